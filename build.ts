@@ -1,0 +1,83 @@
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { $ } from "bun";
+
+const OUT = join(import.meta.dir, "dist");
+
+/** Every platform that a release is built for. */
+const TARGETS: readonly Bun.Build.CompileTarget[] = [
+  "bun-linux-x64",
+  "bun-linux-x64-baseline",
+  "bun-linux-x64-musl",
+  "bun-linux-arm64",
+  "bun-linux-arm64-musl",
+  "bun-darwin-x64",
+  "bun-darwin-arm64",
+  "bun-windows-x64",
+];
+
+/** The commit that is checked out, and whether the files differ from it; outside of git there is none. */
+async function commit(): Promise<string> {
+  const head = await $`git rev-parse --short=12 HEAD`
+    .cwd(import.meta.dir)
+    .quiet()
+    .nothrow();
+  if (head.exitCode !== 0) return "unknown";
+  const changes = await $`git status --porcelain`
+    .cwd(import.meta.dir)
+    .quiet()
+    .nothrow();
+  return head.text().trim() + (changes.text().trim() === "" ? "" : "-dirty");
+}
+
+/** Compiles one executable. It reads nothing from the directory in which it runs, and is in production mode. */
+async function compile(outfile: string, target?: Bun.Build.CompileTarget): Promise<string> {
+  const result = await Bun.build({
+    entrypoints: [join(import.meta.dir, "src/main.ts")],
+    minify: { syntax: true, whitespace: true },
+    sourcemap: "linked",
+    bytecode: true,
+    format: "esm",
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      "Bun.env.NODE_ENV": '"production"',
+      PUBLISHER_COMMIT: JSON.stringify(await commit()),
+    },
+    compile: {
+      ...(target === undefined ? {} : { target }),
+      outfile,
+      autoloadDotenv: false,
+      autoloadBunfig: false,
+      autoloadTsconfig: false,
+      autoloadPackageJson: false,
+    },
+  });
+  const [artifact] = result.outputs;
+  if (!result.success || artifact === undefined) throw new AggregateError(result.logs, "the build failed");
+  return artifact.path;
+}
+
+async function sha256(path: string): Promise<string> {
+  const hasher = new Bun.CryptoHasher("sha256");
+  for await (const chunk of Bun.file(path).stream()) hasher.update(chunk);
+  return hasher.digest("hex");
+}
+
+const [flag, ...rest] = process.argv.slice(2);
+if (rest.length > 0 || (flag !== undefined && flag !== "--all")) {
+  process.stderr.write("build.ts takes no argument, or --all for every platform\n");
+  process.exit(2);
+}
+
+await rm(OUT, { recursive: true, force: true });
+if (flag === undefined) {
+  process.stdout.write(`${await compile(join(OUT, "publisher"))}\n`);
+} else {
+  const sums: string[] = [];
+  for (const target of TARGETS) {
+    const path = await compile(join(OUT, `publisher-${target.replace("bun-", "")}`), target);
+    sums.push(`${await sha256(path)}  ${basename(path)}\n`);
+    process.stdout.write(`${path}\n`);
+  }
+  await Bun.write(join(OUT, "SHA256SUMS"), sums.join(""));
+}

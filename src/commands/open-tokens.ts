@@ -1,0 +1,51 @@
+import { randomBytes } from "node:crypto";
+import { DataDirectory } from "../store/data-directory.ts";
+import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
+import type { AuditEvent } from "../tokens/audit-event.ts";
+import { Tokens } from "../tokens/tokens.ts";
+import { CommandFailure } from "./command-failure.ts";
+
+/** The domain, joined to the store of one data directory. */
+export interface OpenTokens {
+  readonly tokens: Tokens;
+  readonly store: SqliteTokenStore;
+  /** Whether the store was made just now. */
+  readonly isNew: boolean;
+}
+
+/** Opens the store of a data directory, and makes it where there is none. */
+export function openOrMakeTokens(
+  directory: DataDirectory,
+  onChange?: (event: AuditEvent) => void,
+): OpenTokens {
+  const isNew = !directory.holdsStore();
+  directory.make();
+  const store = SqliteTokenStore.open(directory);
+  const tokens = new Tokens({
+    store,
+    clock: Date.now,
+    random: randomBytes,
+    cursorKey: store.cursorKey,
+    onChange: onChange ?? (() => undefined),
+  });
+  return { tokens, store, isNew };
+}
+
+/** Runs `work` on the store of a data directory, which must be there, and closes it. */
+export async function withTokens<T>(dataDir: string, work: (tokens: Tokens) => Promise<T>): Promise<T> {
+  const directory = new DataDirectory(dataDir);
+  if (!directory.holdsStore()) throw noStore(directory);
+  const { tokens, store } = openOrMakeTokens(directory);
+  try {
+    return await work(tokens);
+  } finally {
+    store.close();
+  }
+}
+
+export function noStore(directory: DataDirectory): CommandFailure {
+  return new CommandFailure(
+    `There is no Publisher store in ${directory.path}. Say where it is with --data-dir or PUBLISHER_DATA_DIR; ` +
+      '"publisher serve" and "publisher token create" make one where there is none.',
+  );
+}

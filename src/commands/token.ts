@@ -1,0 +1,99 @@
+import { randomBytes } from "node:crypto";
+import { type ExpiryFlags, expirySetting, UsageError } from "../config.ts";
+import { createdResource, tokenPage, tokenResource } from "../http/resources.ts";
+import { DataDirectory } from "../store/data-directory.ts";
+import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import { isTokenId } from "../tokens/identifier.ts";
+import { type Listing, PAGE_LIMIT_MAX, type Page } from "../tokens/listing.ts";
+import { isRefusal, type Refusal } from "../tokens/refusal.ts";
+import { makeSecret } from "../tokens/secret.ts";
+import { type Access, STATUSES, type Token } from "../tokens/token.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
+import { tokenTable } from "./token-table.ts";
+
+export interface CreateFlags extends ExpiryFlags {
+  readonly access: Access;
+  readonly description?: string;
+  readonly json?: boolean;
+}
+
+/** Creates a token straight in the data directory and prints its secret, alone, or the API's answer. */
+export async function createToken(dataDir: string, flags: CreateFlags): Promise<void> {
+  const directory = new DataDirectory(dataDir);
+  const { tokens, store, isNew } = openOrMakeTokens(directory);
+  try {
+    if (isNew) process.stderr.write(`Made a new store, ${directory.database}.\n`);
+    const { access, description = null, json = false } = flags;
+    const expiresAt = expirySetting(flags, tokens.now());
+    const created = granted(await tokens.create({ access, description, expiresAt }, COMMAND_LINE));
+    if (json) return printJson(createdResource(created));
+    process.stderr.write(`Created ${created.token.id}. This is its secret, which is not shown again:\n`);
+    process.stdout.write(`${created.secret}\n`);
+  } finally {
+    store.close();
+  }
+}
+
+export interface ListFlags {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** Prints the tokens that can still matter, or all, newest first. */
+export async function listTokens(dataDir: string, { all = false, json = false }: ListFlags): Promise<void> {
+  await withTokens(dataDir, async (tokens) => {
+    const found = await everyToken(tokens, all);
+    if (json) return printJson(tokenPage(found, null, tokens.now()));
+    process.stdout.write(tokenTable(found, tokens.now()));
+  });
+}
+
+export interface RevokeFlags {
+  readonly json?: boolean;
+}
+
+/** Revokes a token; a running server refuses it from the next request on. */
+export async function revokeToken(dataDir: string, id: string, { json = false }: RevokeFlags): Promise<void> {
+  if (!isTokenId(id))
+    throw new UsageError(`ID must be a token id, "atok_" and letters and digits, as in "token list".`);
+  await withTokens(dataDir, async (tokens) => {
+    const revoked = granted(await tokens.revoke(id, COMMAND_LINE), id);
+    const resource = tokenResource(revoked, tokens.now());
+    if (json) return printJson(resource);
+    process.stdout.write(`Revoked ${id}, at ${resource.revoked_at}. It opens nothing any more.\n`);
+  });
+}
+
+/** Prints a fresh secret that belongs to no store. */
+export function generateSecret(): void {
+  process.stdout.write(`${makeSecret(randomBytes)}\n`);
+}
+
+async function everyToken(tokens: Tokens, all: boolean): Promise<readonly Token[]> {
+  const conditions: Listing["conditions"] = all ? [{ op: "in", key: "status", values: STATUSES }] : [];
+  const found: Token[] = [];
+  let cursor: string | null = null;
+  do {
+    const listing: Listing = { conditions, sorts: [], limit: PAGE_LIMIT_MAX, skip: 0, cursor };
+    const page: Page = granted(await tokens.list(listing));
+    found.push(...page.tokens);
+    cursor = page.cursor;
+  } while (cursor !== null);
+  return found;
+}
+
+const FLAG_OF: Readonly<Record<string, string>> = { description: "--description", expires_at: "The expiry" };
+
+function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): Outcome {
+  if (!isRefusal(outcome)) return outcome;
+  if (outcome.refused === "not-found") throw new CommandFailure(`There is no token ${id} in this store.`);
+  throw new UsageError(
+    outcome.issues.map(({ path, message }) => `${FLAG_OF[path] ?? path} ${message}.`).join(" "),
+  );
+}
+
+function printJson(value: object): void {
+  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}

@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
+import { parseTime, type UnixSeconds } from "./tokens/time.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What was asked for cannot be understood; the message says what would be right. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+export const DEFAULTS = { host: "127.0.0.1", port: 8080, dataDir: "./data", logLevel: "info" } as const;
+
+/** Every environment variable that is read. */
+const VARIABLES = [
+  "PUBLISHER_HOST",
+  "PUBLISHER_PORT",
+  "PUBLISHER_DATA_DIR",
+  "PUBLISHER_LOG_LEVEL",
+  "PUBLISHER_FIRST_TOKEN",
+  "PUBLISHER_FIRST_TOKEN_FILE",
+];
+
+export interface DataDirFlags {
+  readonly dataDir?: string;
+}
+
+export interface ServeFlags extends DataDirFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly logLevel?: string;
+}
+
+export interface ServeSettings {
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  readonly logLevel: LogLevel;
+  readonly firstToken: GivenFirstToken | null;
+  /** Variables that look like settings and are none. */
+  readonly unknownVariables: readonly string[];
+}
+
+/** The first token's secret as the operator gives it, and where. */
+export interface GivenFirstToken {
+  readonly variable: "PUBLISHER_FIRST_TOKEN" | "PUBLISHER_FIRST_TOKEN_FILE";
+  readonly secret: string;
+}
+
+/** What `serve` works with: flags over environment over default. Throws UsageError for a bad value. */
+export function serveSettings(flags: ServeFlags, environment: Environment): ServeSettings {
+  const choose = chooser(environment);
+  return {
+    host: choose(flags.host, "--host", "PUBLISHER_HOST", DEFAULTS.host, readHost),
+    port: choose(flags.port, "--port", "PUBLISHER_PORT", DEFAULTS.port, readPort),
+    dataDir: dataDirSetting(flags, environment),
+    logLevel: choose(flags.logLevel, "--log-level", "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel, readLogLevel),
+    firstToken: givenFirstToken(environment),
+    unknownVariables: Object.keys(environment).filter(
+      (name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name),
+    ),
+  };
+}
+
+/** The data directory: flag over environment over default. */
+export function dataDirSetting(flags: DataDirFlags, environment: Environment): string {
+  const choose = chooser(environment);
+  return choose(flags.dataDir, "--data-dir", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir, readDirectory);
+}
+
+/** Reads one value; throws a string that ends the sentence "NAME must …". */
+type Read<Value> = (text: string) => Value | Expected;
+
+interface Expected {
+  readonly expected: string;
+}
+
+function chooser(environment: Environment) {
+  return <Value extends string | number>(
+    flag: string | undefined,
+    flagName: string,
+    variable: string,
+    fallback: Value,
+    read: Read<Value>,
+  ): Value => {
+    if (flag !== undefined) return valid(flagName, flag, read);
+    const set = environment[variable];
+    return set === undefined || set === "" ? fallback : valid(variable, set, read);
+  };
+}
+
+function valid<Value extends string | number>(name: string, text: string, read: Read<Value>): Value {
+  const value = read(text);
+  if (typeof value !== "object") return value;
+  throw new UsageError(`${name} must be ${value.expected}, and is ${JSON.stringify(text)}.`);
+}
+
+function readHost(text: string): string | Expected {
+  return /^[\w.:%-]+$/.test(text)
+    ? text
+    : { expected: "a host name or an address to listen on, such as 127.0.0.1" };
+}
+
+function readPort(text: string): number | Expected {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port <= 65_535 ? port : { expected: "a port from 0 to 65535 (0 for a free one)" };
+}
+
+function readDirectory(text: string): string | Expected {
+  return text === "" || text.includes("\0") ? { expected: "the path of a directory" } : text;
+}
+
+function readLogLevel(text: string): LogLevel | Expected {
+  return LOG_LEVELS.find((level) => level === text) ?? { expected: `one of ${LOG_LEVELS.join(", ")}` };
+}
+
+function givenFirstToken(environment: Environment): GivenFirstToken | null {
+  const secret = environment.PUBLISHER_FIRST_TOKEN || null;
+  const path = environment.PUBLISHER_FIRST_TOKEN_FILE || null;
+  if (secret !== null && path !== null) {
+    throw new UsageError("Set PUBLISHER_FIRST_TOKEN or PUBLISHER_FIRST_TOKEN_FILE, not both.");
+  }
+  if (secret !== null) return { variable: "PUBLISHER_FIRST_TOKEN", secret };
+  if (path === null) return null;
+  try {
+    return { variable: "PUBLISHER_FIRST_TOKEN_FILE", secret: readFileSync(path, "utf8").trim() };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`PUBLISHER_FIRST_TOKEN_FILE must be a file that can be read: ${reason}.`);
+  }
+}
+
+const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+export interface ExpiryFlags {
+  readonly expiresAt?: string;
+  readonly expiresIn?: string;
+}
+
+/** The expiry that `token create` was told of, as a moment or as a time from `now`; null for never. */
+export function expirySetting({ expiresAt, expiresIn }: ExpiryFlags, now: UnixSeconds): UnixSeconds | null {
+  if (expiresAt !== undefined) {
+    const time = parseTime(expiresAt);
+    if (time !== null) return time;
+    throw new UsageError(
+      `--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(expiresAt)}.`,
+    );
+  }
+  if (expiresIn === undefined) return null;
+  const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(expiresIn) ?? [];
+  const seconds = Number(count) * (SECONDS_IN[unit ?? ""] ?? Number.NaN);
+  if (seconds > 0) return now + seconds;
+  throw new UsageError(
+    "--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d, " +
+      `and is ${JSON.stringify(expiresIn)}.`,
+  );
+}

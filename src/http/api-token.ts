@@ -1,0 +1,64 @@
+import { Elysia } from "elysia";
+import { parseTime } from "../tokens/time.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
+import { methodNotAllowed } from "./errors.ts";
+import { readListing } from "./list-body.ts";
+import { createdResource, tokenPage, tokenResource } from "./resources.ts";
+import { createTokenType, NoParameters, TokenById } from "./wire.ts";
+
+const readTokenId = shaped(TokenById);
+const readNothing = shaped(NoParameters);
+
+/** The endpoints of the resource `api-token`. */
+export function apiToken(tokens: Tokens) {
+  const now = () => tokens.now();
+  const readCreation = shaped(createTokenType(now));
+  return mounted({
+    create: endpoint({
+      access: "write",
+      read: readCreation,
+      answer: async ({ body: { access, description = null, expires_at = null }, actor }) => {
+        const expiresAt = expires_at === null ? null : parseTime(expires_at);
+        return createdResource(granted(await tokens.create({ access, description, expiresAt }, actor)));
+      },
+    }),
+    list: endpoint({
+      access: "read",
+      read: readListing,
+      answer: async ({ body }) => {
+        const page = granted(await tokens.list(body));
+        return tokenPage(page.tokens, page.cursor, now());
+      },
+    }),
+    revoke: endpoint({
+      access: "write",
+      read: readTokenId,
+      answer: async ({ body: { id }, actor }) =>
+        tokenResource(granted(await tokens.revoke(id, actor)), now()),
+    }),
+    get: endpoint({
+      access: "read",
+      read: readTokenId,
+      answer: async ({ body: { id } }) => tokenResource(granted(await tokens.get(id)), now()),
+    }),
+    current: endpoint({
+      access: "read",
+      read: readNothing,
+      answer: async ({ caller }) => tokenResource(caller, now()),
+    }),
+  });
+}
+
+function mounted(endpoints: Readonly<Record<string, Endpoint>>) {
+  const app = new Elysia({ name: "api-token" });
+  for (const [action, { access, handle }] of Object.entries(endpoints)) {
+    const path = `/publisher.v1/api-token/${action}`;
+    const detail = { tags: ["api-token"], "x-access": access };
+    app.post(path, handle, { parse: "none", detail });
+    app.all(path, () => {
+      throw methodNotAllowed("POST");
+    });
+  }
+  return app;
+}

@@ -1,0 +1,39 @@
+import { Elysia } from "elysia";
+import type { Log } from "../log.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { apiToken } from "./api-token.ts";
+import { authentication } from "./authentication.ts";
+import { Failure, unavailable } from "./errors.ts";
+import { health } from "./health.ts";
+import { respondTo, traced, traceOf } from "./trace.ts";
+
+export interface AppParts {
+  readonly tokens: Tokens;
+  readonly log: Log;
+  /** Throws unless the store answers. */
+  readonly ping: () => void;
+  readonly isStopping: () => boolean;
+  readonly addressOf: (request: Request) => string | null;
+}
+
+/**
+ * The whole server but its socket. Elysia must see every path as the router will: with `standardHostname` it
+ * would look for the path behind the eleventh character, and a short Host header would move it past
+ * authentication.
+ */
+export function app({ tokens, log, ping, isStopping, addressOf }: AppParts) {
+  return new Elysia({ strictPath: true, handler: { standardHostname: false } })
+    .wrap(traced({ log, addressOf }))
+    .onError(({ error, request }) => respondTo(error, traceOf(request), log))
+    .onRequest(() => {
+      if (isStopping()) throw stopping();
+    })
+    .onRequest(authentication(tokens))
+    .use(health(ping))
+    .use(apiToken(tokens));
+}
+
+function stopping(): Failure {
+  const { code, message, details, headers } = unavailable("The server is shutting down; try again soon");
+  return new Failure(code, { message, details, headers: { ...headers, connection: "close" } });
+}

@@ -1,0 +1,60 @@
+import type { AuthenticationRefusal } from "../tokens/refusal.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { Failure } from "./errors.ts";
+import { traceOf } from "./trace.ts";
+
+/** The scheme in any case, then one token and nothing else. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
+const STARTS_AS_BEARER = /^bearer +\S/i;
+
+const PROTECTED = "/publisher.v1";
+
+/** Whether a path, as the router knows it, is one that nobody anonymous may learn anything about. */
+export function isProtected(path: string): boolean {
+  return path === PROTECTED || path.startsWith(`${PROTECTED}/`);
+}
+
+/** Finds out who calls, from the Authorization header alone, before anything else of the request is read. */
+export function authentication(tokens: Tokens) {
+  return async (context: { request: Request }): Promise<void> => {
+    if (isProtected(routedPath(context))) await authenticate(context.request, tokens);
+  };
+}
+
+/** The path that the router goes by, which Elysia's type leaves out; never one read anew from the URL. */
+function routedPath(context: object): string {
+  if ("path" in context && typeof context.path === "string") return context.path;
+  throw new Error("Elysia did not say which path it routes by");
+}
+
+async function authenticate(request: Request, tokens: Tokens): Promise<void> {
+  const trace = traceOf(request);
+  const header = request.headers.get("authorization");
+  const secret = header === null ? undefined : BEARER.exec(header)?.[1];
+  if (secret === undefined) {
+    trace.refusal = header !== null && STARTS_AS_BEARER.test(header) ? "malformed" : "missing";
+    throw unauthenticated(trace.refusal);
+  }
+  const { token, refusal } = await tokens.authenticate(secret);
+  trace.caller = token;
+  trace.refusal = refusal;
+  if (refusal !== null) throw unauthenticated(refusal);
+}
+
+const DESCRIPTIONS: Readonly<Record<Exclude<AuthenticationRefusal, "missing">, string>> = {
+  malformed: "The token is unknown",
+  unknown: "The token is unknown",
+  expired: "The token has expired",
+  revoked: "The token was revoked",
+};
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function unauthenticated(refusal: AuthenticationRefusal): Failure {
+  const challenge = 'Bearer realm="publisher"';
+  const reason =
+    refusal === "missing" ? "" : `, error="invalid_token", error_description="${DESCRIPTIONS[refusal]}"`;
+  return new Failure("authentication_error", {
+    message: "Invalid or missing API token",
+    headers: { "www-authenticate": challenge + reason },
+  });
+}

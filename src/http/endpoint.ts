@@ -1,0 +1,81 @@
+import { ArkErrors } from "arktype";
+import type { Actor } from "../tokens/audit-event.ts";
+import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
+import { type Access, permits, type Token } from "../tokens/token.ts";
+import { readObject } from "./body.ts";
+import { badRequest, Failure, notFound } from "./errors.ts";
+import { issuesFrom } from "./issues.ts";
+import { traceOf } from "./trace.ts";
+
+/** What came in a body: what was asked for, or everything that is wrong with it. */
+export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
+
+/** What an ArkType is here: it gives the value, or what is wrong with it. */
+interface Shape<Body> {
+  readonly infer: Body;
+  (value: unknown): Body | ArkErrors;
+}
+
+/** A request that has passed every check but the last, that of state. */
+export interface Call<Body> {
+  readonly body: Body;
+  readonly caller: Token;
+  readonly actor: Actor;
+}
+
+export interface EndpointParts<Body> {
+  /** What a token must be allowed to do to call this. */
+  readonly access: Access;
+  readonly read: (value: object) => Reading<Body>;
+  readonly answer: (call: Call<Body>) => Promise<object>;
+}
+
+export interface Endpoint {
+  readonly access: Access;
+  readonly handle: (context: { request: Request }) => Promise<Response>;
+}
+
+const HEADERS = { "content-type": "application/json", "cache-control": "no-store" };
+
+/**
+ * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
+ * size, body. Who calls is known by then; were it not, nothing would be read.
+ */
+export function endpoint<Body>({ access, read, answer }: EndpointParts<Body>): Endpoint {
+  const handle = async ({ request }: { request: Request }): Promise<Response> => {
+    const trace = traceOf(request);
+    const caller = trace.caller;
+    if (caller === null) throw new Error("an endpoint was reached without authentication");
+    if (!permits(caller.access, access)) throw insufficientAccess(access);
+    const reading = read(await readObject(request));
+    if ("issues" in reading) throw badRequest(reading.issues);
+    const actor = { tokenId: caller.id, traceId: trace.id, ip: trace.ip };
+    const answered = await answer({ body: reading.body, caller, actor });
+    return new Response(JSON.stringify(answered), { headers: HEADERS });
+  };
+  return { access, handle };
+}
+
+/** Reads a body by an ArkType. */
+export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Body> {
+  return (value) => {
+    const body = shape(value);
+    return body instanceof ArkErrors ? { issues: issuesFrom(body) } : { body };
+  };
+}
+
+/** What the domain gave; where it refused, that becomes the answer. */
+export function granted<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
+  if (!isRefusal(outcome)) return outcome;
+  throw outcome.refused === "invalid" ? badRequest(outcome.issues) : notFound(outcome.resource);
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+function insufficientAccess(needed: Access): Failure {
+  return new Failure("authorization_error", {
+    message: "Insufficient permissions",
+    headers: {
+      "www-authenticate": `Bearer realm="publisher", error="insufficient_scope", scope="${needed}"`,
+    },
+  });
+}

@@ -1,0 +1,98 @@
+import { NotFoundError } from "elysia";
+import type { Issue } from "../tokens/refusal.ts";
+import { StoreUnavailable } from "../tokens/token-store.ts";
+
+/** Every code of the error envelope, and the status it comes with. */
+const STATUS_OF = {
+  bad_request: 400,
+  authentication_error: 401,
+  authorization_error: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  payload_too_large: 413,
+  unsupported_media_type: 415,
+  internal_error: 500,
+  unavailable: 503,
+} as const;
+
+export type ErrorCode = keyof typeof STATUS_OF;
+
+interface FailureParts {
+  readonly message: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/** A request that cannot be answered as asked, with all that its caller may know. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+  readonly code: ErrorCode;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause }: FailureParts) {
+    super(message, { cause });
+    this.code = code;
+    this.details = details;
+    this.headers = headers;
+  }
+
+  get status(): number {
+    return STATUS_OF[this.code];
+  }
+}
+
+/** The most issues whose words go into the message; the rest is in `data` alone. */
+const ISSUES_IN_MESSAGE = 3;
+
+export function badRequest(issues: readonly Issue[]): Failure {
+  const sentences = issues
+    .slice(0, ISSUES_IN_MESSAGE)
+    .map(({ path, message }) => `${path || "the body"} ${message}`);
+  const rest = issues.length > ISSUES_IN_MESSAGE ? [`and ${issues.length - ISSUES_IN_MESSAGE} more`] : [];
+  return new Failure("bad_request", { message: [...sentences, ...rest].join("; "), details: { issues } });
+}
+
+export function notFound(resource: string): Failure {
+  const message =
+    resource === "api-token" ? "There is no API token with this id" : "There is nothing at this path";
+  return new Failure("not_found", { message, details: { resource } });
+}
+
+export function methodNotAllowed(allow: string): Failure {
+  return new Failure("method_not_allowed", { message: `Use ${allow} for this path`, headers: { allow } });
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+export function unavailable(message: string, cause?: unknown): Failure {
+  return new Failure("unavailable", {
+    message,
+    headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
+    cause,
+  });
+}
+
+function internalError(cause: unknown): Failure {
+  return new Failure("internal_error", { message: "Something went wrong on the server", cause });
+}
+
+/** Whatever was thrown, as the failure that its caller is told of. */
+export function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  if (error instanceof NotFoundError) return notFound("endpoint");
+  if (error instanceof StoreUnavailable)
+    return unavailable("The store cannot be used now; try again later", error);
+  return internalError(error);
+}
+
+/** The one form of every failure. */
+export function failureResponse(failure: Failure, traceId: string): Response {
+  const { code, message, details, status, headers } = failure;
+  const envelope = { error: { code, message, data: details, trace_id: traceId } };
+  return new Response(JSON.stringify(envelope), {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
+  });
+}

@@ -1,0 +1,50 @@
+import type { ArkErrors } from "arktype";
+import type { Issue } from "../tokens/refusal.ts";
+import { shortened } from "./body.ts";
+
+/** What ArkType expects where a key has no business to be. */
+const NOT_THERE = "removed";
+
+/** What each parameter must be, wherever it stands: ArkType's own words can quote what the caller sent. */
+const EXPECTED: Readonly<Record<string, string>> = {
+  access: 'must be "read" or "write"',
+  description: "must be a string or null",
+  expires_at: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, or null",
+  id: 'must be a token id: "atok_" and 1 to 64 letters and digits',
+  pagination: "must be an object",
+  limit: "must be a whole number, 1 or more",
+  skip: "must be a whole number from 0 to 1000000",
+  cursor: "must be a string or null",
+  filters: "must be a list of conditions",
+  sorts: 'must be a list of {"key", "direction"}, each key at most once',
+  key: "must be a key that this list can be sorted by",
+  direction: 'must be "asc" or "desc"',
+};
+
+/** Every fault that ArkType found, in our words. */
+export function issuesFrom(errors: ArkErrors): readonly Issue[] {
+  return errors.map(({ path, code, expected }) => ({
+    path: pathText(path),
+    message: message(path, code, expected),
+  }));
+}
+
+function message(path: readonly PropertyKey[], code: string, expected: string): string {
+  if (expected === NOT_THERE) return UNKNOWN_PARAMETER;
+  if (code === "required") return "is required";
+  if (code === "predicate" && expected.startsWith("must ")) return expected;
+  const name = path.findLast((step) => typeof step === "string");
+  return (name === undefined ? undefined : EXPECTED[name]) ?? "is not valid";
+}
+
+/** What is said of a key that an endpoint does not know. */
+export const UNKNOWN_PARAMETER = "is not a known parameter";
+
+/** A path as JavaScript would write it: `filters[0].key`. */
+export function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    const name = shortened(String(step));
+    return text === "" ? name : `${text}.${name}`;
+  }, "");
+}

@@ -1,0 +1,43 @@
+import { formatTime, type UnixSeconds } from "../tokens/time.ts";
+import { statusAt, type Token } from "../tokens/token.ts";
+import type { CreatedToken } from "../tokens/tokens.ts";
+
+/** A token as every endpoint but `create` gives it: neither its secret nor its digest. */
+export function tokenResource(token: Token, now: UnixSeconds) {
+  return {
+    id: token.id,
+    access: token.access,
+    description: token.description,
+    hint: `sk_live_…${token.hint}`,
+    status: statusAt(token, now),
+    created_at: formatTime(token.createdAt),
+    created_by: token.createdBy,
+    expires_at: timeOrNull(token.expiresAt),
+    revoked_at: timeOrNull(token.revokedAt),
+    last_used_at: timeOrNull(token.lastUsedAt),
+  };
+}
+
+/** The one answer that has the secret. */
+export function createdResource({ token, secret }: CreatedToken) {
+  return {
+    id: token.id,
+    access: token.access,
+    description: token.description,
+    token: secret,
+    created_at: formatTime(token.createdAt),
+    expires_at: timeOrNull(token.expiresAt),
+  };
+}
+
+/** A page of tokens in the envelope of every list. */
+export function tokenPage(tokens: readonly Token[], cursor: string | null, now: UnixSeconds) {
+  return {
+    data: tokens.map((token) => tokenResource(token, now)),
+    page: { page_size: tokens.length, cursor, more: cursor !== null },
+  };
+}
+
+function timeOrNull(time: UnixSeconds | null): string | null {
+  return time === null ? null : formatTime(time);
+}

@@ -1,0 +1,15 @@
+/**
+ * On every answer. Nothing here is to be framed, sniffed, loaded by another site or told to the next one; what a
+ * page needs beyond that it says itself. OWASP Secure Headers Project: https://owasp.org/www-project-secure-headers/
+ */
+export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
+  [
+    "content-security-policy",
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  ],
+  ["x-content-type-options", "nosniff"],
+  ["referrer-policy", "no-referrer"],
+  ["cross-origin-resource-policy", "same-origin"],
+  ["cross-origin-opener-policy", "same-origin"],
+  ["x-frame-options", "DENY"],
+];

@@ -1,0 +1,99 @@
+import { type Log, loggable } from "../log.ts";
+import type { AuthenticationRefusal } from "../tokens/refusal.ts";
+import type { Token } from "../tokens/token.ts";
+import { asFailure, failureResponse } from "./errors.ts";
+import { SECURITY_HEADERS } from "./security-headers.ts";
+
+/** Version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header */
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+
+/** What is known of a request while it is under way. */
+export interface Trace {
+  readonly id: string;
+  readonly ip: string | null;
+  /** Whose request it is, once authentication has said so. */
+  caller: Token | null;
+  /** Why authentication refused it. */
+  refusal: AuthenticationRefusal | null;
+}
+
+type Handle = (...request: unknown[]) => unknown;
+
+const traces = new WeakMap<Request, Trace>();
+
+/** The trace of a request that came in through `traced`. */
+export function traceOf(request: Request): Trace {
+  const trace = traces.get(request);
+  if (trace === undefined) throw new Error("this request did not come in through traced()");
+  return trace;
+}
+
+/** The trace id of a valid `traceparent` header, otherwise a fresh one. */
+export function traceIdFrom(traceparent: string | null): string {
+  const [, version, id, more] = (traceparent && TRACEPARENT.exec(traceparent)) || [];
+  const isValid = id !== undefined && (version !== "00" || more === undefined);
+  return isValid ? id : crypto.randomUUID().replaceAll("-", "");
+}
+
+export interface TracedParts {
+  readonly log: Log;
+  /** The address that a request came from; null where it came from none. */
+  readonly addressOf: (request: Request) => string | null;
+}
+
+/**
+ * Around everything: gives each request its trace, and each answer, whoever made it, the trace id, the security
+ * headers and a line in the log.
+ */
+export function traced({ log, addressOf }: TracedParts) {
+  return (handle: Handle, request: Request) => async (): Promise<Response> => {
+    const startedAt = performance.now();
+    const trace: Trace = {
+      id: traceIdFrom(request.headers.get("traceparent")),
+      ip: addressOf(request),
+      caller: null,
+      refusal: null,
+    };
+    traces.set(request, trace);
+    const response = await answered(handle, request, trace, log);
+    response.headers.set("trace-id", trace.id);
+    for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+    log.info(
+      {
+        trace_id: trace.id,
+        method: request.method,
+        path: loggable(pathOf(request.url)),
+        status: response.status,
+        duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
+        ip: trace.ip,
+        token_id: trace.caller?.id ?? null,
+        ...(trace.refusal === null ? {} : { authentication: trace.refusal }),
+      },
+      "request",
+    );
+    return response;
+  };
+}
+
+async function answered(handle: Handle, request: Request, trace: Trace, log: Log): Promise<Response> {
+  try {
+    const response = await handle(request);
+    if (response instanceof Response) return response;
+    throw new Error("a handler answered with something that is not a Response");
+  } catch (error) {
+    return respondTo(error, trace, log);
+  }
+}
+
+/** The answer to whatever was thrown; what is the server's fault goes to the log with its cause. */
+export function respondTo(error: unknown, { id }: Trace, log: Log): Response {
+  const failure = asFailure(error);
+  if (failure.status >= 500) log.error({ trace_id: id, error: failure.cause ?? failure }, failure.message);
+  return failureResponse(failure, id);
+}
+
+function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const query = url.indexOf("?", start);
+  return url.slice(start, query === -1 ? undefined : query);
+}

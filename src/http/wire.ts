@@ -1,0 +1,72 @@
+import { type } from "arktype";
+import { isTokenId } from "../tokens/identifier.ts";
+import { SKIP_MAX, SORT_KEYS, type SortKey } from "../tokens/listing.ts";
+import { parseTime, type UnixSeconds } from "../tokens/time.ts";
+import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
+
+const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
+const NOT_AN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
+
+const TokenId = type("string").narrow((text, context) => isTokenId(text) || fault(context, NOT_AN_ID));
+
+const Description = type("string").narrow((text, context) => {
+  const wrong = descriptionFault(text);
+  return wrong === null || fault(context, wrong);
+});
+
+/** The body of an endpoint without parameters. */
+export const NoParameters = type({ "+": "reject" });
+
+/** The body of an endpoint that is about one token. */
+export const TokenById = type({ "+": "reject", id: TokenId });
+
+/** The body of `api-token/create`; what is in the future is judged at `now`. */
+export function createTokenType(now: () => UnixSeconds) {
+  const Expiry = type("string").narrow((text, context) => {
+    const time = parseTime(text);
+    const wrong = time === null ? NOT_A_TIME : expiryFault(time, now());
+    return wrong === null || fault(context, wrong);
+  });
+  return type({
+    "+": "reject",
+    access: type.enumerated(...ACCESSES),
+    "description?": Description.or("null"),
+    "expires_at?": Expiry.or("null"),
+  });
+}
+
+const Sorts = type({
+  "+": "reject",
+  key: type.enumerated(...SORT_KEYS),
+  "direction?": "'asc' | 'desc'",
+})
+  .array()
+  .narrow(
+    (sorts, context) =>
+      !repeats(sorts.map(({ key }) => key)) || fault(context, "must name each key only once"),
+  );
+
+/** The body of `api-token/list`, but for the conditions in `filters`, which refer to each other. */
+export const ListTokens = type({
+  "+": "reject",
+  "pagination?": type({
+    "+": "reject",
+    "limit?": "number.integer >= 1",
+    "skip?": type("number.integer").atLeast(0).atMost(SKIP_MAX),
+    "cursor?": "string | null",
+  }),
+  "filters?": "unknown[]",
+  "sorts?": Sorts,
+});
+
+function repeats(keys: readonly SortKey[]): boolean {
+  return new Set(keys).size < keys.length;
+}
+
+/** Refuses with a sentence of ours; an empty `actual` keeps ArkType from quoting the input. */
+function fault(
+  context: { reject: (parts: { expected: string; actual: string }) => false },
+  sentence: string,
+): false {
+  return context.reject({ expected: sentence, actual: "" });
+}

@@ -1,0 +1,145 @@
+import { Command, CommanderError, Option } from "commander";
+import { CommandFailure } from "./commands/command-failure.ts";
+import type { CreateFlags, ListFlags, RevokeFlags } from "./commands/token.ts";
+import {
+  type DataDirFlags,
+  DEFAULTS,
+  dataDirSetting,
+  type ServeFlags,
+  serveSettings,
+  UsageError,
+} from "./config.ts";
+import { LOG_LEVELS } from "./log-levels.ts";
+import { StoreUnusable } from "./store/store-unusable.ts";
+import { ACCESSES } from "./tokens/token.ts";
+import { StoreUnavailable } from "./tokens/token-store.ts";
+import { COMMIT, VERSION } from "./version.ts";
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+/** What a command makes is for its owner alone, whatever the shell's mask says. */
+const OWNER_ONLY = 0o077;
+
+function commandLine(): Command {
+  const program = new Command("publisher")
+    .description("A self-hosted API-token authority: create, list and revoke API tokens.")
+    .version(
+      `publisher ${VERSION} (commit ${COMMIT}, bun ${Bun.version})`,
+      "-V, --version",
+      "print the version",
+    )
+    .helpOption("-h, --help", "print this help")
+    .showHelpAfterError('"publisher --help" lists the commands.')
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "publisher: ")) })
+    .exitOverride();
+  addServe(program);
+  addToken(program);
+  program
+    .command("check")
+    .copyInheritedSettings(program)
+    .description("read the store and say whether it is sound; changes nothing")
+    .addOption(dataDirOption())
+    .action(async (flags: DataDirFlags) => {
+      const { check } = await import("./commands/check.ts");
+      check(dataDirSetting(flags, process.env));
+    });
+  return program;
+}
+
+function addServe(program: Command): void {
+  program
+    .command("serve", { isDefault: true })
+    .description("run the server (also with no command)")
+    .option("--host <address>", setting("where to listen", "PUBLISHER_HOST", DEFAULTS.host))
+    .option("--port <number>", setting("the port; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)))
+    .addOption(dataDirOption())
+    .option("--log-level <level>", setting(LOG_LEVELS.join(", "), "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel))
+    .action(async (flags: ServeFlags) => {
+      const settings = serveSettings(flags, process.env);
+      const { serve } = await import("./commands/serve.ts");
+      await serve(settings);
+    });
+}
+
+function addToken(program: Command): void {
+  const token = program.command("token").description("work on the tokens, with or without a running server");
+  token
+    .command("create")
+    .description("create a token and print its secret, once")
+    .addOption(new Option("--access <access>", "what it may do").choices(ACCESSES).makeOptionMandatory())
+    .option("--description <text>", "what it is for")
+    .addOption(
+      new Option("--expires-at <time>", "when it ends, such as 2030-12-31T23:59:59Z").conflicts("expiresIn"),
+    )
+    .option("--expires-in <duration>", "after how long it ends: 90d, 12h, 30m, 45s or 2w")
+    .option("--json", "print what the API would answer")
+    .addOption(dataDirOption())
+    .action(async (flags: CreateFlags & DataDirFlags) => {
+      const { createToken } = await import("./commands/token.ts");
+      await createToken(dataDirSetting(flags, process.env), flags);
+    });
+  token
+    .command("list")
+    .description("list the tokens that are not revoked")
+    .option("--all", "revoked ones too")
+    .option("--json", "print what the API would answer")
+    .addOption(dataDirOption())
+    .action(async (flags: ListFlags & DataDirFlags) => {
+      const { listTokens } = await import("./commands/token.ts");
+      await listTokens(dataDirSetting(flags, process.env), flags);
+    });
+  token
+    .command("revoke")
+    .description("revoke a token, at once and for good")
+    .argument("<ID>", "the token's id, as in the list")
+    .option("--json", "print what the API would answer")
+    .addOption(dataDirOption())
+    .action(async (id: string, flags: RevokeFlags & DataDirFlags) => {
+      const { revokeToken } = await import("./commands/token.ts");
+      await revokeToken(dataDirSetting(flags, process.env), id, flags);
+    });
+  token
+    .command("generate")
+    .description("print a fresh secret that is in no store yet, for PUBLISHER_FIRST_TOKEN")
+    .action(async () => {
+      const { generateSecret } = await import("./commands/token.ts");
+      generateSecret();
+    });
+}
+
+function dataDirOption(): Option {
+  return new Option(
+    "--data-dir <path>",
+    setting("where the store is", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir),
+  );
+}
+
+function setting(what: string, variable: string, fallback: string): string {
+  return `${what} (or ${variable}; default ${fallback})`;
+}
+
+/** The exit code for what a command threw, after telling the person at the terminal. */
+function exitCodeFor(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  if (error instanceof UsageError) return tell(error.message, EXIT_USAGE);
+  if (error instanceof CommandFailure || error instanceof StoreUnusable)
+    return tell(error.message, EXIT_FAILURE);
+  if (error instanceof StoreUnavailable) {
+    const cause = error.cause instanceof Error ? error.cause.message : "unknown cause";
+    return tell(`The store cannot be changed now: ${cause}. Nothing was changed.`, EXIT_FAILURE);
+  }
+  return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), EXIT_FAILURE);
+}
+
+function tell(sentence: string, exitCode: number): number {
+  process.stderr.write(`publisher: ${sentence}\n`);
+  return exitCode;
+}
+
+process.umask(OWNER_ONLY);
+try {
+  await commandLine().parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeFor(error);
+}

@@ -1,0 +1,48 @@
+import { timingSafeEqual } from "node:crypto";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { digestOf, isSecret } from "../tokens/secret.ts";
+import { syncDirectory } from "./data-directory.ts";
+
+/** The file in which a new store's first secret waits for the operator, until that token is revoked. */
+export class FirstTokenFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Writes the secret, for the owner's eyes alone, on disk before it returns. */
+  write(secret: string): void {
+    const draft = `${this.path}.new`;
+    rmSync(draft, { force: true });
+    const file = openSync(draft, "wx", 0o600);
+    try {
+      writeSync(file, `${secret}\n`);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, this.path);
+    syncDirectory(dirname(this.path));
+  }
+
+  /** The digest of the secret in the file; null if there is none. */
+  digest(): Uint8Array | null {
+    try {
+      const secret = readFileSync(this.path, "utf8").trim();
+      return isSecret(secret) ? digestOf(secret) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+
+  holds(digest: Uint8Array): boolean {
+    const held = this.digest();
+    return held !== null && timingSafeEqual(held, digest);
+  }
+}

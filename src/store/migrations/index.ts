@@ -1,0 +1,4 @@
+import tokens from "./001-tokens.sql" with { type: "text" };
+
+/** Every migration in order: the nth takes a store from schema n - 1 to schema n. One that landed never changes. */
+export const MIGRATIONS: readonly string[] = [tokens];

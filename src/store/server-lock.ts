@@ -1,0 +1,50 @@
+import { Database, SQLiteError } from "bun:sqlite";
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { type DataDirectory, reasonOf } from "./data-directory.ts";
+import { StoreUnusable } from "./store-unusable.ts";
+
+/**
+ * Keeps a second server off a data directory. It is an open transaction on a database of its own, which the
+ * kernel ends with the process, however that dies: a file with a process id in it would stay.
+ */
+export class ServerLock {
+  readonly #database: Database;
+
+  private constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Throws StoreUnusable if another server holds the directory, naming it, or the directory cannot be written. */
+  static take(directory: DataDirectory): ServerLock {
+    try {
+      const database = new Database(directory.lock, { create: true });
+      database.run("PRAGMA busy_timeout = 0");
+      database.run("BEGIN EXCLUSIVE");
+      writeFileSync(directory.lockHolder, `process ${process.pid} on ${hostname()}\n`, { mode: 0o600 });
+      return new ServerLock(database);
+    } catch (error) {
+      if (error instanceof SQLiteError && error.code === "SQLITE_BUSY") {
+        throw new StoreUnusable(
+          `Another Publisher server is running on the data directory ${directory.path}: ${holder(directory)}. ` +
+            "Stop that one first, or give this one another --data-dir.",
+        );
+      }
+      throw new StoreUnusable(`The data directory ${directory.path} cannot be written: ${reasonOf(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  release(): void {
+    this.#database.close();
+  }
+}
+
+function holder(directory: DataDirectory): string {
+  try {
+    return readFileSync(directory.lockHolder, "utf8").trim() || "an unknown process";
+  } catch {
+    return "an unknown process";
+  }
+}

@@ -1,0 +1,253 @@
+import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import type { AuditEvent } from "../tokens/audit-event.ts";
+import { fulfils, type ListQuery, someCondition } from "../tokens/listing.ts";
+import type { Access, Token } from "../tokens/token.ts";
+import type { AmendedToken, LastIds, NewToken, StoredSecret, TokenStore } from "../tokens/token-store.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { openDatabase, openReader } from "./database.ts";
+import { FirstTokenFile } from "./first-token-file.ts";
+import { selection } from "./list-sql.ts";
+import { asStoreError, isBusy } from "./sqlite-errors.ts";
+
+/** How long a change waits, in all, for other processes that write. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 10;
+
+/** How long a scan may keep the event loop to itself. */
+const SLICE_MS = 5;
+
+const COLUMNS =
+  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at";
+
+interface TokenRow {
+  digest: Uint8Array;
+  id: string;
+  access: Access;
+  description: string | null;
+  hint: string;
+  created_at: number;
+  created_by: string | null;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+/** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
+export class SqliteTokenStore implements TokenStore {
+  readonly firstToken: FirstTokenFile;
+  readonly #path: string;
+  readonly #database: Database;
+  readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
+  readonly #byId: Statement<TokenRow, [string]>;
+
+  private constructor(directory: DataDirectory, database: Database) {
+    this.firstToken = new FirstTokenFile(directory.firstToken);
+    this.#path = directory.database;
+    this.#database = database;
+    this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
+    this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
+  }
+
+  /** Opens the store, making or migrating it as needed. Throws StoreUnusable if that cannot be. */
+  static open(directory: DataDirectory): SqliteTokenStore {
+    return new SqliteTokenStore(directory, openDatabase(directory));
+  }
+
+  /** Seals the cursors of lists from this store. */
+  get cursorKey(): Uint8Array {
+    const row = this.#database.query<{ key: Uint8Array }, []>("SELECT key FROM cursor_key").get();
+    if (row === null) throw new Error("the store has no cursor key");
+    return row.key;
+  }
+
+  findByDigest(digest: Uint8Array): StoredSecret | null {
+    const row = this.#reading(() => this.#byDigest.get(digest));
+    return row && { token: tokenOf(row), digest: row.digest };
+  }
+
+  findById(id: string): Token | null {
+    const row = this.#reading(() => this.#byId.get(id));
+    return row && tokenOf(row);
+  }
+
+  isEmpty(): boolean {
+    return this.#reading(() => this.#database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
+  }
+
+  /** Throws StoreUnavailable unless the store can be read. */
+  ping(): void {
+    this.isEmpty();
+  }
+
+  async add(make: (last: LastIds) => NewToken): Promise<NewToken> {
+    return await this.#changing(() => {
+      const added = make(this.#lastIds());
+      this.#insert(added.token, added.digest);
+      this.#record(added.event);
+      return added;
+    });
+  }
+
+  async amend(
+    id: string,
+    change: (token: Token, last: LastIds) => AmendedToken,
+  ): Promise<AmendedToken | null> {
+    const outcome = await this.#changing(() => {
+      const row = this.#byId.get(id);
+      if (row === null) return null;
+      const amended = change(tokenOf(row), this.#lastIds());
+      if (amended.event === null) return { digest: row.digest, amended };
+      this.#update(amended.token);
+      this.#record(amended.event);
+      return { digest: row.digest, amended };
+    });
+    if (outcome === null) return null;
+    if (outcome.amended.token.revokedAt !== null) this.#forgetFirstToken(outcome.digest);
+    return outcome.amended;
+  }
+
+  async list(query: ListQuery): Promise<readonly Token[]> {
+    if (someCondition(query.condition, ({ op }) => op === "regex")) return await this.#scan(query);
+    const { sql, values } = selection(query);
+    return this.#reading(() => {
+      using statement = this.#database.prepare<TokenRow, SQLQueryBindings[]>(
+        `SELECT ${COLUMNS} FROM token ${sql} LIMIT ? OFFSET ?`,
+      );
+      return statement.all(...values, query.limit, query.skip).map(tokenOf);
+    });
+  }
+
+  /** Deletes a first-token file that opens nothing any more, as a crash may have left one. */
+  tidyFirstToken(): void {
+    const digest = this.firstToken.digest();
+    if (digest === null) return;
+    const stored = this.findByDigest(digest);
+    if (stored === null || stored.token.revokedAt !== null) this.firstToken.remove();
+  }
+
+  /** Brings every change into the one file, so that it can be copied alone. */
+  checkpoint(): void {
+    this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Patterns are matched here and not in SQL, a slice at a time, on one moment of the store. */
+  async #scan(query: ListQuery): Promise<readonly Token[]> {
+    const { sql, values } = selection(query);
+    const reader = this.#reading(() => openReader(this.#path));
+    try {
+      using statement = reader.prepare<TokenRow, SQLQueryBindings[]>(`SELECT ${COLUMNS} FROM token ${sql}`);
+      return await matching(statement.iterate(...values), query);
+    } catch (error) {
+      throw asStoreError(error);
+    } finally {
+      reader.close();
+    }
+  }
+
+  #insert(token: Token, digest: Uint8Array): void {
+    this.#database
+      .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(
+        digest,
+        token.id,
+        token.access,
+        token.description,
+        token.hint,
+        token.createdAt,
+        token.createdBy,
+        token.expiresAt,
+        token.revokedAt,
+        token.lastUsedAt,
+      );
+  }
+
+  #update({ id, description, expiresAt, revokedAt }: Token): void {
+    this.#database
+      .query("UPDATE token SET description = ?, expires_at = ?, revoked_at = ? WHERE id = ?")
+      .run(description, expiresAt, revokedAt, id);
+  }
+
+  #record({ id, at, action, actor, target, changes }: AuditEvent): void {
+    this.#database
+      .query(
+        "INSERT INTO audit_event (id, at, action, actor, target, trace_id, ip, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      )
+      .run(id, at, action, actor.tokenId, target, actor.traceId, actor.ip, JSON.stringify(changes));
+  }
+
+  #lastIds(): LastIds {
+    const row = this.#database
+      .query<LastIds, []>(
+        "SELECT (SELECT max(id) FROM token) AS token, (SELECT max(id) FROM audit_event) AS auditEvent",
+      )
+      .get();
+    return row ?? { token: null, auditEvent: null };
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  /** One immediate transaction, tried again without blocking while another process writes. */
+  async #changing<T>(change: () => T): Promise<T> {
+    const transaction = this.#database.transaction(change);
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        return transaction.immediate();
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > deadline) throw asStoreError(error);
+      }
+      await pause(RETRY_MS);
+    }
+  }
+
+  /** The token is revoked whether or not its file can go; the next start tries again. */
+  #forgetFirstToken(digest: Uint8Array): void {
+    try {
+      if (this.firstToken.holds(digest)) this.firstToken.remove();
+    } catch {
+      return;
+    }
+  }
+}
+
+async function matching(rows: Iterable<TokenRow>, query: ListQuery): Promise<readonly Token[]> {
+  const found: Token[] = [];
+  let skipped = 0;
+  let sliceStart = performance.now();
+  for (const row of rows) {
+    const token = tokenOf(row);
+    if (fulfils(token, query.condition, query.now)) {
+      if (skipped < query.skip) skipped += 1;
+      else if (found.push(token) === query.limit) break;
+    }
+    if (performance.now() - sliceStart < SLICE_MS) continue;
+    await nextTurn();
+    sliceStart = performance.now();
+  }
+  return found;
+}
+
+function tokenOf(row: TokenRow): Token {
+  return {
+    id: row.id,
+    access: row.access,
+    description: row.description,
+    hint: row.hint,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  };
+}

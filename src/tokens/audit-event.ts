@@ -1,0 +1,26 @@
+import type { UnixSeconds } from "./time.ts";
+
+export type AuditAction = "api-token.create" | "api-token.revoke";
+
+/** Who makes a change and from where. */
+export interface Actor {
+  /** The id of the token that the caller holds; null for the command line. */
+  readonly tokenId: string | null;
+  readonly traceId: string | null;
+  readonly ip: string | null;
+}
+
+/** The actor at the command line, where whoever may write the data directory may do everything. */
+export const COMMAND_LINE: Actor = { tokenId: null, traceId: null, ip: null };
+
+/** What is kept of a change, in the transaction of the change itself. Never a secret. */
+export interface AuditEvent {
+  readonly id: string;
+  readonly at: UnixSeconds;
+  readonly action: AuditAction;
+  readonly actor: Actor;
+  /** The id of the token that changed. */
+  readonly target: string;
+  /** The new values, under the names that the API gives them. */
+  readonly changes: Readonly<Record<string, string | number | null>>;
+}

@@ -1,0 +1,19 @@
+const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/**
+ * A number in base 62, padded on the left with `0`. The digits stand in ASCII order, so that strings of one
+ * width sort as their numbers do. Throws a RangeError when the number does not fit.
+ */
+export function toBase62(value: bigint, width: number): string {
+  let digits = "";
+  for (let rest = value; rest > 0n; rest /= 62n) digits = DIGITS.charAt(Number(rest % 62n)) + digits;
+  if (digits.length > width) throw new RangeError(`${value} has more than ${width} digits in base 62`);
+  return digits.padStart(width, "0");
+}
+
+/** The number behind `digits`, which must all be of `0-9A-Za-z`. */
+export function fromBase62(digits: string): bigint {
+  let value = 0n;
+  for (const digit of digits) value = value * 62n + BigInt(DIGITS.indexOf(digit));
+  return value;
+}

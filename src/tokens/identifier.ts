@@ -1,0 +1,31 @@
+import { fromBase62, toBase62 } from "./base62.ts";
+import { numberFrom, type Random } from "./random.ts";
+import type { UnixMilliseconds } from "./time.ts";
+
+const TIME_DIGITS = 8;
+const RANDOM_DIGITS = 14;
+const RANDOM_BYTES = 10;
+const STEP_BYTES = 4;
+const LATEST_TIME = 62 ** TIME_DIGITS - 1;
+
+export const TOKEN_PREFIX = "atok_";
+export const AUDIT_EVENT_PREFIX = "aevt_";
+
+const TOKEN_ID = /^atok_[0-9A-Za-z]{1,64}$/;
+
+/** Whether the text has the form of a token id; a token with it need not exist. */
+export function isTokenId(text: string): boolean {
+  return TOKEN_ID.test(text);
+}
+
+/**
+ * An id that sorts after `last`, the greatest one given so far with this prefix: the time and 80 random bits,
+ * or, where the clock stands still or steps back, a random step beyond `last`.
+ */
+export function nextId(prefix: string, last: string | null, now: UnixMilliseconds, random: Random): string {
+  const time = toBase62(BigInt(Math.min(Math.max(now, 0), LATEST_TIME)), TIME_DIGITS);
+  const fresh = `${prefix}${time}${toBase62(numberFrom(random(RANDOM_BYTES)), RANDOM_DIGITS)}`;
+  if (last === null || fresh > last) return fresh;
+  const step = numberFrom(random(STEP_BYTES)) + 1n;
+  return prefix + toBase62(fromBase62(last.slice(prefix.length)) + step, TIME_DIGITS + RANDOM_DIGITS);
+}

@@ -1,0 +1,18 @@
+/** One thing that is wrong with what was asked: where, and what would be right. */
+export interface Issue {
+  /** The parameter, as `expires_at` or `filters[0].key`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Every reason for which the domain says no to what an authenticated caller asks. */
+export type Refusal =
+  | { readonly refused: "invalid"; readonly issues: readonly Issue[] }
+  | { readonly refused: "not-found"; readonly resource: "api-token" };
+
+/** Every reason for which a secret opens nothing. */
+export type AuthenticationRefusal = "missing" | "malformed" | "unknown" | "expired" | "revoked";
+
+export function isRefusal(outcome: object): outcome is Refusal {
+  return "refused" in outcome;
+}

@@ -1,0 +1,42 @@
+import { toBase62 } from "./base62.ts";
+import { numberFrom, type Random } from "./random.ts";
+
+const PREFIX = "sk_live_";
+const ENTROPY_BYTES = 32;
+const ENTROPY_DIGITS = 43;
+const CHECKSUM_DIGITS = 6;
+const HINT_LENGTH = 4;
+const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
+const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z]{10,}/g;
+
+/** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
+export function makeSecret(random: Random): string {
+  const unchecked = PREFIX + toBase62(numberFrom(random(ENTROPY_BYTES)), ENTROPY_DIGITS);
+  return unchecked + checksum(unchecked);
+}
+
+/** Whether the text has the form of a secret and its checksum fits: a mistyped or invented one never does. */
+export function isSecret(text: string): boolean {
+  return FORM.test(text) && checksum(text.slice(0, -CHECKSUM_DIGITS)) === text.slice(-CHECKSUM_DIGITS);
+}
+
+/** The SHA-256 of a secret, all that is kept of it: at 256 random bits no slower hash is needed. */
+export function digestOf(secret: string): Uint8Array {
+  const digest = new Uint8Array(32);
+  Bun.SHA256.hash(secret, digest);
+  return digest;
+}
+
+/** The end of the secret, which tells tokens apart in a list without giving any away. */
+export function hintOf(secret: string): string {
+  return secret.slice(-HINT_LENGTH);
+}
+
+/** The text with everything that could be a secret taken out, for places that keep what they are given. */
+export function withoutSecrets(text: string): string {
+  return text.replaceAll(SECRET_ANYWHERE, `${PREFIX}[removed]`);
+}
+
+function checksum(text: string): string {
+  return toBase62(BigInt(Bun.hash.crc32(text)), CHECKSUM_DIGITS);
+}

@@ -1,0 +1,53 @@
+import type { UnixSeconds } from "./time.ts";
+
+export type Access = "read" | "write";
+export type Status = "active" | "expired" | "revoked";
+
+export const ACCESSES: readonly Access[] = ["read", "write"];
+export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
+
+/** The most code points that a description may have. */
+export const DESCRIPTION_LIMIT = 500;
+
+/** A token without its secret, which nobody keeps. */
+export interface Token {
+  readonly id: string;
+  readonly access: Access;
+  readonly description: string | null;
+  /** The last characters of the secret. */
+  readonly hint: string;
+  readonly createdAt: UnixSeconds;
+  /** The id of the token that created this one; null for the command line. */
+  readonly createdBy: string | null;
+  readonly expiresAt: UnixSeconds | null;
+  readonly revokedAt: UnixSeconds | null;
+  readonly lastUsedAt: UnixSeconds | null;
+}
+
+export function statusAt(token: Pick<Token, "expiresAt" | "revokedAt">, now: UnixSeconds): Status {
+  if (token.revokedAt !== null) return "revoked";
+  return token.expiresAt !== null && now >= token.expiresAt ? "expired" : "active";
+}
+
+/** Whether a token of access `held` may do what needs `needed`. */
+export function permits(held: Access, needed: Access): boolean {
+  return held === "write" || needed === "read";
+}
+
+/** What is wrong with a description, as the end of a sentence that begins with its name; null if nothing is. */
+export function descriptionFault(text: string): string | null {
+  if (/\p{Cc}/u.test(text)) return "must not have control characters, such as a newline or a tab";
+  if (!text.isWellFormed()) return "must be well-formed Unicode, without lone surrogates";
+  return codePoints(text) > DESCRIPTION_LIMIT ? `must have at most ${DESCRIPTION_LIMIT} characters` : null;
+}
+
+/** What is wrong with an expiry, as the end of a sentence that begins with its name; null if nothing is. */
+export function expiryFault(expiresAt: UnixSeconds, now: UnixSeconds): string | null {
+  return expiresAt > now ? null : "must be in the future";
+}
+
+function codePoints(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}

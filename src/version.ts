@@ -1,0 +1,10 @@
+import manifest from "../package.json" with { type: "json" };
+
+/** Set by build.ts; absent when run from the sources. */
+declare const PUBLISHER_COMMIT: string | undefined;
+
+export const VERSION: string = manifest.version;
+
+/** The commit that this was built from, `-dirty` behind it if files had changed. */
+export const COMMIT: string =
+  typeof PUBLISHER_COMMIT === "string" ? PUBLISHER_COMMIT : "unknown, run from sources";

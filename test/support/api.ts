@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { app } from "../../src/http/app.ts";
+import { makeLog } from "../../src/log.ts";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { isRefusal } from "../../src/tokens/refusal.ts";
+import type { Access } from "../../src/tokens/token.ts";
+import { Tokens } from "../../src/tokens/tokens.ts";
+import { TemporaryDirectory } from "./temporary.ts";
+
+const ORIGIN = "http://localhost";
+
+/** What a test sends: by default a POST of JSON with a token that may do everything. */
+export interface Sent {
+  readonly method?: string;
+  /** null sends none; text that is no secret is sent as the whole header. */
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A string or bytes go out as they are, anything else as JSON. */
+  readonly body?: unknown;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
+  readonly json: any;
+}
+
+/** The application without a socket, on a store of its own in real files, with a clock that stands still. */
+export class TestApi implements AsyncDisposable {
+  readonly directory = new TemporaryDirectory();
+  /** Every line of the log. */
+  readonly logLines: string[] = [];
+  /** What time it is, in Unix milliseconds. */
+  nowMs = Date.parse("2026-06-01T12:00:00.500Z");
+  isStopping = false;
+  readonly store: SqliteTokenStore;
+  readonly tokens: Tokens;
+  readonly app: ReturnType<typeof app>;
+  /** Secrets of a write and a read token, which `start` makes. */
+  write = "";
+  read = "";
+
+  private constructor() {
+    this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
+    const log = makeLog("info", { write: (line) => void this.logLines.push(line) });
+    this.tokens = new Tokens({
+      store: this.store,
+      clock: () => this.nowMs,
+      random: randomBytes,
+      cursorKey: this.store.cursorKey,
+      onChange: ({ action, target }) => log.info({ action, target }, "change"),
+    });
+    this.app = app({
+      tokens: this.tokens,
+      log,
+      ping: () => this.store.ping(),
+      isStopping: () => this.isStopping,
+      addressOf: () => "192.0.2.1",
+    });
+  }
+
+  static async start(): Promise<TestApi> {
+    const api = new TestApi();
+    api.write = await api.secret("write");
+    api.read = await api.secret("read");
+    return api;
+  }
+
+  /** The secret of a new token. */
+  async secret(access: Access, expiresAt: number | null = null): Promise<string> {
+    const created = await this.tokens.create(
+      { access, description: `a ${access} token`, expiresAt },
+      COMMAND_LINE,
+    );
+    if (isRefusal(created)) throw new Error(JSON.stringify(created));
+    return created.secret;
+  }
+
+  async send(
+    path: string,
+    { method = "POST", token = this.write, headers = {}, body = {} }: Sent = {},
+  ): Promise<Answer> {
+    const isRaw = typeof body === "string" || body instanceof Uint8Array;
+    const carriesBody = method !== "GET" && method !== "HEAD";
+    const response = await this.app.handle(
+      new Request(ORIGIN + path, {
+        method,
+        headers: {
+          "content-type": "application/json",
+          ...(token === null
+            ? {}
+            : { authorization: token.startsWith("sk_live_") ? `Bearer ${token}` : token }),
+          ...headers,
+        },
+        ...(carriesBody ? { body: isRaw ? body : JSON.stringify(body) } : {}),
+      }),
+    );
+    return answerOf(response);
+  }
+
+  /** Calls an endpoint by its short name, as `api-token/list`. */
+  async call(endpoint: string, body: unknown = {}, token: string | null = this.write): Promise<Answer> {
+    return await this.send(`/publisher.v1/${endpoint}`, { body, token });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.store.close();
+    this.directory[Symbol.dispose]();
+  }
+}
+
+/** The answer, read to its end; `json` is null where there is none. */
+export async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get("content-type") === "application/json" && text !== "";
+  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+}

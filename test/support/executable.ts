@@ -1,0 +1,130 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Answer, answerOf } from "./api.ts";
+import { TemporaryDirectory } from "./temporary.ts";
+
+/** What `bun run build` made. */
+export const EXECUTABLE = resolve(import.meta.dir, "../../dist/publisher");
+
+/** How long a server may take to start or stop before a test gives up, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+export interface Ran {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Where and with what a command runs; without this, in the environment that `env -i` gives. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
+
+/** Runs the executable to its end. */
+export async function run(args: readonly string[], { cwd, env = {}, stdin }: Surroundings): Promise<Ran> {
+  const child = Bun.spawn([EXECUTABLE, ...args], {
+    cwd,
+    env,
+    stdin: stdin === undefined ? "ignore" : new Blob([stdin]),
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: PATIENCE_MS,
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exitCode, stdout, stderr };
+}
+
+export interface Start {
+  /** Where it runs; an empty directory of its own if left out. */
+  readonly cwd?: string;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the executable, as `strace -f`. */
+  readonly under?: readonly string[];
+}
+
+/** A running server, on a free port of the loopback. */
+export class RunningServer implements AsyncDisposable {
+  readonly cwd: string;
+  readonly child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  /** What it has printed so far. */
+  stdout = "";
+  stderr = "";
+  #directory: TemporaryDirectory | null;
+
+  private constructor({ cwd, args = [], env = {}, under = [] }: Start) {
+    this.#directory = cwd === undefined ? new TemporaryDirectory() : null;
+    this.cwd = cwd ?? this.#directory?.path ?? "";
+    this.child = Bun.spawn([...under, EXECUTABLE, "serve", "--port", "0", ...args], {
+      cwd: this.cwd,
+      env,
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    void this.#follow(this.child.stdout, (text) => {
+      this.stdout += text;
+    });
+    void this.#follow(this.child.stderr, (text) => {
+      this.stderr += text;
+    });
+  }
+
+  static async start(options: Start = {}): Promise<RunningServer> {
+    const server = new RunningServer(options);
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!server.stdout.includes("Stop with Ctrl+C")) {
+      if (server.child.exitCode !== null || performance.now() > deadline) {
+        throw new Error(`the server did not start: ${server.stdout}${server.stderr}`);
+      }
+      await Bun.sleep(5);
+    }
+    return server;
+  }
+
+  /** Where it listens, as `http://127.0.0.1:40000`. */
+  get url(): string {
+    return /http:\/\/\S+:\d+/.exec(this.stdout)?.[0] ?? "";
+  }
+
+  get dataDir(): string {
+    return join(this.cwd, "data");
+  }
+
+  /** The first token's secret, from its file. */
+  get firstToken(): string {
+    const path = join(this.dataDir, "first-token");
+    return existsSync(path) ? readFileSync(path, "utf8").trim() : "";
+  }
+
+  async call(endpoint: string, body: unknown = {}, token: string = this.firstToken): Promise<Answer> {
+    const response = await fetch(`${this.url}/publisher.v1/${endpoint}`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+    });
+    return await answerOf(response);
+  }
+
+  /** Ends it and gives its exit code. */
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number> {
+    this.child.kill(signal);
+    return await this.child.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.child.exitCode === null) await this.stop("SIGKILL");
+    this.#directory?.[Symbol.dispose]();
+  }
+
+  async #follow(stream: ReadableStream<Uint8Array>, take: (text: string) => void): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) take(decoder.decode(chunk, { stream: true }));
+  }
+}
