@@ -2,6 +2,7 @@ import { ArkErrors } from "arktype";
 import type { Actor } from "../tokens/audit-event.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import { type Access, permits, type Token } from "../tokens/token.ts";
+import { jsonAnswer } from "./answer.ts";
 import { readObject } from "./body.ts";
 import { badRequest, Failure, notFound } from "./errors.ts";
 import { issuesFrom } from "./issues.ts";
@@ -35,8 +36,6 @@ export interface Endpoint {
   readonly handle: (context: { request: Request }) => Promise<Response>;
 }
 
-const HEADERS = { "content-type": "application/json", "cache-control": "no-store" };
-
 /**
  * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
  * size, body. Who calls is known by then; were it not, nothing would be read.
@@ -51,7 +50,7 @@ export function endpoint<Body>({ access, read, answer }: EndpointParts<Body>): E
     if ("issues" in reading) throw badRequest(reading.issues);
     const actor = { tokenId: caller.id, traceId: trace.id, ip: trace.ip };
     const answered = await answer({ body: reading.body, caller, actor });
-    return new Response(JSON.stringify(answered), { headers: HEADERS });
+    return jsonAnswer(answered);
   };
   return { access, handle };
 }

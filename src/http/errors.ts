@@ -1,6 +1,7 @@
 import { NotFoundError } from "elysia";
 import type { Issue } from "../tokens/refusal.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
+import { jsonAnswer } from "./answer.ts";
 
 /** Every code of the error envelope, and the status it comes with. */
 const STATUS_OF = {
@@ -88,11 +89,9 @@ export function asFailure(error: unknown): Failure {
 }
 
 /** The one form of every failure. */
-export function failureResponse(failure: Failure, traceId: string): Response {
-  const { code, message, details, status, headers } = failure;
-  const envelope = { error: { code, message, data: details, trace_id: traceId } };
-  return new Response(JSON.stringify(envelope), {
-    status,
-    headers: { "content-type": "application/json", "cache-control": "no-store", ...headers },
-  });
+export function failureResponse(
+  { code, message, details, status, headers }: Failure,
+  traceId: string,
+): Response {
+  return jsonAnswer({ error: { code, message, data: details, trace_id: traceId } }, { status, headers });
 }

@@ -1,4 +1,5 @@
 import { Elysia } from "elysia";
+import { jsonAnswer } from "./answer.ts";
 import { methodNotAllowed, unavailable } from "./errors.ts";
 
 /** Whether the server lives, and whether its store answers: for whoever restarts it or sends it requests. */
@@ -22,7 +23,5 @@ export function health(ping: () => void) {
 }
 
 function ok(): Response {
-  return new Response('{"status":"ok"}', {
-    headers: { "content-type": "application/json", "cache-control": "no-store" },
-  });
+  return jsonAnswer({ status: "ok" });
 }

@@ -2,7 +2,7 @@ import { type Log, loggable } from "../log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
 import { asFailure, failureResponse } from "./errors.ts";
-import { SECURITY_HEADERS } from "./security-headers.ts";
+import { secure } from "./security-headers.ts";
 
 /** Version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
@@ -57,7 +57,7 @@ export function traced({ log, addressOf }: TracedParts) {
     traces.set(request, trace);
     const response = await answered(handle, request, trace, log);
     response.headers.set("trace-id", trace.id);
-    for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+    secure(response.headers);
     log.info(
       {
         trace_id: trace.id,

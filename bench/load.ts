@@ -1,0 +1,65 @@
+/** How many requests a server answers in a second, asked over keep-alive connections that never wait. */
+export interface Load {
+  readonly port: number;
+  /** One whole request, as it goes over the wire. */
+  readonly request: string;
+  readonly connections: number;
+  readonly seconds: number;
+}
+
+/**
+ * Requests a second. Every answer must be as long as the first one, so that answers can be counted by their
+ * bytes and the client costs little beside the server.
+ */
+export async function requestsPerSecond({ port, request, connections, seconds }: Load): Promise<number> {
+  const length = await answerLength(port, request);
+  let answered = 0;
+  let isOver = false;
+  const open = await Promise.all(
+    Array.from({ length: connections }, () => {
+      let received = 0;
+      return Bun.connect({
+        hostname: "127.0.0.1",
+        port,
+        socket: {
+          data(socket, chunk) {
+            received += chunk.byteLength;
+            if (received < length) return;
+            received -= length;
+            answered += 1;
+            if (!isOver) socket.write(request);
+          },
+        },
+      });
+    }),
+  );
+  const startedAt = performance.now();
+  for (const socket of open) socket.write(request);
+  await Bun.sleep(seconds * 1000);
+  isOver = true;
+  const elapsedSeconds = (performance.now() - startedAt) / 1000;
+  const counted = answered;
+  for (const socket of open) socket.end();
+  return counted / elapsedSeconds;
+}
+
+async function answerLength(port: number, request: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port,
+    socket: {
+      data(_, chunk) {
+        const text = new TextDecoder().decode(chunk);
+        if (text.startsWith("HTTP/1.1 200 ")) resolve(chunk.byteLength);
+        else reject(new Error(`not the answer that was to be measured: ${text}`));
+      },
+    },
+  });
+  socket.write(request);
+  try {
+    return await promise;
+  } finally {
+    socket.end();
+  }
+}
