@@ -1,4 +1,5 @@
 import type { ArkErrors } from "arktype";
+import { SORT_KEYS } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { shortened } from "./body.ts";
 
@@ -17,7 +18,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   cursor: "must be a string or null",
   filters: "must be a list of conditions",
   sorts: 'must be a list of {"key", "direction"}, each key at most once',
-  key: "must be a key that this list can be sorted by",
+  key: `must be one of ${SORT_KEYS.join(", ")}`,
   direction: 'must be "asc" or "desc"',
 };
 

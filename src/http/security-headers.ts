@@ -2,7 +2,7 @@
  * On every answer. Nothing here is to be framed, sniffed, loaded by another site or told to the next one; what a
  * page needs beyond that it says itself. OWASP Secure Headers Project: https://owasp.org/www-project-secure-headers/
  */
-export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
+export const SECURITY_HEADERS: readonly [name: string, value: string][] = [
   [
     "content-security-policy",
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

@@ -46,15 +46,18 @@ const Sorts = type({
       !repeats(sorts.map(({ key }) => key)) || fault(context, "must name each key only once"),
   );
 
+/** To ArkType a list is an object too, and one of which no key is required takes it. */
+const Pagination = type({
+  "+": "reject",
+  "limit?": "number.integer >= 1",
+  "skip?": type("number.integer").atLeast(0).atMost(SKIP_MAX),
+  "cursor?": "string | null",
+}).narrow((value, context) => !Array.isArray(value) || fault(context, "must be an object"));
+
 /** The body of `api-token/list`, but for the conditions in `filters`, which refer to each other. */
 export const ListTokens = type({
   "+": "reject",
-  "pagination?": type({
-    "+": "reject",
-    "limit?": "number.integer >= 1",
-    "skip?": type("number.integer").atLeast(0).atMost(SKIP_MAX),
-    "cursor?": "string | null",
-  }),
+  "pagination?": Pagination,
   "filters?": "unknown[]",
   "sorts?": Sorts,
 });
