@@ -30,21 +30,36 @@ function commandLine(): Command {
       "print the version",
     )
     .helpOption("-h, --help", "print this help")
-    .showHelpAfterError('"publisher --help" lists the commands.')
+    .helpCommand(false)
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "publisher: ")) })
     .exitOverride();
   addServe(program);
   addToken(program);
   program
     .command("check")
-    .copyInheritedSettings(program)
     .description("read the store and say whether it is sound; changes nothing")
     .addOption(dataDirOption())
     .action(async (flags: DataDirFlags) => {
       const { check } = await import("./commands/check.ts");
       check(dataDirSetting(flags, process.env));
     });
+  pointToHelp(program, "publisher");
   return program;
+}
+
+/** After an error, each command points to its own help. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`"${path} --help" says what there is.`);
+  for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`);
+}
+
+/** Says so where the first word is no command: to `serve`, the default, it would be an argument too many. */
+function refuseUnknownCommand(program: Command, words: readonly string[]): void {
+  const [first] = words;
+  if (first === undefined || first.startsWith("-")) return;
+  if (program.commands.every((command) => command.name() !== first)) {
+    program.error(`error: unknown command '${first}'`, { code: "commander.unknownCommand" });
+  }
 }
 
 function addServe(program: Command): void {
@@ -63,7 +78,10 @@ function addServe(program: Command): void {
 }
 
 function addToken(program: Command): void {
-  const token = program.command("token").description("work on the tokens, with or without a running server");
+  const token = program
+    .command("token")
+    .helpCommand(false)
+    .description("work on the tokens, with or without a running server");
   token
     .command("create")
     .description("create a token and print its secret, once")
@@ -139,7 +157,9 @@ function tell(sentence: string, exitCode: number): number {
 
 process.umask(OWNER_ONLY);
 try {
-  await commandLine().parseAsync();
+  const program = commandLine();
+  refuseUnknownCommand(program, process.argv.slice(2));
+  await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeFor(error);
 }

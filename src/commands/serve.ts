@@ -100,10 +100,16 @@ function listenSentence(host: string, port: number, error: unknown): string {
   return `Publisher cannot listen on ${host}, port ${port}: ${reason}.`;
 }
 
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+
 /** Resolves with the first signal to stop; a second one ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, resolve);
+    const stop = (signal: NodeJS.Signals) => {
+      for (const name of STOP_SIGNALS) process.off(name, stop);
+      resolve(signal);
+    };
+    for (const name of STOP_SIGNALS) process.on(name, stop);
   });
 }
 

@@ -5,10 +5,11 @@ import { DataDirectory } from "../store/data-directory.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import { isTokenId } from "../tokens/identifier.ts";
 import { type Listing, PAGE_LIMIT_MAX, type Page } from "../tokens/listing.ts";
-import { isRefusal, type Refusal } from "../tokens/refusal.ts";
+import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import { makeSecret } from "../tokens/secret.ts";
+import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import { type Access, STATUSES, type Token } from "../tokens/token.ts";
-import type { Tokens } from "../tokens/tokens.ts";
+import { issuesOf, type TokenRequest, type Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
 import { tokenTable } from "./token-table.ts";
@@ -21,19 +22,26 @@ export interface CreateFlags extends ExpiryFlags {
 
 /** Creates a token straight in the data directory and prints its secret, alone, or the API's answer. */
 export async function createToken(dataDir: string, flags: CreateFlags): Promise<void> {
+  const request = tokenRequest(flags, secondsOf(Date.now()));
   const directory = new DataDirectory(dataDir);
   const { tokens, store, isNew } = openOrMakeTokens(directory);
   try {
     if (isNew) process.stderr.write(`Made a new store, ${directory.database}.\n`);
-    const { access, description = null, json = false } = flags;
-    const expiresAt = expirySetting(flags, tokens.now());
-    const created = granted(await tokens.create({ access, description, expiresAt }, COMMAND_LINE));
-    if (json) return printJson(createdResource(created));
+    const created = granted(await tokens.create(request, COMMAND_LINE));
+    if (flags.json === true) return printJson(createdResource(created));
     process.stderr.write(`Created ${created.token.id}. This is its secret, which is not shown again:\n`);
     process.stdout.write(`${created.secret}\n`);
   } finally {
     store.close();
   }
+}
+
+/** What the flags ask for. Throws before there is a store if that cannot be. */
+function tokenRequest({ access, description, ...expiry }: CreateFlags, now: UnixSeconds): TokenRequest {
+  const request = { access, description: description ?? null, expiresAt: expirySetting(expiry, now) };
+  const issues = issuesOf(request, now);
+  if (issues.length > 0) throw refusedFlags(issues);
+  return request;
 }
 
 export interface ListFlags {
@@ -89,9 +97,11 @@ const FLAG_OF: Readonly<Record<string, string>> = { description: "--description"
 function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): Outcome {
   if (!isRefusal(outcome)) return outcome;
   if (outcome.refused === "not-found") throw new CommandFailure(`There is no token ${id} in this store.`);
-  throw new UsageError(
-    outcome.issues.map(({ path, message }) => `${FLAG_OF[path] ?? path} ${message}.`).join(" "),
-  );
+  throw refusedFlags(outcome.issues);
+}
+
+function refusedFlags(issues: readonly Issue[]): UsageError {
+  return new UsageError(issues.map(({ path, message }) => `${FLAG_OF[path] ?? path} ${message}.`).join(" "));
 }
 
 function printJson(value: object): void {

@@ -46,11 +46,12 @@ export interface TracedParts {
  * headers and a line in the log.
  */
 export function traced({ log, addressOf }: TracedParts) {
-  return (handle: Handle, request: Request) => async (): Promise<Response> => {
+  return (handle: Handle, received: Request) => async (): Promise<Response> => {
     const startedAt = performance.now();
+    const request = withHost(received);
     const trace: Trace = {
       id: traceIdFrom(request.headers.get("traceparent")),
-      ip: addressOf(request),
+      ip: addressOf(received),
       caller: null,
       refusal: null,
     };
@@ -73,6 +74,11 @@ export function traced({ log, addressOf }: TracedParts) {
     );
     return response;
   };
+}
+
+/** A request of HTTP/1.0 need not name a host, as HAProxy's health checks do not; its URL is then a mere path. */
+function withHost(request: Request): Request {
+  return request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 }
 
 async function answered(handle: Handle, request: Request, trace: Trace, log: Log): Promise<Response> {

@@ -1,4 +1,4 @@
-import type { UnixSeconds } from "./time.ts";
+import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 
 export type Access = "read" | "write";
 export type Status = "active" | "expired" | "revoked";
@@ -43,6 +43,7 @@ export function descriptionFault(text: string): string | null {
 
 /** What is wrong with an expiry, as the end of a sentence that begins with its name; null if nothing is. */
 export function expiryFault(expiresAt: UnixSeconds, now: UnixSeconds): string | null {
+  if (expiresAt > LAST_MOMENT) return "must be before the year 10000";
   return expiresAt > now ? null : "must be in the future";
 }
 

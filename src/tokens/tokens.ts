@@ -163,7 +163,8 @@ export class Tokens {
   }
 }
 
-function issuesOf({ description, expiresAt }: TokenRequest, now: UnixSeconds): readonly Issue[] {
+/** Everything that is wrong with what is asked of a new token. */
+export function issuesOf({ description, expiresAt }: TokenRequest, now: UnixSeconds): readonly Issue[] {
   const faults = [
     { path: "description", message: description === null ? null : descriptionFault(description) },
     { path: "expires_at", message: expiresAt === null ? null : expiryFault(expiresAt, now) },
