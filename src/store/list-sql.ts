@@ -21,9 +21,10 @@ export function selection({ condition, sorts, after, now }: ListQuery): Fragment
   return { sql: `WHERE ${where.sql} ORDER BY ${orderBy}`, values: where.values };
 }
 
-/** A sort by id at the end makes every order total; behind an id no further sort matters. */
+/** Up to and with the id, which makes every order total; more would keep SQLite from using an index on the id. */
 function orderOf(sorts: readonly Sort[]): readonly Sort[] {
-  return [...sorts, { key: "id", direction: "asc" }];
+  const byId = sorts.findIndex(({ key }) => key === "id");
+  return byId === -1 ? [...sorts, { key: "id", direction: "asc" }] : sorts.slice(0, byId + 1);
 }
 
 function conditionSql(condition: Condition, now: number): Fragment {
