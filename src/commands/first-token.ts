@@ -1,16 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { type GivenFirstToken, UsageError } from "../config.ts";
+import { reasonOf } from "../store/data-directory.ts";
+import type { FirstTokenFile } from "../store/first-token-file.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import { isSecret, makeSecret } from "../tokens/secret.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import { CommandFailure } from "./command-failure.ts";
 
 /** How somebody gets at a token of this store. */
 export type FirstToken =
   /** The secret lies in this file. */
-  | { readonly source: "file"; readonly path: string }
-  /** The operator gave it just now. */
-  | { readonly source: "given"; readonly variable: GivenFirstToken["variable"] }
+  | { readonly source: "file"; readonly path: string; readonly warning: string | null }
+  /** The operator gave it. */
+  | { readonly source: "given"; readonly variable: GivenFirstToken["variable"]; readonly warning: null }
   /** The store is in use; whoever has a token has it. */
   | { readonly source: "in-use"; readonly warning: string | null };
 
@@ -26,9 +29,9 @@ export async function provideFirstToken({ tokens, store, given }: Parts): Promis
   if (given === null) {
     const secret = makeSecret(randomBytes);
     // On disk before the store knows it: after a crash between the two the store is still new, and this runs again.
-    store.firstToken.write(secret);
+    writeFile(store.firstToken, secret);
     await create(tokens, secret);
-    return { source: "file", path: store.firstToken.path };
+    return { source: "file", path: store.firstToken.path, warning: null };
   }
   if (!isSecret(given.secret)) {
     throw new UsageError(
@@ -37,7 +40,17 @@ export async function provideFirstToken({ tokens, store, given }: Parts): Promis
   }
   await create(tokens, given.secret);
   store.firstToken.remove();
-  return { source: "given", variable: given.variable };
+  return { source: "given", variable: given.variable, warning: null };
+}
+
+function writeFile(file: FirstTokenFile, secret: string): void {
+  try {
+    file.write(secret);
+  } catch (error) {
+    throw new CommandFailure(`The first token cannot be written to ${file.path}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 async function create(tokens: Tokens, secret: string): Promise<void> {
@@ -46,10 +59,11 @@ async function create(tokens: Tokens, secret: string): Promise<void> {
 
 async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   store.tidyFirstToken();
-  const isActive = given === null || (await tokens.authenticate(given.secret)).token !== null;
-  const warning = isActive
-    ? null
-    : `${given.variable} is not an active token of this store, and changes nothing: the store is in use`;
-  const path = store.firstToken.digest() === null ? null : store.firstToken.path;
-  return path === null || warning !== null ? { source: "in-use", warning } : { source: "file", path };
+  if (given !== null && (await tokens.authenticate(given.secret)).token !== null) {
+    return { source: "given", variable: given.variable, warning: null };
+  }
+  const warning =
+    given && `${given.variable} is not an active token of this store, which is in use; it changes nothing`;
+  if (store.firstToken.digest() === null) return { source: "in-use", warning };
+  return { source: "file", path: store.firstToken.path, warning };
 }

@@ -45,7 +45,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
 
   const warnings = [
     unencryptedWarning(settings.host),
-    firstToken.source === "in-use" ? firstToken.warning : null,
+    firstToken.warning,
     ...settings.unknownVariables.map((name) => `${name} is not a setting of Publisher, and changes nothing`),
   ].filter((warning) => warning !== null);
   for (const warning of warnings) log.warn(warning);

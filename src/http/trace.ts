@@ -94,7 +94,8 @@ async function answered(handle: Handle, request: Request, trace: Trace, log: Log
 /** The answer to whatever was thrown; what is the server's fault goes to the log with its cause. */
 export function respondTo(error: unknown, { id }: Trace, log: Log): Response {
   const failure = asFailure(error);
-  if (failure.status >= 500) log.error({ trace_id: id, error: failure.cause ?? failure }, failure.message);
+  const isFault = failure.code === "internal_error" || failure.cause !== undefined;
+  if (isFault) log.error({ trace_id: id, error: failure.cause ?? failure }, failure.message);
   return failureResponse(failure, id);
 }
 

@@ -22,7 +22,7 @@ export function openDatabase(directory: DataDirectory): Database {
   return withPlainErrors(directory, () => {
     if (!isNew(directory.database)) inspect(directory).close();
     const database = new Database(directory.database, { create: true, readwrite: true });
-    chmodSync(directory.database, 0o600);
+    closeToOthers(directory.database);
     try {
       database.run(`PRAGMA busy_timeout = 5000`);
       migrate(database, SCHEMA_VERSION);
@@ -147,6 +147,11 @@ function withPlainErrors<T>(directory: DataDirectory, open: () => T): T {
 
 function isNew(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
+}
+
+/** A store that was copied here may have come with another mode. */
+function closeToOthers(path: string): void {
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
 function startsAsSqlite(path: string): boolean {
