@@ -57,6 +57,7 @@ export class RunningServer implements AsyncDisposable {
   stdout = "";
   stderr = "";
   #directory: TemporaryDirectory | null;
+  readonly #followed: Promise<unknown>;
 
   private constructor({ cwd, args = [], env = {}, under = [] }: Start) {
     this.#directory = cwd === undefined ? new TemporaryDirectory() : null;
@@ -68,12 +69,14 @@ export class RunningServer implements AsyncDisposable {
       stdout: "pipe",
       stderr: "pipe",
     });
-    void this.#follow(this.child.stdout, (text) => {
-      this.stdout += text;
-    });
-    void this.#follow(this.child.stderr, (text) => {
-      this.stderr += text;
-    });
+    this.#followed = Promise.all([
+      this.#follow(this.child.stdout, (text) => {
+        this.stdout += text;
+      }),
+      this.#follow(this.child.stderr, (text) => {
+        this.stderr += text;
+      }),
+    ]);
   }
 
   static async start(options: Start = {}): Promise<RunningServer> {
@@ -112,9 +115,10 @@ export class RunningServer implements AsyncDisposable {
     return await answerOf(response);
   }
 
-  /** Ends it and gives its exit code. */
+  /** Ends it and gives its exit code, once all that it printed is there. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number> {
     this.child.kill(signal);
+    await this.#followed;
     return await this.child.exited;
   }
 

@@ -1,0 +1,81 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { $ } from "bun";
+import manifest from "../../package.json" with { type: "json" };
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(60_000);
+
+const COMMANDS = [
+  { args: [], names: ["serve", "token", "check", "--help", "--version"] },
+  { args: ["serve"], names: ["--host", "--port", "--data-dir", "--log-level"] },
+  { args: ["token"], names: ["create", "list", "revoke", "generate"] },
+  {
+    args: ["token", "create"],
+    names: ["--access", "--description", "--expires-at", "--expires-in", "--json", "--data-dir"],
+  },
+  { args: ["token", "list"], names: ["--all", "--json", "--data-dir"] },
+  { args: ["token", "revoke"], names: ["<ID>", "--json", "--data-dir"] },
+  { args: ["token", "generate"], names: ["PUBLISHER_FIRST_TOKEN"] },
+  { args: ["check"], names: ["--data-dir", "PUBLISHER_DATA_DIR", "./data"] },
+];
+
+describe("help", () => {
+  test.each(COMMANDS)("publisher $args --help", async ({ args, names }) => {
+    using terminal = new Terminal();
+    for (const flag of ["--help", "-h"]) {
+      const { exitCode, stdout, stderr } = await terminal.run([...args, flag]);
+      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+      expect(stdout).toStartWith(`Usage: ${["publisher", ...args].join(" ")}`);
+      for (const name of names) expect(stdout).toContain(name);
+    }
+    expect(terminal.names).toEqual([]);
+  });
+
+  test("names every variable and every default that serve has", async () => {
+    using terminal = new Terminal();
+    const help = (await terminal.output("serve", "--help")).replaceAll(/\s+/g, " ");
+    expect(help).toContain("PUBLISHER_HOST; default 127.0.0.1");
+    expect(help).toContain("PUBLISHER_PORT; default 8080");
+    expect(help).toContain("PUBLISHER_DATA_DIR; default ./data");
+    expect(help).toContain("debug, info, warn, error, silent (or PUBLISHER_LOG_LEVEL; default info)");
+  });
+});
+
+test("the version says from which commit it was built", async () => {
+  using terminal = new Terminal();
+  const head = (await $`git rev-parse --short=12 HEAD`.cwd(import.meta.dir).text()).trim();
+  const printed = await terminal.output("--version");
+  const [, version, commit] = /^publisher (\S+) \(commit (\S+), bun [\d.]+\)\n$/.exec(printed) ?? [];
+  expect(version).toBe(manifest.version);
+  expect(commit?.replace("-dirty", "")).toBe(head);
+  expect(await terminal.output("-V")).toBe(printed);
+});
+
+describe("where the store is", () => {
+  test("a flag counts over the environment, that over the default, and an empty variable counts as none", async () => {
+    using terminal = new Terminal();
+    const env = { PUBLISHER_DATA_DIR: "from-variable" };
+    const create = ["token", "create", "--access", "read"];
+    await terminal.run([...create, "--data-dir", "from-flag"], { env });
+    expect(terminal.names).toEqual(["from-flag"]);
+    await terminal.run(create, { env });
+    expect(terminal.names).toEqual(["from-flag", "from-variable"]);
+    await terminal.run(create, { env: { PUBLISHER_DATA_DIR: "" } });
+    expect(terminal.names).toEqual(["data", "from-flag", "from-variable"]);
+  });
+
+  test.each([
+    { args: ["token", "list"] },
+    { args: ["token", "list", "--json"] },
+    { args: ["token", "revoke", "atok_1"] },
+    { args: ["check"] },
+  ])("$args makes no store, and says where it looked for one", async ({ args }) => {
+    using terminal = new Terminal();
+    const { exitCode, stdout, stderr } = await terminal.run([...args, "--data-dir", "./some/../where"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain(`There is no Publisher store in ${terminal.cwd}/where.`);
+    expect(stderr).toContain("--data-dir or PUBLISHER_DATA_DIR");
+    expect(stderr).toContain('"publisher token create" make one');
+    expect(terminal.names).toEqual([]);
+  });
+});
