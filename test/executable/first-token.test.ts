@@ -1,0 +1,165 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { isSecret } from "../../src/tokens/secret.ts";
+import { RunningServer } from "../support/executable.ts";
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(60_000);
+
+const terminal = new Terminal();
+afterAll(() => terminal[Symbol.dispose]());
+
+async function freshSecret(): Promise<string> {
+  return (await terminal.output("token", "generate")).trim();
+}
+
+/** Starts a server again, where one has run before. */
+async function startAgain(server: RunningServer, env: Record<string, string> = {}): Promise<RunningServer> {
+  await server.stop();
+  return await RunningServer.start({ cwd: server.cwd, env });
+}
+
+describe("the first token's file", () => {
+  test("is for its owner alone, as all that lies beside it", async () => {
+    await using server = await RunningServer.start({ under: ["sh", "-c", 'umask 000; exec "$0" "$@"'] });
+    await server.call("api-token/create", { access: "read" });
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(mode(server.dataDir)).toBe("700");
+    const names = readdirSync(server.dataDir);
+    expect(names).toEqual(expect.arrayContaining(["first-token", "publisher.db", "publisher.db-wal"]));
+    for (const name of names)
+      expect({ name, mode: mode(join(server.dataDir, name)) }).toEqual({ name, mode: "600" });
+  });
+
+  test("has a write token that is in nothing that was printed, and stays the only one after a restart", async () => {
+    await using server = await RunningServer.start({ args: ["--log-level", "debug"] });
+    const secret = server.firstToken;
+    expect(isSecret(secret)).toBe(true);
+    expect((await server.call("api-token/current")).json).toMatchObject({
+      access: "write",
+      created_by: null,
+    });
+    await using again = await startAgain(server);
+    expect(again.firstToken).toBe(secret);
+    expect((await again.call("api-token/list")).json.data).toHaveLength(1);
+    expect(again.stdout).toContain(`First token  in ${server.dataDir}/first-token\n`);
+    await again.stop();
+    for (const printed of [server.stdout, server.stderr, again.stdout, again.stderr])
+      expect(printed).not.toContain(secret.slice(0, -4));
+  });
+
+  test("goes when that token is revoked by the API, and not before", async () => {
+    await using server = await RunningServer.start();
+    const { id } = (await server.call("api-token/current")).json;
+    const other = (await server.call("api-token/create", { access: "write" })).json;
+    const third = (await server.call("api-token/create", { access: "read" })).json;
+    await server.call("api-token/revoke", { id: third.id });
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(true);
+    await server.call("api-token/revoke", { id });
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+    await using again = await startAgain(server);
+    expect(again.stdout).toContain("First token  in use already;");
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+    expect((await again.call("api-token/list", {}, other.token)).json.data).toHaveLength(1);
+  });
+
+  test("goes when that token is revoked at the command line beside the server", async () => {
+    await using server = await RunningServer.start();
+    const secret = server.firstToken;
+    const { id } = (await server.call("api-token/current")).json;
+    await terminal.output("token", "revoke", id, "--data-dir", server.dataDir);
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+    expect((await server.call("api-token/current", {}, secret)).status).toBe(401);
+  });
+
+  test("is not made where the store has tokens already", async () => {
+    using used = new Terminal();
+    const { token } = await used.createToken("write");
+    await using server = await RunningServer.start({ cwd: used.cwd });
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+    expect((await server.call("api-token/list", {}, token)).json.data).toHaveLength(1);
+  });
+});
+
+const WARNING = "is not an active token of this store, which is in use; it changes nothing";
+
+describe("a given first token", () => {
+  test("becomes the first write token, without a file, and is not warned of later", async () => {
+    const secret = await freshSecret();
+    const env = { PUBLISHER_FIRST_TOKEN: secret };
+    await using server = await RunningServer.start({ env });
+    expect(server.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN\n");
+    expect(server.stdout).toContain('-H "Authorization: Bearer $PUBLISHER_FIRST_TOKEN"');
+    expect((await server.call("api-token/current", {}, secret)).json).toMatchObject({ access: "write" });
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+    await using again = await startAgain(server, env);
+    expect(again.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN\n");
+    expect(again.stdout).not.toContain("Warning");
+    expect((await again.call("api-token/list", {}, secret)).json.data).toHaveLength(1);
+    await again.stop();
+    for (const printed of [server.stdout, server.stderr, again.stdout, again.stderr])
+      expect(printed).not.toContain(secret.slice(0, -4));
+  });
+
+  test("can come from a file", async () => {
+    using directory = new Terminal();
+    const secret = await freshSecret();
+    writeFileSync(join(directory.cwd, "secret"), `${secret}\n`);
+    const env = { PUBLISHER_FIRST_TOKEN_FILE: "secret" };
+    await using server = await RunningServer.start({ cwd: directory.cwd, env });
+    expect(server.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN_FILE\n");
+    expect((await server.call("api-token/current", {}, secret)).status).toBe(200);
+    expect(readFileSync(join(directory.cwd, "secret"), "utf8")).toBe(`${secret}\n`);
+  });
+
+  test("changes nothing in a store in use, and is warned of if it opens nothing there", async () => {
+    await using server = await RunningServer.start();
+    const [unknown, other] = [
+      await freshSecret(),
+      (await server.call("api-token/create", { access: "read" })).json,
+    ];
+    await using second = await startAgain(server, { PUBLISHER_FIRST_TOKEN: unknown });
+    expect(second.stdout).toContain(`Warning: PUBLISHER_FIRST_TOKEN ${WARNING}.`);
+    expect((await second.call("api-token/current", {}, unknown)).status).toBe(401);
+    expect((await second.call("api-token/current")).status).toBe(200);
+    await second.call("api-token/revoke", { id: other.id });
+    await using third = await startAgain(second, { PUBLISHER_FIRST_TOKEN: other.token });
+    expect(second.stderr).toMatch(new RegExp(`"level":"warn",.*"PUBLISHER_FIRST_TOKEN ${WARNING}"`));
+    expect(third.stdout).toContain(`Warning: PUBLISHER_FIRST_TOKEN ${WARNING}.`);
+    await using fourth = await startAgain(third, { PUBLISHER_FIRST_TOKEN: "sk_live_mistyped" });
+    expect(fourth.stdout).toContain(`Warning: PUBLISHER_FIRST_TOKEN ${WARNING}.`);
+    expect((await fourth.call("api-token/list")).json.data).toHaveLength(1);
+  });
+
+  test.each([
+    {
+      what: "is malformed",
+      env: { PUBLISHER_FIRST_TOKEN: "sk_live_guess" },
+      says: /PUBLISHER_FIRST_TOKEN does not/,
+    },
+    {
+      what: "is in a malformed file",
+      env: { PUBLISHER_FIRST_TOKEN_FILE: "/dev/null" },
+      says: /_FILE does not hold/,
+    },
+    {
+      what: "is in no file",
+      env: { PUBLISHER_FIRST_TOKEN_FILE: "gone" },
+      says: /_FILE must be a file .*gone/,
+    },
+    {
+      what: "is given twice",
+      env: { PUBLISHER_FIRST_TOKEN: "a", PUBLISHER_FIRST_TOKEN_FILE: "b" },
+      says: /not both/,
+    },
+  ])("stops the start of a new store if it $what", async ({ env, says }) => {
+    using directory = new Terminal();
+    const { exitCode, stdout, stderr } = await directory.run(["serve", "--port", "0"], { env });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
+    expect(stderr).toMatch(says);
+    expect(stderr).not.toContain("guess");
+    const { stdout: listed } = await directory.run(["token", "list", "--all", "--json"]);
+    expect(listed).not.toContain("atok_");
+  });
+});

@@ -1,0 +1,175 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunningServer } from "../support/executable.ts";
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(60_000);
+
+const CURL = Bun.which("curl");
+if (CURL === null)
+  process.stderr.write("skipped, as there is no curl: whether the printed curl lines work\n");
+
+/** The line that the server prints to try it. */
+function curlLine({ stdout }: RunningServer): string {
+  return /^ +(curl .*)$/m.exec(stdout)?.[1] ?? "";
+}
+
+/** What a shell prints that runs the line, elsewhere and later. */
+function pasted(line: string, env: Readonly<Record<string, string>> = {}): string {
+  const { stdout, stderr } = Bun.spawnSync(["sh", "-c", line], {
+    cwd: "/",
+    env: { ...env, PATH: Bun.env.PATH },
+  });
+  return stdout.toString() + stderr.toString();
+}
+
+describe("what serve prints", () => {
+  test("says where the API, the store and the first token are", async () => {
+    await using server = await RunningServer.start();
+    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(server.stdout).toContain(`  API          ${server.url}/publisher.v1/\n`);
+    expect(server.stdout).toContain(`  Store        ${server.dataDir}/publisher.db (new)\n`);
+    expect(server.stdout).toContain(`  First token  in ${server.dataDir}/first-token\n`);
+    expect(server.stdout).not.toContain("Warning");
+    expect((await server.call("api-token/list")).status).toBe(200);
+  });
+
+  test.skipIf(CURL === null)("has a curl line that works when it is pasted, whatever the path", async () => {
+    await using server = await RunningServer.start({ args: ["--data-dir", `it's "my" $HOME; \`a\` & ünï`] });
+    expect(server.stdout).toContain(`${server.cwd}/it's "my" $HOME; \`a\` & ünï/publisher.db`);
+    const listed = JSON.parse(pasted(curlLine(server)));
+    expect(listed.data).toMatchObject([{ description: "First token", access: "write", status: "active" }]);
+  });
+
+  test.skipIf(CURL === null)("has such a line for a store in use, once the token is filled in", async () => {
+    await using server = await RunningServer.start();
+    expect(JSON.parse(pasted(curlLine(server))).data).toHaveLength(1);
+    const { token } = (await server.call("api-token/create", { access: "read" })).json;
+    const first = (await server.call("api-token/current")).json;
+    await server.call("api-token/revoke", { id: first.id });
+    await server.stop();
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    expect(again.stdout).toContain('in use already; "publisher token create --access write" makes another');
+    expect(again.stdout).not.toContain("(new)");
+    expect(JSON.parse(pasted(curlLine(again), { TOKEN: token })).data).toHaveLength(1);
+  });
+});
+
+describe("where it listens", () => {
+  test("elsewhere than on the loopback it warns, on stdout and in the log, and works", async () => {
+    await using server = await RunningServer.start({ args: ["--host", "0.0.0.0"] });
+    const warning =
+      "Listening on 0.0.0.0: tokens travel unencrypted, unless something in front of Publisher does TLS";
+    expect(server.stdout).toContain(`Warning: ${warning}.`);
+    expect(server.url).toStartWith("http://127.0.0.1:");
+    expect((await server.call("api-token/list")).status).toBe(200);
+    await server.stop();
+    expect(server.stderr).toMatch(new RegExp(`"level":"warn",.*"message":"${warning}"`));
+  });
+
+  test("by variable as by flag, and a flag counts more", async () => {
+    const env = { PUBLISHER_PORT: "1", PUBLISHER_HOST: "localhost", PUBLISHER_LOG_LEVEL: "silent" };
+    await using server = await RunningServer.start({ env });
+    expect(server.url).toMatch(/^http:\/\/localhost:\d{2,}$/);
+    expect(server.stdout).not.toContain("Warning");
+    expect((await server.call("api-token/list")).status).toBe(200);
+    await server.stop();
+    expect(server.stderr).toBe("");
+  });
+
+  test("an empty variable counts as none, and one that is no setting is told", async () => {
+    const env = {
+      PUBLISHER_HOST: "",
+      PUBLISHER_LOG_LEVEL: "",
+      PUBLISHER_FIRST_TOKEN: "",
+      PUBLISHER_PROT: "80",
+    };
+    await using server = await RunningServer.start({ env });
+    expect(server.url).toStartWith("http://127.0.0.1:");
+    expect(server.stdout).toContain(`first-token\n`);
+    expect(server.stdout).toContain(
+      "Warning: PUBLISHER_PROT is not a setting of Publisher, and changes nothing.",
+    );
+    await server.stop();
+    expect(server.stderr).toContain('"message":"listening"');
+  });
+});
+
+/** Runs serve where it cannot start: it must say so in a sentence and leave with 1. */
+async function failure(terminal: Terminal, ...args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await terminal.run(["serve", ...args]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  const sentence = stderr.split("\n").find((line) => !line.startsWith("{")) ?? "";
+  expect(sentence).toMatch(/^publisher: [A-Z].*\.$/);
+  return sentence;
+}
+
+describe("where it cannot start, it says why in a sentence", () => {
+  test("a port in use", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const { port } = new URL(server.url);
+    expect(await failure(terminal, "--port", port)).toBe(
+      `publisher: Port ${port} on 127.0.0.1 is in use by another program. Stop that one, or choose another with --port.`,
+    );
+    expect((await server.call("api-token/list")).status).toBe(200);
+  });
+
+  test("an address that this machine does not have", async () => {
+    using terminal = new Terminal();
+    const sentence = await failure(terminal, "--host", "192.0.2.1", "--port", "0");
+    expect(sentence).toContain("cannot listen on 192.0.2.1, port 0: ");
+    expect(sentence).toContain("address not available");
+  });
+
+  test("a second server on the directory, whichever path leads there", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    for (const path of [server.dataDir, `${server.dataDir}/../data/`]) {
+      const sentence = await failure(terminal, "--port", "0", "--data-dir", path);
+      expect(sentence).toContain(
+        `Another Publisher server is running on the data directory ${server.dataDir}:`,
+      );
+      expect(sentence).toContain(`process ${server.child.pid} on `);
+    }
+    expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+  });
+
+  test("a data directory that is a file, or lies in one", async () => {
+    using terminal = new Terminal();
+    writeFileSync(join(terminal.cwd, "file"), "");
+    for (const [path, reason] of [
+      ["file", "there is a file of that name"],
+      ["file/data", "a part of the path is a file"],
+    ]) {
+      const sentence = await failure(terminal, "--port", "0", "--data-dir", path ?? "");
+      expect(sentence).toBe(
+        `publisher: The data directory ${terminal.cwd}/${path} cannot be made: ${reason}.`,
+      );
+    }
+    expect(terminal.names).toEqual(["file"]);
+  });
+
+  test.skipIf(process.platform !== "linux")("a data directory where nothing can be written", async () => {
+    using terminal = new Terminal();
+    for (const path of ["/proc", "/sys/publisher"]) {
+      const sentence = await failure(terminal, "--port", "0", "--data-dir", path);
+      expect(sentence).toStartWith(`publisher: The data directory ${path} cannot be `);
+    }
+  });
+});
+
+test("commands beside a running server count from the very next request on", async () => {
+  await using server = await RunningServer.start();
+  using terminal = new Terminal();
+  const dataDir = ["--data-dir", server.dataDir];
+  for (let round = 0; round < 3; round += 1) {
+    const { id, token } = await terminal.createToken("write", ...dataDir);
+    expect((await server.call("api-token/current", {}, token)).json).toMatchObject({ id, created_by: null });
+    const { id: made } = (await server.call("api-token/create", { access: "read" }, token)).json;
+    expect(await terminal.output("token", "list", ...dataDir)).toContain(made);
+    await terminal.output("token", "revoke", id, ...dataDir);
+    expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+  }
+});

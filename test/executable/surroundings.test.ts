@@ -1,0 +1,77 @@
+import { Database } from "bun:sqlite";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunningServer } from "../support/executable.ts";
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(60_000);
+
+const CLOCK_TICK_MS = 10;
+
+/** The processor time that a process has used so far, in milliseconds. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function processorTimeMs(pid: number): number {
+  const [, afterName = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+  const fields = afterName.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * CLOCK_TICK_MS;
+}
+
+test("nothing in the working directory is read", async () => {
+  using terminal = new Terminal();
+  const write = (name: string, text: string) => writeFileSync(join(terminal.cwd, name), text);
+  for (const name of [".env", ".env.local", ".env.production", ".env.development"])
+    write(name, "PUBLISHER_HOST=a b\nPUBLISHER_DATA_DIR=elsewhere\n");
+  write("preload.ts", 'require("node:fs").writeFileSync("preloaded", "")');
+  write("bunfig.toml", 'preload = ["./preload.ts"]\n[run]\npreload = ["./preload.ts"]\n');
+  write("package.json", '{"name": "not-publisher", "version": "9.9.9", "type": "commonjs"}');
+  write("tsconfig.json", "{");
+  const before = terminal.names;
+  await using server = await RunningServer.start({ cwd: terminal.cwd });
+  expect((await server.call("api-token/list")).status).toBe(200);
+  expect(await terminal.output("--version")).not.toContain("9.9.9");
+  expect(terminal.names).toEqual([...before, "data"].sort());
+});
+
+test("it is in production mode, whatever NODE_ENV says: a fault tells its caller nothing", async () => {
+  await using server = await RunningServer.start({ env: { NODE_ENV: "development" } });
+  const token = server.firstToken;
+  using database = new Database(join(server.dataDir, "publisher.db"));
+  database.run("ALTER TABLE audit_event RENAME COLUMN target TO goal");
+  const { status, json, text } = await server.call("api-token/create", { access: "read" }, token);
+  expect(status).toBe(500);
+  const { trace_id } = json.error;
+  const message = "Something went wrong on the server";
+  expect(json).toEqual({ error: { code: "internal_error", message, data: {}, trace_id } });
+  expect(text).not.toMatch(/SQL|column|target|\.ts/);
+  await server.stop();
+  const logged = server.stderr.split("\n").find((line) => line.includes('"level":"error"')) ?? "";
+  expect(logged).toContain(trace_id);
+  expect(logged).toContain("no column named target");
+});
+
+/** Where the log goes, as a shell says it, and what becomes of it there. */
+const LOGS = [
+  { what: "is closed", redirection: 'exec "$0" "$@" 2>&-' },
+  { what: "goes to a full disk", redirection: 'exec "$0" "$@" 2>/dev/full' },
+  { what: "is not being read", redirection: 'mkfifo log; exec 3<>log; exec "$0" "$@" 2>log' },
+  { what: "is not being read any more", redirection: 'mkfifo log; cat log | head -1 & exec "$0" "$@" 2>log' },
+];
+
+describe.skipIf(process.platform !== "linux")(
+  "the server goes on, and rests in between, when its stderr",
+  () => {
+    test.concurrent.each(LOGS)("$what", async ({ redirection }) => {
+      const env = { PATH: Bun.env.PATH ?? "" };
+      await using server = await RunningServer.start({ under: ["sh", "-c", redirection], env });
+      const token = server.firstToken;
+      for (let batch = 0; batch < 20; batch += 1) {
+        const calls = Array.from({ length: 20 }, async () => await server.call("api-token/list", {}, token));
+        expect((await Promise.all(calls)).every(({ status }) => status === 200)).toBe(true);
+      }
+      const before = processorTimeMs(server.child.pid);
+      await Bun.sleep(500);
+      expect(processorTimeMs(server.child.pid) - before).toBeLessThan(150);
+      expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
+    });
+  },
+);
