@@ -1,0 +1,133 @@
+import type { Socket } from "bun";
+
+/** An answer as it came over the wire, its header names in lower case. */
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+}
+
+interface Waiting {
+  readonly resolve: (answer: RawAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const HEAD_END = "\r\n\r\n";
+
+/** Cuts what comes over a connection into answers. */
+class Answers {
+  readonly #waiting: Waiting[] = [];
+  #received = "";
+  #fault: Error | null = null;
+
+  async next(): Promise<RawAnswer> {
+    const answer = this.#cut();
+    if (answer !== null) return answer;
+    if (this.#fault !== null) throw this.#fault;
+    return await new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  take(text: string): void {
+    this.#received += text;
+    while (this.#waiting.length > 0) {
+      const answer = this.#cut();
+      if (answer === null) return;
+      this.#waiting.shift()?.resolve(answer);
+    }
+  }
+
+  end(fault: Error): void {
+    this.#fault ??= fault;
+    for (const { reject } of this.#waiting.splice(0)) reject(fault);
+  }
+
+  /** Takes one whole answer off what was received; null as long as there is none. */
+  #cut(): RawAnswer | null {
+    const headEnd = this.#received.indexOf(HEAD_END);
+    if (headEnd === -1) return null;
+    const [statusLine = "", ...lines] = this.#received.slice(0, headEnd).split("\r\n");
+    const headers = new Map(lines.map(headerOf));
+    const bodyStart = headEnd + HEAD_END.length;
+    const bodyEnd = bodyStart + Number(headers.get("content-length") ?? 0);
+    if (this.#received.length < bodyEnd) return null;
+    const body = Buffer.from(this.#received.slice(bodyStart, bodyEnd), "latin1").toString("utf8");
+    this.#received = this.#received.slice(bodyEnd);
+    return { status: Number(statusLine.split(" ")[1]), headers, body };
+  }
+}
+
+/** One TCP connection on which a test writes what it likes, and reads one HTTP/1.1 answer after the other. */
+export class RawConnection implements Disposable {
+  /** Resolves once the connection is closed, by whichever side. */
+  readonly closed: Promise<void>;
+  readonly #socket: Socket<undefined>;
+  readonly #answers: Answers;
+
+  private constructor(socket: Socket<undefined>, answers: Answers, closed: Promise<void>) {
+    this.#socket = socket;
+    this.#answers = answers;
+    this.closed = closed;
+  }
+
+  /** Connects to where a URL points; rejects where nobody listens. */
+  static async open(url: string): Promise<RawConnection> {
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const { hostname, port } = new URL(url);
+    const answers = new Answers();
+    const socket = await Bun.connect<undefined>({
+      hostname,
+      port: Number(port),
+      data: undefined,
+      socket: {
+        binaryType: "buffer",
+        data: (_, bytes) => answers.take(bytes.toString("latin1")),
+        error: (_, error) => answers.end(error),
+        close: () => {
+          answers.end(new Error("the connection was closed"));
+          close();
+        },
+      },
+    });
+    return new RawConnection(socket, answers, closed);
+  }
+
+  /** Writes text, and asks for nothing. */
+  send(text: string): void {
+    this.#socket.write(text);
+    this.#socket.flush();
+  }
+
+  /** The next answer; rejects if the connection is closed before it is whole. */
+  async answer(): Promise<RawAnswer> {
+    return await this.#answers.next();
+  }
+
+  /** Sends a request, whole, and gives its answer. */
+  async ask(request: string): Promise<RawAnswer> {
+    this.send(request);
+    return await this.answer();
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.terminate();
+  }
+}
+
+function headerOf(line: string): readonly [name: string, value: string] {
+  const colon = line.indexOf(":");
+  return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+}
+
+/** A request for an endpoint by its short name, as a client sends it that keeps its connection. */
+export function rawRequest(endpoint: string, token: string, body: unknown = {}): string {
+  const text = JSON.stringify(body);
+  return [
+    `POST /publisher.v1/${endpoint} HTTP/1.1`,
+    "Host: publisher.test",
+    `Authorization: Bearer ${token}`,
+    "Content-Type: application/json",
+    `Content-Length: ${Buffer.byteLength(text)}`,
+    "",
+    text,
+  ].join("\r\n");
+}
