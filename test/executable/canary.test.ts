@@ -1,0 +1,81 @@
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Answer } from "../support/api.ts";
+import { RunningServer } from "../support/executable.ts";
+import { RawConnection, rawRequest } from "../support/raw-connection.ts";
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(60_000);
+
+/** The random part of a secret but for what the hint shows: nobody else may keep any of it. */
+function canaryOf(secret: string): string {
+  return secret.slice("sk_live_".length, -"hint".length);
+}
+
+/** The names of the files in a directory that have the text in them, whatever they are. */
+function filesWith(text: string, directory: string): string[] {
+  const names = readdirSync(directory);
+  return names.filter((name) => readFileSync(join(directory, name)).includes(text));
+}
+
+/** Every endpoint with the secret, then the secret wherever a careless client could put it. */
+async function use(server: RunningServer, id: string, secret: string): Promise<string[]> {
+  const endpoints = ["list", "current", "get", "create", "revoke", "nowhere"];
+  const bodies = [
+    {},
+    { id },
+    { access: "write" },
+    { id: secret },
+    { filters: [{ key: "id", eq: secret }] },
+    [secret],
+  ];
+  const answers: Answer[] = [];
+  for (const endpoint of endpoints)
+    for (const body of bodies) {
+      if (endpoint === "revoke" && "id" in body && body.id === id) continue;
+      answers.push(await server.call(`api-token/${endpoint}`, body, secret));
+      answers.push(await server.call(`api-token/${endpoint}`, body));
+    }
+  answers.push(await server.call(`${secret}?token=${secret}`, { token: secret }, secret));
+  answers.push(await server.call(`api-token/list?token=${secret}`, {}, "none"));
+  answers.push(await server.call("api-token/list", {}, `${secret},${secret}`));
+  answers.push(await server.call("api-token/list", {}, secret.slice(0, -1)));
+  return answers.map(({ text, headers }) => text + JSON.stringify([...headers]));
+}
+
+test("a secret is in no file, no line of the log and no answer but its own", async () => {
+  using terminal = new Terminal();
+  await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--log-level", "debug"] });
+  const caller = server.firstToken;
+  const byApi = (await server.call("api-token/create", { access: "write", description: "canary" })).json;
+  const byCommand = await terminal.createToken("write", "--description", "canary");
+  const printed: string[] = [];
+  for (const { id, token } of [byApi, byCommand]) {
+    expect(filesWith(canaryOf(token), terminal.dataDir)).toEqual([]);
+    printed.push(...(await use(server, id, token)));
+    using connection = await RawConnection.open(server.url);
+    const request = rawRequest("api-token/current", token).replace("Host", `X-Api-Key: ${token}\r\nHost`);
+    printed.push((await connection.ask(request.replace("POST /", `POST /${token}/`))).body);
+    printed.push(await terminal.output("token", "list", "--json"), await terminal.output("token", "list"));
+    const { stdout, stderr } = await terminal.run(["token", "revoke", token]);
+    printed.push(stdout, stderr, await terminal.output("token", "revoke", id, "--json"));
+    printed.push(...(await server.call("api-token/list", {}, token)).text);
+    expect(filesWith(canaryOf(token), terminal.dataDir)).toEqual([]);
+  }
+  expect(filesWith("canary", terminal.dataDir)).toContain("publisher.db-wal");
+  await server.stop("SIGKILL");
+  await using again = await RunningServer.start({ cwd: terminal.cwd, args: ["--log-level", "debug"] });
+  printed.push(
+    (await again.call("api-token/list", { filters: [{ key: "status", in: ["revoked"] }] }, caller)).text,
+  );
+  await again.stop();
+  printed.push(server.stdout, server.stderr, again.stdout, again.stderr);
+  for (const secret of [byApi.token, byCommand.token]) {
+    expect(printed.filter((text) => text.includes(canaryOf(secret)))).toEqual([]);
+    expect(filesWith(canaryOf(secret), terminal.dataDir)).toEqual([]);
+  }
+  expect(printed.some((text) => text.includes('"authentication":"revoked"'))).toBe(true);
+  expect(filesWith("canary", terminal.dataDir)).toEqual(["publisher.db"]);
+  expect(filesWith(canaryOf(caller), terminal.dataDir)).toEqual(["first-token"]);
+});
