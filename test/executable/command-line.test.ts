@@ -43,11 +43,14 @@ describe("help", () => {
 
 test("the version says from which commit it was built", async () => {
   using terminal = new Terminal();
-  const head = (await $`git rev-parse --short=12 HEAD`.cwd(import.meta.dir).text()).trim();
+  const head = await $`git rev-parse --short=12 HEAD`
+    .cwd(import.meta.dir)
+    .quiet()
+    .nothrow();
   const printed = await terminal.output("--version");
   const [, version, commit] = /^publisher (\S+) \(commit (\S+), bun [\d.]+\)\n$/.exec(printed) ?? [];
   expect(version).toBe(manifest.version);
-  expect(commit?.replace("-dirty", "")).toBe(head);
+  expect(commit?.replace("-dirty", "")).toBe(head.exitCode === 0 ? head.text().trim() : "unknown");
   expect(await terminal.output("-V")).toBe(printed);
 });
 
