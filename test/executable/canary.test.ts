@@ -29,6 +29,7 @@ async function use(server: RunningServer, id: string, secret: string): Promise<s
     { id: secret },
     { filters: [{ key: "id", eq: secret }] },
     [secret],
+    { [secret]: null },
   ];
   const answers: Answer[] = [];
   for (const endpoint of endpoints)

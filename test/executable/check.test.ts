@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer } from "../support/executable.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -95,6 +95,16 @@ describe("check", () => {
     expect(await terminal.output(...check)).toContain("is sound: schema 1, tokens: 3, audit events: 3.");
   });
 
+  test("leaves no file behind and none changed", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const path = join(terminal.dataDir, "publisher.db");
+    const [names, bytes] = [readdirSync(terminal.dataDir), readFileSync(path)];
+    await terminal.output("check");
+    expect(readdirSync(terminal.dataDir)).toEqual(names);
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
   test("finds an index that does not fit its table", async () => {
     using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
@@ -132,3 +142,16 @@ describe("what is no sound store of this schema is refused by every command, and
     }
   });
 });
+
+test.each(["check", "token list", "token revoke atok_1"])(
+  "an empty file is no store to %s",
+  async (command) => {
+    using terminal = new Terminal();
+    mkdirSync(terminal.dataDir);
+    writeFileSync(join(terminal.dataDir, "publisher.db"), "");
+    const { exitCode, stdout, stderr } = await terminal.run(command.split(" "));
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain(`There is no Publisher store in ${terminal.dataDir}.`);
+    expect(readFileSync(join(terminal.dataDir, "publisher.db"))).toHaveLength(0);
+  },
+);

@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { $ } from "bun";
 import manifest from "../../package.json" with { type: "json" };
+import { EXECUTABLE } from "../support/executable.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(60_000);
@@ -80,5 +81,27 @@ describe("where the store is", () => {
     expect(stderr).toContain("--data-dir or PUBLISHER_DATA_DIR");
     expect(stderr).toContain('"publisher token create" make one');
     expect(terminal.names).toEqual([]);
+  });
+});
+
+describe("a reader of stdout that leaves early", () => {
+  test.each(["token list", "token list --json", "check", "--help", "--version", "token generate"])(
+    "does %s no harm",
+    async (command) => {
+      using terminal = new Terminal();
+      await terminal.createToken("read");
+      const line = `{ sleep 0.1; "$0" ${command}; } | :`;
+      const { stderr } = Bun.spawnSync(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd });
+      expect(stderr.toString()).toBe("");
+    },
+  );
+
+  test.each(["", "--json"])("is told when the secret of token create %s is lost with it", async (flag) => {
+    using terminal = new Terminal();
+    const line = `"$0" token create --access read ${flag} >/dev/full`;
+    const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd });
+    expect(exitCode).toBe(1);
+    expect(stderr.toString()).toMatch(/^publisher: .*atok_\w+/m);
+    expect(stderr.toString()).not.toMatch(/^ +at /m);
   });
 });

@@ -68,6 +68,21 @@ describe.skipIf(disk === null)("a full disk", () => {
     expect(server.stderr).toContain("database or disk is full");
   });
 
+  test("does not keep a server from stopping as it should, with all that was acknowledged", async () => {
+    using small = SmallDisk.mount();
+    const cwd = small?.path ?? "";
+    await using server = await RunningServer.start({ cwd });
+    const description = "x".repeat(500);
+    for (let count = 0; count < 25; count += 1)
+      await server.call("api-token/create", { access: "read", description });
+    small?.fill();
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr.split("\n").filter((line) => !line.startsWith("{"))).toEqual([""]);
+    small?.free();
+    await using again = await RunningServer.start({ cwd });
+    expect((await again.call("api-token/list")).json.data).toHaveLength(26);
+  });
+
   test("keeps a server from starting, which says so", async () => {
     using small = SmallDisk.mount();
     const cwd = small?.path ?? "";

@@ -100,9 +100,8 @@ describe("where it listens", () => {
 async function failure(terminal: Terminal, ...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await terminal.run(["serve", ...args]);
   expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-  const sentence = stderr.split("\n").find((line) => !line.startsWith("{")) ?? "";
-  expect(sentence).toMatch(/^publisher: [A-Z].*\.$/);
-  return sentence;
+  expect(stderr).toMatch(/^publisher: [A-Z].*\.\n$/);
+  return stderr.trimEnd();
 }
 
 describe("where it cannot start, it says why in a sentence", () => {
@@ -114,13 +113,22 @@ describe("where it cannot start, it says why in a sentence", () => {
       `publisher: Port ${port} on 127.0.0.1 is in use by another program. Stop that one, or choose another with --port.`,
     );
     expect((await server.call("api-token/list")).status).toBe(200);
+    expect(terminal.names).toEqual([]);
+  });
+
+  test("a host that has no address", async () => {
+    using terminal = new Terminal();
+    const sentence = await failure(terminal, "--host", "nowhere.invalid", "--port", "0");
+    expect(sentence).toContain("nowhere.invalid");
+    expect(sentence).not.toMatch(/ENOENT|no such file/);
   });
 
   test("an address that this machine does not have", async () => {
     using terminal = new Terminal();
     const sentence = await failure(terminal, "--host", "192.0.2.1", "--port", "0");
     expect(sentence).toContain("cannot listen on 192.0.2.1, port 0: ");
-    expect(sentence).toContain("address not available");
+    expect(sentence).toContain("not available");
+    expect(sentence).not.toContain("EADDRNOTAVAIL");
   });
 
   test("a second server on the directory, whichever path leads there", async () => {

@@ -2,12 +2,15 @@ import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunningServer } from "../support/executable.ts";
+import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(60_000);
 
 const CLOCK_TICK_MS = 10;
+
+/** Longer than a server with nothing to finish may take to stop. */
+const STOP_MS = 4000;
 
 /** The processor time that a process has used so far, in milliseconds. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function processorTimeMs(pid: number): number {
@@ -72,6 +75,42 @@ describe.skipIf(process.platform !== "linux")(
       await Bun.sleep(500);
       expect(processorTimeMs(server.child.pid) - before).toBeLessThan(150);
       expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
+      expect(await Promise.race([server.stop(), Bun.sleep(STOP_MS)])).toBe(0);
     });
   },
 );
+
+const LISTENING = '"message":"listening"';
+
+/** Runs serve as the shell line says, and gives what it logged until it was stopped, and its exit code. */
+async function logOf(line: string): Promise<{ log: string; exitCode: number }> {
+  using terminal = new Terminal();
+  const env = { PATH: Bun.env.PATH ?? "" };
+  const child = Bun.spawn(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd, env, stderr: "pipe" });
+  let log = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stderr) {
+    const wasListening = log.includes(LISTENING);
+    log += decoder.decode(chunk, { stream: true });
+    if (!wasListening && log.includes(LISTENING)) child.kill("SIGTERM");
+  }
+  return { log, exitCode: await child.exited };
+}
+
+describe("the server goes on when its stdout", () => {
+  test.each([
+    { what: "is closed", line: 'exec "$0" --port 0 >&-' },
+    { what: "goes to a full disk", line: 'exec "$0" --port 0 >/dev/full' },
+    { what: "is not being read any more", line: 'mkfifo out; : <out & exec "$0" --port 0 >out' },
+  ])("$what", async ({ line }) => {
+    const { log, exitCode } = await logOf(line);
+    const messages = log
+      .trimEnd()
+      .split("\n")
+      .map((text) => text.match(/"message":"(\w+)"/)?.[1] ?? text);
+    expect({ messages, exitCode }).toEqual({
+      messages: ["change", "listening", "stopping", "stopped"],
+      exitCode: 0,
+    });
+  });
+});
