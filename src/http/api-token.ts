@@ -4,7 +4,7 @@ import type { Tokens } from "../tokens/tokens.ts";
 import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
 import { methodNotAllowed } from "./errors.ts";
 import { readListing } from "./list-body.ts";
-import { createdResource, tokenPage, tokenResource } from "./resources.ts";
+import { createdResource, summaryResource, tokenPage, tokenResource } from "./resources.ts";
 import { createTokenType, NoParameters, TokenById } from "./wire.ts";
 
 const readTokenId = shaped(TokenById);
@@ -46,6 +46,11 @@ export function apiToken(tokens: Tokens) {
       access: "read",
       read: readNothing,
       answer: async ({ caller }) => tokenResource(caller, now()),
+    }),
+    summary: endpoint({
+      access: "read",
+      read: readNothing,
+      answer: async () => summaryResource(await tokens.summary()),
     }),
   });
 }

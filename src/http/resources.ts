@@ -1,3 +1,4 @@
+import type { Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
 import type { CreatedToken } from "../tokens/tokens.ts";
@@ -36,6 +37,11 @@ export function tokenPage(tokens: readonly Token[], cursor: string | null, now: 
     data: tokens.map((token) => tokenResource(token, now)),
     page: { page_size: tokens.length, cursor, more: cursor !== null },
   };
+}
+
+/** All tokens in a few numbers. */
+export function summaryResource({ counts, neverUsed, expiries }: Summary) {
+  return { counts, never_used: neverUsed, expiries };
 }
 
 function timeOrNull(time: UnixSeconds | null): string | null {

@@ -7,6 +7,10 @@ export interface Fragment {
   readonly values: readonly SQLQueryBindings[];
 }
 
+/** A token's status at the moment that is its one parameter. */
+export const STATUS_SQL =
+  "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ? THEN 'expired' ELSE 'active' END";
+
 const TRUE: Fragment = { sql: "TRUE", values: [] };
 const FALSE: Fragment = { sql: "FALSE", values: [] };
 
@@ -60,11 +64,7 @@ function conditionSql(condition: Condition, now: number): Fragment {
 }
 
 function column(key: FilterKey, now: number): Fragment {
-  if (key !== "status") return { sql: key, values: [] };
-  return {
-    sql: "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ? THEN 'expired' ELSE 'active' END",
-    values: [now],
-  };
+  return key === "status" ? { sql: STATUS_SQL, values: [now] } : { sql: key, values: [] };
 }
 
 /** The rows that come after a position: those that first differ from it in the nth sort, for every n. */

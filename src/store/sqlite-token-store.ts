@@ -2,6 +2,7 @@ import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
 import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import { fulfils, type ListQuery, someCondition } from "../tokens/listing.ts";
+import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import type { AmendedToken, LastIds, NewToken, StoredSecret, TokenStore } from "../tokens/token-store.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -9,6 +10,7 @@ import { openDatabase, openReader } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
 import { selection } from "./list-sql.ts";
 import { asStoreError, isBusy } from "./sqlite-errors.ts";
+import { tallies } from "./summary-sql.ts";
 
 /** How long a change waits, in all, for other processes that write. */
 const PATIENCE_MS = 5000;
@@ -116,6 +118,10 @@ export class SqliteTokenStore implements TokenStore {
       );
       return statement.all(...values, query.limit, query.skip).map(tokenOf);
     });
+  }
+
+  summary(query: SummaryQuery): readonly Tally[] {
+    return this.#reading(() => tallies(this.#database, query));
   }
 
   /** Deletes a first-token file that opens nothing any more, as a crash may have left one. */

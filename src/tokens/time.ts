@@ -8,7 +8,7 @@ export type UnixSeconds = number;
 export type Clock = () => UnixMilliseconds;
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dt\d\d:\d\d:)(\d\d)(?:\.\d+)?(z|[+-]\d\d:\d\d)$/i;
-const SECONDS_A_DAY = 86_400;
+export const SECONDS_A_DAY = 86_400;
 
 /** 9999-12-31T23:59:59Z, the last moment that RFC 3339 can write. */
 export const LAST_MOMENT: UnixSeconds = 253_402_300_799;

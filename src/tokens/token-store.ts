@@ -1,5 +1,6 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { ListQuery } from "./listing.ts";
+import type { SummaryQuery, Tally } from "./summary.ts";
 import type { Token } from "./token.ts";
 
 type Awaitable<T> = T | Promise<T>;
@@ -43,6 +44,8 @@ export interface TokenStore {
   amend(id: string, change: (token: Token, last: LastIds) => AmendedToken): Awaitable<AmendedToken | null>;
   /** The tokens that the query asks for, in its order, at most `limit`. */
   list(query: ListQuery): Awaitable<readonly Token[]>;
+  /** Counts every token at one moment of the store. */
+  summary(query: SummaryQuery): Awaitable<readonly Tally[]>;
   isEmpty(): Awaitable<boolean>;
 }
 

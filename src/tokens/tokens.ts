@@ -15,6 +15,7 @@ import {
 import type { Random } from "./random.ts";
 import type { AuthenticationRefusal, Issue, Refusal } from "./refusal.ts";
 import { digestOf, hintOf, isSecret, makeSecret } from "./secret.ts";
+import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import { type Access, descriptionFault, expiryFault, statusAt, type Token } from "./token.ts";
 import type { LastIds, TokenStore } from "./token-store.ts";
@@ -144,6 +145,12 @@ export class Tokens {
     const last = found.length > limit ? tokens.at(-1) : undefined;
     const cursor = last ? encodeCursor(positionOf(last, scope.sorts), scope, this.#cursorKey) : null;
     return { tokens, cursor };
+  }
+
+  /** How many tokens there are, by status and access, and when the active ones expire. */
+  async summary(): Promise<Summary> {
+    const now = this.now();
+    return summaryOf(await this.#store.summary(summaryQuery(now)), now);
   }
 
   #query(listing: Listing, after: Position | null, limit: number): ListQuery {

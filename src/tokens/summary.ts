@@ -1,0 +1,70 @@
+import { formatTime, SECONDS_A_DAY, type UnixSeconds } from "./time.ts";
+import { ACCESSES, type Access, STATUSES, type Status } from "./token.ts";
+
+/** How far a summary looks ahead, in days of UTC; today is the first. */
+export const SUMMARY_DAYS = 90;
+
+/** What a store is asked to count. */
+export interface SummaryQuery {
+  /** The moment at which `status` is judged. */
+  readonly now: UnixSeconds;
+  /** Expiries from here on are told of no day. */
+  readonly until: UnixSeconds;
+}
+
+/** How many tokens are alike in status, access and the day on which they expire. */
+export interface Tally {
+  readonly status: Status;
+  readonly access: Access;
+  /** In days since 1970 in UTC; null for a token that is not active, or does not expire before the query's end. */
+  readonly expiryDay: number | null;
+  readonly count: number;
+  /** How many of them were never used. */
+  readonly neverUsed: number;
+}
+
+/** All tokens of a store in a few numbers. */
+export interface Summary {
+  readonly counts: Readonly<Record<Status, Readonly<Record<Access, number>>>>;
+  /** How many active tokens were never used. */
+  readonly neverUsed: number;
+  /** How many active tokens expire on each of the next SUMMARY_DAYS days of UTC, days without any included. */
+  readonly expiries: readonly { readonly date: string; readonly count: number }[];
+}
+
+export function summaryQuery(now: UnixSeconds): SummaryQuery {
+  return { now, until: (dayOf(now) + SUMMARY_DAYS) * SECONDS_A_DAY };
+}
+
+/** Adds up what a store counted at `now`. */
+export function summaryOf(tallies: readonly Tally[], now: UnixSeconds): Summary {
+  const count = (status: Status, access: Access) =>
+    sum(tallies.filter((tally) => tally.status === status && tally.access === access));
+  const counts = byName(STATUSES, (status) => byName(ACCESSES, (access) => count(status, access)));
+  const active = tallies.filter(({ status }) => status === "active");
+  const expiries = Array.from({ length: SUMMARY_DAYS }, (_, index) => {
+    const day = dayOf(now) + index;
+    return { date: dateOf(day), count: sum(active.filter(({ expiryDay }) => expiryDay === day)) };
+  });
+  return { counts, neverUsed: active.reduce((total, { neverUsed }) => total + neverUsed, 0), expiries };
+}
+
+function sum(tallies: readonly Tally[]): number {
+  return tallies.reduce((total, { count }) => total + count, 0);
+}
+
+function byName<Name extends string, Value>(
+  names: readonly Name[],
+  value: (name: Name) => Value,
+): Readonly<Record<Name, Value>>;
+function byName(names: readonly string[], value: (name: string) => unknown) {
+  return Object.fromEntries(names.map((name) => [name, value(name)]));
+}
+
+function dayOf(time: UnixSeconds): number {
+  return Math.floor(time / SECONDS_A_DAY);
+}
+
+function dateOf(day: number): string {
+  return formatTime(day * SECONDS_A_DAY).slice(0, "2026-12-31".length);
+}
