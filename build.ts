@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { $ } from "bun";
+import { bundledFiles, compressed } from "./public/bundle.ts";
+import { embedding } from "./public/embedding.ts";
 
 const OUT = join(import.meta.dir, "dist");
 
@@ -31,13 +33,18 @@ async function commit(): Promise<string> {
 }
 
 /** Compiles one executable. It reads nothing from the directory in which it runs, and is in production mode. */
-async function compile(outfile: string, target?: Bun.Build.CompileTarget): Promise<string> {
+async function compile(
+  outfile: string,
+  pages: Bun.BunPlugin,
+  target?: Bun.Build.CompileTarget,
+): Promise<string> {
   const result = await Bun.build({
     entrypoints: [join(import.meta.dir, "src/main.ts")],
     minify: { syntax: true, whitespace: true },
     sourcemap: "linked",
     bytecode: true,
     format: "esm",
+    plugins: [pages],
     define: {
       "process.env.NODE_ENV": '"production"',
       "Bun.env.NODE_ENV": '"production"',
@@ -70,14 +77,17 @@ if (rest.length > 0 || (flag !== undefined && flag !== "--all")) {
 }
 
 await rm(OUT, { recursive: true, force: true });
+const PAGES = join(OUT, "pages");
+const pages = await embedding((await bundledFiles()).map(compressed), PAGES);
 if (flag === undefined) {
-  process.stdout.write(`${await compile(join(OUT, "publisher"))}\n`);
+  process.stdout.write(`${await compile(join(OUT, "publisher"), pages)}\n`);
 } else {
   const sums: string[] = [];
   for (const target of TARGETS) {
-    const path = await compile(join(OUT, `publisher-${target.replace("bun-", "")}`), target);
+    const path = await compile(join(OUT, `publisher-${target.replace("bun-", "")}`), pages, target);
     sums.push(`${await sha256(path)}  ${basename(path)}\n`);
     process.stdout.write(`${path}\n`);
   }
   await Bun.write(join(OUT, "SHA256SUMS"), sums.join(""));
 }
+await rm(PAGES, { recursive: true });

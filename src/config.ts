@@ -9,7 +9,13 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-export const DEFAULTS = { host: "127.0.0.1", port: 8080, dataDir: "./data", logLevel: "info" } as const;
+export const DEFAULTS = {
+  host: "127.0.0.1",
+  port: 8080,
+  dataDir: "./data",
+  logLevel: "info",
+  pages: "on",
+} as const;
 
 /** Every environment variable that is read. */
 const VARIABLES = [
@@ -17,6 +23,7 @@ const VARIABLES = [
   "PUBLISHER_PORT",
   "PUBLISHER_DATA_DIR",
   "PUBLISHER_LOG_LEVEL",
+  "PUBLISHER_PAGES",
   "PUBLISHER_FIRST_TOKEN",
   "PUBLISHER_FIRST_TOKEN_FILE",
 ];
@@ -29,6 +36,8 @@ export interface ServeFlags extends DataDirFlags {
   readonly host?: string;
   readonly port?: string;
   readonly logLevel?: string;
+  /** False where `--no-pages` was given. */
+  readonly pages?: boolean;
 }
 
 export interface ServeSettings {
@@ -37,6 +46,8 @@ export interface ServeSettings {
   readonly port: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
+  /** Whether the admin page and the Swagger page are served. */
+  readonly pages: boolean;
   readonly firstToken: GivenFirstToken | null;
   /** Variables that look like settings and are none. */
   readonly unknownVariables: readonly string[];
@@ -56,6 +67,9 @@ export function serveSettings(flags: ServeFlags, environment: Environment): Serv
     port: choose(flags.port, "--port", "PUBLISHER_PORT", DEFAULTS.port, readPort),
     dataDir: dataDirSetting(flags, environment),
     logLevel: choose(flags.logLevel, "--log-level", "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel, readLogLevel),
+    pages:
+      flags.pages !== false &&
+      choose(undefined, "--no-pages", "PUBLISHER_PAGES", DEFAULTS.pages, readSwitch) === "on",
     firstToken: givenFirstToken(environment),
     unknownVariables: Object.keys(environment).filter(
       (name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name),
@@ -113,6 +127,10 @@ function readDirectory(text: string): string | Expected {
 
 function readLogLevel(text: string): LogLevel | Expected {
   return LOG_LEVELS.find((level) => level === text) ?? { expected: `one of ${LOG_LEVELS.join(", ")}` };
+}
+
+function readSwitch(text: string): "on" | "off" | Expected {
+  return text === "on" || text === "off" ? text : { expected: "on or off" };
 }
 
 function givenFirstToken(environment: Environment): GivenFirstToken | null {

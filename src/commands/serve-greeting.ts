@@ -19,6 +19,8 @@ export function unencryptedWarning(host: string): string | null {
 export interface Greeting {
   readonly host: string;
   readonly port: number;
+  /** Whether there is an admin page to open. */
+  readonly pages: boolean;
   readonly directory: DataDirectory;
   readonly isNew: boolean;
   readonly firstToken: FirstToken;
@@ -26,11 +28,12 @@ export interface Greeting {
 }
 
 /** What a person sees who starts the server: where everything is, and a line to try it. */
-export function greeting({ host, port, directory, isNew, firstToken, warnings }: Greeting): string {
+export function greeting({ host, port, pages, directory, isNew, firstToken, warnings }: Greeting): string {
   const url = addressTo(host, port);
   return [
     `Publisher ${VERSION} is running.`,
     "",
+    ...(pages ? [`  Admin page   ${url}/`] : []),
     `  API          ${url}/publisher.v1/`,
     `  Store        ${directory.database}${isNew ? " (new)" : ""}`,
     `  First token  ${whereFirstToken(firstToken)}`,

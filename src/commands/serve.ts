@@ -2,6 +2,7 @@ import type { Server } from "bun";
 import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
 import { type Log, makeLog, stderrStream } from "../log.ts";
+import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import { COMMIT, VERSION } from "../version.ts";
@@ -40,6 +41,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
     log,
     ping: () => store.ping(),
     isStopping: () => isStopping,
+    pages: settings.pages ? PAGE_FILES : null,
     addressOf: (request) => server.requestIP(request)?.address ?? null,
   });
 
@@ -54,7 +56,15 @@ export async function serve(settings: ServeSettings): Promise<void> {
     "listening",
   );
   process.stdout.write(
-    greeting({ port: server.port ?? 0, host: settings.host, directory, isNew, firstToken, warnings }),
+    greeting({
+      port: server.port ?? 0,
+      host: settings.host,
+      pages: settings.pages,
+      directory,
+      isNew,
+      firstToken,
+      warnings,
+    }),
   );
 
   const signal = await stopSignal();

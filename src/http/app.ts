@@ -5,6 +5,8 @@ import { apiToken } from "./api-token.ts";
 import { authentication } from "./authentication.ts";
 import { Failure, unavailable } from "./errors.ts";
 import { health } from "./health.ts";
+import type { PageFiles } from "./page-file.ts";
+import { pages as servedPages } from "./pages.ts";
 import { respondTo, traced, traceOf } from "./trace.ts";
 
 export interface AppParts {
@@ -13,6 +15,8 @@ export interface AppParts {
   /** Throws unless the store answers. */
   readonly ping: () => void;
   readonly isStopping: () => boolean;
+  /** The files of the pages; null to serve the API alone. */
+  readonly pages: PageFiles | null;
   readonly addressOf: (request: Request) => string | null;
 }
 
@@ -21,7 +25,7 @@ export interface AppParts {
  * would look for the path behind the eleventh character, and a short Host header would move it past
  * authentication.
  */
-export function app({ tokens, log, ping, isStopping, addressOf }: AppParts) {
+export function app({ tokens, log, ping, isStopping, pages, addressOf }: AppParts) {
   return new Elysia({ strictPath: true, handler: { standardHostname: false } })
     .wrap(traced({ log, addressOf }))
     .onError(({ error, request }) => respondTo(error, traceOf(request), log))
@@ -30,7 +34,8 @@ export function app({ tokens, log, ping, isStopping, addressOf }: AppParts) {
     })
     .onRequest(authentication(tokens))
     .use(health(ping))
-    .use(apiToken(tokens));
+    .use(apiToken(tokens))
+    .use(pages === null ? new Elysia() : servedPages(pages));
 }
 
 function stopping(): Failure {

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { app } from "../../src/http/app.ts";
+import type { PageFiles } from "../../src/http/page-file.ts";
 import { makeLog } from "../../src/log.ts";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
@@ -44,7 +45,7 @@ export class TestApi implements AsyncDisposable {
   write = "";
   read = "";
 
-  private constructor() {
+  private constructor(pages: PageFiles | null) {
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
     const log = makeLog("info", { write: (line) => void this.logLines.push(line) });
     this.tokens = new Tokens({
@@ -59,12 +60,13 @@ export class TestApi implements AsyncDisposable {
       log,
       ping: () => this.store.ping(),
       isStopping: () => this.isStopping,
+      pages,
       addressOf: () => "192.0.2.1",
     });
   }
 
-  static async start(): Promise<TestApi> {
-    const api = new TestApi();
+  static async start(pages: PageFiles | null = null): Promise<TestApi> {
+    const api = new TestApi(pages);
     api.write = await api.secret("write");
     api.read = await api.secret("read");
     return api;

@@ -1,0 +1,97 @@
+/** How long an answer may take before the server counts as unreachable. */
+const PATIENCE_MS = 15_000;
+
+export interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The API said no. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly traceId: string | null;
+  /** What is wrong with which parameter; empty unless the request was a bad one. */
+  readonly issues: readonly Issue[];
+
+  constructor(message: string, status: number, traceId: string | null, issues: readonly Issue[]) {
+    super(message);
+    this.status = status;
+    this.traceId = traceId;
+    this.issues = issues;
+  }
+}
+
+/** No answer came: the server does not run, or the network is gone. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
+/** Calls an endpoint, as `api-token/list`. Throws ApiError or Unreachable. */
+export async function post<Answer>(endpoint: string, body: object, secret: string): Promise<Answer> {
+  const response = await send(`/publisher.v1/${endpoint}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
+    body: JSON.stringify(body),
+  });
+  const answer = await readJson(response);
+  if (response.ok && answer !== null) return answer as Answer;
+  throw apiError(response, answer);
+}
+
+/** Whether the server answers at all. */
+export async function isAnswering(): Promise<boolean> {
+  try {
+    return (await send("/healthz", { method: "GET" })).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function send(path: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(path, {
+      ...request,
+      cache: "no-store",
+      credentials: "omit",
+      redirect: "error",
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+  } catch (error) {
+    throw new Unreachable("Publisher cannot be reached", { cause: error });
+  }
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json();
+  } catch {
+    return null;
+  }
+}
+
+interface Envelope {
+  readonly error: {
+    readonly message: string;
+    readonly trace_id: string;
+    readonly data: { readonly issues?: readonly Issue[] };
+  };
+}
+
+function apiError(response: Response, answer: unknown): ApiError {
+  const { status, headers } = response;
+  if (!isEnvelope(answer)) {
+    return new ApiError(`The server answered with status ${status}`, status, headers.get("trace-id"), []);
+  }
+  const { message, trace_id, data } = answer.error;
+  return new ApiError(describedBy(headers) ?? message, status, trace_id, data.issues ?? []);
+}
+
+function isEnvelope(answer: unknown): answer is Envelope {
+  return typeof answer === "object" && answer !== null && "error" in answer;
+}
+
+/** Why a token is refused. https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function describedBy(headers: Headers): string | null {
+  return /error_description="([^"]+)"/.exec(headers.get("www-authenticate") ?? "")?.[1] ?? null;
+}

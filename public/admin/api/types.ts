@@ -1,0 +1,50 @@
+export const ACCESSES = ["read", "write"] as const;
+export const STATUSES = ["active", "expired", "revoked"] as const;
+
+export type Access = (typeof ACCESSES)[number];
+export type Status = (typeof STATUSES)[number];
+
+/** A token as the API tells of it. Times are RFC 3339 in UTC. */
+export interface Token {
+  readonly id: string;
+  readonly access: Access;
+  readonly description: string | null;
+  readonly hint: string;
+  readonly status: Status;
+  readonly created_at: string;
+  readonly created_by: string | null;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+  readonly last_used_at: string | null;
+}
+
+export interface TokenPage {
+  readonly data: readonly Token[];
+  readonly page: { readonly page_size: number; readonly cursor: string | null; readonly more: boolean };
+}
+
+export interface NewToken {
+  readonly access: Access;
+  readonly description: string | null;
+  readonly expires_at: string | null;
+}
+
+export interface CreatedToken extends NewToken {
+  readonly id: string;
+  /** The secret, this once. */
+  readonly token: string;
+  readonly created_at: string;
+}
+
+export interface Expiries {
+  /** A day of UTC, as `2026-12-31`. */
+  readonly date: string;
+  readonly count: number;
+}
+
+export interface Summary {
+  readonly counts: Readonly<Record<Status, Readonly<Record<Access, number>>>>;
+  readonly never_used: number;
+  /** The next 90 days, today first. */
+  readonly expiries: readonly Expiries[];
+}

@@ -1,0 +1,65 @@
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+export const DAY_MS = 24 * HOUR;
+
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const COUNT = new Intl.NumberFormat("en");
+const SHORT_COUNT = new Intl.NumberFormat("en", { notation: "compact" });
+const MOMENT = new Intl.DateTimeFormat("en-GB", {
+  timeZone: "UTC",
+  dateStyle: "medium",
+  timeStyle: "medium",
+});
+const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
+
+/** From which distance on a time is told in which unit. */
+const UNITS: readonly (readonly [fromMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit])[] = [
+  [2 * 365 * DAY_MS, 365 * DAY_MS, "year"],
+  [60 * DAY_MS, 30 * DAY_MS, "month"],
+  [36 * HOUR, DAY_MS, "day"],
+  [90 * MINUTE, HOUR, "hour"],
+  [90 * SECOND, MINUTE, "minute"],
+];
+
+/** How far a time is from now, as `in 3 days`. */
+export function relativeTime(time: string, nowMs: number): string {
+  const distance = Date.parse(time) - nowMs;
+  const [, unitMs, unit] = UNITS.find(([fromMs]) => Math.abs(distance) >= fromMs) ?? [];
+  if (unitMs === undefined || unit === undefined) return distance > 0 ? "in a moment" : "just now";
+  return RELATIVE.format(Math.round(distance / unitMs), unit);
+}
+
+/** A time to the second, as `31 Dec 2026, 23:59:59 UTC`. */
+export function exactTime(time: string): string {
+  return `${MOMENT.format(new Date(time))} UTC`;
+}
+
+/** A day of UTC, as `31 Dec`. */
+export function dayName(date: string): string {
+  return DAY.format(new Date(date));
+}
+
+/** The days from the one to the other, as `28 Dec – 3 Jan`. */
+export function daysName(from: string, to: string): string {
+  return from === to ? dayName(from) : `${dayName(from)} – ${dayName(to)}`;
+}
+
+/** The day so many days after another, as `2026-12-31`. */
+export function dayAfter(date: string, days: number): string {
+  return new Date(Date.parse(date) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+export function countName(count: number): string {
+  return COUNT.format(count);
+}
+
+/** A number in little space, as `1.2K`. */
+export function shortCountName(count: number): string {
+  return SHORT_COUNT.format(count);
+}
+
+/** As `1 token` or `2,000 tokens`. */
+export function tokensName(count: number): string {
+  return `${countName(count)} ${count === 1 ? "token" : "tokens"}`;
+}

@@ -1,0 +1,13 @@
+import { signal } from "@preact/signals";
+
+const TICK_MS = 20_000;
+
+/** What time it is, in Unix milliseconds, often enough for what is said of times. */
+export const now = signal(Date.now());
+
+setInterval(readClock, TICK_MS);
+
+/** Looks at the clock: what was just loaded is not to be later than now. */
+export function readClock(): void {
+  now.value = Date.now();
+}

@@ -1,0 +1,56 @@
+import { signal } from "@preact/signals";
+import { FIRST_VIEW, type ListView, queryOf, viewFrom } from "./list-view.ts";
+
+export type Route =
+  | { readonly place: "list"; readonly view: ListView }
+  | { readonly place: "token"; readonly id: string };
+
+/** Where the person is. It stands behind the # of the address, which no browser sends to any server. */
+export const route = signal<Route>(routeFrom(location.hash));
+
+/** The list as it was last seen, to go back to. */
+export const lastList = signal<ListView>(FIRST_VIEW);
+
+addEventListener("hashchange", follow);
+follow();
+
+function follow(): void {
+  const next = routeFrom(location.hash);
+  if (next.place === "list") lastList.value = next.view;
+  route.value = next;
+}
+
+export function listAddress(view: ListView): string {
+  const query = queryOf(view);
+  return query === "" ? "#/tokens" : `#/tokens?${query}`;
+}
+
+export function tokenAddress(id: string): string {
+  return `#/tokens/${encodeURIComponent(id)}`;
+}
+
+/** Shows a list; a step that Back undoes unless `isReplacing`. */
+export function showList(view: ListView, isReplacing = false): void {
+  const address = listAddress(view);
+  if (address === location.hash) return;
+  if (!isReplacing) {
+    location.hash = address;
+    return;
+  }
+  history.replaceState(null, "", address);
+  follow();
+}
+
+function routeFrom(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  const [, id] = /^tokens\/([^/]+)$/.exec(path) ?? [];
+  return id === undefined ? { place: "list", view: viewFrom(query) } : { place: "token", id: decoded(id) };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,57 @@
+import { useEffect } from "preact/hooks";
+import { Announcer } from "../parts/announcer.tsx";
+import { isReachable } from "../state/reachability.ts";
+import { route } from "../state/route.ts";
+import { session, shownSecret } from "../state/session.ts";
+import { Masthead } from "./masthead.tsx";
+import { Resuming } from "./resuming.tsx";
+import { SecretDialog } from "./secret-dialog.tsx";
+import { SignIn } from "./sign-in.tsx";
+import { TokenDetails } from "./token-details.tsx";
+import { TokensPage } from "./tokens-page.tsx";
+
+export function App() {
+  return (
+    <>
+      {!isReachable.value && (
+        <p class="outage" role="alert">
+          Publisher cannot be reached. Trying again…
+        </p>
+      )}
+      <Place />
+      {/* Outside of what needs a session: a secret that is on the screen outlives a token that was revoked. */}
+      {shownSecret.value !== null && <SecretDialog created={shownSecret.value} />}
+      <Announcer />
+    </>
+  );
+}
+
+function Place() {
+  const current = session.value;
+  switch (current.state) {
+    case "signed-out":
+      return <SignIn notice={current.notice} />;
+    case "resuming":
+      return <Resuming secret={current.secret} />;
+    case "signed-in":
+      return <SignedIn />;
+  }
+}
+
+function SignedIn() {
+  const current = route.value;
+  const key = current.place === "token" ? current.id : "list";
+  useEffect(() => scrollTo(0, 0), [key]);
+  return (
+    <>
+      <Masthead />
+      <main class="page">
+        {current.place === "token" ? (
+          <TokenDetails key={current.id} id={current.id} />
+        ) : (
+          <TokensPage view={current.view} />
+        )}
+      </main>
+    </>
+  );
+}

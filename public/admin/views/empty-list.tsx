@@ -1,0 +1,51 @@
+import { KeyIcon, SearchIcon } from "../parts/icons.tsx";
+import { changed, FIRST_VIEW, isNarrowed, type ListView, type StatusTab } from "../state/list-view.ts";
+import { listAddress } from "../state/route.ts";
+import { mayWrite } from "../state/session.ts";
+
+const WORDS: Readonly<Record<StatusTab, readonly [title: string, text: string]>> = {
+  active: ["No active tokens", "Whoever is to call this API needs one."],
+  expired: ["Nothing has expired", "Tokens whose time is over are listed here until they are revoked."],
+  revoked: ["Nothing was revoked", "Revoked tokens stay listed here, for the record."],
+  all: ["No tokens", "Whoever is to call this API needs one."],
+};
+
+interface EmptyListProps {
+  readonly view: ListView;
+  readonly onCreate: () => void;
+}
+
+export function EmptyList({ view, onCreate }: EmptyListProps) {
+  if (isNarrowed(view) || view.cursor !== null) {
+    const all = changed(view, { access: null, search: "", from: null, to: null, sort: FIRST_VIEW.sort });
+    return (
+      <div class="empty">
+        <span class="mark faint">
+          <SearchIcon />
+        </span>
+        <h2>No token matches</h2>
+        <p class="muted">
+          {view.search === "" ? "None fits these filters." : "No description or id has what you search for."}
+        </p>
+        <a class="button" href={listAddress(all)}>
+          Clear filters
+        </a>
+      </div>
+    );
+  }
+  const [title, text] = WORDS[view.status];
+  return (
+    <div class="empty">
+      <span class="mark faint">
+        <KeyIcon />
+      </span>
+      <h2>{title}</h2>
+      <p class="muted">{text}</p>
+      {mayWrite.value && (view.status === "active" || view.status === "all") && (
+        <button type="button" class="button" onClick={onCreate}>
+          New token
+        </button>
+      )}
+    </div>
+  );
+}

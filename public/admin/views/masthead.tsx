@@ -1,0 +1,38 @@
+import { AccessBadge } from "../parts/badges.tsx";
+import { KeyIcon, SignOutIcon } from "../parts/icons.tsx";
+import { TokenName } from "../parts/token-name.tsx";
+import { tokenAddress } from "../state/route.ts";
+import { self, signOut } from "../state/session.ts";
+
+export function Masthead() {
+  const token = self.value;
+  return (
+    <header class="masthead">
+      <div class="masthead-inside">
+        <a class="brand" href="#/tokens">
+          <span class="mark">
+            <KeyIcon />
+          </span>
+          Publisher
+        </a>
+        <nav class="masthead-links" aria-label="Elsewhere">
+          <a href="/swagger">API reference</a>
+        </nav>
+        {token !== null && (
+          <a class="whoami" href={tokenAddress(token.id)} title="The token that you are signed in with">
+            <span class="unseen">Signed in with </span>
+            <span class="whoami-name">
+              <TokenName token={token} />
+            </span>
+            <AccessBadge access={token.access} />
+          </a>
+        )}
+        <button type="button" class="button quiet" onClick={() => signOut()}>
+          <SignOutIcon />
+          <span class="wide-only">Sign out</span>
+          <span class="narrow-only unseen">Sign out</span>
+        </button>
+      </div>
+    </header>
+  );
+}

@@ -1,0 +1,85 @@
+import type { Summary } from "../api/types.ts";
+import { countName, dayAfter, dayName } from "../format.ts";
+import { Failure } from "../parts/notice.tsx";
+import { FIRST_VIEW, type ListView } from "../state/list-view.ts";
+import type { Loaded } from "../state/loading.ts";
+import { listAddress } from "../state/route.ts";
+import { ExpiryChart } from "./expiry-chart.tsx";
+
+/** How many tokens there are and when they end, at a glance. */
+export function Overview({ summary: { value, error, reload } }: { summary: Loaded<Summary> }) {
+  if (value === null && error !== null) {
+    return <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />;
+  }
+  return (
+    <section class="overview" aria-label="At a glance" aria-busy={value === null}>
+      <ul class="figures">
+        {figuresOf(value).map((figure) => (
+          <Figure key={figure.name} {...figure} />
+        ))}
+      </ul>
+      <ExpiryChart expiries={value?.expiries ?? null} />
+    </section>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  /** Null while it is not known. */
+  readonly count: number | null;
+  readonly remark: string;
+  readonly tone: "plain" | "caution";
+  readonly view: ListView;
+}
+
+function Figure({ name, count, remark, tone, view }: FigureProps) {
+  return (
+    <li>
+      <a class={`figure ${count === 0 ? "plain" : tone}`} href={listAddress(view)}>
+        <span class="figure-name">{name}</span>
+        <span class="figure-count">{count === null ? <span class="skeleton" /> : countName(count)}</span>
+        <span class="figure-remark">{remark}</span>
+      </a>
+    </li>
+  );
+}
+
+/** Keeps the place of words that are not known yet. */
+const BLANK = "\u00a0";
+
+function figuresOf(summary: Summary | null): readonly FigureProps[] {
+  const { active, expired } = summary?.counts ?? {};
+  const today = summary?.expiries[0]?.date ?? null;
+  const expiring = (name: string, days: number, tone: FigureProps["tone"]): FigureProps => {
+    const to = today && dayAfter(today, days);
+    const count = summary?.expiries.slice(0, days + 1).reduce((sum, day) => sum + day.count, 0) ?? null;
+    const view: ListView = { ...FIRST_VIEW, from: today, to, sort: { key: "expires_at", direction: "asc" } };
+    return { name, count, remark: to ? `by ${dayName(to)}` : BLANK, tone, view };
+  };
+  return [
+    {
+      name: "Active",
+      count: active === undefined ? null : active.read + active.write,
+      remark: summary === null ? BLANK : activeRemark(summary),
+      tone: "plain",
+      view: FIRST_VIEW,
+    },
+    {
+      name: "Expired",
+      count: expired === undefined ? null : expired.read + expired.write,
+      remark: "and not revoked",
+      tone: "plain",
+      view: { ...FIRST_VIEW, status: "expired" },
+    },
+    expiring("Expire within 7 days", 7, "caution"),
+    expiring("Expire within 30 days", 30, "plain"),
+  ];
+}
+
+/** Where no token has a use on record, use is not recorded, and "never used" would be said of all of them. */
+function activeRemark({ counts: { active }, never_used: neverUsed }: Summary): string {
+  const writers = `${countName(active.write)} can write`;
+  return neverUsed === active.read + active.write
+    ? writers
+    : `${writers}, ${countName(neverUsed)} never used`;
+}

@@ -1,0 +1,75 @@
+import type { Summary, Token } from "../api/types.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { Failure, Notice } from "../parts/notice.tsx";
+import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { announce } from "../state/announcements.ts";
+import { useAction, useLoaded } from "../state/loading.ts";
+import { api, self } from "../state/session.ts";
+
+interface RevokeDialogProps {
+  readonly token: Token;
+  readonly onClose: () => void;
+}
+
+export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
+  const summary = useLoaded("summary", api.summary).value;
+  const { run, isRunning, error } = useAction(
+    async (id: string) => {
+      await api.revoke(id);
+      onClose();
+      announce(`Revoked ${nameOf(token)}`);
+    },
+    { isRepeatable: true },
+  );
+  return (
+    <Dialog title="Revoke this token?" onClose={onClose}>
+      <div class="form dialog-body">
+        <div class="named">
+          <p class="named-title">
+            <TokenName token={token} />
+          </p>
+          <p class="muted mono">
+            {token.hint} · {token.id}
+          </p>
+        </div>
+        <p>
+          {token.status === "active"
+            ? "Whatever uses it stops working at once: its next request is refused. This is for good; nothing makes a revoked token work again."
+            : "It has expired, so nothing works with it any more. Revoking makes that final."}
+        </p>
+        {token.id === self.value?.id && (
+          <Notice tone="caution">
+            <p>
+              <strong>You are signed in with this token.</strong> Revoking it signs you out, and you need
+              another one to come back.
+            </p>
+          </Notice>
+        )}
+        {isLastWriter(token, summary) && (
+          <Notice tone="caution">
+            <p>
+              <strong>This is the last active token with write access.</strong> Without it nobody can create
+              or revoke tokens here. On the server, <code>publisher token create --access write</code> makes
+              another.
+            </p>
+          </Notice>
+        )}
+        {error !== null && (
+          <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
+        )}
+        <footer class="dialog-foot">
+          <button type="button" class="button" onClick={onClose}>
+            Keep it
+          </button>
+          <button type="button" class="button danger" disabled={isRunning} onClick={() => run(token.id)}>
+            {isRunning ? "Revoking…" : "Revoke token"}
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}
+
+function isLastWriter({ access, status }: Token, summary: Summary | null): boolean {
+  return access === "write" && status === "active" && summary?.counts.active.write === 1;
+}

@@ -1,0 +1,76 @@
+import { useEffect, useState } from "preact/hooks";
+import type { CreatedToken } from "../api/types.ts";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { nameOf } from "../parts/token-name.tsx";
+import { announce } from "../state/announcements.ts";
+import { shownSecret } from "../state/session.ts";
+
+/** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
+export function SecretDialog({ created }: { created: CreatedToken }) {
+  const [isStored, setStored] = useState(false);
+  useEffect(() => {
+    addEventListener("beforeunload", askBeforeLeaving);
+    return () => removeEventListener("beforeunload", askBeforeLeaving);
+  }, []);
+  const done = () => {
+    shownSecret.value = null;
+    announce(`Created ${nameOf(created)}`);
+  };
+  const trial = trialLine(created.token);
+  return (
+    <Dialog title="Your new token" onClose={null}>
+      <div class="form dialog-body">
+        <Notice tone="caution">
+          <p>
+            <strong>This is the only time it is shown.</strong> Copy it now and keep it where secrets are
+            kept: Publisher stores no copy, and nobody can read it again.
+          </p>
+        </Notice>
+        <div class="secret">
+          <code class="secret-text">{created.token}</code>
+          <CopyButton
+            text={created.token}
+            what="token"
+            kind="primary wide"
+            onCopied={() => setStored(true)}
+          />
+        </div>
+        <div class="field">
+          <div class="field-head">
+            <h3>Try it</h3>
+            <CopyButton text={trial} what="command" kind="small" />
+          </div>
+          <pre class="code">{trial}</pre>
+        </div>
+        <footer class="dialog-foot">
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={isStored}
+              onChange={({ currentTarget }) => setStored(currentTarget.checked)}
+            />
+            <span>I have stored the token</span>
+          </label>
+          <button type="button" class="button" disabled={!isStored} onClick={done}>
+            Done
+          </button>
+        </footer>
+      </div>
+    </Dialog>
+  );
+}
+
+function askBeforeLeaving(event: BeforeUnloadEvent): void {
+  event.preventDefault();
+}
+
+/** A line for a shell that asks the API whose token this is. */
+function trialLine(secret: string): string {
+  return [
+    `curl -sS ${location.origin}/publisher.v1/api-token/current \\`,
+    `  -H "Authorization: Bearer ${secret}" \\`,
+    `  -H "Content-Type: application/json" -d '{}'`,
+  ].join("\n");
+}

@@ -1,0 +1,103 @@
+import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { KeyIcon } from "../parts/icons.tsx";
+import { Failure, Notice } from "../parts/notice.tsx";
+import { useAction } from "../state/loading.ts";
+import { signIn } from "../state/session.ts";
+
+export function SignIn({ notice }: { notice: string | null }) {
+  const [secret, setSecret] = useState("");
+  const [isKept, setKept] = useState(false);
+  const [isShown, setShown] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const fieldId = useId();
+  const { run, isRunning, error } = useAction(
+    async (asked: { secret: string; isKept: boolean }) => {
+      await signIn(asked.secret, asked.isKept);
+    },
+    { isRepeatable: true },
+  );
+  useEffect(() => {
+    document.title = "Sign in · Publisher";
+    field.current?.focus();
+  }, []);
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    if (secret.trim() === "") field.current?.focus();
+    else run({ secret: secret.trim(), isKept });
+  };
+  const input = {
+    ref: field,
+    id: fieldId,
+    class: "input mono",
+    value: secret,
+    placeholder: "sk_live_…",
+    autocomplete: "off",
+    autocapitalize: "off",
+    spellcheck: false,
+    required: true,
+    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => setSecret(currentTarget.value),
+  } as const;
+  return (
+    <main class="gate">
+      <div class="gate-card">
+        <header class="gate-head">
+          <span class="mark large">
+            <KeyIcon />
+          </span>
+          <h1>Sign in to Publisher</h1>
+          <p class="muted">Paste an API token of this instance.</p>
+        </header>
+        {notice !== null && error === null && (
+          <div role="status">
+            <Notice tone="neutral">
+              <p>{notice}</p>
+            </Notice>
+          </div>
+        )}
+        {error !== null && (
+          <Failure error={error} whenUnreachable="What you typed stays here, and is tried again by itself." />
+        )}
+        <form class="form" onSubmit={submit}>
+          <div class="field">
+            <label for={fieldId}>API token</label>
+            <div class="joined">
+              {isShown ? <input {...input} type="text" /> : <input {...input} type="password" />}
+              <button
+                type="button"
+                class="button"
+                aria-pressed={isShown}
+                aria-label="Show the token"
+                onClick={() => setShown(!isShown)}
+              >
+                {isShown ? "Hide" : "Show"}
+              </button>
+            </div>
+          </div>
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={isKept}
+              onChange={({ currentTarget }) => setKept(currentTarget.checked)}
+            />
+            <span>
+              Stay signed in in this tab
+              <span class="hint">Otherwise a reload signs you out. Either way, 30 idle minutes do.</span>
+            </span>
+          </label>
+          <button type="submit" class="button primary wide" disabled={isRunning}>
+            {isRunning ? "Signing in…" : "Sign in"}
+          </button>
+        </form>
+        <section class="gate-foot">
+          <h2>A new instance?</h2>
+          <p>
+            Its first token is in the file <code>first-token</code> of the data directory, on the machine that
+            Publisher runs on:
+          </p>
+          <pre class="code">cat data/first-token</pre>
+        </section>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,50 @@
+import type { Summary } from "../api/types.ts";
+import { countName } from "../format.ts";
+import { changed, type ListView, STATUS_TABS, type StatusTab } from "../state/list-view.ts";
+import { listAddress } from "../state/route.ts";
+
+const NAMES: Readonly<Record<StatusTab, string>> = {
+  active: "Active",
+  expired: "Expired",
+  revoked: "Revoked",
+  all: "All",
+};
+
+interface StatusTabsProps {
+  readonly view: ListView;
+  readonly summary: Summary | null;
+}
+
+export function StatusTabs({ view, summary }: StatusTabsProps) {
+  return (
+    <nav class="tabs" aria-label="Status">
+      {STATUS_TABS.map((status) => (
+        <a
+          key={status}
+          class="tab"
+          href={listAddress(withStatus(view, status))}
+          aria-current={status === view.status ? "page" : undefined}
+        >
+          {NAMES[status]}
+          {summary !== null && status !== "all" && (
+            <span class="tab-count">{countName(countOf(summary, status))}</span>
+          )}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
+/** The same search among others; days of expiry make sense for active tokens alone. */
+function withStatus(view: ListView, status: StatusTab): ListView {
+  return changed(view, {
+    status,
+    from: null,
+    to: null,
+    sort: view.from === null && view.to === null ? view.sort : null,
+  });
+}
+
+function countOf({ counts }: Summary, status: Exclude<StatusTab, "all">): number {
+  return counts[status].read + counts[status].write;
+}

@@ -1,0 +1,138 @@
+import type { Token } from "../api/types.ts";
+import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
+import { Expiry } from "../parts/expiry.tsx";
+import { SortableHeading } from "../parts/sortable-heading.tsx";
+import { Time } from "../parts/time.tsx";
+import { nameOf, TokenName } from "../parts/token-name.tsx";
+import type { ListView } from "../state/list-view.ts";
+import { tokenAddress } from "../state/route.ts";
+import { mayWrite, self } from "../state/session.ts";
+
+const SKELETON_ROWS = Array.from({ length: 6 }, (_, index) => index);
+
+interface TokenTableProps {
+  readonly view: ListView;
+  /** Null while the first are loaded. */
+  readonly tokens: readonly Token[] | null;
+  readonly isLoading: boolean;
+  readonly onRevoke: (token: Token) => void;
+}
+
+export function TokenTable({ view, tokens, isLoading, onRevoke }: TokenTableProps) {
+  const isRevoked = view.status === "revoked";
+  return (
+    <div class="table-space">
+      <table class="tokens" aria-busy={isLoading}>
+        <caption class="unseen">API tokens</caption>
+        <thead>
+          <tr>
+            <SortableHeading view={view} sortKey="description" name="Token" />
+            <SortableHeading view={view} sortKey="access" name="Access" />
+            <th scope="col" class="wide-cell">
+              Status
+            </th>
+            <SortableHeading view={view} sortKey="created_at" name="Created" />
+            {isRevoked ? (
+              <SortableHeading view={view} sortKey="revoked_at" name="Revoked" />
+            ) : (
+              <SortableHeading view={view} sortKey="expires_at" name="Expires" />
+            )}
+            <SortableHeading view={view} sortKey="last_used_at" name="Last used" />
+            <th scope="col" class="row-action">
+              <span class="unseen">Action</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {tokens === null
+            ? SKELETON_ROWS.map((index) => <SkeletonRow key={index} />)
+            : tokens.map((token) => (
+                <Row key={token.id} token={token} isRevoked={isRevoked} onRevoke={onRevoke} />
+              ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface RowProps {
+  readonly token: Token;
+  /** Whether the list is one of revoked tokens, which tells when they were revoked and not when they expire. */
+  readonly isRevoked: boolean;
+  readonly onRevoke: (token: Token) => void;
+}
+
+function Row({ token, isRevoked, onRevoke }: RowProps) {
+  const ending = isRevoked ? token.revoked_at && <Time time={token.revoked_at} /> : <Expiry token={token} />;
+  return (
+    <tr>
+      <th scope="row" class="token-cell">
+        <a class="token-link" href={tokenAddress(token.id)}>
+          <TokenName token={token} />
+        </a>
+        {token.id === self.value?.id && <span class="tag you">You</span>}
+        <span class="hint mono">{token.hint}</span>
+        <span class="digest">
+          <AccessBadge access={token.access} />
+          {token.status !== "active" && <StatusBadge status={token.status} />}
+          <span>
+            {isRevoked
+              ? "Revoked "
+              : token.expires_at === null
+                ? "Expires "
+                : token.status === "active"
+                  ? "Expires "
+                  : "Expired "}
+            {ending}
+          </span>
+        </span>
+      </th>
+      <td class="wide-cell">
+        <AccessBadge access={token.access} />
+      </td>
+      <td class="wide-cell">
+        <StatusBadge status={token.status} />
+      </td>
+      <td class="wide-cell">
+        <Time time={token.created_at} />
+      </td>
+      <td class="wide-cell">{ending}</td>
+      <td class="wide-cell">
+        {token.last_used_at === null ? <NoUse /> : <Time time={token.last_used_at} />}
+      </td>
+      <td class="row-action">
+        {mayWrite.value && token.status !== "revoked" && (
+          <button type="button" class="button small danger-quiet" onClick={() => onRevoke(token)}>
+            Revoke<span class="unseen"> {nameOf(token)}</span>
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+function SkeletonRow() {
+  return (
+    <tr class="skeleton-row">
+      <th scope="row" class="token-cell">
+        <span class="skeleton long" />
+        <span class="skeleton short" />
+      </th>
+      {["access", "status", "created", "expires", "used"].map((name) => (
+        <td key={name} class="wide-cell">
+          <span class="skeleton" />
+        </td>
+      ))}
+      <td class="row-action" />
+    </tr>
+  );
+}
+
+function NoUse() {
+  return (
+    <span class="muted" title="No use is on record">
+      <span aria-hidden="true">–</span>
+      <span class="unseen">No use is on record</span>
+    </span>
+  );
+}

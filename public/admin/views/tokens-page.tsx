@@ -1,0 +1,44 @@
+import { useEffect, useState } from "preact/hooks";
+import { PlusIcon } from "../parts/icons.tsx";
+import { Notice } from "../parts/notice.tsx";
+import type { ListView } from "../state/list-view.ts";
+import { useLoaded } from "../state/loading.ts";
+import { api, mayWrite, self } from "../state/session.ts";
+import { CreateDialog } from "./create-dialog.tsx";
+import { Overview } from "./overview.tsx";
+import { TokenList } from "./token-list.tsx";
+
+export function TokensPage({ view }: { view: ListView }) {
+  const [isCreating, setCreating] = useState(false);
+  const summary = useLoaded("summary", api.summary);
+  useEffect(() => {
+    document.title = "Tokens · Publisher";
+  }, []);
+  return (
+    <>
+      <div class="page-head">
+        <div>
+          <h1>API tokens</h1>
+          <p class="muted">Whoever holds one may call what its access allows.</p>
+        </div>
+        {mayWrite.value && (
+          <button type="button" class="button primary" onClick={() => setCreating(true)}>
+            <PlusIcon />
+            New token
+          </button>
+        )}
+      </div>
+      {self.value?.access === "read" && (
+        <Notice tone="neutral">
+          <p>
+            <strong>You are signed in with a read token.</strong> It sees everything here and can change
+            nothing. To create or revoke tokens, sign in with one that has write access.
+          </p>
+        </Notice>
+      )}
+      <Overview summary={summary} />
+      <TokenList view={view} summary={summary.value} onCreate={() => setCreating(true)} />
+      {isCreating && <CreateDialog onClose={() => setCreating(false)} />}
+    </>
+  );
+}

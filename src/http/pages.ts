@@ -1,0 +1,68 @@
+import { Elysia } from "elysia";
+import { methodNotAllowed, notFound } from "./errors.ts";
+import { ASSETS, ENCODINGS, type Encoding, type PageFile, type PageFiles } from "./page-file.ts";
+import { ADMIN_PAGE_POLICY } from "./security-headers.ts";
+
+/** Every page, with the policy that it runs under. */
+const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY };
+
+/**
+ * The pages and their files. They are answered by a handler: a static value or an HTML bundle would go past the
+ * hooks, and so past the security headers and the log.
+ */
+export function pages(files: PageFiles) {
+  const app = new Elysia({ name: "pages" });
+  for (const path of [...Object.keys(PAGES), `${ASSETS}*`]) {
+    app.all(path, async ({ request, path: asked }) => {
+      const file = await files.find(asked);
+      if (file === null) throw notFound("endpoint");
+      return answer(file, request);
+    });
+  }
+  return app;
+}
+
+/** The answer to GET, and to HEAD, whose content Bun leaves out and whose length it keeps. */
+function answer(file: PageFile, { method, headers }: Request): Response {
+  if (method !== "GET" && method !== "HEAD") throw methodNotAllowed("GET, HEAD");
+  const encoding = chosenEncoding(headers.get("accept-encoding"), file);
+  const etag = `"${file.digest}-${encoding}"`;
+  const described = describe(file, encoding, etag);
+  if (matches(headers.get("if-none-match"), etag))
+    return new Response(null, { status: 304, headers: described });
+  described.set("content-type", file.mediaType);
+  return new Response(file.contents[encoding] ?? file.contents.identity, { headers: described });
+}
+
+function describe({ path, isHashed }: PageFile, encoding: Encoding, etag: string): Headers {
+  const headers = new Headers({
+    etag,
+    vary: "accept-encoding",
+    "cache-control": isHashed ? "public, max-age=31536000, immutable" : "no-cache",
+  });
+  const policy = PAGES[path];
+  if (policy !== undefined) headers.set("content-security-policy", policy);
+  if (encoding !== "identity") headers.set("content-encoding", encoding);
+  return headers;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+function chosenEncoding(accepted: string | null, { contents }: PageFile): Encoding {
+  const weights = new Map((accepted ?? "").split(",").map(weight));
+  const isAccepted = (encoding: Encoding) => (weights.get(encoding) ?? weights.get("*") ?? 0) > 0;
+  return ENCODINGS.find((encoding) => encoding in contents && isAccepted(encoding)) ?? "identity";
+}
+
+/** One part of an Accept-Encoding header, such as `gzip;q=0.5`, as the coding and its weight. */
+function weight(part: string): [coding: string, weight: number] {
+  const [coding = "", ...parameters] = part.toLowerCase().split(";");
+  const quality = parameters.find((parameter) => parameter.trim().startsWith("q="));
+  return [coding.trim(), quality === undefined ? 1 : Number(quality.trim().slice("q=".length))];
+}
+
+/** Whether a browser has this very content already. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */
+function matches(ifNoneMatch: string | null, etag: string): boolean {
+  if (ifNoneMatch === null) return false;
+  const tags = ifNoneMatch.split(",").map((tag) => tag.trim().replace(/^W\//, ""));
+  return tags.includes("*") || tags.includes(etag);
+}

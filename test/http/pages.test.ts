@@ -1,0 +1,135 @@
+import { expect, test } from "bun:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { compressed } from "../../public/bundle.ts";
+import type { PageFile, PageFiles } from "../../src/http/page-file.ts";
+import { ADMIN_PAGE_POLICY, SECURITY_HEADERS } from "../../src/http/security-headers.ts";
+import { PAGE_FILES } from "../../src/page-files.ts";
+import { TestApi } from "../support/api.ts";
+
+const PAGE = "<!doctype html>".repeat(50);
+const SCRIPT = "let it = 1;".repeat(50);
+const SCRIPT_PATH = "/assets/admin-abc123.js";
+
+function file(path: string, text: string, mediaType: string): PageFile {
+  const contents = { identity: new TextEncoder().encode(text) };
+  return compressed({ path, mediaType, isHashed: path !== "/", digest: `digest${text.length}`, contents });
+}
+
+const FILES = [file("/", PAGE, "text/html;charset=utf-8"), file(SCRIPT_PATH, SCRIPT, "text/javascript")];
+const PAGES: PageFiles = { find: async (path) => FILES.find((known) => known.path === path) ?? null };
+
+async function get(api: TestApi, path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return await api.app.handle(new Request(`http://localhost${path}`, { headers }));
+}
+
+test("a page is asked for anew each time, under its own policy; its files are kept for ever", async () => {
+  await using api = await TestApi.start(PAGES);
+  const page = await get(api, "/");
+  expect(page.status).toBe(200);
+  expect(page.headers.get("content-type")).toBe("text/html;charset=utf-8");
+  expect(page.headers.get("cache-control")).toBe("no-cache");
+  expect(page.headers.get("content-security-policy")).toBe(ADMIN_PAGE_POLICY);
+  expect(await page.text()).toBe(PAGE);
+
+  const script = await get(api, SCRIPT_PATH);
+  expect(script.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(await script.text()).toBe(SCRIPT);
+
+  for (const { headers } of [page, script]) {
+    for (const [name, value] of SECURITY_HEADERS) {
+      if (name !== "content-security-policy") expect(headers.get(name)).toBe(value);
+    }
+    expect(headers.get("trace-id")).toMatch(/^[0-9a-f]{32}$/);
+  }
+  expect(script.headers.get("content-security-policy")).toStartWith("default-src 'none';");
+});
+
+test("the policy of the admin page allows nothing inline and nothing from elsewhere", () => {
+  const directives = ADMIN_PAGE_POLICY.split("; ");
+  expect(directives[0]).toBe("default-src 'none'");
+  for (const name of ["script-src", "style-src", "connect-src", "img-src"]) {
+    expect(directives).toContain(`${name} 'self'`);
+  }
+  for (const name of ["frame-ancestors", "base-uri", "form-action"]) {
+    expect(directives).toContain(`${name} 'none'`);
+  }
+  expect(ADMIN_PAGE_POLICY).not.toMatch(/unsafe|data:|blob:|https?:|\*/);
+});
+
+test.each([
+  ["gzip, deflate, br, zstd", "br"],
+  ["gzip", "gzip"],
+  ["GZIP;q=0.5", "gzip"],
+  ["br;q=0, gzip", "gzip"],
+  ["*", "br"],
+  ["*;q=0", null],
+  ["br;q=0, *", "gzip"],
+  ["identity", null],
+  ["br;q=nonsense", null],
+  ["", null],
+])("Accept-Encoding %p gets %p", async (accepted, encoding) => {
+  await using api = await TestApi.start(PAGES);
+  const answer = await get(api, SCRIPT_PATH, { "accept-encoding": accepted });
+  expect(answer.headers.get("content-encoding")).toBe(encoding);
+  expect(answer.headers.get("vary")).toBe("accept-encoding");
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const plain =
+    encoding === "br" ? brotliDecompressSync(bytes) : encoding === "gzip" ? gunzipSync(bytes) : bytes;
+  expect(new TextDecoder().decode(plain)).toBe(SCRIPT);
+});
+
+test("each encoding has its own strong ETag, and a browser that has it gets 304", async () => {
+  await using api = await TestApi.start(PAGES);
+  const plain = (await get(api, "/")).headers.get("etag") ?? "";
+  const brotli = (await get(api, "/", { "accept-encoding": "br" })).headers.get("etag") ?? "";
+  expect(plain).toMatch(/^"[\w-]+"$/);
+  expect(brotli).not.toBe(plain);
+
+  for (const tag of [plain, `"other", ${plain}`, `W/${plain}`, "*"]) {
+    const answer = await get(api, "/", { "if-none-match": tag });
+    expect([tag, answer.status]).toEqual([tag, 304]);
+    expect(await answer.text()).toBe("");
+    expect(answer.headers.get("etag")).toBe(plain);
+    expect(answer.headers.get("cache-control")).toBe("no-cache");
+    expect(answer.headers.get("vary")).toBe("accept-encoding");
+  }
+  for (const tag of [brotli, '"other"', plain.slice(1, -1)]) {
+    expect([tag, (await get(api, "/", { "if-none-match": tag })).status]).toEqual([tag, 200]);
+  }
+});
+
+test("any other method is 405, any other path 404, without a word about the files", async () => {
+  await using api = await TestApi.start(PAGES);
+  for (const path of ["/", SCRIPT_PATH]) {
+    for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+      const answer = await api.send(path, { method, token: null });
+      expect([method, answer.status]).toEqual([method, 405]);
+      expect(answer.headers.get("allow")).toBe("GET, HEAD");
+      expect(answer.json.error.code).toBe("method_not_allowed");
+    }
+    expect((await api.send(path, { method: "HEAD", token: null })).status).toBe(200);
+  }
+  for (const path of ["/assets/", "/assets/other.js", "/assets", "/index.html", "/assets/..%2f", "//"]) {
+    const answer = await api.send(path, { method: "GET", token: null });
+    expect([path, answer.status]).toEqual([path, 404]);
+    expect(answer.json.error.data).toEqual({ resource: "endpoint" });
+  }
+});
+
+test("without pages, there are none", async () => {
+  await using api = await TestApi.start(null);
+  for (const path of ["/", SCRIPT_PATH]) {
+    const answer = await api.send(path, { method: "GET", token: null });
+    expect([path, answer.status]).toEqual([path, 404]);
+    expect(answer.json.error.code).toBe("not_found");
+  }
+});
+
+test("from the sources, the page names files that are there", async () => {
+  const page = await PAGE_FILES.find("/");
+  const html = new TextDecoder().decode(page?.contents.identity);
+  const paths = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
+  expect(paths.length).toBeGreaterThanOrEqual(3);
+  for (const path of paths) expect([path, (await PAGE_FILES.find(path))?.path]).toEqual([path, path]);
+  expect(html).not.toMatch(/<script(?![^>]*\bsrc=)|<style|style=|\son\w+=/);
+});
