@@ -104,6 +104,9 @@ export function listBody(view: ListView): object {
 
 const DAY_MS = 86_400_000;
 
+/** What an id can have in it; anything else need not be looked for there. */
+const IN_AN_ID = /^\w+$/;
+
 function filtersOf({ status, access, search, from, to }: ListView): readonly object[] {
   return [
     status === "all" ? { key: "status", in: STATUSES } : { key: "status", eq: status },
@@ -116,12 +119,8 @@ function filtersOf({ status, access, search, from, to }: ListView): readonly obj
 
 function searchFilter(search: string): object {
   const regex = { pattern: literal(search), case_insensitive: true };
-  return {
-    or: [
-      { key: "description", regex },
-      { key: "id", regex },
-    ],
-  };
+  const inDescription = { key: "description", regex };
+  return IN_AN_ID.test(search) ? { or: [inDescription, { key: "id", regex }] } : inDescription;
 }
 
 /** A pattern that finds just this text. https://github.com/google/re2/wiki/Syntax */

@@ -14,14 +14,16 @@ export interface Loaded<Value> {
 
 /** Loads again whenever `key` changes, the page has changed something, or the server has come back. */
 export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loaded<Value> {
-  const [state, setState] = useState({
-    value: null as Value | null,
-    error: null as unknown,
+  const [state, setState] = useState<Omit<Loaded<Value>, "reload">>({
+    value: null,
+    error: null,
     isLoading: true,
   });
   const latest = useRef(0);
+  const begun = useRef(key);
   const reload = () => {
     latest.current += 1;
+    begun.current = key;
     const mine = latest.current;
     setState(({ value }) => ({ value, error: null, isLoading: true }));
     load().then(
@@ -38,7 +40,7 @@ export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loade
   useGone(() => {
     latest.current += 1;
   });
-  return { ...state, reload };
+  return { ...state, isLoading: state.isLoading || begun.current !== key, reload };
 }
 
 export interface Action<Input> {

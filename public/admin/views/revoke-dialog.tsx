@@ -9,14 +9,16 @@ import { api, self } from "../state/session.ts";
 interface RevokeDialogProps {
   readonly token: Token;
   readonly onClose: () => void;
+  readonly onRevoked?: () => void;
 }
 
-export function RevokeDialog({ token, onClose }: RevokeDialogProps) {
+export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const summary = useLoaded("summary", api.summary).value;
   const { run, isRunning, error } = useAction(
     async (id: string) => {
       await api.revoke(id);
       onClose();
+      onRevoked?.();
       announce(`Revoked ${nameOf(token)}`);
     },
     { isRepeatable: true },

@@ -63,14 +63,9 @@ export function SignIn({ notice }: { notice: string | null }) {
             <label for={fieldId}>API token</label>
             <div class="joined">
               {isShown ? <input {...input} type="text" /> : <input {...input} type="password" />}
-              <button
-                type="button"
-                class="button"
-                aria-pressed={isShown}
-                aria-label="Show the token"
-                onClick={() => setShown(!isShown)}
-              >
+              <button type="button" class="button" onClick={() => setShown(!isShown)}>
                 {isShown ? "Hide" : "Show"}
+                <span class="unseen"> the token</span>
               </button>
             </div>
           </div>

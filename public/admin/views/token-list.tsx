@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
 import { tokensName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
@@ -23,11 +23,18 @@ interface TokenListProps {
 export function TokenList({ view, summary, onCreate }: TokenListProps) {
   const [revoking, setRevoking] = useState<Token | null>(null);
   const { value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
+  const section = useRef<HTMLElement>(null);
+  const hasRevoked = useRef(false);
+  useEffect(() => {
+    // The row that had the focus is gone with its token.
+    if (hasRevoked.current && document.activeElement === document.body) section.current?.focus();
+    hasRevoked.current = false;
+  }, [value]);
   useEffect(() => {
     if (value !== null && !isLoading) say(`${tokensName(value.data.length)} on page ${view.page}`);
   }, [value, isLoading, view.page]);
   return (
-    <section class="card" aria-label="Tokens">
+    <section class="card" aria-label="Tokens" ref={section} tabIndex={-1}>
       <StatusTabs view={view} summary={summary} />
       <ListFilters view={view} />
       {error !== null && (
@@ -46,7 +53,15 @@ export function TokenList({ view, summary, onCreate }: TokenListProps) {
         )
       )}
       {value !== null && error === null && <Paging view={view} page={value} total={totalOf(view, summary)} />}
-      {revoking !== null && <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />}
+      {revoking !== null && (
+        <RevokeDialog
+          token={revoking}
+          onClose={() => setRevoking(null)}
+          onRevoked={() => {
+            hasRevoked.current = true;
+          }}
+        />
+      )}
     </section>
   );
 }

@@ -115,6 +115,7 @@ function SkeletonRow() {
   return (
     <tr class="skeleton-row">
       <th scope="row" class="token-cell">
+        <span class="unseen">Loading</span>
         <span class="skeleton long" />
         <span class="skeleton short" />
       </th>

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { signedIn, signIn } from "../support/admin-page.ts";
+import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
+import { RunningServer } from "../support/executable.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+let browser: Browser;
+let server: RunningServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+test("sign in, create, copy, use, revoke, and be locked out", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+
+  await page.getByRole("button", { name: "New token" }).click();
+  const form = page.getByRole("dialog", { name: "New token" });
+  expect(await form.getByRole("radio", { name: "Read" }).isChecked()).toBe(true);
+  expect(await form.getByRole("radio", { name: "90 days" }).isChecked()).toBe(true);
+  await form.getByRole("textbox", { name: "Description" }).fill("Deploys of the website");
+  await form.getByRole("radio", { name: "Write" }).check();
+  await form.getByRole("radio", { name: "30 days" }).check();
+  await form.getByRole("button", { name: "Create token" }).click();
+
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  await shown.getByRole("button", { name: "Copy token" }).click();
+  await shown.getByRole("button", { name: "Copied" }).waitFor();
+  const secret = await tab.clipboard();
+  expect(secret).toMatch(/^sk_live_[0-9A-Za-z]{49}$/);
+  expect(await shown.textContent()).toContain(secret);
+  await shown.getByRole("button", { name: "Copy command" }).click();
+  expect(await tab.clipboard()).toContain(`Authorization: Bearer ${secret}`);
+  await shown.getByRole("button", { name: "Done" }).click();
+  await shown.waitFor({ state: "detached" });
+  expect(await page.content()).not.toContain(secret);
+
+  const self = (await server.call("api-token/current", {}, secret)).json;
+  expect(self).toMatchObject({ description: "Deploys of the website", access: "write", status: "active" });
+  const days = (Date.parse(self.expires_at) - Date.parse(self.created_at)) / 86_400_000;
+  expect(days).toBeCloseTo(30, 3);
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(tab, secret);
+  await page.getByRole("link", { name: "Deploys of the website", exact: true }).click();
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  const question = page.getByRole("dialog", { name: "Revoke this token?" });
+  expect(await question.textContent()).toContain("Deploys of the website");
+  await question.getByText("You are signed in with this token.").waitFor();
+  await question.getByRole("button", { name: "Revoke token" }).click();
+
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(await page.getByRole("status").first().textContent()).toContain("You revoked the token");
+  expect((await server.call("api-token/current", {}, secret)).status).toBe(401);
+  await page.getByLabel("API token").fill(secret);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").getByText("The token was revoked.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("somebody whose token is revoked meanwhile is signed out with the reason", async () => {
+  const { id, token } = (await server.call("api-token/create", { access: "read" })).json;
+  await using tab = await signedIn(browser, server, { secret: token });
+  await server.call("api-token/revoke", { id });
+  await tab.page.getByRole("link", { name: "Expired" }).first().click();
+  await tab.page.getByText("You were signed out: the token was revoked.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a secret that is shown is lost neither by Escape, nor by a click beside it, nor by Back", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("link", { name: "Expired" }).first().click();
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  const secret = await shown.locator(".secret-text").textContent();
+  for (let presses = 0; presses < 4; presses += 1) await page.keyboard.press("Escape");
+  await page.mouse.click(5, 5);
+  await page.goBack();
+  expect(await shown.locator(".secret-text").textContent()).toBe(secret);
+  expect(await shown.getByRole("button", { name: "Done" }).isDisabled()).toBe(true);
+  await shown.getByRole("checkbox", { name: "I have stored the token" }).check();
+  await shown.getByRole("button", { name: "Done" }).click();
+  await shown.waitFor({ state: "detached" });
+  expect(tab.faults).toEqual([]);
+});
+
+test("a token is kept only for the tab, and only where that was ticked", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  expect(await page.evaluate("sessionStorage.length + localStorage.length")).toBe(0);
+  await page.reload();
+  await page.getByLabel("API token").fill(server.firstToken);
+  await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(await page.evaluate("sessionStorage.length + localStorage.length")).toBe(0);
+  expect(await tab.context.cookies()).toEqual([]);
+  expect(tab.faults).toEqual([]);
+});
+
+test("after 30 idle minutes one is signed out, and not before", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.clock.install();
+  await page.goto("/");
+  await signIn(tab, server.firstToken);
+  await page.clock.fastForward("29:00");
+  expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
+  await page.mouse.move(50, 60);
+  await page.clock.fastForward("29:30");
+  expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
+  await page.clock.fastForward("01:00");
+  await page.getByText("You were signed out after 30 minutes without activity.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a read token sees everything and is told why it changes nothing", async () => {
+  const { token } = (await server.call("api-token/create", { access: "read", description: "Auditor" })).json;
+  await using tab = await signedIn(browser, server, { secret: token });
+  const { page } = tab;
+  await page.getByText("You are signed in with a read token.").waitFor();
+  await page.getByRole("link", { name: "First token" }).waitFor();
+  expect(await page.getByRole("button", { name: "New token" }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: /Revoke/ }).count()).toBe(0);
+  expect(tab.faults).toEqual([]);
+});
+
+test("the last active token with write access is not revoked without a warning", async () => {
+  await using other = await RunningServer.start();
+  await using tab = await signedIn(browser, other);
+  const { page } = tab;
+  await page.getByRole("button", { name: "Revoke First token" }).click();
+  const question = page.getByRole("dialog", { name: "Revoke this token?" });
+  await question.getByText("This is the last active token with write access.").waitFor();
+  await page.keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
+  expect((await other.call("api-token/current")).json.status).toBe("active");
+  expect(tab.faults).toEqual([]);
+});
+
+test("the keyboard alone is enough to create and revoke", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  await page.keyboard.type(server.firstToken);
+  await page.keyboard.press("Enter");
+  await page.getByRole("button", { name: "New token" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("By keyboard");
+  await page.keyboard.press("Enter");
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  await shown.waitFor();
+  await shown.getByRole("checkbox").focus();
+  await page.keyboard.press("Space");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await shown.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Revoke By keyboard" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByText("Revoked By keyboard").waitFor();
+  expect(await page.evaluate("document.activeElement !== document.body")).toBe(true);
+  expect(tab.faults).toEqual([]);
+});

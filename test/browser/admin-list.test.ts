@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { signedIn, signIn } from "../support/admin-page.ts";
+import { launchBrowser, type Tab, TEST_LIMIT_MS } from "../support/browser.ts";
+import { RunningServer } from "../support/executable.ts";
+import { type ManyToken, manyTokens, writeTokens } from "../support/many-tokens.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+const COUNT = 10_000;
+const LATEST = Number.MAX_SAFE_INTEGER;
+const PAGE_SIZE = 50;
+
+const many = manyTokens(COUNT);
+const active = many.filter(({ expiresAt, revokedAt }) => {
+  return revokedAt === null && (expiresAt === null || expiresAt > Date.now() / 1000);
+});
+let browser: Browser;
+let server: RunningServer;
+let tab: Tab;
+let page: Page;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
+  writeTokens(server.dataDir, many);
+  tab = await signedIn(browser, server, { viewport: { width: 1280, height: 900 } });
+  page = tab.page;
+});
+
+afterAll(async () => {
+  await tab[Symbol.asyncDispose]();
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+/** How long a list may take to become what it should be, in milliseconds. */
+const PATIENCE_MS = 5000;
+
+/** The descriptions on the page that is shown, once `isThere` holds of them and nothing is being loaded. */
+async function listed(isThere: (descriptions: readonly string[]) => boolean): Promise<readonly string[]> {
+  const deadline = performance.now() + PATIENCE_MS;
+  for (;;) {
+    await page.locator('.tokens[aria-busy="false"], .empty').first().waitFor();
+    const descriptions = await page.locator(".token-link").allTextContents();
+    if (isThere(descriptions) || performance.now() > deadline) return descriptions;
+    await Bun.sleep(20);
+  }
+}
+
+/** That the list is these, or begins with them. */
+async function expectListed(expected: readonly string[], { isWhole = true } = {}): Promise<void> {
+  const shown = (all: readonly string[]) => (isWhole ? all : all.slice(0, expected.length));
+  const isThere = (all: readonly string[]) => shown(all).join("\n") === expected.join("\n");
+  expect(shown(await listed(isThere))).toEqual([...expected]);
+}
+
+function names(tokens: readonly ManyToken[]): readonly string[] {
+  return tokens.slice(0, PAGE_SIZE).map(({ description }) => description);
+}
+
+function bySoonest(a: ManyToken, b: ManyToken): number {
+  return (a.expiresAt ?? LATEST) - (b.expiresAt ?? LATEST) || (a.id < b.id ? -1 : 1);
+}
+
+async function figure(name: string): Promise<string> {
+  return (await page.locator(".figure", { hasText: name }).locator(".figure-count").textContent()) ?? "";
+}
+
+function number(count: number): string {
+  return count.toLocaleString("en");
+}
+
+test("the numbers at a glance are those of the store", async () => {
+  await page.getByText(/tokens, by week/).waitFor();
+  const today = Math.floor(Date.now() / 86_400_000);
+  const within = (days: number) =>
+    active.filter(({ expiresAt }) => expiresAt !== null && Math.floor(expiresAt / 86_400) <= today + days)
+      .length;
+  const expired = many.filter(({ revokedAt }) => revokedAt === null).length - active.length;
+  // The first token is active too.
+  expect(await figure("Active")).toBe(number(active.length + 1));
+  expect(await figure("Expired")).toBe(number(expired));
+  expect(await figure("Expire within 7 days")).toBe(number(within(7)));
+  expect(await figure("Expire within 30 days")).toBe(number(within(30)));
+  const weeks = await page.locator(".week .unseen").allTextContents();
+  expect(weeks).toHaveLength(13);
+  const inWeeks = weeks.map((words) => Number(/: ([\d,]+) token/.exec(words)?.[1]?.replaceAll(",", "")));
+  expect(inWeeks.reduce((sum, count) => sum + count, 0)).toBe(within(89));
+});
+
+test("every token is on exactly one page, and Back and Previous go back", async () => {
+  await page.goto("/#/tokens?access=write");
+  const writers = active.filter(({ access }) => access === "write").map(({ description }) => description);
+  const newestFirst = ["First token", ...writers.toReversed()];
+  await expectListed(newestFirst.slice(0, PAGE_SIZE));
+  for (let before = PAGE_SIZE; before < 4 * PAGE_SIZE; before += PAGE_SIZE) {
+    await page.getByRole("link", { name: "Next" }).click();
+    await page.getByText(`${before + 1}–${before + PAGE_SIZE} of ${number(newestFirst.length)}`).waitFor();
+    await expectListed(newestFirst.slice(before, before + PAGE_SIZE));
+  }
+  await page.getByRole("link", { name: "Previous" }).click();
+  await page.getByText("101–150 of").waitFor();
+  await page.goBack();
+  await page.getByText("151–200 of").waitFor();
+  await expectListed(newestFirst.slice(150, 200));
+  expect(tab.faults).toEqual([]);
+});
+
+test("a search, a status, an access and an order are asked of the API, and are in the address", async () => {
+  await page.goto("/#/tokens");
+  await page.getByRole("searchbox").fill("HOST-7");
+  const hits = active.filter(({ description }) => /host-7/i.test(description));
+  await expectListed(names(hits.toReversed()));
+  await page.getByLabel("Access", { exact: true }).selectOption("write");
+  await page.getByRole("button", { name: "Expires" }).click();
+  const soonest = hits.filter(({ access }) => access === "write").sort(bySoonest);
+  await expectListed(names(soonest));
+  expect(await page.getByRole("columnheader", { name: "Expires" }).getAttribute("aria-sort")).toBe(
+    "ascending",
+  );
+
+  const address = page.url();
+  expect(address).toEndWith("#/tokens?access=write&q=HOST-7&sort=expires_at");
+  await page.goto("about:blank");
+  await page.goto(address);
+  await signIn(tab, server.firstToken);
+  await expectListed(names(soonest));
+  expect(await page.getByRole("searchbox").inputValue()).toBe("HOST-7");
+
+  await page.getByLabel("Access", { exact: true }).selectOption("read");
+  await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Revoked" }).click();
+  const revoked = many.filter(
+    ({ revokedAt, access, description }) => revokedAt && access === "read" && /host-7/i.test(description),
+  );
+  expect(revoked.length).toBeGreaterThan(PAGE_SIZE);
+  await page.getByRole("button", { name: "Token", exact: true }).click();
+  await expectListed(names(revoked));
+  await page.goBack();
+  await page.goBack();
+  await page.goBack();
+  await expectListed(names(soonest));
+  expect(tab.faults).toEqual([]);
+});
+
+test("what is searched for is text and not a pattern, and a secret is not searched for at all", async () => {
+  const odd = "a+b (c|d) [e] ^$ .* \\d {2}";
+  await server.call("api-token/create", { access: "read", description: odd });
+  await page.goto("/#/tokens");
+  await page.getByRole("searchbox").fill("(C|D) [e] ^$ .* \\d {2}");
+  await expectListed([odd]);
+  await page.getByRole("searchbox").fill("nothing is called so");
+  await page.getByRole("heading", { name: "No token matches" }).waitFor();
+  await page.getByRole("link", { name: "Clear filters" }).click();
+  await expectListed([odd, "First token"], { isWhole: false });
+
+  await page.getByRole("searchbox").fill(server.firstToken);
+  await page.getByText("This is a token itself.").waitFor();
+  await page.waitForTimeout(400);
+  expect(page.url()).not.toContain("sk_live");
+  expect(tab.faults).toEqual([]);
+});
+
+test("a bar of the chart leads to the tokens of its week", async () => {
+  await page.goto("/#/tokens?q=");
+  await page.locator(".week a").nth(3).click();
+  await page.waitForURL(/from=.*to=/);
+  const [, from = "", to = ""] = /from=([\d-]+)&to=([\d-]+)/.exec(page.url()) ?? [];
+  const inWeek = active
+    .filter(({ expiresAt }) => {
+      const day = expiresAt === null ? "" : new Date(expiresAt * 1000).toISOString().slice(0, 10);
+      return day >= from && day <= to;
+    })
+    .sort(bySoonest);
+  expect(inWeek.length).toBeGreaterThan(0);
+  await expectListed(names(inWeek));
+  expect(tab.faults).toEqual([]);
+});
+
+test("a token has its own address, and All tokens leads back to the list as it was", async () => {
+  await page.goto("/#/tokens?status=expired&sort=-description");
+  const last = many.findLast(
+    ({ expiresAt, revokedAt }) => revokedAt === null && expiresAt !== null && expiresAt <= Date.now() / 1000,
+  );
+  const name = last?.description ?? "";
+  await expectListed([name], { isWhole: false });
+  await page.getByRole("link", { name, exact: true }).click();
+  await page.getByRole("heading", { name }).waitFor();
+  expect(page.url()).toMatch(/#\/tokens\/atok_0Many\d+$/);
+  expect(await page.title()).toBe(`${name} · Publisher`);
+  await page.getByRole("link", { name: "All tokens" }).click();
+  await page.waitForURL(/status=expired&sort=-description/);
+  await expectListed([name], { isWhole: false });
+  expect(tab.faults).toEqual([]);
+});

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { failure, signedIn, signIn } from "../support/admin-page.ts";
+import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
+import { RunningServer } from "../support/executable.ts";
+import { manyTokens, writeTokens } from "../support/many-tokens.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+/** Where the pictures of every view go, for people to look at. */
+const PICTURES = join(import.meta.dir, "../../test-results/screenshots");
+
+const SCHEMES = ["light", "dark"] as const;
+const SIZES = { wide: { width: 1280, height: 900 }, narrow: { width: 320, height: 720 } } as const;
+
+const LONG =
+  "Everything that the nightly export of the accounts to the data warehouse in the other region needs. ".repeat(
+    5,
+  );
+
+let browser: Browser;
+let fresh: RunningServer;
+let full: RunningServer;
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  [browser, fresh, full] = await Promise.all([launchBrowser(), RunningServer.start(), RunningServer.start()]);
+  writeTokens(full.dataDir, manyTokens(10_000));
+  await full.call("api-token/create", { access: "read" });
+  await full.call("api-token/create", { access: "read", description: LONG.trim() });
+});
+
+afterAll(async () => {
+  await browser.close();
+  await Promise.all([fresh[Symbol.asyncDispose](), full[Symbol.asyncDispose]()]);
+});
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** What is shown, in every size and scheme: pictured, nothing wider than the screen, and nothing that axe objects to. */
+async function examine(page: Page, name: string): Promise<void> {
+  for (const scheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport);
+      await page.screenshot({ path: join(PICTURES, `${name}-${size}-${scheme}.png`) });
+      const width = await page.evaluate("document.documentElement.scrollWidth");
+      expect([name, size, width]).toEqual([name, size, viewport.width]);
+    }
+    await page.setViewportSize(SIZES.wide);
+    await expectNoViolation(page, `${name}, ${scheme}`);
+  }
+}
+
+/** One row of a list is like another: the first few are enough. */
+const AXE_CONTEXT = "{ exclude: ['.tokens tbody tr:nth-child(n + 6)'] }";
+
+async function expectNoViolation(page: Page, where: string): Promise<void> {
+  if (!(await page.evaluate("'axe' in window"))) await page.evaluate(axe.source);
+  const { violations } = await page.evaluate<{ violations: readonly Violation[] }>(
+    `axe.run(${AXE_CONTEXT}, { resultTypes: ['violations'] })`,
+  );
+  const found = violations.map(({ id, nodes }) => [
+    id,
+    nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+  ]);
+  expect([where, found]).toEqual([where, []]);
+}
+
+test("signing in", async () => {
+  await using tab = await Tab.open(browser, fresh.url);
+  const { page } = tab;
+  await page.goto("/");
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  await examine(page, "sign-in");
+  await page.getByLabel("API token").fill("sk_live_mistyped");
+  await page.getByRole("button", { name: "Show the token" }).click();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("alert").waitFor();
+  await examine(page, "sign-in-refused");
+  expect(tab.faults).toEqual([]);
+});
+
+test("a new instance", async () => {
+  await using tab = await signedIn(browser, fresh);
+  const { page } = tab;
+  await page.getByRole("link", { name: "First token" }).last().waitFor();
+  await page.getByText("Nothing expires up to").waitFor();
+  await examine(page, "list-new");
+  await page.goto("/#/tokens?status=revoked");
+  await page.getByRole("heading", { name: "Nothing was revoked" }).waitFor();
+  await examine(page, "list-empty");
+  await page.goto("/#/tokens?q=nothing");
+  await page.getByRole("heading", { name: "No token matches" }).waitFor();
+  await examine(page, "list-no-match");
+  await page.goto("/#/tokens");
+  await page.getByRole("button", { name: "Revoke First token" }).click();
+  await page.getByText("This is the last active token").waitFor();
+  await examine(page, "revoke-last");
+  expect(tab.faults).toEqual([]);
+});
+
+test("an instance with many tokens", async () => {
+  await using tab = await signedIn(browser, full);
+  const { page } = tab;
+  await page.getByText(/tokens, by week/).waitFor();
+  await page.getByRole("link", { name: "Next" }).waitFor();
+  await examine(page, "list");
+  await page.goto("/#/tokens?status=all&sort=-description&from=2020-01-01&to=2036-01-01&access=read");
+  await page.locator('.tokens[aria-busy="false"] .status-active').first().waitFor();
+  await page.getByRole("searchbox").fill(full.firstToken);
+  await page.locator(".token-link").first().focus();
+  await examine(page, "list-filtered");
+  await page.goto("/#/tokens?q=accounts");
+  await page.getByRole("link", { name: LONG.trim() }).click();
+  await page.getByRole("button", { name: "Revoke token" }).waitFor();
+  await examine(page, "details");
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  await examine(page, "revoke");
+  expect(tab.faults).toEqual([]);
+});
+
+test("a read token's view", async () => {
+  const { token } = (await full.call("api-token/create", { access: "read", description: "Auditor" })).json;
+  await using tab = await signedIn(browser, full, { secret: token });
+  const { page } = tab;
+  await page.getByText("You are signed in with a read token.").waitFor();
+  await page.getByRole("link", { name: "Next" }).waitFor();
+  await examine(page, "list-read-only");
+  expect(tab.faults).toEqual([]);
+});
+
+test("creating a token", async () => {
+  await using tab = await signedIn(browser, full);
+  const { page } = tab;
+  await page.getByRole("button", { name: "New token" }).click();
+  const form = page.getByRole("dialog", { name: "New token" });
+  await examine(page, "create");
+  await form.getByRole("radio", { name: "On a date" }).check();
+  await examine(page, "create-date");
+  await form.getByRole("radio", { name: "Never" }).check();
+  await form.getByRole("textbox").fill("\u0085");
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.locator(".field-fault").waitFor();
+  await examine(page, "create-refused");
+  await form.getByRole("textbox").fill("Deploys");
+  await form.getByRole("button", { name: "Create token" }).click();
+  await page.getByRole("dialog", { name: "Your new token" }).waitFor();
+  await page.getByRole("button", { name: "Copy token" }).click();
+  await examine(page, "secret");
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByText("Created Deploys").waitFor();
+  await examine(page, "created");
+  expect(tab.faults).toEqual([]);
+});
+
+test("when things go wrong, and while they take their time", async () => {
+  await using tab = await Tab.open(browser, full.url);
+  const { page } = tab;
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/api-token\/(list|summary)$/, async (route) => {
+    await held;
+    const body = failure("unavailable", "The store cannot be used now; try again later");
+    await route.fulfill({ status: 503, contentType: "application/json", body });
+  });
+  await page.goto("/");
+  await signIn(tab, full.firstToken);
+  await page.locator(".skeleton-row").first().waitFor();
+  await examine(page, "loading");
+  release();
+  await page.getByRole("alert").nth(1).waitFor();
+  await examine(page, "list-error");
+  await page.goto("/#/tokens/atok_nobody");
+  await page.getByText("There is no API token with this id.").waitFor();
+  await examine(page, "details-missing");
+  await page.unroute(/api-token\/(list|summary)$/);
+  await page.route("**/publisher.v1/**", (route) => route.abort("connectionrefused"));
+  await page.route("**/healthz", (route) => route.abort("connectionrefused"));
+  await page.getByRole("link", { name: "All tokens" }).click();
+  await page.getByText("Publisher cannot be reached. Trying again…").waitFor();
+  await page.getByText("The list comes once it answers.").waitFor();
+  await examine(page, "unreachable");
+  expect(tab.faults).toEqual([]);
+});

@@ -1,0 +1,48 @@
+import { Database } from "bun:sqlite";
+import { join } from "node:path";
+
+const DAY_SECONDS = 86_400;
+
+/** The nth of many tokens, as it is written into a store. */
+export interface ManyToken {
+  readonly id: string;
+  readonly access: "read" | "write";
+  readonly description: string;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+/** Tokens of every status: of ten, seven are active, two expired and one is revoked; every fourth may write. */
+export function manyTokens(count: number, now = Math.floor(Date.now() / 1000)): readonly ManyToken[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `atok_0Many${String(index).padStart(16, "0")}`,
+    access: index % 4 === 0 ? "write" : "read",
+    description: `Service ${String(index).padStart(5, "0")} on host-${index % 97}`,
+    createdAt: now - (count - index) * 60,
+    expiresAt: expiryOf(index, now),
+    revokedAt: index % 10 === 9 ? now - DAY_SECONDS : null,
+  }));
+}
+
+/** Writes tokens straight into the store of a data directory, beside the server that may be using it. */
+export function writeTokens(dataDir: string, tokens: readonly ManyToken[]): void {
+  using database = new Database(join(dataDir, "publisher.db"), { strict: true });
+  database.run("PRAGMA busy_timeout = 5000");
+  const insert = database.query(
+    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+  );
+  database
+    .transaction(() => {
+      for (const { id, access, description, createdAt, expiresAt, revokedAt } of tokens) {
+        const digest = Bun.SHA256.hash(id, new Uint8Array(32));
+        insert.run(digest, id, access, description, id.slice(-4), createdAt, expiresAt, revokedAt);
+      }
+    })
+    .immediate();
+}
+
+function expiryOf(index: number, now: number): number | null {
+  if (index % 10 >= 7 && index % 10 <= 8) return now - (1 + (index % 40)) * DAY_SECONDS;
+  return index % 3 === 0 ? null : now + (1 + (index % 120)) * DAY_SECONDS;
+}
