@@ -11,6 +11,7 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "medium",
   timeStyle: "medium",
 });
+const DATE = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", dateStyle: "medium" });
 const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
 
 /** From which distance on a time is told in which unit. */
@@ -38,6 +39,11 @@ export function exactTime(time: string): string {
 /** A day of UTC, as `31 Dec`. */
 export function dayName(date: string): string {
   return DAY.format(new Date(date));
+}
+
+/** A day of UTC with its year, as `31 Dec 2026`. */
+export function dateName(date: string): string {
+  return DATE.format(new Date(date));
 }
 
 /** The days from the one to the other, as `28 Dec – 3 Jan`. */

@@ -39,7 +39,9 @@ export function Failure({ error, whenUnreachable, onRetry }: FailureProps) {
         </p>
         {traceId !== null && (
           <p class="trace">
-            Trace id <code>{traceId}</code> <CopyButton text={traceId} what="trace id" isQuiet />
+            <span class="trace-name">Trace id</span>
+            <code>{traceId}</code>
+            <CopyButton text={traceId} what="trace id" isQuiet />
           </p>
         )}
         {onRetry !== undefined && mayPass(error) && (

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ACCESSES } from "../api/types.ts";
-import { dayName, daysName } from "../format.ts";
+import { dateName } from "../format.ts";
 import { CrossIcon, DownIcon, SearchIcon } from "../parts/icons.tsx";
 import { changed, type ListView, SEARCH_LIMIT } from "../state/list-view.ts";
 import { showList } from "../state/route.ts";
@@ -107,6 +107,7 @@ function SearchField({ view }: { view: ListView }) {
 }
 
 function periodName({ from, to }: ListView): string {
-  if (from !== null && to !== null) return daysName(from, to);
-  return from === null ? `up to ${dayName(to ?? "")}` : `from ${dayName(from)}`;
+  if (from === null) return `by ${dateName(to ?? "")}`;
+  if (to === null) return `from ${dateName(from)} on`;
+  return from === to ? `on ${dateName(from)}` : `${dateName(from)} – ${dateName(to)}`;
 }

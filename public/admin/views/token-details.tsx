@@ -13,6 +13,9 @@ import { lastList, listAddress, tokenAddress } from "../state/route.ts";
 import { api, mayWrite, self } from "../state/session.ts";
 import { RevokeDialog } from "./revoke-dialog.tsx";
 
+/** From how many characters on a description reads as text and not as a title. */
+const LONG_NAME = 80;
+
 export function TokenDetails({ id }: { id: string }) {
   const { value: token, error, reload } = useLoaded(id, () => api.get(id));
   useEffect(() => {
@@ -45,7 +48,7 @@ function Details({ token }: { token: Token }) {
     <>
       <div class="page-head">
         <div class="details-name">
-          <h1 ref={heading} tabIndex={-1}>
+          <h1 ref={heading} tabIndex={-1} class={nameOf(token).length > LONG_NAME ? "long" : undefined}>
             <TokenName token={token} />
           </h1>
           <p class="details-marks">

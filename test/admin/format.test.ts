@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import {
+  dateName,
+  dayAfter,
+  daysName,
+  exactTime,
+  relativeTime,
+  tokensName,
+} from "../../public/admin/format.ts";
+
+const NOW = Date.parse("2026-06-01T12:00:00Z");
+
+test.each([
+  ["2026-06-01T12:00:00Z", "just now"],
+  ["2026-06-01T11:58:31Z", "just now"],
+  ["2026-06-01T12:01:00Z", "in a moment"],
+  ["2026-06-01T12:02:00Z", "in 2 minutes"],
+  ["2026-06-01T10:00:00Z", "2 hours ago"],
+  ["2026-06-02T13:00:00Z", "in 25 hours"],
+  ["2026-06-08T12:00:00Z", "in 7 days"],
+  ["2026-04-20T12:00:00Z", "42 days ago"],
+  ["2026-08-30T12:00:00Z", "in 3 months"],
+  ["2027-06-01T12:00:00Z", "in 12 months"],
+  ["2036-06-01T12:00:00Z", "in 10 years"],
+])("%s is %s", (time, words) => {
+  expect(relativeTime(time, NOW)).toBe(words);
+});
+
+test("exact times and days are of UTC, wherever one is", () => {
+  expect(exactTime("2026-12-31T23:59:59Z")).toBe("31 Dec 2026, 23:59:59 UTC");
+  expect(dateName("2026-12-31")).toBe("31 Dec 2026");
+  expect(daysName("2026-12-28", "2027-01-03")).toBe("28 Dec – 3 Jan");
+  expect(daysName("2026-12-28", "2026-12-28")).toBe("28 Dec");
+  expect(dayAfter("2026-02-28", 1)).toBe("2026-03-01");
+});
+
+test("one token is one, and many are told apart by their thousands", () => {
+  expect([0, 1, 2, 12_345].map(tokensName)).toEqual(["0 tokens", "1 token", "2 tokens", "12,345 tokens"]);
+});

@@ -1,0 +1,121 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import {
+  changed,
+  FIRST_VIEW,
+  type ListView,
+  listBody,
+  PAGE_SIZE,
+  queryOf,
+  SEARCH_LIMIT,
+  STATUS_TABS,
+  viewFrom,
+} from "../../public/admin/state/list-view.ts";
+import { compilePattern } from "../../src/tokens/pattern.ts";
+
+const day = fc
+  .date({ min: new Date("1970-01-01"), max: new Date("2999-12-31"), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10))
+  .filter((text) => /^[12]/.test(text));
+
+const view: fc.Arbitrary<ListView> = fc
+  .record({
+    status: fc.constantFrom(...STATUS_TABS),
+    access: fc.constantFrom("read", "write", null),
+    search: fc.string({ unit: "binary", maxLength: SEARCH_LIMIT / 2 }).filter((text) => text.isWellFormed()),
+    sort: fc.option(
+      fc.record({
+        key: fc.constantFrom(
+          "description",
+          "access",
+          "created_at",
+          "expires_at",
+          "last_used_at",
+          "revoked_at",
+        ),
+        direction: fc.constantFrom("asc", "desc"),
+      }),
+    ),
+    from: fc.option(day),
+    to: fc.option(day),
+    page: fc.integer({ min: 2, max: 1000 }),
+    cursor: fc.option(fc.base64String({ minLength: 4 })),
+  })
+  .map((drawn) => (drawn.cursor === null ? { ...drawn, page: 1 } : drawn));
+
+test("an address brings back the very view that it was made of", () => {
+  fc.assert(
+    fc.property(view, (drawn) => {
+      expect(viewFrom(queryOf(drawn))).toEqual(drawn);
+    }),
+  );
+  expect(queryOf(FIRST_VIEW)).toBe("");
+  expect(viewFrom("")).toEqual(FIRST_VIEW);
+});
+
+test("an address that makes no sense is the first view", () => {
+  const odd = "status=odd&access=admin&sort=-id&from=2026-02-30&to=tomorrow&page=7";
+  expect(viewFrom(odd)).toEqual(FIRST_VIEW);
+  expect(viewFrom("page=-1&after=x")).toEqual({ ...FIRST_VIEW, page: 2, cursor: "x" });
+});
+
+test("another filter begins at the first page", () => {
+  const third: ListView = { ...FIRST_VIEW, page: 3, cursor: "x" };
+  expect(changed(third, { access: "read" })).toEqual({ ...FIRST_VIEW, access: "read" });
+});
+
+test("a search finds the texts that have it in them, and no others", () => {
+  const text = fc.string({ unit: "grapheme-ascii", maxLength: SEARCH_LIMIT });
+  const search = text.filter((drawn) => drawn !== "");
+  fc.assert(
+    fc.property(search, text, fc.boolean(), (searched, around, isIn) => {
+      const pattern = compilePattern(patternFor(searched), true);
+      if (typeof pattern === "string") throw new Error(`${searched}: ${pattern}`);
+      const looked = isIn ? around + searched.toUpperCase() + around : around;
+      expect(pattern.matches(looked)).toBe(looked.toLowerCase().includes(searched.toLowerCase()));
+    }),
+  );
+});
+
+test("the API is asked for the very tokens of a view", () => {
+  expect(listBody(FIRST_VIEW)).toEqual({
+    pagination: { limit: PAGE_SIZE, cursor: null },
+    filters: [{ key: "status", eq: "active" }],
+  });
+  const everything: ListView = {
+    status: "all",
+    access: "write",
+    search: "ci",
+    sort: { key: "expires_at", direction: "desc" },
+    from: "2026-12-01",
+    to: "2026-12-07",
+    page: 2,
+    cursor: "x",
+  };
+  const regex = { pattern: "ci", case_insensitive: true };
+  expect(listBody(everything)).toEqual({
+    pagination: { limit: PAGE_SIZE, cursor: "x" },
+    filters: [
+      { key: "status", in: ["active", "expired", "revoked"] },
+      { key: "access", eq: "write" },
+      {
+        or: [
+          { key: "description", regex },
+          { key: "id", regex },
+        ],
+      },
+      { key: "expires_at", gt: "2026-11-30T23:59:59Z" },
+      { key: "expires_at", lt: "2026-12-08T00:00:00Z" },
+    ],
+    sorts: [{ key: "expires_at", direction: "desc" }],
+  });
+  expect(listBody({ ...FIRST_VIEW, search: "two words" })).toMatchObject({
+    filters: [{ key: "status" }, { key: "description" }],
+  });
+});
+
+function patternFor(search: string): string {
+  const [, filter] = (listBody({ ...FIRST_VIEW, search }) as { filters: readonly unknown[] }).filters;
+  const [, pattern = ""] = /"pattern":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(filter)) ?? [];
+  return JSON.parse(pattern);
+}
