@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
 import { parseTime, type UnixSeconds } from "./tokens/time.ts";
 
@@ -111,7 +112,8 @@ function valid<Value extends string | number>(name: string, text: string, read: 
 }
 
 function readHost(text: string): string | Expected {
-  return /^[\w.:%-]+$/.test(text)
+  const isName = /^[a-z\d][a-z\d.-]*$/i.test(text);
+  return isName || isIP(text) !== 0
     ? text
     : { expected: "a host name or an address to listen on, such as 127.0.0.1" };
 }

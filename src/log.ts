@@ -1,4 +1,5 @@
 import pino, { type DestinationStream, type Logger } from "pino";
+import { SonicBoom } from "sonic-boom";
 import type { LogLevel } from "./log-levels.ts";
 import { withoutSecrets } from "./tokens/secret.ts";
 
@@ -11,6 +12,8 @@ const CHUNK_BYTES = 4096;
 /** How long a line waits for others to be written with. */
 const FLUSH_AFTER_MS = 50;
 
+const END_LIMIT_MS = 1000;
+
 /** What may wait for a reader that is slower than the server; beyond it, lines are dropped and the server goes on. */
 const BACKLOG_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -18,18 +21,21 @@ const BACKLOG_LIMIT_BYTES = 16 * 1024 * 1024;
 const PATH_LIMIT = 256;
 
 export interface LogStream extends DestinationStream {
-  /** Writes out what still waits. */
-  flushSync(): void;
+  /** Writes out what still waits, for a second at most: there may be nobody who reads it. */
+  end(): Promise<void>;
 }
 
 /** The log's way out: JSON lines on stderr, written beside the requests and not in them. */
 export function stderrStream(): LogStream {
-  const destination = pino.destination({
-    dest: STDERR,
+  // Pino's own destination would wait, as the process ends, for a reader that may never come.
+  const destination = new SonicBoom({
+    fd: STDERR,
     sync: false,
     minLength: CHUNK_BYTES,
     maxLength: BACKLOG_LIMIT_BYTES,
   });
+  // Nobody is left to be told that the log cannot be written, and the server can do without it.
+  destination.on("error", () => undefined);
   let isWaiting = false;
   const flush = () => {
     isWaiting = false;
@@ -42,7 +48,12 @@ export function stderrStream(): LogStream {
       isWaiting = true;
       setTimeout(flush, FLUSH_AFTER_MS).unref();
     },
-    flushSync: () => destination.flushSync(),
+    end: () =>
+      new Promise((resolve) => {
+        destination.once("close", resolve);
+        destination.end();
+        setTimeout(resolve, END_LIMIT_MS);
+      }),
   };
 }
 
@@ -66,8 +77,9 @@ export function makeLog(level: LogLevel, stream: DestinationStream): Log {
  * characters that JSON does not escape by itself.
  */
 export function loggable(text: string): string {
-  const short = text.length > PATH_LIMIT ? `${text.slice(0, PATH_LIMIT)}…` : text;
-  return withoutSecrets(short).replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escaped);
+  const clean = withoutSecrets(text);
+  const short = clean.length > PATH_LIMIT ? `${clean.slice(0, PATH_LIMIT)}…` : clean;
+  return short.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escaped);
 }
 
 function escaped(character: string): string {

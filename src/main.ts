@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { CommandFailure } from "./commands/command-failure.ts";
+import { print } from "./commands/print.ts";
 import type { CreateFlags, ListFlags, RevokeFlags } from "./commands/token.ts";
 import {
   type DataDirFlags,
@@ -21,7 +22,8 @@ const EXIT_USAGE = 2;
 /** What a command makes is for its owner alone, whatever the shell's mask says. */
 const OWNER_ONLY = 0o077;
 
-function commandLine(): Command {
+/** Builds the command line, which puts its help and its version into `output`. */
+function commandLine(output: string[]): Command {
   const program = new Command("publisher")
     .description("A self-hosted API-token authority: create, list and revoke API tokens.")
     .version(
@@ -31,7 +33,10 @@ function commandLine(): Command {
     )
     .helpOption("-h, --help", "print this help")
     .helpCommand(false)
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "publisher: ")) })
+    .configureOutput({
+      writeOut: (text) => void output.push(text),
+      outputError: (text, write) => write(text.replace(/^error: /, "publisher: ")),
+    })
     .exitOverride();
   addServe(program);
   addToken(program);
@@ -41,7 +46,7 @@ function commandLine(): Command {
     .addOption(dataDirOption())
     .action(async (flags: DataDirFlags) => {
       const { check } = await import("./commands/check.ts");
-      check(dataDirSetting(flags, process.env));
+      await check(dataDirSetting(flags, process.env));
     });
   pointToHelp(program, "publisher");
   return program;
@@ -123,7 +128,7 @@ function addToken(program: Command): void {
     .description("print a fresh secret that is in no store yet, for PUBLISHER_FIRST_TOKEN")
     .action(async () => {
       const { generateSecret } = await import("./commands/token.ts");
-      generateSecret();
+      await generateSecret();
     });
 }
 
@@ -157,10 +162,12 @@ function tell(sentence: string, exitCode: number): number {
 }
 
 process.umask(OWNER_ONLY);
+const output: string[] = [];
 try {
-  const program = commandLine();
+  const program = commandLine(output);
   refuseUnknownCommand(program, process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   process.exitCode = exitCodeFor(error);
 }
+if (output.length > 0) await print(output.join(""));

@@ -1,34 +1,17 @@
 import { DataDirectory } from "../store/data-directory.ts";
-import { inspectDatabase, integrityFaults, SCHEMA_VERSION, schemaVersion } from "../store/database.ts";
-import { CommandFailure } from "./command-failure.ts";
+import { SCHEMA_VERSION } from "../store/database.ts";
+import { checkSoundness } from "../store/soundness.ts";
 import { noStore } from "./open-tokens.ts";
+import { print } from "./print.ts";
 
 /** Reads the whole store and says whether it is sound. Changes nothing. */
-export function check(dataDir: string): void {
+export async function check(dataDir: string): Promise<void> {
   const directory = new DataDirectory(dataDir);
   if (!directory.holdsStore()) throw noStore(directory);
-  const database = inspectDatabase(directory);
-  try {
-    const faults = integrityFaults(database, "integrity_check");
-    if (faults.length > 0) {
-      throw new CommandFailure(
-        `${directory.database} is damaged:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-      );
-    }
-    const version = schemaVersion(database);
-    const counts = database
-      .query<{ tokens: number; events: number }, []>(
-        "SELECT (SELECT count(*) FROM token) AS tokens, (SELECT count(*) FROM audit_event) AS events",
-      )
-      .get();
-    const schema =
-      version === SCHEMA_VERSION
-        ? `schema ${version}`
-        : `schema ${version}, brought to ${SCHEMA_VERSION} by the next start`;
-    process.stdout.write(
-      `${directory.database} is sound: ${schema}, tokens: ${counts?.tokens ?? 0}, audit events: ${counts?.events ?? 0}.\n`,
-    );
-  } finally {
-    database.close();
-  }
+  const { schemaVersion, tokens, auditEvents } = checkSoundness(directory);
+  const isCurrent = schemaVersion === SCHEMA_VERSION;
+  const schema = `schema ${schemaVersion}${isCurrent ? "" : `, brought to ${SCHEMA_VERSION} by the next start`}`;
+  await print(
+    `${directory.database} is sound: ${schema}, tokens: ${tokens}, audit events: ${auditEvents}.\n`,
+  );
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type GivenFirstToken, UsageError } from "../config.ts";
-import { reasonOf } from "../store/data-directory.ts";
 import type { FirstTokenFile } from "../store/first-token-file.ts";
+import { reasonOf } from "../store/reason.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import { isSecret, makeSecret } from "../tokens/secret.ts";
@@ -33,14 +33,18 @@ export async function provideFirstToken({ tokens, store, given }: Parts): Promis
     await create(tokens, secret);
     return { source: "file", path: store.firstToken.path, warning: null };
   }
-  if (!isSecret(given.secret)) {
-    throw new UsageError(
-      `${given.variable} does not hold a well-formed token. "publisher token generate" makes one.`,
-    );
-  }
+  refuseMalformed(given);
   await create(tokens, given.secret);
   store.firstToken.remove();
   return { source: "given", variable: given.variable, warning: null };
+}
+
+/** Throws UsageError for a first token that can be none. */
+export function refuseMalformed(given: GivenFirstToken | null): void {
+  if (given === null || isSecret(given.secret)) return;
+  throw new UsageError(
+    `${given.variable} does not hold a well-formed token. "publisher token generate" makes one.`,
+  );
 }
 
 function writeFile(file: FirstTokenFile, secret: string): void {

@@ -11,7 +11,8 @@ const EVERY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1"
 
 /** What an operator must know who listens where others can reach; null on the loopback. */
 export function unencryptedWarning(host: string): string | null {
-  const isLoopback = host === "localhost" || LOOPBACK.check(host, isIPv6(host) ? "ipv6" : "ipv4");
+  const isLoopback =
+    host.toLowerCase() === "localhost" || LOOPBACK.check(host, isIPv6(host) ? "ipv6" : "ipv4");
   if (isLoopback) return null;
   return `Listening on ${host}: tokens travel unencrypted, unless something in front of Publisher does TLS`;
 }

@@ -1,42 +1,38 @@
 import type { Server } from "bun";
 import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
+import { failureResponse, unavailable } from "../http/errors.ts";
+import { traceIdFrom } from "../http/trace.ts";
 import { type Log, makeLog, stderrStream } from "../log.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { ServerLock } from "../store/server-lock.ts";
+import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
-import { CommandFailure } from "./command-failure.ts";
-import { provideFirstToken } from "./first-token.ts";
-import { openOrMakeTokens } from "./open-tokens.ts";
+import { type FirstToken, provideFirstToken, refuseMalformed } from "./first-token.ts";
+import { drain, type Handle, listen } from "./listening.ts";
+import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
+import { print } from "./print.ts";
 import { greeting, unencryptedWarning } from "./serve-greeting.ts";
-
-/** How long a stopping server finishes what it began. */
-const DRAIN_LIMIT_MS = 5000;
-const DRAIN_POLL_MS = 10;
-
-/** After that long without a byte a connection is closed; longer than the pauses of a client that works. */
-const IDLE_TIMEOUT_SECONDS = 30;
 
 /** Runs the server until SIGTERM or SIGINT. Throws a sentence for the operator if it cannot start. */
 export async function serve(settings: ServeSettings): Promise<void> {
   const stream = stderrStream();
   const log = makeLog(settings.logLevel, stream);
   const directory = new DataDirectory(settings.dataDir);
-  directory.make();
-  const lock = ServerLock.take(directory);
-  const { tokens, store, isNew } = openOrMakeTokens(directory, (event) => {
-    const { id, action, actor, target } = event;
-    log.info(
-      { trace_id: actor.traceId, audit_event: id, action, actor: actor.tokenId, target, ip: actor.ip },
-      "change",
-    );
+  if (!directory.holdsStore()) refuseMalformed(settings.firstToken);
+  // The port comes first: where it is taken, nothing is made that would have to be cleared away.
+  let handle: Handle = starting;
+  const server = listen(settings, (request) => handle(request));
+  const stopped = stopSignal();
+  const opened = await open(directory, settings, log).catch(async (error: unknown) => {
+    await server.stop(true);
+    throw error;
   });
-  const firstToken = await provideFirstToken({ tokens, store, given: settings.firstToken });
 
+  const { tokens, store, lock } = opened;
   let isStopping = false;
-  const server: Server<undefined> = listen(settings, (request) => handler.fetch(request));
-  const handler = app({
+  const { fetch } = app({
     tokens,
     log,
     ping: () => store.ping(),
@@ -44,7 +40,54 @@ export async function serve(settings: ServeSettings): Promise<void> {
     pages: settings.pages ? PAGE_FILES : null,
     addressOf: (request) => server.requestIP(request)?.address ?? null,
   });
+  handle = fetch;
+  await announce(server, settings, directory, opened, log);
 
+  const signal = await stopped;
+  isStopping = true;
+  log.info({ signal }, "stopping");
+  await drain(server, log);
+  close(store, log);
+  lock.release();
+  log.info("stopped");
+  await stream.end();
+  // A line that nobody reads would keep the process until somebody does.
+  process.exit(0);
+}
+
+/** Answers while the store is not open yet. */
+function starting(): Response {
+  return failureResponse(unavailable("The server is starting; try again soon"), traceIdFrom(null));
+}
+
+interface Opened extends OpenTokens {
+  readonly lock: ServerLock;
+  readonly firstToken: FirstToken;
+}
+
+async function open(directory: DataDirectory, settings: ServeSettings, log: Log): Promise<Opened> {
+  directory.make();
+  const lock = ServerLock.take(directory);
+  const opened = openOrMakeTokens(directory, ({ id, action, actor, target }) => {
+    const { tokenId, traceId, ip } = actor;
+    log.info({ trace_id: traceId, audit_event: id, action, actor: tokenId, target, ip }, "change");
+  });
+  const { tokens, store } = opened;
+  return {
+    ...opened,
+    lock,
+    firstToken: await provideFirstToken({ tokens, store, given: settings.firstToken }),
+  };
+}
+
+/** Tells the log, and whoever looks at the terminal, that the server is there and what to mind. */
+async function announce(
+  server: Server<undefined>,
+  settings: ServeSettings,
+  directory: DataDirectory,
+  { isNew, firstToken }: Opened,
+  log: Log,
+): Promise<void> {
   const warnings = [
     unencryptedWarning(settings.host),
     firstToken.warning,
@@ -55,59 +98,20 @@ export async function serve(settings: ServeSettings): Promise<void> {
     { url: server.url.href, store: directory.database, version: VERSION, commit: COMMIT },
     "listening",
   );
-  process.stdout.write(
-    greeting({
-      port: server.port ?? 0,
-      host: settings.host,
-      pages: settings.pages,
-      directory,
-      isNew,
-      firstToken,
-      warnings,
-    }),
-  );
-
-  const signal = await stopSignal();
-  isStopping = true;
-  log.info({ signal }, "stopping");
-  await drain(server, log);
-  store.checkpoint();
-  store.close();
-  lock.release();
-  log.info("stopped");
-  stream.flushSync();
+  const { host, pages } = settings;
+  const text = greeting({ host, pages, port: server.port ?? 0, directory, isNew, firstToken, warnings });
+  // A server works as well where nobody can see its greeting.
+  await print(text).catch((error: unknown) => log.debug({ error }, "the greeting cannot be written"));
 }
 
-/**
- * Listens by Bun itself and not by Elysia, whose own listen would hand some routes to Bun's router, past the
- * hooks, and let a second server take the same port. Bodies are limited by the application, whose refusals have
- * the one form of every failure; so Bun's own limit is out of the way.
- */
-function listen({ host, port }: ServeSettings, fetch: (request: Request) => Response | Promise<Response>) {
+/** Everything acknowledged is on disk by now; where the checkpoint fails, the next start reads it from there. */
+function close(store: SqliteTokenStore, log: Log): void {
   try {
-    return Bun.serve({
-      hostname: host,
-      port,
-      fetch,
-      development: false,
-      reusePort: false,
-      idleTimeout: IDLE_TIMEOUT_SECONDS,
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    });
+    store.checkpoint();
+    store.close();
   } catch (error) {
-    throw new CommandFailure(listenSentence(host, port, error), { cause: error });
+    log.warn({ error }, "the store was left with its -wal file");
   }
-}
-
-function listenSentence(host: string, port: number, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  if (code === "EADDRINUSE") {
-    return `Port ${port} on ${host} is in use by another program. Stop that one, or choose another with --port.`;
-  }
-  if (code === "EACCES")
-    return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`;
-  const reason = error instanceof Error ? error.message : String(error);
-  return `Publisher cannot listen on ${host}, port ${port}: ${reason}.`;
 }
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
@@ -121,14 +125,4 @@ function stopSignal(): Promise<NodeJS.Signals> {
     };
     for (const name of STOP_SIGNALS) process.on(name, stop);
   });
-}
-
-/** Accepts nothing new and waits for what was begun, but not for ever. */
-async function drain(server: Server<undefined>, log: Log): Promise<void> {
-  void server.stop(false);
-  const deadline = performance.now() + DRAIN_LIMIT_MS;
-  while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS);
-  if (server.pendingRequests > 0)
-    log.warn({ requests: server.pendingRequests }, "stopping in the middle of requests");
-  await server.stop(true);
 }

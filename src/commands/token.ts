@@ -12,6 +12,7 @@ import { type Access, STATUSES, type Token } from "../tokens/token.ts";
 import { issuesOf, type TokenRequest, type Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
+import { print, printJson } from "./print.ts";
 import { tokenTable } from "./token-table.ts";
 
 export interface CreateFlags extends ExpiryFlags {
@@ -28,9 +29,11 @@ export async function createToken(dataDir: string, flags: CreateFlags): Promise<
   try {
     if (isNew) process.stderr.write(`Made a new store, ${directory.database}.\n`);
     const created = granted(await tokens.create(request, COMMAND_LINE));
-    if (flags.json === true) return printJson(createdResource(created));
-    process.stderr.write(`Created ${created.token.id}. This is its secret, which is not shown again:\n`);
-    process.stdout.write(`${created.secret}\n`);
+    const { id } = created.token;
+    const lost = ` The secret of ${id} is lost with it: revoke that token, and create another.`;
+    if (flags.json === true) return await printJson(createdResource(created), lost);
+    process.stderr.write(`Created ${id}. This is its secret, which is not shown again:\n`);
+    await print(`${created.secret}\n`, lost);
   } finally {
     store.close();
   }
@@ -53,8 +56,8 @@ export interface ListFlags {
 export async function listTokens(dataDir: string, { all = false, json = false }: ListFlags): Promise<void> {
   await withTokens(dataDir, async (tokens) => {
     const found = await everyToken(tokens, all);
-    if (json) return printJson(tokenPage(found, null, tokens.now()));
-    process.stdout.write(tokenTable(found, tokens.now()));
+    if (json) return await printJson(tokenPage(found, null, tokens.now()));
+    await print(tokenTable(found, tokens.now()));
   });
 }
 
@@ -69,14 +72,14 @@ export async function revokeToken(dataDir: string, id: string, { json = false }:
   await withTokens(dataDir, async (tokens) => {
     const revoked = granted(await tokens.revoke(id, COMMAND_LINE), id);
     const resource = tokenResource(revoked, tokens.now());
-    if (json) return printJson(resource);
-    process.stdout.write(`Revoked ${id}, at ${resource.revoked_at}. It opens nothing any more.\n`);
+    if (json) return await printJson(resource);
+    await print(`Revoked ${id}, at ${resource.revoked_at}. It opens nothing any more.\n`);
   });
 }
 
 /** Prints a fresh secret that belongs to no store. */
-export function generateSecret(): void {
-  process.stdout.write(`${makeSecret(randomBytes)}\n`);
+export async function generateSecret(): Promise<void> {
+  await print(`${makeSecret(randomBytes)}\n`);
 }
 
 async function everyToken(tokens: Tokens, all: boolean): Promise<readonly Token[]> {
@@ -102,8 +105,4 @@ function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): O
 
 function refusedFlags(issues: readonly Issue[]): UsageError {
   return new UsageError(issues.map(({ path, message }) => `${FLAG_OF[path] ?? path} ${message}.`).join(" "));
-}
-
-function printJson(value: object): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
 }

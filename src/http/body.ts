@@ -1,4 +1,5 @@
 import type { Issue } from "../tokens/refusal.ts";
+import { withoutSecrets } from "../tokens/secret.ts";
 import { badRequest, Failure } from "./errors.ts";
 
 /** The largest body that is read. */
@@ -99,9 +100,9 @@ function repeated(quoted: string): Issue {
 
 const NAME_LIMIT = 64;
 
-/** A name from a caller, cut short enough to be told back. */
+/** A name from a caller, without what could be a secret, and cut short enough to be told back. */
 export function shortened(name: string): string {
-  const whole = name.toWellFormed();
+  const whole = withoutSecrets(name.toWellFormed());
   return whole.length > NAME_LIMIT ? `${whole.slice(0, NAME_LIMIT).toWellFormed()}…` : whole;
 }
 

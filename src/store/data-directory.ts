@@ -1,5 +1,6 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync } from "node:fs";
+import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** Where everything lies that a Publisher keeps. */
@@ -29,8 +30,14 @@ export class DataDirectory {
     return join(this.path, "first-token");
   }
 
+  /** Whether there is a store; an empty file is none. Throws StoreUnusable if that cannot be seen. */
   holdsStore(): boolean {
-    return existsSync(this.database);
+    try {
+      return (statSync(this.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
+      throw this.#unusable("cannot be read", error);
+    }
   }
 
   /** Makes the directory where there is none, for its owner alone. Throws StoreUnusable if that cannot be. */
@@ -39,10 +46,17 @@ export class DataDirectory {
       const first = mkdirSync(this.path, { recursive: true, mode: 0o700 });
       if (first !== undefined) syncDirectory(dirname(first));
     } catch (error) {
-      throw new StoreUnusable(`The data directory ${this.path} cannot be made: ${reasonOf(error)}.`, {
-        cause: error,
-      });
+      throw this.#unusable("cannot be made", error);
     }
+    try {
+      accessSync(this.path, constants.R_OK | constants.W_OK | constants.X_OK);
+    } catch (error) {
+      throw this.#unusable("cannot be written", error);
+    }
+  }
+
+  #unusable(how: string, cause: unknown): StoreUnusable {
+    return new StoreUnusable(`The data directory ${this.path} ${how}: ${reasonOf(cause)}.`, { cause });
   }
 }
 
@@ -55,21 +69,4 @@ export function syncDirectory(path: string): void {
   } finally {
     closeSync(directory);
   }
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "there is no space left",
-  EEXIST: "there is a file of that name",
-  ENOTDIR: "a part of the path is a file",
-  ENOENT: "it does not exist",
-};
-
-/** What the operating system's error means, for the end of a sentence. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code = "code" in error ? String(error.code) : "";
-  return REASONS[code] ?? error.message;
 }

@@ -1,8 +1,10 @@
 import { constants, Database } from "bun:sqlite";
-import { chmodSync, closeSync, openSync, readSync, statSync } from "node:fs";
-import { type DataDirectory, reasonOf } from "./data-directory.ts";
+import { chmodSync, closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { DataDirectory } from "./data-directory.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
-import { isDamage } from "./sqlite-errors.ts";
+import { reasonOf } from "./reason.ts";
+import { isBusy, isDamage } from "./sqlite-errors.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** Marks the file as Publisher's: "Publ" in ASCII. https://www.sqlite.org/pragma.html#pragma_application_id */
@@ -17,14 +19,18 @@ const SQLITE_MAGIC = "SQLite format 3\0";
 /** How long SQLite itself may wait for another process; the event loop stands still meanwhile. */
 const BUSY_TIMEOUT_MS = 20;
 
+/** How long opening waits for another process that makes or closes the store. */
+const OPENING_TIMEOUT_MS = 5000;
+const RETRY_MS = 10;
+
 /** Opens the store of a data directory for reading and writing, making or migrating it as needed. */
 export function openDatabase(directory: DataDirectory): Database {
   return withPlainErrors(directory, () => {
-    if (!isNew(directory.database)) inspect(directory).close();
+    if (!isNew(directory.database)) inspect(directory);
     const database = new Database(directory.database, { create: true, readwrite: true });
     closeToOthers(directory.database);
     try {
-      database.run(`PRAGMA busy_timeout = 5000`);
+      database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
       migrate(database, SCHEMA_VERSION);
       configure(database);
       return database;
@@ -36,11 +42,44 @@ export function openDatabase(directory: DataDirectory): Database {
 }
 
 /**
- * Opens the store of a data directory for reading alone. Throws StoreUnusable if there is none, or it is not
- * Publisher's, of a newer schema or damaged; the file stays as it is.
+ * Reads a store and leaves no trace. Throws StoreUnusable if there is none, or it is not Publisher's, of a newer
+ * schema or damaged.
  */
-export function inspectDatabase(directory: DataDirectory): Database {
-  return withPlainErrors(directory, () => inspect(directory));
+export function examineDatabase<T>(directory: DataDirectory, examine: (database: Database) => T): T {
+  const path = directory.database;
+  return withPlainErrors(directory, () => {
+    refuseOtherFiles(path);
+    const before = statSync(path).mtimeMs;
+    const isAtRest = () => !existsSync(`${path}-wal`) && statSync(path).mtimeMs === before;
+    if (!isAtRest()) return examined(directory, openReader(path), examine);
+    try {
+      const outcome = examined(directory, openAtRest(path), examine);
+      if (isAtRest()) return outcome;
+    } catch (error) {
+      if (isAtRest()) throw error;
+    }
+    return examined(directory, openReader(path), examine);
+  });
+}
+
+function examined<T>(directory: DataDirectory, database: Database, examine: (database: Database) => T): T {
+  try {
+    database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
+    refuseForeign(database, directory.database);
+    refuseDamaged(database, directory.database);
+    return examine(database);
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * A connection to a file that nobody changes: it takes no locks and makes no files beside it, so that it also
+ * works where nothing can be written. https://www.sqlite.org/uri.html#uriimmutable
+ */
+function openAtRest(path: string): Database {
+  const address = `${pathToFileURL(path).href}?immutable=1`;
+  return new Database(address, constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI);
 }
 
 /** A connection of its own that reads one moment of the store while others write. */
@@ -80,7 +119,7 @@ export function migrate(database: Database, version: number): void {
  * wait for the disk, fullfsync. https://www.sqlite.org/pragma.html#pragma_synchronous
  */
 function configure(database: Database): void {
-  database.run("PRAGMA journal_mode = WAL");
+  enterWal(database);
   database.run("PRAGMA synchronous = FULL");
   if (process.platform === "darwin") {
     database.run("PRAGMA fullfsync = ON");
@@ -94,19 +133,29 @@ function configure(database: Database): void {
   database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 0);
 }
 
-function inspect(directory: DataDirectory): Database {
-  const path = directory.database;
+/** SQLite does not wait by itself where two connections enter WAL mode at once. */
+function enterWal(database: Database): void {
+  const deadline = performance.now() + OPENING_TIMEOUT_MS;
+  for (;;) {
+    try {
+      database.run("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+    Bun.sleepSync(RETRY_MS);
+  }
+}
+
+/** Looks at a store that will be written to, before it is: what cannot be used stays as it is. */
+function inspect(directory: DataDirectory): void {
+  refuseOtherFiles(directory.database);
+  examined(directory, openReader(directory.database), () => undefined);
+}
+
+function refuseOtherFiles(path: string): void {
   if (isNew(path) || !startsAsSqlite(path)) {
     throw new StoreUnusable(`${path} is not a Publisher store. It was left as it is.`);
-  }
-  const database = openReader(path);
-  try {
-    refuseForeign(database, path);
-    refuseDamaged(database, path);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
   }
 }
 

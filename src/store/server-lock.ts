@@ -1,7 +1,8 @@
 import { Database, SQLiteError } from "bun:sqlite";
-import { readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { type DataDirectory, reasonOf } from "./data-directory.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /**
@@ -21,6 +22,7 @@ export class ServerLock {
       const database = new Database(directory.lock, { create: true });
       database.run("PRAGMA busy_timeout = 0");
       database.run("BEGIN EXCLUSIVE");
+      chmodSync(directory.lock, 0o600);
       writeFileSync(directory.lockHolder, `process ${process.pid} on ${hostname()}\n`, { mode: 0o600 });
       return new ServerLock(database);
     } catch (error) {

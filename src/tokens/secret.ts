@@ -7,7 +7,7 @@ const ENTROPY_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
 const HINT_LENGTH = 4;
 const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
-const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z]{10,}/g;
+const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z_]{10,}/g;
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
 export function makeSecret(random: Random): string {

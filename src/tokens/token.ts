@@ -43,7 +43,7 @@ export function descriptionFault(text: string): string | null {
 
 /** What is wrong with an expiry, as the end of a sentence that begins with its name; null if nothing is. */
 export function expiryFault(expiresAt: UnixSeconds, now: UnixSeconds): string | null {
-  if (expiresAt > LAST_MOMENT) return "must be before the year 10000";
+  if (expiresAt > LAST_MOMENT) return "must not be after the year 9999";
   return expiresAt > now ? null : "must be in the future";
 }
 

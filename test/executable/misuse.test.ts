@@ -61,7 +61,10 @@ const CREATE_FLAGS: readonly Misuse[] = [
   { args: ["--access", "read", "--expires-in", "0d"], says: DURATION },
   { args: ["--access", "read", "--expires-in", "-1d"], says: DURATION },
   { args: ["--access", "read", "--expires-in", "1.5d"], says: DURATION },
-  { args: ["--access", "read", "--expires-in", "999999999w"], says: /expiry must be before the year 10000/ },
+  {
+    args: ["--access", "read", "--expires-in", "999999999w"],
+    says: /expiry must not be after the year 9999/,
+  },
   {
     args: ["--access", "read", "--expires-in", "1d", "--expires-at", "2099-01-01T00:00:00Z"],
     says: /--expires-at <time>' cannot be used with option '--expires-in/,

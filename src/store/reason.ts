@@ -1,0 +1,17 @@
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "there is no space left",
+  EEXIST: "there is a file of that name",
+  EISDIR: "it is a directory",
+  ENOTDIR: "a part of the path is a file",
+  ENOENT: "it does not exist",
+};
+
+/** What the operating system's error means, for the end of a sentence. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const code = "code" in error ? String(error.code) : "";
+  return REASONS[code] ?? error.message;
+}
