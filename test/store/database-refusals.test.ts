@@ -1,0 +1,188 @@
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { inspectDatabase, openDatabase, SCHEMA_VERSION } from "../../src/store/database.ts";
+import { Child } from "../support/child.ts";
+import { makeStore, modes, PublicDirectory } from "../support/data-directory.ts";
+import { unusable } from "../support/unusable.ts";
+
+const PAGE_BYTES = 4096;
+const NOISE = Buffer.alloc(512, 0xa5);
+
+/** Overwrites part of a file in the middle of it. */
+function overwrite(path: string, at: number, bytes: Uint8Array): void {
+  const file = readFileSync(path);
+  file.set(bytes, at);
+  writeFileSync(path, file);
+}
+
+function otherDatabase(path: string, ...statements: readonly string[]): void {
+  using database = new Database(path);
+  for (const statement of statements) database.run(statement);
+}
+
+/** What may lie where the store should be, and what is said of it. */
+const UNUSABLE: readonly [string, (directory: DataDirectory) => void, RegExp][] = [
+  ["a text", ({ database }) => writeFileSync(database, "Dear diary,\n"), / is not a Publisher store\./],
+  [
+    "a long text",
+    ({ database }) => writeFileSync(database, "Dear diary,\n".repeat(9999)),
+    / is not a Publisher store\./,
+  ],
+  ["one byte", ({ database }) => writeFileSync(database, "S"), / is not a Publisher store\./],
+  [
+    "the first bytes of a database and no more",
+    ({ database }) => writeFileSync(database, "SQLite format 3\0"),
+    / is damaged: /,
+  ],
+  [
+    "another program's database",
+    ({ database }) => otherDatabase(database, "CREATE TABLE diary (entry TEXT)"),
+    / is the database of another program\./,
+  ],
+  [
+    "another program's database with a mark of its own",
+    ({ database }) =>
+      otherDatabase(database, "PRAGMA application_id = 42", `PRAGMA user_version = ${SCHEMA_VERSION}`),
+    / is the database of another program\./,
+  ],
+  [
+    "another program's database in WAL mode",
+    ({ database }) => otherDatabase(database, "PRAGMA journal_mode = WAL", "CREATE TABLE token (id TEXT)"),
+    / is the database of another program\./,
+  ],
+  [
+    "a newer Publisher's store",
+    (directory) => {
+      makeStore(directory);
+      otherDatabase(directory.database, `PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
+    },
+    new RegExp(
+      ` was written by a newer Publisher \\(schema ${SCHEMA_VERSION + 1}; this one knows up to ${SCHEMA_VERSION}\\)\\. ` +
+        "Use that version or a later one\\.",
+    ),
+  ],
+  [
+    "a store without its end",
+    (directory) => {
+      makeStore(directory);
+      truncateSync(directory.database, 2 * PAGE_BYTES);
+    },
+    / is damaged: /,
+  ],
+  [
+    "a store without most of its first page",
+    (directory) => {
+      makeStore(directory);
+      truncateSync(directory.database, 200);
+    },
+    / is damaged: /,
+  ],
+  [
+    "a store that is cut in the middle of a page",
+    (directory) => {
+      makeStore(directory);
+      truncateSync(directory.database, statSync(directory.database).size - PAGE_BYTES / 2);
+    },
+    / is damaged: /,
+  ],
+  [
+    "a store whose schema was overwritten",
+    (directory) => {
+      makeStore(directory);
+      overwrite(directory.database, 100, NOISE);
+    },
+    / is damaged: /,
+  ],
+];
+
+describe.each(UNUSABLE)("%s", (_, put, sentence) => {
+  test.each([
+    ["opening", openDatabase],
+    ["looking at", inspectDatabase],
+  ])("is told when %s it, and stays as it is", (__, open) => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    put(directory);
+    chmodSync(directory.database, 0o640);
+    const before = readFileSync(directory.database);
+    const told = unusable(() => open(directory));
+    expect(told).toStartWith(`${directory.database} `);
+    expect(told).toMatch(sentence);
+    expect(told).toMatch(/left as it is(\.|; restore a copy of the data directory\.)$/);
+    expect(told).not.toContain("\n");
+    expect(readFileSync(directory.database).equals(before)).toBe(true);
+    expect(modes(directory)).toMatchObject({ "publisher.db": "640" });
+  });
+});
+
+test("a store is damaged whichever of its pages was overwritten", () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  makeStore(directory);
+  const sound = readFileSync(directory.database);
+  expect(sound.length).toBeGreaterThanOrEqual(6 * PAGE_BYTES);
+  for (let at = PAGE_BYTES; at < sound.length; at += PAGE_BYTES) {
+    writeFileSync(directory.database, sound);
+    overwrite(directory.database, at, NOISE);
+    const before = readFileSync(directory.database);
+    expect(unusable(() => openDatabase(directory))).toContain(" is damaged: ");
+    expect(readFileSync(directory.database).equals(before)).toBe(true);
+  }
+});
+
+test("a directory in the place of the store is told, and stays", () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  mkdirSync(directory.database);
+  writeFileSync(join(directory.database, "kept"), "");
+  expect(unusable(() => openDatabase(directory))).toStartWith(
+    `The store ${directory.database} cannot be opened: `,
+  );
+  expect(readdirSync(directory.database)).toEqual(["kept"]);
+});
+
+describe("a user who may not", () => {
+  test("make a data directory is told so", async () => {
+    using temporary = new PublicDirectory();
+    const parent = join(temporary.path, "parent");
+    mkdirSync(parent, { mode: 0o555 });
+    await using child = new Child("openUnprivileged", join(parent, "data"));
+    expect(await child.line()).toBe(
+      `StoreUnusable: The data directory ${join(parent, "data")} cannot be made: permission denied.`,
+    );
+  });
+
+  test("write the data directory is told so, and leaves nothing there", async () => {
+    using temporary = new PublicDirectory();
+    const data = new DataDirectory(join(temporary.path, "data"));
+    mkdirSync(data.path, { mode: 0o555 });
+    await using child = new Child("openUnprivileged", data.path);
+    expect(await child.line()).toBe(
+      `StoreUnusable: The store ${data.database} cannot be opened: unable to open database file.`,
+    );
+    expect(readdirSync(data.path)).toEqual([]);
+  });
+
+  test("read the store is told so", async () => {
+    using temporary = new PublicDirectory();
+    const data = new DataDirectory(join(temporary.path, "data"));
+    mkdirSync(data.path, { mode: 0o755 });
+    makeStore(data);
+    chmodSync(data.database, 0o000);
+    await using child = new Child("openUnprivileged", data.path);
+    expect(await child.line()).toBe(
+      `StoreUnusable: The store ${data.database} cannot be opened: permission denied.`,
+    );
+  });
+});

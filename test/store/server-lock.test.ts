@@ -1,0 +1,74 @@
+import { expect, test } from "bun:test";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { ServerLock } from "../../src/store/server-lock.ts";
+import { Child } from "../support/child.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
+import { unusable } from "../support/unusable.ts";
+
+function held(directory: DataDirectory, holder: string): string {
+  return (
+    `Another Publisher server is running on the data directory ${directory.path}: ${holder}. ` +
+    "Stop that one first, or give this one another --data-dir."
+  );
+}
+
+test("a second server is refused, and told which process holds the directory, until that one lets go", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  const lock = ServerLock.take(directory);
+  const holder = `process ${process.pid} on ${hostname()}`;
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
+  lock.release();
+  ServerLock.take(directory).release();
+});
+
+test("the lock ends with its process, however that dies", async () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  await using child = new Child("holdServerLock", directory.path);
+  const holder = `${await child.line()} on ${hostname()}`;
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
+  await child.kill();
+  const lock = ServerLock.take(directory);
+  expect(readFileSync(directory.lockHolder, "utf8")).toBe(`process ${process.pid} on ${hostname()}\n`);
+  lock.release();
+});
+
+test("the name of a process that is gone keeps nobody out", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  writeFileSync(directory.lockHolder, "process 1 on elsewhere\n");
+  ServerLock.take(directory).release();
+});
+
+test.each([
+  ["lost", (path: string) => rmSync(path)],
+  ["empty", (path: string) => writeFileSync(path, "")],
+])("a lock whose holder's name is %s still holds", (_, spoil) => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  const lock = ServerLock.take(directory);
+  spoil(directory.lockHolder);
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  lock.release();
+});
+
+test("a directory that cannot be written is told in a sentence", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  mkdirSync(directory.lock);
+  expect(unusable(() => ServerLock.take(directory))).toBe(
+    `The data directory ${directory.path} cannot be written: unable to open database file.`,
+  );
+});
+
+test("two directories have two locks", () => {
+  using one = new TemporaryDirectory();
+  using other = new TemporaryDirectory();
+  const locks = [one, other].map(({ path }) => ServerLock.take(new DataDirectory(path)));
+  for (const lock of locks) lock.release();
+  expect(locks).toHaveLength(2);
+});

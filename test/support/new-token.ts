@@ -1,0 +1,39 @@
+import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { digestOf } from "../../src/tokens/secret.ts";
+import type { Token } from "../../src/tokens/token.ts";
+import type { NewToken } from "../../src/tokens/token-store.ts";
+
+/** A moment for what a store keeps and does not judge. */
+export const A_MOMENT = 1_780_315_200;
+
+/** Somebody who makes a change by a request. */
+export const CALLER: Actor = {
+  tokenId: "atok_caller",
+  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+  ip: "192.0.2.1",
+};
+
+/** A token that has nothing but what it must have, and those values. */
+export function tokenOf(id: string, values: Partial<Token> = {}): Token {
+  return {
+    id,
+    access: "read",
+    description: null,
+    hint: "abcd",
+    createdAt: A_MOMENT,
+    createdBy: null,
+    expiresAt: null,
+    revokedAt: null,
+    lastUsedAt: null,
+    ...values,
+  };
+}
+
+export function eventOf(target: string, id = `aevt_${target}`): AuditEvent {
+  return { id, at: A_MOMENT, action: "api-token.create", actor: COMMAND_LINE, target, changes: {} };
+}
+
+/** A token as a store is given it, under a digest that goes with its id. */
+export function newToken(id: string, values: Partial<Token> = {}): NewToken {
+  return { token: tokenOf(id, values), digest: digestOf(id), event: eventOf(id) };
+}

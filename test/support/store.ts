@@ -1,0 +1,122 @@
+import { Database } from "bun:sqlite";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
+import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import type { Listing } from "../../src/tokens/listing.ts";
+import { isRefusal, type Refusal } from "../../src/tokens/refusal.ts";
+import { digestOf } from "../../src/tokens/secret.ts";
+import type { Token } from "../../src/tokens/token.ts";
+import type { TokenStore } from "../../src/tokens/token-store.ts";
+import { type CreatedToken, type TokenRequest, Tokens } from "../../src/tokens/tokens.ts";
+import { TestClock } from "./clock.ts";
+import { repeatableRandom } from "./random.ts";
+import { TemporaryDirectory } from "./temporary.ts";
+
+/** A list of everything that a list without filters shows, on one page. */
+export const EVERYTHING: Listing = { conditions: [], sorts: [], limit: 1000, skip: 0, cursor: null };
+
+/** The domain on a store of its own in real files, with a clock and a chance of its own. */
+export class TestStore implements Disposable {
+  readonly #temporary = new TemporaryDirectory();
+  readonly directory = new DataDirectory(this.#temporary.path);
+  readonly clock = new TestClock();
+  /** Every change that the domain told of. */
+  readonly changes: AuditEvent[] = [];
+  readonly #random = repeatableRandom();
+  readonly #connections: Pick<Database, "close">[] = [];
+  store: SqliteTokenStore;
+  tokens: Tokens;
+
+  constructor() {
+    this.store = this.#open();
+    this.tokens = this.tokensOn(this.store);
+  }
+
+  /** Closes the store on every connection and opens it again, as a restart does. */
+  reopen(): void {
+    this.#close();
+    this.store = this.#open();
+    this.tokens = this.tokensOn(this.store);
+  }
+
+  /** The domain on the same files through connections of their own, as another process has it. */
+  beside(): Tokens {
+    return this.tokensOn(this.#open());
+  }
+
+  /** The domain on that store, with the clock of this one. */
+  tokensOn(store: TokenStore, onChange = (event: AuditEvent): void => void this.changes.push(event)): Tokens {
+    return new Tokens({
+      store,
+      clock: this.clock.read,
+      random: this.#random,
+      cursorKey: this.store.cursorKey,
+      onChange,
+    });
+  }
+
+  /** A plain connection to the same file. */
+  connect(): Database {
+    const database = new Database(this.directory.database, { readwrite: true });
+    this.#connections.push(database);
+    return database;
+  }
+
+  /** Creates a token that may be created: of access `read`, without description or expiry, unless told. */
+  async create(request: Partial<TokenRequest> = {}, actor: Actor = COMMAND_LINE): Promise<CreatedToken> {
+    return granted(
+      await this.tokens.create({ access: "read", description: null, expiresAt: null, ...request }, actor),
+    );
+  }
+
+  /** Makes the file hold these tokens, past the domain, under digests of their own, and no others. */
+  hold(tokens: readonly Token[]): void {
+    using database = new Database(this.directory.database, { readwrite: true });
+    database.run("PRAGMA synchronous = OFF");
+    const statement = database.query("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    database.transaction(() => {
+      database.run("DROP TRIGGER IF EXISTS token_stays");
+      database.run("DELETE FROM token");
+      for (const token of tokens) {
+        const { id, access, description, hint, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } =
+          token;
+        const times = [createdAt, createdBy, expiresAt, revokedAt, lastUsedAt];
+        statement.run(digestOf(id), id, access, description, hint, ...times);
+      }
+    })();
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
+    this.#temporary[Symbol.dispose]();
+  }
+
+  #close(): void {
+    for (const connection of this.#connections.splice(0)) connection.close();
+  }
+
+  #open(): SqliteTokenStore {
+    const store = SqliteTokenStore.open(this.directory);
+    this.#connections.push(store);
+    return store;
+  }
+}
+
+/** The outcome of what must not be refused. */
+export function granted<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
+  if (isRefusal(outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+/** The first row of a query that must have one. */
+export function row(database: Database, sql: string): Readonly<Record<string, unknown>> {
+  const found = database.query<Record<string, unknown>, []>(sql).get();
+  if (found === null) throw new Error(`no row: ${sql}`);
+  return found;
+}
+
+/** What the file keeps of changes, in order. */
+export function auditTrail({ directory }: TestStore): readonly Readonly<Record<string, unknown>>[] {
+  using database = new Database(directory.database, { readonly: true });
+  return database.query<Record<string, unknown>, []>("SELECT * FROM audit_event ORDER BY id").all();
+}
