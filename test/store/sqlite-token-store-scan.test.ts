@@ -1,0 +1,77 @@
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Condition } from "../../src/tokens/listing.ts";
+import { compilePattern } from "../../src/tokens/pattern.ts";
+import { tokenOf } from "../support/new-token.ts";
+import { EVERYTHING, granted, TestStore } from "../support/store.ts";
+
+setDefaultTimeout(30_000);
+
+const COUNT = 20_000;
+
+/** A store of so many tokens that a search for a pattern takes a while. */
+function largeStore(): TestStore {
+  const context = new TestStore();
+  const tokens = Array.from({ length: COUNT }, (_, number) =>
+    tokenOf(`atok_${String(number).padStart(20, "0")}`, { description: `${"x".repeat(200)} ${number}` }),
+  );
+  context.hold(tokens);
+  return context;
+}
+
+function named(source: string): Condition {
+  const pattern = compilePattern(source, false);
+  if (typeof pattern === "string") throw new Error(pattern);
+  return { op: "regex", key: "description", pattern };
+}
+
+/** Fulfilled by every description, and counts how many it is asked about. */
+class CountingPattern {
+  asked = 0;
+
+  get condition(): Condition {
+    const matches = () => {
+      this.asked += 1;
+      return true;
+    };
+    return { op: "regex", key: "description", pattern: { source: "", caseInsensitive: false, matches } };
+  }
+}
+
+test("a search lets others have their turn, and is about one moment of the store", async () => {
+  using context = largeStore();
+  let isDone = false;
+  const search = context.tokens
+    .list({ ...EVERYTHING, conditions: [named(" 1?9999$")], sorts: [{ key: "id", direction: "asc" }] })
+    .finally(() => {
+      isDone = true;
+    });
+  const created = await context.create({ description: "another 9999" });
+  expect((await context.tokens.authenticate(created.secret)).token?.id).toBe(created.token.id);
+  expect(isDone).toBe(false);
+  let turns = 0;
+  for (; !isDone; turns += 1) await nextTurn();
+  expect(turns).toBeGreaterThan(3);
+  const { tokens, cursor } = granted(await search);
+  expect(tokens.map(({ description }) => description?.slice(-5))).toEqual([" 9999", "19999"]);
+  expect(cursor).toBeNull();
+});
+
+test("a search ends once its page is full", async () => {
+  using context = largeStore();
+  const pattern = new CountingPattern();
+  const listing = { ...EVERYTHING, conditions: [pattern.condition], limit: 10, skip: 5 };
+  const page = granted(await context.tokens.list(listing));
+  expect(page.tokens).toHaveLength(10);
+  expect(page.cursor).not.toBeNull();
+  expect(pattern.asked).toBe(5 + 10 + 1);
+});
+
+test("several searches at once come to their ends", async () => {
+  using context = largeStore();
+  const searches = [" 19999$", " 7$", "nothing"].map(async (source) => {
+    const page = granted(await context.tokens.list({ ...EVERYTHING, conditions: [named(source)] }));
+    return page.tokens.length;
+  });
+  expect(await Promise.all(searches)).toEqual([1, 1, 0]);
+});

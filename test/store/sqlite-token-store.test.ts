@@ -1,0 +1,201 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, statSync, truncateSync } from "node:fs";
+import fc from "fast-check";
+import type { Condition } from "../../src/tokens/listing.ts";
+import { digestOf } from "../../src/tokens/secret.ts";
+import { descriptionFault } from "../../src/tokens/token.ts";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { A_MOMENT, eventOf, newToken, tokenOf } from "../support/new-token.ts";
+import { EVERYTHING, row, TestStore } from "../support/store.ts";
+
+setDefaultTimeout(30_000);
+
+const anyDescription: Condition = {
+  op: "regex",
+  key: "description",
+  pattern: { source: "", caseInsensitive: false, matches: () => true },
+};
+
+function counts(context: TestStore): Readonly<Record<string, unknown>> {
+  const sql = "SELECT (SELECT count(*) FROM token) AS tokens, (SELECT count(*) FROM audit_event) AS events";
+  return row(context.connect(), sql);
+}
+
+describe("a token", () => {
+  test("comes back as it was added, by its digest and by its id", async () => {
+    using context = new TestStore();
+    const time = fc.integer({ min: 0, max: 253_402_300_799 });
+    const text = fc.string({ unit: "binary", maxLength: 40 }).filter((one) => descriptionFault(one) === null);
+    const values = fc.record({
+      access: fc.constantFrom("read", "write"),
+      description: fc.option(text),
+      hint: fc.stringMatching(/^[0-9A-Za-z]{4}$/),
+      createdAt: time,
+      createdBy: fc.option(fc.constant("atok_1")),
+      expiresAt: fc.option(time),
+      revokedAt: fc.option(time),
+      lastUsedAt: fc.option(time),
+    });
+    let count = 0;
+    await fc.assert(
+      fc.asyncProperty(values, async (values) => {
+        count += 1;
+        const added = newToken(`atok_${count}`, values);
+        await context.store.add(() => added);
+        expect(context.store.findById(added.token.id)).toEqual(added.token);
+        const stored = context.store.findByDigest(added.digest);
+        expect(stored?.token).toEqual(added.token);
+        expect(Buffer.from(stored?.digest ?? []).equals(added.digest)).toBe(true);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("that was not added is not found", () => {
+    using context = new TestStore();
+    expect(context.store.findById("atok_1")).toBeNull();
+    expect(context.store.findByDigest(new Uint8Array(32))).toBeNull();
+    expect(context.store.isEmpty()).toBe(true);
+  });
+
+  test("is made with the greatest ids so far in hand", async () => {
+    using context = new TestStore();
+    const seen: unknown[] = [];
+    for (const id of ["atok_1", "atok_3", "atok_2"]) {
+      await context.store.add((last) => {
+        seen.push(last);
+        return newToken(id);
+      });
+    }
+    await context.store.amend("atok_1", (token, last) => {
+      seen.push(last);
+      return { token, event: null };
+    });
+    expect(seen).toEqual([
+      { token: null, auditEvent: null },
+      { token: "atok_1", auditEvent: "aevt_atok_1" },
+      { token: "atok_3", auditEvent: "aevt_atok_3" },
+      { token: "atok_3", auditEvent: "aevt_atok_3" },
+    ]);
+  });
+
+  test("is amended with its event, or stays as it is without one", async () => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1"));
+    await context.store.amend("atok_1", (token) => ({
+      token: { ...token, revokedAt: A_MOMENT },
+      event: null,
+    }));
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
+    expect(counts(context)).toEqual({ tokens: 1, events: 1 });
+
+    const changed = tokenOf("atok_1", { description: "new", expiresAt: A_MOMENT + 1, revokedAt: A_MOMENT });
+    await context.store.amend("atok_1", () => ({ token: changed, event: eventOf("atok_1", "aevt_2") }));
+    expect(context.store.findById("atok_1")).toEqual(changed);
+    expect(counts(context)).toEqual({ tokens: 1, events: 2 });
+  });
+
+  test("that is not there is not amended", async () => {
+    using context = new TestStore();
+    const amended = await context.store.amend("atok_1", () => {
+      throw new Error("there is nothing to change");
+    });
+    expect(amended).toBeNull();
+  });
+});
+
+test("a change that fails half-way leaves nothing behind", async () => {
+  using context = new TestStore();
+  await context.store.add(() => newToken("atok_1"));
+  const fault = new Error("a fault of the caller");
+  const failing = () => {
+    throw fault;
+  };
+  await expect(context.store.add(failing)).rejects.toBe(fault);
+  await expect(context.store.amend("atok_1", failing)).rejects.toBe(fault);
+  await expect(
+    context.store.add(() => ({ ...newToken("atok_2"), event: eventOf("atok_2", "aevt_atok_1") })),
+  ).rejects.toThrow("UNIQUE");
+  await expect(
+    context.store.amend("atok_1", (token) => ({
+      token: { ...token, revokedAt: A_MOMENT },
+      event: eventOf("atok_1"),
+    })),
+  ).rejects.toThrow("UNIQUE");
+  expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
+  expect(counts(context)).toEqual({ tokens: 1, events: 1 });
+  await context.store.add(() => newToken("atok_2"));
+  expect(counts(context)).toEqual({ tokens: 2, events: 2 });
+});
+
+describe("by SQL, whoever sends it,", () => {
+  test.each([
+    ["a revocation is not taken back", "UPDATE token SET revoked_at = NULL", "a revoked token stays revoked"],
+    [
+      "a revocation is not moved",
+      "UPDATE token SET revoked_at = revoked_at + 1",
+      "a revoked token stays revoked",
+    ],
+    ["a token is not deleted", "DELETE FROM token", "a token is never deleted"],
+    ["an access is one of two", "UPDATE token SET access = 'admin'", "CHECK"],
+    [
+      "a digest is a SHA-256",
+      "INSERT INTO token VALUES (x'00', 'a', 'read', NULL, 'a', 1, NULL, NULL, NULL, NULL)",
+      "CHECK",
+    ],
+    ["a time is a number", "UPDATE token SET created_at = 'yesterday'", "INTEGER"],
+    ["an event's changes are JSON", "UPDATE audit_event SET changes = 'none'", "CHECK"],
+    ["there is one key for cursors", "INSERT INTO cursor_key VALUES (2, randomblob(32))", "CHECK"],
+  ])("%s", async (_, sql, reason) => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    expect(() => context.connect().run(sql)).toThrow(reason);
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", { revokedAt: A_MOMENT }));
+  });
+
+  test("a revoked token may still change in other things", async () => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    context.connect().run("UPDATE token SET last_used_at = 5");
+    expect(context.store.findById("atok_1")?.lastUsedAt).toBe(5);
+  });
+});
+
+describe("the files", () => {
+  test("are one once the store is closed, and everything is in it", async () => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1"));
+    context.store.close();
+    expect(readdirSync(context.directory.path)).toEqual(["publisher.db"]);
+    context.reopen();
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
+  });
+
+  test("are brought together by a checkpoint, while the store goes on", async () => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1"));
+    const log = `${context.directory.database}-wal`;
+    expect(statSync(log).size).toBeGreaterThan(0);
+    context.store.checkpoint();
+    expect(statSync(log).size).toBe(0);
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
+  });
+});
+
+test("a store whose file is spoilt meanwhile is unavailable, whatever is asked of it", async () => {
+  using context = new TestStore();
+  expect(() => context.store.ping()).not.toThrow();
+  context.hold(Array.from({ length: 500 }, (_, number) => tokenOf(`atok_${number}`)));
+  context.store.checkpoint();
+  truncateSync(context.directory.database, 4096);
+  const unavailable = (work: () => unknown) =>
+    expect((async () => await work())()).rejects.toBeInstanceOf(StoreUnavailable);
+  await unavailable(() => context.store.ping());
+  await unavailable(() => context.store.isEmpty());
+  await unavailable(() => context.store.findById("atok_1"));
+  await unavailable(() => context.store.findByDigest(digestOf("atok_1")));
+  await unavailable(() => context.store.add(() => newToken("atok_new")));
+  await unavailable(() => context.store.amend("atok_1", (token) => ({ token, event: null })));
+  await unavailable(() => context.tokens.list(EVERYTHING));
+  await unavailable(() => context.tokens.list({ ...EVERYTHING, conditions: [anyDescription] }));
+});
