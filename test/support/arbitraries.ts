@@ -1,0 +1,137 @@
+import fc from "fast-check";
+import type { Condition, FilterKey, Sort, Value } from "../../src/tokens/listing.ts";
+import { FILTER_KEYS, PATTERN_KEYS, SORT_KEYS, TIME_KEYS } from "../../src/tokens/listing.ts";
+import { compilePattern, type Pattern } from "../../src/tokens/pattern.ts";
+import { ACCESSES, STATUSES, type Token } from "../../src/tokens/token.ts";
+
+/** When the moments that tokens and conditions speak of begin and end; few, so that they often are the same. */
+export const FIRST_MOMENT = 1_780_315_198;
+const LAST_MOMENT = FIRST_MOMENT + 4;
+
+/** Characters that SQL, patterns, case or the order of UTF-16 could get wrong. */
+const LETTERS = [
+  "a",
+  "B",
+  "b",
+  "é",
+  "É",
+  "ß",
+  "'",
+  '"',
+  "%",
+  "_",
+  "\\",
+  " ",
+  "~",
+  "\uffee",
+  "😀",
+  "𝔸",
+] as const;
+
+export const moment = fc.integer({ min: FIRST_MOMENT, max: LAST_MOMENT });
+
+export const description = fc.oneof(
+  fc.constantFrom("", "a", "aB", "é😀", "\uffee", "😀"),
+  fc.string({ unit: fc.constantFrom(...LETTERS), maxLength: 6 }),
+);
+
+const someId = fc.integer({ min: 0, max: 12 }).map((number) => idOf(number));
+
+function idOf(number: number): string {
+  return `atok_${String(number).padStart(20, "0")}`;
+}
+
+const bareToken = fc.record({
+  access: fc.constantFrom(...ACCESSES),
+  description: fc.option(description),
+  hint: fc.constant("abcd"),
+  createdAt: moment,
+  createdBy: fc.option(someId),
+  expiresAt: fc.option(moment),
+  revokedAt: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, moment),
+  lastUsedAt: fc.option(moment),
+});
+
+/** Tokens as a store may hold them, in the order of their ids. */
+export const tokenSet: fc.Arbitrary<readonly Token[]> = fc
+  .array(bareToken, { maxLength: 24, size: "max" })
+  .map((tokens) => tokens.map((token, number) => ({ id: idOf(number), ...token })));
+
+const VALUES: Readonly<Record<FilterKey, fc.Arbitrary<Value>>> = {
+  id: someId,
+  access: fc.constantFrom(...ACCESSES),
+  description,
+  status: fc.constantFrom(...STATUSES),
+  created_by: someId,
+  created_at: moment,
+  expires_at: moment,
+  revoked_at: moment,
+  last_used_at: moment,
+};
+
+const LITERALS = ["a", "b", "é", "ß", "'", "%", "_", "~", "\uffee", "😀", "0", String.raw`\\`];
+
+/** Patterns that mean the same to RE2 and to JavaScript with the flags `u` and `s`. */
+const patternSource = fc
+  .array(fc.constantFrom(...LITERALS, ".", "^", "$", "[ab]", "[^a]", "a|B", "(?:a|é)", ".*", "a+", "é?"), {
+    maxLength: 4,
+  })
+  .map((parts) => parts.join(""));
+
+const pattern: fc.Arbitrary<Pattern> = fc
+  .tuple(patternSource, fc.boolean())
+  .map(([source, caseInsensitive]) => {
+    const compiled = compilePattern(source, caseInsensitive);
+    if (typeof compiled === "string") throw new Error(`${source} ${compiled}`);
+    return compiled;
+  });
+
+function onValues(key: FilterKey): fc.Arbitrary<Condition> {
+  const value = VALUES[key];
+  const values = fc.array(value, { minLength: 1, maxLength: 4 });
+  return fc.oneof(
+    fc.record({ op: fc.constant("eq" as const), key: fc.constant(key), value }),
+    fc.record({ op: fc.constantFrom("in", "nin"), key: fc.constant(key), values }),
+    fc.record({ op: fc.constant("exists" as const), key: fc.constant(key), value: fc.boolean() }),
+  );
+}
+
+const bound: fc.Arbitrary<Condition> = fc.record({
+  op: fc.constantFrom("lt", "gt"),
+  key: fc.constantFrom(...TIME_KEYS),
+  value: moment,
+});
+
+const match: fc.Arbitrary<Condition> = fc.record({
+  op: fc.constant("regex" as const),
+  key: fc.constantFrom(...PATTERN_KEYS),
+  pattern,
+});
+
+/** Any condition, with others inside or without. */
+const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition; group: Condition }>((tie) => ({
+  condition: fc.oneof(
+    { maxDepth: 3 },
+    { weight: 4, arbitrary: fc.constantFrom(...FILTER_KEYS).chain(onValues) },
+    bound,
+    match,
+    { weight: 2, arbitrary: tie("group") },
+  ),
+  group: fc.record({
+    op: fc.constantFrom("and", "or"),
+    conditions: fc.array(tie("condition"), { minLength: 1, maxLength: 3 }),
+  }),
+})).condition;
+
+/** The conditions of a list; more of them would leave most lists empty. */
+export const conditions: fc.Arbitrary<readonly Condition[]> = fc.oneof(
+  fc.constant([]),
+  { weight: 4, arbitrary: fc.tuple(condition) },
+  { weight: 2, arbitrary: fc.tuple(condition, condition) },
+);
+
+/** Sorts of which no two name the same key. */
+export const sorts: fc.Arbitrary<readonly Sort[]> = fc.uniqueArray(
+  fc.record({ key: fc.constantFrom(...SORT_KEYS), direction: fc.constantFrom("asc", "desc") }),
+  { selector: ({ key }) => key, maxLength: 4 },
+);

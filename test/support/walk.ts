@@ -1,0 +1,23 @@
+import type { Listing, Page } from "../../src/tokens/listing.ts";
+import type { Token } from "../../src/tokens/token.ts";
+import type { Tokens } from "../../src/tokens/tokens.ts";
+import { EVERYTHING, granted } from "./store.ts";
+
+/** More pages than any walk of a test has. */
+const PAGES_MAX = 1000;
+
+/** Every page of a list, walked by cursor; `between` runs after each but the last. */
+export async function walk(
+  tokens: Tokens,
+  asked: Partial<Listing>,
+  between: () => Promise<void> = () => Promise.resolve(),
+): Promise<readonly (readonly Token[])[]> {
+  const walked: (readonly Token[])[] = [];
+  for (let cursor: string | null = null; walked.length < PAGES_MAX; await between()) {
+    const page: Page = granted(await tokens.list({ ...EVERYTHING, ...asked, cursor }));
+    walked.push(page.tokens);
+    cursor = page.cursor;
+    if (cursor === null) return walked;
+  }
+  throw new Error("the walk has no end");
+}
