@@ -1,0 +1,105 @@
+import { describe, expect, test } from "bun:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { digestOf, isSecret, makeSecret } from "../../src/tokens/secret.ts";
+import { CALLER } from "../support/new-token.ts";
+import { granted, TestStore } from "../support/store.ts";
+
+describe("a token that is created", () => {
+  test("is what was asked for, and its secret opens what it is for", async () => {
+    using context = new TestStore();
+    const { clock, tokens } = context;
+    const expiresAt = clock.now + 60;
+    const created = await context.create({ access: "write", description: "né 😀", expiresAt }, CALLER);
+    expect(isSecret(created.secret)).toBe(true);
+    expect(created.token).toEqual({
+      id: expect.stringMatching(/^atok_[0-9A-Za-z]{22}$/),
+      access: "write",
+      description: "né 😀",
+      hint: created.secret.slice(-4),
+      createdAt: clock.now,
+      createdBy: "atok_caller",
+      expiresAt,
+      revokedAt: null,
+      lastUsedAt: null,
+    });
+    expect(await tokens.authenticate(created.secret)).toEqual({ token: created.token, refusal: null });
+    expect(await tokens.get(created.token.id)).toEqual(created.token);
+  });
+
+  test("has nobody for its maker at the command line", async () => {
+    using context = new TestStore();
+    expect((await context.create()).token.createdBy).toBeNull();
+  });
+
+  test("may have a secret that the operator brings", async () => {
+    using context = new TestStore();
+    const secret = makeSecret(() => new Uint8Array(32).fill(9));
+    const request = { access: "write", description: null, expiresAt: null } as const;
+    const created = granted(await context.tokens.create(request, COMMAND_LINE, secret));
+    expect(created.secret).toBe(secret);
+    expect((await context.tokens.authenticate(secret)).token).toEqual(created.token);
+  });
+
+  test("has a secret and an id that no other has, and ids rise, also within one millisecond", async () => {
+    using context = new TestStore();
+    const made = [];
+    for (let count = 0; count < 20; count += 1) made.push(await context.create());
+    const ids = made.map(({ token }) => token.id);
+    expect(ids).toEqual([...ids].sort());
+    expect(new Set(ids).size).toBe(20);
+    expect(new Set(made.map(({ secret }) => secret)).size).toBe(20);
+  });
+
+  test("leaves its secret in no file", async () => {
+    using context = new TestStore();
+    const { secret, token } = await context.create();
+    granted(await context.tokens.revoke(token.id, COMMAND_LINE));
+    const names = readdirSync(context.directory.path);
+    expect(names).toContain("publisher.db-wal");
+    for (const name of names) {
+      const file = readFileSync(join(context.directory.path, name));
+      expect(file.includes(secret)).toBe(false);
+      expect(file.includes(secret.slice(8, 51))).toBe(false);
+    }
+  });
+
+  test.each([
+    ["a description with a newline", { description: "a\nb" }, ["description"]],
+    ["a description that is too long", { description: "x".repeat(501) }, ["description"]],
+    ["an expiry that is now", { expiresAt: 0 }, ["expires_at"]],
+    ["an expiry in the past", { expiresAt: -1 }, ["expires_at"]],
+    ["everything that is wrong at once", { description: "\0", expiresAt: 0 }, ["description", "expires_at"]],
+  ])("is refused with %s", async (_, wrong, paths) => {
+    using context = new TestStore();
+    const request = { access: "read", description: null, expiresAt: null, ...wrong } as const;
+    const expiresAt = request.expiresAt === null ? null : context.clock.now + request.expiresAt;
+    const outcome = await context.tokens.create({ ...request, expiresAt }, COMMAND_LINE);
+    const issues = paths.map((path) => ({ path, message: expect.any(String) }));
+    expect(outcome).toEqual({ refused: "invalid", issues });
+    expect(context.store.isEmpty()).toBe(true);
+    expect(context.changes).toEqual([]);
+  });
+});
+
+test("a secret is known by the SHA-256 that the file has of it", async () => {
+  using context = new TestStore();
+  const { secret } = await context.create();
+  const found = context.connect().query<{ digest: Uint8Array }, []>("SELECT digest FROM token").all();
+  expect(found.map(({ digest }) => Buffer.from(digest).toString("hex"))).toEqual([digestOf(secret).toHex()]);
+});
+
+test("processes on one data directory create side by side, and ids still rise as tokens are made", async () => {
+  using context = new TestStore();
+  const both = [context.tokens, context.beside()];
+  const request = { access: "read", description: null, expiresAt: null } as const;
+  const rounds = Array.from({ length: 20 }, async (_, turn) => {
+    const tokens = both[turn % 2] ?? context.tokens;
+    return granted(await tokens.create(request, COMMAND_LINE)).token.id;
+  });
+  const ids = await Promise.all(rounds);
+  expect(new Set(ids).size).toBe(20);
+  const told = context.changes.map(({ target }) => target);
+  expect(told).toEqual([...ids].sort());
+});

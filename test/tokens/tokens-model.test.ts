@@ -1,0 +1,16 @@
+import { setDefaultTimeout, test } from "bun:test";
+import fc from "fast-check";
+import { Instance, Model } from "../support/instance.ts";
+import { tokenCommands } from "../support/token-commands.ts";
+
+setDefaultTimeout(30_000);
+
+test("whatever is created, revoked or expires, through restarts and clocks that step back, a model tells it", async () => {
+  await fc.assert(
+    fc.asyncProperty(tokenCommands, async (commands) => {
+      using real = new Instance();
+      await fc.asyncModelRun(() => ({ model: new Model(real.context.clock.now), real }), commands);
+    }),
+    { numRuns: 25 },
+  );
+});
