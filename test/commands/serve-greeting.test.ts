@@ -1,0 +1,145 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { FirstToken } from "../../src/commands/first-token.ts";
+import { type Greeting, greeting, unencryptedWarning } from "../../src/commands/serve-greeting.ts";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { FirstTokenFile } from "../../src/store/first-token-file.ts";
+import { makeSecret } from "../../src/tokens/secret.ts";
+import { VERSION } from "../../src/version.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
+
+const DIRECTORY = new DataDirectory("/srv/publisher");
+const FROM_FILE: FirstToken = { source: "file", path: DIRECTORY.firstToken };
+
+function greeted(parts: Partial<Greeting> = {}): string {
+  return greeting({
+    host: "127.0.0.1",
+    port: 8080,
+    directory: DIRECTORY,
+    isNew: false,
+    firstToken: FROM_FILE,
+    warnings: [],
+    ...parts,
+  });
+}
+
+test("whoever starts the server sees where everything is, and a line to try it", () => {
+  expect(greeted({ isNew: true })).toBe(`Publisher ${VERSION} is running.
+
+  API          http://127.0.0.1:8080/publisher.v1/
+  Store        /srv/publisher/publisher.db (new)
+  First token  in /srv/publisher/first-token
+
+Try it:
+
+  curl -sS http://127.0.0.1:8080/publisher.v1/api-token/list -H "Authorization: Bearer $(cat /srv/publisher/first-token)" -H "Content-Type: application/json" -d '{}'
+
+Stop with Ctrl+C. What follows is the log, in JSON lines.
+
+`);
+  expect(greeted()).toContain("  Store        /srv/publisher/publisher.db\n");
+});
+
+test("a warning stands by itself", () => {
+  expect(greeted({ warnings: ["one thing", "another"] })).toContain(
+    "\n\nWarning: one thing.\n\nWarning: another.\n\nTry it:\n",
+  );
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:8080"],
+  ["localhost", "http://localhost:8080"],
+  ["0.0.0.0", "http://127.0.0.1:8080"],
+  ["::", "http://[::1]:8080"],
+  ["::1", "http://[::1]:8080"],
+  ["2001:db8::7", "http://[2001:db8::7]:8080"],
+  ["192.168.1.5", "http://192.168.1.5:8080"],
+])("who listens on %s is reached at %s", (host, url) => {
+  const text = greeted({ host });
+  expect(text).toContain(`  API          ${url}/publisher.v1/\n`);
+  expect(text).toContain(`curl -sS ${url}/publisher.v1/api-token/list `);
+});
+
+const FIRST_TOKENS: readonly [FirstToken, string, string][] = [
+  [FROM_FILE, "in /srv/publisher/first-token", "$(cat /srv/publisher/first-token)"],
+  [
+    { source: "given", variable: "PUBLISHER_FIRST_TOKEN" },
+    "the one in PUBLISHER_FIRST_TOKEN",
+    "$PUBLISHER_FIRST_TOKEN",
+  ],
+  [
+    { source: "given", variable: "PUBLISHER_FIRST_TOKEN_FILE" },
+    "the one in PUBLISHER_FIRST_TOKEN_FILE",
+    '$(cat "$PUBLISHER_FIRST_TOKEN_FILE")',
+  ],
+  [
+    { source: "in-use", warning: null },
+    'in use already; "publisher token create --access write" makes another',
+    "$TOKEN",
+  ],
+];
+
+test.each(FIRST_TOKENS)("a first token of %j", (firstToken, where, bearer) => {
+  const text = greeted({ firstToken });
+  expect(text).toContain(`  First token  ${where}\n`);
+  expect(text).toContain(` -H "Authorization: Bearer ${bearer}" `);
+});
+
+describe("the line to try it reads the secret from its file when a shell runs it", () => {
+  test.each([
+    "plain",
+    "with space",
+    "it's",
+    'a "quoted" one',
+    "$HOME `id` $(id)",
+    "back\\slash",
+    "é😀",
+    "*?[a]",
+    "-n",
+    "a;b&c|d",
+  ])("in a directory named %p", async (name) => {
+    using temporary = new TemporaryDirectory();
+    const directory = new DataDirectory(join(temporary.path, name));
+    mkdirSync(directory.path);
+    const secret = makeSecret(() => new Uint8Array(32).fill(5));
+    new FirstTokenFile(directory.firstToken).write(secret);
+    const text = greeted({ directory, firstToken: { source: "file", path: directory.firstToken } });
+    const line = text.split("\n").find((one) => one.includes("curl ")) ?? "";
+    const shell = Bun.spawn(["sh", "-c", `curl() { for word; do printf '%s\\n' "$word"; done; }; ${line}`], {
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    expect((await new Response(shell.stdout).text()).split("\n")).toEqual([
+      "-sS",
+      "http://127.0.0.1:8080/publisher.v1/api-token/list",
+      "-H",
+      `Authorization: Bearer ${secret}`,
+      "-H",
+      "Content-Type: application/json",
+      "-d",
+      "{}",
+      "",
+    ]);
+    expect(text).not.toContain(secret);
+  });
+});
+
+test.each(["127.0.0.1", "127.1.2.3", "localhost", "::1", "0:0:0:0:0:0:0:1"])("%s is the loopback", (host) => {
+  expect(unencryptedWarning(host)).toBeNull();
+});
+
+test.each([
+  "0.0.0.0",
+  "::",
+  "192.168.1.5",
+  "10.0.0.1",
+  "128.0.0.1",
+  "2001:db8::7",
+  "fe80::1%eth0",
+  "host.example.org",
+])("who listens on %s is warned", (host) => {
+  expect(unencryptedWarning(host)).toBe(
+    `Listening on ${host}: tokens travel unencrypted, unless something in front of Publisher does TLS`,
+  );
+});

@@ -1,0 +1,41 @@
+import { expect, test } from "bun:test";
+import { tokenTable } from "../../src/commands/token-table.ts";
+import { A_MOMENT, tokenOf } from "../support/new-token.ts";
+
+test("tokens are a table for people, a line each", () => {
+  const tokens = [
+    tokenOf("atok_3", { access: "write", description: "CI for the shop", hint: "x9Zz" }),
+    tokenOf("atok_22", { expiresAt: A_MOMENT, createdAt: A_MOMENT - 60 }),
+    tokenOf("atok_1", { description: "", expiresAt: A_MOMENT + 1, revokedAt: A_MOMENT - 1 }),
+    tokenOf("atok_0", { description: "later", expiresAt: A_MOMENT + 1 }),
+  ];
+  expect(tokenTable(tokens, A_MOMENT)).toBe(
+    [
+      "ID       ACCESS  STATUS   SECRET  CREATED               EXPIRES               DESCRIPTION",
+      "atok_3   write   active   …x9Zz   2026-06-01T12:00:00Z  never                 CI for the shop",
+      "atok_22  read    expired  …abcd   2026-06-01T11:59:00Z  2026-06-01T12:00:00Z",
+      "atok_1   read    revoked  …abcd   2026-06-01T12:00:00Z  2026-06-01T12:00:01Z",
+      "atok_0   read    active   …abcd   2026-06-01T12:00:00Z  2026-06-01T12:00:01Z  later",
+      "",
+    ].join("\n"),
+  );
+});
+
+test("no tokens are a sentence", () => {
+  expect(tokenTable([], A_MOMENT)).toBe("There are no tokens. --all shows revoked ones too.\n");
+});
+
+test.each(["東京", "😀😀", "né", "e\u0301e\u0301", "\u202eevil\u202c", "\u2066a\u2069\u200f"])(
+  "a line stays one line, and its columns where they are, with %j in it",
+  (description) => {
+    const table = tokenTable(
+      [tokenOf("atok_1", { description }), tokenOf("atok_2", { description: "x" })],
+      A_MOMENT,
+    );
+    const [heading = "", first = "", second = "", rest] = table.split("\n");
+    expect(rest).toBe("");
+    const column = heading.indexOf("DESCRIPTION");
+    expect(second.slice(column)).toBe("x");
+    expect(first.slice(column)).toBe(description.replaceAll(/[\u202a-\u202e\u2066-\u2069\u200f]/g, "�"));
+  },
+);

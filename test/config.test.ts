@@ -1,0 +1,201 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  dataDirSetting,
+  type Environment,
+  type ExpiryFlags,
+  expirySetting,
+  type ServeFlags,
+  serveSettings,
+  UsageError,
+} from "../src/config.ts";
+import { TemporaryDirectory } from "./support/temporary.ts";
+
+const NOW = 1_780_315_200;
+
+/** The sentence with which what was asked for is refused. */
+function usage(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing was wrong");
+}
+
+test("with nothing set, the defaults", () => {
+  expect(serveSettings({}, {})).toEqual({
+    host: "127.0.0.1",
+    port: 8080,
+    dataDir: "./data",
+    logLevel: "info",
+    firstToken: null,
+    unknownVariables: [],
+  });
+});
+
+const ENVIRONMENT: Environment = {
+  PUBLISHER_HOST: "0.0.0.0",
+  PUBLISHER_PORT: "9000",
+  PUBLISHER_DATA_DIR: "/srv/publisher",
+  PUBLISHER_LOG_LEVEL: "warn",
+};
+const FLAGS: ServeFlags = { host: "::1", port: "0", dataDir: "here", logLevel: "silent" };
+
+test("the environment goes over the defaults, and flags over the environment, one by one", () => {
+  const fromEnvironment = {
+    host: "0.0.0.0",
+    port: 9000,
+    dataDir: "/srv/publisher",
+    logLevel: "warn",
+  } as const;
+  expect(serveSettings({}, ENVIRONMENT)).toMatchObject(fromEnvironment);
+  expect(serveSettings(FLAGS, ENVIRONMENT)).toMatchObject({
+    host: "::1",
+    port: 0,
+    dataDir: "here",
+    logLevel: "silent",
+  });
+  expect(serveSettings({ port: "1" }, ENVIRONMENT)).toMatchObject({ ...fromEnvironment, port: 1 });
+  expect(dataDirSetting({}, ENVIRONMENT)).toBe("/srv/publisher");
+  expect(dataDirSetting({ dataDir: "here" }, ENVIRONMENT)).toBe("here");
+  expect(dataDirSetting({}, {})).toBe("./data");
+});
+
+test("an empty variable is one that is not set", () => {
+  const empty = Object.fromEntries(Object.keys(ENVIRONMENT).map((name) => [name, ""]));
+  const both = { PUBLISHER_FIRST_TOKEN: "", PUBLISHER_FIRST_TOKEN_FILE: "" };
+  expect(serveSettings({}, { ...empty, ...both })).toEqual(serveSettings({}, {}));
+});
+
+test.each(["0", "1", "8080", "65535", "00080"])("%p is a port", (port) => {
+  expect(serveSettings({ port }, {}).port).toBe(Number(port));
+});
+
+test.each(["localhost", "127.0.0.1", "::1", "::", "fe80::1%eth0", "my-host.example.org"])(
+  "%p is a host",
+  (host) => {
+    expect(serveSettings({ host }, {}).host).toBe(host);
+  },
+);
+
+test.each(["debug", "info", "warn", "error", "silent"])("%p is a level of the log", (logLevel) => {
+  expect(serveSettings({ logLevel }, {}).logLevel as string).toBe(logLevel);
+});
+
+const BAD_PORT = "must be a port from 0 to 65535 (0 for a free one)";
+const BAD_HOST = "must be a host name or an address to listen on, such as 127.0.0.1";
+const BAD_LEVEL = "must be one of debug, info, warn, error, silent";
+
+describe("a value that is none is refused with what would be right", () => {
+  test.each([
+    ["port", "65536", BAD_PORT],
+    ["port", "-1", BAD_PORT],
+    ["port", "80.5", BAD_PORT],
+    ["port", "http", BAD_PORT],
+    ["port", "", BAD_PORT],
+    ["port", " 80", BAD_PORT],
+    ["port", "0x50", BAD_PORT],
+    ["port", "1e3", BAD_PORT],
+    ["host", "", BAD_HOST],
+    ["host", "http://localhost", BAD_HOST],
+    ["host", "a b", BAD_HOST],
+    ["host", "localhost\n", BAD_HOST],
+    ["dataDir", "", "must be the path of a directory"],
+    ["dataDir", "a\0b", "must be the path of a directory"],
+    ["logLevel", "verbose", BAD_LEVEL],
+    ["logLevel", "INFO", BAD_LEVEL],
+    ["logLevel", "", BAD_LEVEL],
+  ])("%s %p", (name, value, sentence) => {
+    const flag = { port: "--port", host: "--host", dataDir: "--data-dir", logLevel: "--log-level" }[name];
+    expect(usage(() => serveSettings({ [name]: value }, {}))).toBe(
+      `${flag} ${sentence}, and is ${JSON.stringify(value)}.`,
+    );
+    if (value === "") return;
+    const variable = `PUBLISHER_${String(flag).slice(2).replace("-", "_").toUpperCase()}`;
+    expect(usage(() => serveSettings({}, { [variable]: value }))).toBe(
+      `${variable} ${sentence}, and is ${JSON.stringify(value)}.`,
+    );
+  });
+});
+
+test("variables that look like settings and are none are told", () => {
+  const environment = { ...ENVIRONMENT, PUBLISHER_PROT: "1", PUBLISHER_: "", PUBLISHERS: "x", PATH: "/bin" };
+  expect(serveSettings({}, environment).unknownVariables).toEqual(["PUBLISHER_PROT", "PUBLISHER_"]);
+  const given = { PUBLISHER_FIRST_TOKEN: "sk_live_x" };
+  expect(serveSettings({}, given).unknownVariables).toEqual([]);
+});
+
+describe("the first token", () => {
+  test("may be given as it is, and is not judged here", () => {
+    expect(serveSettings({}, { PUBLISHER_FIRST_TOKEN: "anything" }).firstToken).toEqual({
+      variable: "PUBLISHER_FIRST_TOKEN",
+      secret: "anything",
+    });
+  });
+
+  test("may be given in a file, without what is around it", () => {
+    using temporary = new TemporaryDirectory();
+    const path = join(temporary.path, "secret");
+    writeFileSync(path, " sk_live_x \r\n");
+    expect(serveSettings({}, { PUBLISHER_FIRST_TOKEN_FILE: path }).firstToken).toEqual({
+      variable: "PUBLISHER_FIRST_TOKEN_FILE",
+      secret: "sk_live_x",
+    });
+  });
+
+  test("is not given twice", () => {
+    const both = { PUBLISHER_FIRST_TOKEN: "sk_live_x", PUBLISHER_FIRST_TOKEN_FILE: "/dev/null" };
+    expect(usage(() => serveSettings({}, both))).toBe(
+      "Set PUBLISHER_FIRST_TOKEN or PUBLISHER_FIRST_TOKEN_FILE, not both.",
+    );
+  });
+
+  test("is given in a file that can be read", () => {
+    using temporary = new TemporaryDirectory();
+    mkdirSync(join(temporary.path, "directory"));
+    for (const name of ["missing", "directory"]) {
+      const environment = { PUBLISHER_FIRST_TOKEN_FILE: join(temporary.path, name) };
+      expect(usage(() => serveSettings({}, environment))).toStartWith(
+        "PUBLISHER_FIRST_TOKEN_FILE must be a file that can be read: ",
+      );
+    }
+  });
+});
+
+describe("the expiry at the command line", () => {
+  const GOOD: readonly [ExpiryFlags, number | null][] = [
+    [{}, null],
+    [{ expiresIn: "45s" }, NOW + 45],
+    [{ expiresIn: "30m" }, NOW + 1800],
+    [{ expiresIn: "12h" }, NOW + 43_200],
+    [{ expiresIn: "90d" }, NOW + 7_776_000],
+    [{ expiresIn: "2w" }, NOW + 1_209_600],
+    [{ expiresAt: "2030-12-31T23:59:59Z" }, 1_924_991_999],
+    [{ expiresAt: "2030-12-31T23:59:59.9+01:00" }, 1_924_988_399],
+    [{ expiresAt: "2000-01-01T00:00:00Z" }, 946_684_800],
+  ];
+  test.each(GOOD)("of %j is %p", (flags, expected) => {
+    expect(expirySetting(flags, NOW)).toBe(expected);
+  });
+
+  test.each(["", "0d", "90", "d", "-1d", "1.5d", "90 d", "90D", "1y", "1d2h", "0x1d", "1000000000s"])(
+    "is refused in %p",
+    (expiresIn) => {
+      expect(usage(() => expirySetting({ expiresIn }, NOW))).toBe(
+        `--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d, and is ${JSON.stringify(expiresIn)}.`,
+      );
+    },
+  );
+
+  test.each(["", "tomorrow", "2030-12-31", "2030-12-31T23:59:59", "2030-02-30T00:00:00Z"])(
+    "is refused at %p",
+    (expiresAt) => {
+      expect(usage(() => expirySetting({ expiresAt }, NOW))).toBe(
+        `--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(expiresAt)}.`,
+      );
+    },
+  );
+});

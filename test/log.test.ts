@@ -1,0 +1,78 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import fc from "fast-check";
+import { loggable, makeLog } from "../src/log.ts";
+import type { LogLevel } from "../src/log-levels.ts";
+import { makeSecret } from "../src/tokens/secret.ts";
+
+setDefaultTimeout(30_000);
+
+const SECRET = makeSecret(() => new Uint8Array(32).fill(200));
+
+/** What a log of that level writes while `work` uses it. */
+function written(level: LogLevel, work: (log: ReturnType<typeof makeLog>) => void): readonly string[] {
+  const lines: string[] = [];
+  work(makeLog(level, { write: (line) => void lines.push(line) }));
+  return lines;
+}
+
+test("the log is JSON lines with a time in UTC, a level by name and a message, and nothing of the machine", () => {
+  const lines = written("info", (log) => log.warn({ trace_id: "a" }, "something"));
+  expect(lines).toHaveLength(1);
+  const [line = ""] = lines;
+  expect(line).toEndWith("}\n");
+  const entry = JSON.parse(line);
+  expect(entry).toEqual({ level: "warn", time: expect.any(String), trace_id: "a", message: "something" });
+  expect(entry.time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  expect(Math.abs(Date.parse(entry.time) - Date.now())).toBeLessThan(60_000);
+});
+
+test("an error is told with its stack, under its own name", () => {
+  const [line = ""] = written("info", (log) => log.error({ error: new RangeError("too far") }, "failed"));
+  const { error, message } = JSON.parse(line);
+  expect(message).toBe("failed");
+  expect(error).toMatchObject({ type: "RangeError", message: "too far" });
+  expect(error.stack).toContain("log.test.ts");
+});
+
+const LEVELS: readonly [LogLevel, readonly string[]][] = [
+  ["debug", ["debug", "info", "warn", "error"]],
+  ["info", ["info", "warn", "error"]],
+  ["warn", ["warn", "error"]],
+  ["error", ["error"]],
+  ["silent", []],
+];
+
+test.each(LEVELS)("at level %s it tells of that and what is worse", (level, expected) => {
+  const lines = written(level, (log) => {
+    for (const each of ["debug", "info", "warn", "error"] as const) log[each]("x");
+  });
+  expect(lines.map((line) => JSON.parse(line).level)).toEqual([...expected]);
+});
+
+test("whatever is told, it stays one line of printable text", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary" }), (text) => {
+      const [line = "", ...more] = written("info", (log) => log.info({ path: loggable(text) }, "request"));
+      expect(more).toEqual([]);
+      expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+      expect(JSON.parse(line)).toMatchObject({ message: "request" });
+    }),
+  );
+});
+
+describe("text from a caller", () => {
+  test.each([
+    ["/publisher.v1/api-token/list", "/publisher.v1/api-token/list"],
+    ["/a b/é/😀", "/a b/é/😀"],
+    ["", ""],
+    [`/${SECRET}/x`, "/sk_live_[removed]/x"],
+    [SECRET.slice(0, 20), "sk_live_[removed]"],
+    ["\u007f\u0085\u009f", String.raw`\u007f\u0085\u009f`],
+    ["a\u2028b\u2029", String.raw`a\u2028b\u2029`],
+    ["x".repeat(256), "x".repeat(256)],
+    ["x".repeat(257), `${"x".repeat(256)}…`],
+    ["x".repeat(100_000), `${"x".repeat(256)}…`],
+  ])("%# is kept as far as it may be", (text, expected) => {
+    expect(loggable(text)).toBe(expected);
+  });
+});
