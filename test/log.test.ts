@@ -76,3 +76,13 @@ describe("text from a caller", () => {
     expect(loggable(text)).toBe(expected);
   });
 });
+
+test("two secrets in a row are both taken out", () => {
+  expect(loggable(`/${SECRET}${SECRET}/`)).toBe("/sk_live_[removed]/");
+});
+
+test("where text is cut short, nothing of a secret is left before the cut", () => {
+  for (let before = 190; before <= 256; before += 1) {
+    expect(loggable("x".repeat(before) + SECRET)).not.toContain(SECRET.slice(0, 9));
+  }
+});

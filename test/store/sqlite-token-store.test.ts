@@ -153,6 +153,33 @@ describe("by SQL, whoever sends it,", () => {
     expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", { revokedAt: A_MOMENT }));
   });
 
+  test.each([
+    ["a token is not put in the place of another by its digest", "digest", "'atok_2'"],
+    ["a token is not put in the place of another by its id", "randomblob(32)", "id"],
+  ])("%s", async (_, digest, id) => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    expect(() =>
+      context
+        .connect()
+        .run(
+          `REPLACE INTO token SELECT ${digest}, ${id}, access, description, hint, created_at, created_by, NULL, NULL, NULL FROM token`,
+        ),
+    ).toThrow();
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", { revokedAt: A_MOMENT }));
+    expect(context.store.findByDigest(digestOf("atok_1"))?.token.revokedAt).toBe(A_MOMENT);
+  });
+
+  test.each([
+    ["digest", "UPDATE token SET digest = randomblob(32)"],
+    ["id", "UPDATE token SET id = 'atok_3'"],
+  ])("a token keeps its %s", async (_, sql) => {
+    using context = new TestStore();
+    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    expect(() => context.connect().run(sql)).toThrow();
+    expect(context.store.findByDigest(digestOf("atok_1"))?.token.id).toBe("atok_1");
+  });
+
   test("a revoked token may still change in other things", async () => {
     using context = new TestStore();
     await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));

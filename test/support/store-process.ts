@@ -11,6 +11,9 @@ import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
 /** A user and group that may do nothing of its own, on most systems. */
 const NOBODY = 65_534;
 
+/** Longer than the store waits where the event loop stands still, and much shorter than where it does not. */
+const HOLD_MS = 150;
+
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 function tell(line: string): void {
@@ -32,6 +35,17 @@ function open(directory: DataDirectory): void {
   }
 }
 
+/** Holds a transaction for a little longer, once it is told to go on: others are to meet it. */
+async function holdTransaction(directory: DataDirectory, kind: "IMMEDIATE" | "EXCLUSIVE"): Promise<void> {
+  const database = new Database(directory.database);
+  database.run(`BEGIN ${kind}`);
+  tell("holding");
+  await goOn();
+  await Bun.sleep(HOLD_MS);
+  database.run("COMMIT");
+  database.close();
+}
+
 /** Each act, by its name. */
 const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> | void>> = {
   async holdServerLock(directory) {
@@ -46,13 +60,12 @@ const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> 
     open(directory);
   },
 
-  async holdTransaction(directory) {
-    const database = new Database(directory.database);
-    database.run("BEGIN IMMEDIATE");
-    tell("holding");
-    await goOn();
-    database.run("COMMIT");
-    database.close();
+  async prepareChange(directory) {
+    await holdTransaction(directory, "IMMEDIATE");
+  },
+
+  async commitChange(directory) {
+    await holdTransaction(directory, "EXCLUSIVE");
   },
 
   openUnprivileged(directory) {

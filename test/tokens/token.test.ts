@@ -82,3 +82,7 @@ test.each([
 ])("an expiry %s", (_, expiresAt, fault) => {
   expect(expiryFault(expiresAt, NOW)).toBe(fault);
 });
+
+test("an expiry after the last moment that can be written is refused", () => {
+  expect(expiryFault(LAST_MOMENT + 1, NOW)).toBeString();
+});

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { digestOf, isSecret, makeSecret } from "../../src/tokens/secret.ts";
+import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { CALLER } from "../support/new-token.ts";
 import { granted, TestStore } from "../support/store.ts";
 
@@ -70,6 +71,7 @@ describe("a token that is created", () => {
     ["a description that is too long", { description: "x".repeat(501) }, ["description"]],
     ["an expiry that is now", { expiresAt: 0 }, ["expires_at"]],
     ["an expiry in the past", { expiresAt: -1 }, ["expires_at"]],
+    ["an expiry in the year 10000", { expiresAt: LAST_MOMENT }, ["expires_at"]],
     ["everything that is wrong at once", { description: "\0", expiresAt: 0 }, ["description", "expires_at"]],
   ])("is refused with %s", async (_, wrong, paths) => {
     using context = new TestStore();
