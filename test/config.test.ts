@@ -31,6 +31,7 @@ test("with nothing set, the defaults", () => {
     port: 8080,
     dataDir: "./data",
     logLevel: "info",
+    pages: true,
     firstToken: null,
     unknownVariables: [],
   });

@@ -10,12 +10,13 @@ import { VERSION } from "../../src/version.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 const DIRECTORY = new DataDirectory("/srv/publisher");
-const FROM_FILE: FirstToken = { source: "file", path: DIRECTORY.firstToken };
+const FROM_FILE: FirstToken = { source: "file", path: DIRECTORY.firstToken, warning: null };
 
 function greeted(parts: Partial<Greeting> = {}): string {
   return greeting({
     host: "127.0.0.1",
     port: 8080,
+    pages: true,
     directory: DIRECTORY,
     isNew: false,
     firstToken: FROM_FILE,
@@ -27,6 +28,7 @@ function greeted(parts: Partial<Greeting> = {}): string {
 test("whoever starts the server sees where everything is, and a line to try it", () => {
   expect(greeted({ isNew: true })).toBe(`Publisher ${VERSION} is running.
 
+  Admin page   http://127.0.0.1:8080/
   API          http://127.0.0.1:8080/publisher.v1/
   Store        /srv/publisher/publisher.db (new)
   First token  in /srv/publisher/first-token
@@ -64,12 +66,12 @@ test.each([
 const FIRST_TOKENS: readonly [FirstToken, string, string][] = [
   [FROM_FILE, "in /srv/publisher/first-token", "$(cat /srv/publisher/first-token)"],
   [
-    { source: "given", variable: "PUBLISHER_FIRST_TOKEN" },
+    { source: "given", variable: "PUBLISHER_FIRST_TOKEN", warning: null },
     "the one in PUBLISHER_FIRST_TOKEN",
     "$PUBLISHER_FIRST_TOKEN",
   ],
   [
-    { source: "given", variable: "PUBLISHER_FIRST_TOKEN_FILE" },
+    { source: "given", variable: "PUBLISHER_FIRST_TOKEN_FILE", warning: null },
     "the one in PUBLISHER_FIRST_TOKEN_FILE",
     '$(cat "$PUBLISHER_FIRST_TOKEN_FILE")',
   ],
@@ -104,7 +106,10 @@ describe("the line to try it reads the secret from its file when a shell runs it
     mkdirSync(directory.path);
     const secret = makeSecret(() => new Uint8Array(32).fill(5));
     new FirstTokenFile(directory.firstToken).write(secret);
-    const text = greeted({ directory, firstToken: { source: "file", path: directory.firstToken } });
+    const text = greeted({
+      directory,
+      firstToken: { source: "file", path: directory.firstToken, warning: null },
+    });
     const line = text.split("\n").find((one) => one.includes("curl ")) ?? "";
     const shell = Bun.spawn(["sh", "-c", `curl() { for word; do printf '%s\\n' "$word"; done; }; ${line}`], {
       stdout: "pipe",

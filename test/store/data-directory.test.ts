@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { DataDirectory, reasonOf } from "../../src/store/data-directory.ts";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { reasonOf } from "../../src/store/reason.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { withoutUmask } from "../support/umask.ts";
 import { unusable } from "../support/unusable.ts";
@@ -33,11 +34,13 @@ test("a directory that is there already keeps its mode", () => {
   expect(mode(temporary.path)).toBe("755");
 });
 
-test("a store is there once its file is", () => {
+test("a store is there once its file has something in it", () => {
   using temporary = new TemporaryDirectory();
   const directory = new DataDirectory(temporary.path);
   expect(directory.holdsStore()).toBe(false);
   writeFileSync(directory.database, "");
+  expect(directory.holdsStore()).toBe(false);
+  writeFileSync(directory.database, "x");
   expect(directory.holdsStore()).toBe(true);
 });
 

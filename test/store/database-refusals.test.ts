@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
-import { inspectDatabase, openDatabase, SCHEMA_VERSION } from "../../src/store/database.ts";
+import { examineDatabase, openDatabase, SCHEMA_VERSION } from "../../src/store/database.ts";
 import { Child } from "../support/child.ts";
 import { makeStore, modes, PublicDirectory } from "../support/data-directory.ts";
 import { unusable } from "../support/unusable.ts";
@@ -108,9 +108,9 @@ const UNUSABLE: readonly [string, (directory: DataDirectory) => void, RegExp][] 
 
 describe.each(UNUSABLE)("%s", (_, put, sentence) => {
   test.each([
-    ["opening", openDatabase],
-    ["looking at", inspectDatabase],
-  ])("is told when %s it, and stays as it is", (__, open) => {
+    { way: "opening", open: (directory: DataDirectory) => openDatabase(directory).close() },
+    { way: "looking at", open: (directory: DataDirectory) => examineDatabase(directory, () => undefined) },
+  ])("is told when $way it, and stays as it is", ({ open }) => {
     using temporary = new PublicDirectory();
     const { directory } = temporary;
     put(directory);
@@ -169,7 +169,7 @@ describe("a user who may not", () => {
     mkdirSync(data.path, { mode: 0o555 });
     await using child = new Child("openUnprivileged", data.path);
     expect(await child.line()).toBe(
-      `StoreUnusable: The store ${data.database} cannot be opened: unable to open database file.`,
+      `StoreUnusable: The data directory ${data.path} cannot be written: permission denied.`,
     );
     expect(readdirSync(data.path)).toEqual([]);
   });
@@ -177,8 +177,9 @@ describe("a user who may not", () => {
   test("read the store is told so", async () => {
     using temporary = new PublicDirectory();
     const data = new DataDirectory(join(temporary.path, "data"));
-    mkdirSync(data.path, { mode: 0o755 });
+    mkdirSync(data.path);
     makeStore(data);
+    chmodSync(data.path, 0o777);
     chmodSync(data.database, 0o000);
     await using child = new Child("openUnprivileged", data.path);
     expect(await child.line()).toBe(

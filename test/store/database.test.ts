@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import {
   APPLICATION_ID,
-  inspectDatabase,
+  examineDatabase,
   integrityFaults,
   openDatabase,
   SCHEMA_VERSION,
@@ -87,16 +87,17 @@ test("a store that others could read is taken from them", () => {
 test("looking at a store needs no more than reading, and finds what was committed", () => {
   using temporary = new PublicDirectory();
   makeStore(temporary.directory);
-  using database = inspectDatabase(temporary.directory);
-  expect(row(database, "SELECT count(*) AS tokens FROM token")).toEqual({ tokens: 200 });
-  expect(integrityFaults(database, "integrity_check")).toEqual([]);
-  expect(() => database.run("DELETE FROM audit_event")).toThrow("readonly");
+  examineDatabase(temporary.directory, (database) => {
+    expect(row(database, "SELECT count(*) AS tokens FROM token")).toEqual({ tokens: 200 });
+    expect(integrityFaults(database, "integrity_check")).toEqual([]);
+    expect(() => database.run("DELETE FROM audit_event")).toThrow("readonly");
+  });
 });
 
 test("looking makes no store where there is none", () => {
   using temporary = new PublicDirectory();
   const { directory } = temporary;
-  expect(unusable(() => inspectDatabase(directory))).toBe(
+  expect(unusable(() => examineDatabase(directory, () => undefined))).toBe(
     `${directory.database} is not a Publisher store. It was left as it is.`,
   );
   expect(readdirSync(directory.path)).toEqual([]);
@@ -112,8 +113,8 @@ test("what a killed process committed is there, though it never closed the store
   for (const end of ["", "-wal"]) {
     writeFileSync(crashed.directory.database + end, readFileSync(temporary.directory.database + end));
   }
-  for (const open of [inspectDatabase, openDatabase]) {
-    using found = open(crashed.directory);
-    expect(row(found, "SELECT id FROM token")).toEqual({ id: "atok_1" });
-  }
+  const first = "SELECT id FROM token";
+  expect(examineDatabase(crashed.directory, (found) => row(found, first))).toEqual({ id: "atok_1" });
+  using opened = openDatabase(crashed.directory);
+  expect(row(opened, first)).toEqual({ id: "atok_1" });
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { DataDirectory } from "../../src/store/data-directory.ts";
 import {
   APPLICATION_ID,
-  inspectDatabase,
+  examineDatabase,
   integrityFaults,
   migrate,
   openDatabase,
@@ -85,8 +85,7 @@ describe.each(VERSIONS)("a store of schema $version", ({ version, sql }) => {
   test("can be looked at as it is", () => {
     using temporary = new PublicDirectory();
     thaw(sql, temporary.directory);
-    using database = inspectDatabase(temporary.directory);
-    expect(schemaVersion(database)).toBe(version);
+    expect(examineDatabase(temporary.directory, schemaVersion)).toBe(version);
   });
 
   test("has tokens that work, and gives ids after theirs", async () => {

@@ -16,6 +16,7 @@ class CountedStore implements TokenStore {
   readonly list: TokenStore["list"];
   readonly findById: TokenStore["findById"];
   readonly isEmpty: TokenStore["isEmpty"];
+  readonly summary: TokenStore["summary"];
 
   constructor(store: TokenStore) {
     this.#store = store;
@@ -24,6 +25,7 @@ class CountedStore implements TokenStore {
     this.list = store.list.bind(store);
     this.findById = store.findById.bind(store);
     this.isEmpty = store.isEmpty.bind(store);
+    this.summary = store.summary.bind(store);
   }
 
   async findByDigest(digest: Uint8Array): Promise<StoredSecret | null> {

@@ -28,6 +28,18 @@ BEGIN
   SELECT RAISE(ABORT, 'a token is never deleted');
 END;
 
+CREATE TRIGGER token_keeps_its_place BEFORE INSERT ON token
+WHEN EXISTS (SELECT 1 FROM token WHERE digest = NEW.digest OR id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'a token is never replaced');
+END;
+
+CREATE TRIGGER token_keeps_its_secret BEFORE UPDATE ON token
+WHEN NEW.digest IS NOT OLD.digest OR NEW.id IS NOT OLD.id
+BEGIN
+  SELECT RAISE(ABORT, 'a token keeps its id and its secret');
+END;
+
 CREATE TABLE audit_event (
   id       TEXT PRIMARY KEY,
   at       INTEGER NOT NULL,
