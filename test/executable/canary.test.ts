@@ -76,6 +76,7 @@ test("a secret is in no file, no line of the log and no answer but its own", asy
     expect(printed.filter((text) => text.includes(canaryOf(secret)))).toEqual([]);
     expect(filesWith(canaryOf(secret), terminal.dataDir)).toEqual([]);
   }
+  expect(server.stderr).not.toContain("token=");
   expect(printed.some((text) => text.includes('"authentication":"revoked"'))).toBe(true);
   expect(filesWith("canary", terminal.dataDir)).toEqual(["publisher.db"]);
   expect(filesWith(canaryOf(caller), terminal.dataDir)).toEqual(["first-token"]);

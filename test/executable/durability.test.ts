@@ -18,12 +18,13 @@ setDefaultTimeout(60_000 + KILLS * 3000);
 
 /** Lets clients write until the server is killed. */
 async function killWhileWriting(server: RunningServer, ledger: Ledger, round: number): Promise<void> {
-  const before = ledger.acknowledged;
+  const enough = ledger.acknowledged + CHANGES_A_KILL;
   const clients = Array.from({ length: CLIENTS }, (_, client) => ledger.write(server, `${round}-${client}`));
-  while (ledger.acknowledged < before + CHANGES_A_KILL) await Bun.sleep(1);
+  const writing = Promise.all(clients);
+  await Promise.race([writing, ledger.untilAcknowledged(enough)]);
   await Bun.sleep(Math.random() * LONGEST_LIFE_MS);
   await server.stop("SIGKILL");
-  await Promise.all(clients);
+  await writing;
 }
 
 interface Listed {

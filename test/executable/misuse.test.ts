@@ -40,6 +40,7 @@ const SERVE_SETTINGS: readonly Misuse[] = [
   { args: ["--data-dir", ""], says: /--data-dir must be the path of a directory/ },
   { args: [], env: { PUBLISHER_PORT: "http" }, says: /PUBLISHER_PORT must be a port from 0 to 65535/ },
   { args: [], env: { PUBLISHER_HOST: "http://x" }, says: /PUBLISHER_HOST must be a host name or an address/ },
+  { args: [], env: { PUBLISHER_PAGES: "no" }, says: /PUBLISHER_PAGES must be on or off/ },
   { args: [], env: { PUBLISHER_LOG_LEVEL: "INFO" }, says: /PUBLISHER_LOG_LEVEL must be one of debug, info/ },
 ];
 

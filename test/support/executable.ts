@@ -84,6 +84,7 @@ export class RunningServer implements AsyncDisposable {
     const deadline = performance.now() + PATIENCE_MS;
     while (!server.stdout.includes("Stop with Ctrl+C")) {
       if (server.child.exitCode !== null || performance.now() > deadline) {
+        await server[Symbol.asyncDispose]();
         throw new Error(`the server did not start: ${server.stdout}${server.stderr}`);
       }
       await Bun.sleep(5);

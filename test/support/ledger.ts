@@ -1,6 +1,9 @@
 import type { RunningServer } from "./executable.ts";
 import { RawConnection, rawRequest } from "./raw-connection.ts";
 
+/** How long changes may take before a test gives up, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
 /** How far a change has come, as its client knows it. */
 type Progress = "not asked" | "asked" | "acknowledged";
 
@@ -18,6 +21,16 @@ export class Ledger {
   readonly entries: Entry[] = [];
   /** How many changes were acknowledged. */
   acknowledged = 0;
+
+  /** Waits until that many changes were acknowledged. */
+  async untilAcknowledged(count: number): Promise<void> {
+    const deadline = performance.now() + PATIENCE_MS;
+    while (this.acknowledged < count) {
+      if (performance.now() > deadline)
+        throw new Error(`only ${this.acknowledged} changes were acknowledged`);
+      await Bun.sleep(1);
+    }
+  }
 
   /** Creates tokens, and revokes every second one, until the connection breaks. */
   async write(server: RunningServer, client: string): Promise<void> {
