@@ -69,6 +69,11 @@ test("sign in, create, copy, use, revoke, and be locked out", async () => {
 test("somebody whose token is revoked meanwhile is signed out with the reason", async () => {
   const { id, token } = (await server.call("api-token/create", { access: "read" })).json;
   await using tab = await signedIn(browser, server, { secret: token });
+  await tab.page
+    .getByText("Nothing expires up to")
+    .or(tab.page.getByText(/tokens?, by week/))
+    .waitFor();
+  await tab.page.getByRole("table").getByRole("link", { name: "First token" }).waitFor();
   await server.call("api-token/revoke", { id });
   await tab.page.getByRole("link", { name: "Expired" }).first().click();
   await tab.page.getByText("You were signed out: the token was revoked.").waitFor();
