@@ -192,3 +192,32 @@ test("a token has its own address, and All tokens leads back to the list as it w
   await expectListed([name], { isWhole: false });
   expect(tab.faults).toEqual([]);
 });
+
+test("the exact time of an expiry shows on hover, and when its row has the focus", async () => {
+  await page.goto("/#/tokens?sort=expires_at");
+  const [soonest] = active.toSorted(bySoonest);
+  await expectListed([soonest?.description ?? ""], { isWhole: false });
+  const row = page.getByRole("row").nth(1);
+  const exact = row.locator(".ending .exact");
+  const opacity = async () =>
+    await page.evaluate("getComputedStyle(document.querySelector('.ending .exact')).opacity");
+  expect(await exact.textContent()).toMatch(/, \d+ \w{3} \d{4}, \d\d:\d\d:\d\d UTC$/);
+  await page.mouse.move(0, 0);
+  expect(await opacity()).toBe("0");
+  await row.locator(".ending time").hover();
+  expect(await opacity()).toBe("1");
+  await page.mouse.move(0, 0);
+  await page.getByRole("button", { name: "Last used" }).focus();
+  await page.keyboard.press("Tab");
+  expect(await opacity()).toBe("1");
+});
+
+test("where there is no room for headings, the order is chosen from a list", async () => {
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.goto("/#/tokens");
+  await page.getByLabel("Order").selectOption("Expiring first");
+  await expectListed(names(active.toSorted(bySoonest)));
+  expect(page.url()).toEndWith("#/tokens?sort=expires_at");
+  await page.setViewportSize({ width: 1280, height: 900 });
+  expect(await page.getByLabel("Order").isVisible()).toBe(false);
+});

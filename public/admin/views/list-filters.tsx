@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ACCESSES } from "../api/types.ts";
 import { dateName } from "../format.ts";
 import { CrossIcon, DownIcon, SearchIcon } from "../parts/icons.tsx";
-import { changed, type ListView, SEARCH_LIMIT } from "../state/list-view.ts";
+import { changed, type ListView, SEARCH_LIMIT, type Sort } from "../state/list-view.ts";
 import { showList } from "../state/route.ts";
 
 /** How long after the last key a search begins. */
@@ -16,6 +16,7 @@ export function ListFilters({ view }: { view: ListView }) {
     <search class="filters">
       <SearchField view={view} />
       <AccessSelect view={view} />
+      <SortSelect view={view} />
       {(view.from !== null || view.to !== null) && (
         <button
           type="button"
@@ -51,6 +52,45 @@ function AccessSelect({ view }: { view: ListView }) {
         <option value="">Any access</option>
         <option value="read">Read</option>
         <option value="write">Write</option>
+      </select>
+      <DownIcon />
+    </div>
+  );
+}
+
+const SORTS: readonly (readonly [name: string, sort: Sort | null])[] = [
+  ["Newest first", null],
+  ["Oldest first", { key: "created_at", direction: "asc" }],
+  ["Expiring first", { key: "expires_at", direction: "asc" }],
+  ["Used last first", { key: "last_used_at", direction: "desc" }],
+  ["By description", { key: "description", direction: "asc" }],
+];
+
+/** For screens without room for every column, whose headings sort elsewhere. */
+function SortSelect({ view }: { view: ListView }) {
+  const fieldId = useId();
+  const chosen = SORTS.findIndex(
+    ([, sort]) => sort?.key === view.sort?.key && sort?.direction === view.sort?.direction,
+  );
+  return (
+    <div class="select sorting">
+      <label class="unseen" for={fieldId}>
+        Order
+      </label>
+      <select
+        id={fieldId}
+        class="input"
+        value={chosen}
+        onChange={({ currentTarget }) =>
+          showList(changed(view, { sort: SORTS[Number(currentTarget.value)]?.[1] ?? null }))
+        }
+      >
+        {chosen === -1 && <option value={-1}>Another order</option>}
+        {SORTS.map(([name], index) => (
+          <option key={name} value={index}>
+            {name}
+          </option>
+        ))}
       </select>
       <DownIcon />
     </div>

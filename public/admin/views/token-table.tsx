@@ -63,7 +63,6 @@ interface RowProps {
 }
 
 function Row({ token, isRevoked, onRevoke }: RowProps) {
-  const ending = isRevoked ? token.revoked_at && <Time time={token.revoked_at} /> : <Expiry token={token} />;
   return (
     <tr>
       <th scope="row" class="token-cell">
@@ -75,16 +74,7 @@ function Row({ token, isRevoked, onRevoke }: RowProps) {
         <span class="digest">
           <AccessBadge access={token.access} />
           {token.status !== "active" && <StatusBadge status={token.status} />}
-          <span>
-            {isRevoked
-              ? "Revoked "
-              : token.expires_at === null
-                ? "Expires "
-                : token.status === "active"
-                  ? "Expires "
-                  : "Expired "}
-            {ending}
-          </span>
+          <Ending token={token} />
         </span>
       </th>
       <td class="wide-cell">
@@ -96,7 +86,9 @@ function Row({ token, isRevoked, onRevoke }: RowProps) {
       <td class="wide-cell">
         <Time time={token.created_at} />
       </td>
-      <td class="wide-cell">{ending}</td>
+      <td class="wide-cell ending">
+        {isRevoked ? token.revoked_at && <Time time={token.revoked_at} /> : <Expiry token={token} />}
+      </td>
       <td class="wide-cell">
         {token.last_used_at === null ? <NoUse /> : <Time time={token.last_used_at} />}
       </td>
@@ -108,6 +100,24 @@ function Row({ token, isRevoked, onRevoke }: RowProps) {
         )}
       </td>
     </tr>
+  );
+}
+
+/** When a token ends or ended, in words that say which. */
+function Ending({ token }: { token: Token }) {
+  const { status, expires_at: expiresAt, revoked_at: revokedAt } = token;
+  if (revokedAt !== null) {
+    return (
+      <span>
+        Revoked <Time time={revokedAt} />
+      </span>
+    );
+  }
+  if (expiresAt === null) return <span>Never expires</span>;
+  return (
+    <span>
+      {status === "expired" ? "Expired" : "Expires"} <Expiry token={token} />
+    </span>
   );
 }
 
