@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { TestApi } from "../support/api.ts";
+import { BARE_CHALLENGE } from "../support/credentials.ts";
+import { expectFailure } from "../support/failures.ts";
+import { logged, loggedFaults } from "../support/logged.ts";
+
+let api: TestApi;
+
+beforeEach(async () => {
+  api = await TestApi.start();
+});
+
+afterEach(async () => {
+  await api[Symbol.asyncDispose]();
+});
+
+const RETRY = { "retry-after": "5" };
+
+const ENDPOINTS: readonly (readonly [name: string, body: object])[] = [
+  ["create", { access: "read" }],
+  ["list", {}],
+  ["list", { filters: [{ key: "description", regex: { pattern: "x" } }] }],
+  ["revoke", { id: "atok_0" }],
+  ["get", { id: "atok_0" }],
+];
+
+/** Makes every method of the store but the look-up of a secret throw. */
+function breakStore(thrown: unknown): void {
+  const fail = () => {
+    throw thrown;
+  };
+  Object.assign(api.store, { add: fail, amend: fail, list: fail, findById: fail });
+}
+
+const SECRET = `sk_live_${"x".repeat(49)}`;
+const THROWN: readonly (readonly [name: string, thrown: unknown, inTheLog: string])[] = [
+  ["an Error", new Error("SELECT digest FROM token: boom"), "boom"],
+  ["an Error with a cause", new Error("outer", { cause: new Error("the true reason") }), "the true reason"],
+  ["a TypeError of the engine", new TypeError("undefined is not an object"), "not an object"],
+  ["a string", "SELECT digest FROM token", "SELECT digest"],
+  ["an object", { code: "SQLITE_MISUSE", sql: "SELECT digest" }, "SQLITE_MISUSE"],
+  ["undefined", undefined, "Something went wrong"],
+  ["null", null, "Something went wrong"],
+];
+
+describe("a fault of the server", () => {
+  for (const [name, body] of ENDPOINTS) {
+    test(`in ${name} ${JSON.stringify(body)}: only the log has the cause`, async () => {
+      for (const [kind, thrown, inTheLog] of THROWN) {
+        breakStore(thrown);
+        api.logLines.length = 0;
+        const answer = await api.call(`api-token/${name}`, body);
+        expectFailure(answer, "internal_error", { label: kind });
+        const faults = loggedFaults(api);
+        expect(faults, kind).toHaveLength(1);
+        expect(faults[0]?.trace_id, kind).toBe(answer.headers.get("trace-id"));
+        expect(JSON.stringify(faults[0]), kind).toContain(inTheLog);
+      }
+    });
+  }
+
+  test("is told apart by the caller's own trace id", async () => {
+    breakStore(new Error("boom"));
+    const id = "0af7651916cd43dd8448eb211c80319c";
+    const headers = { traceparent: `00-${id}-b7ad6b7169203331-01` };
+    const answer = await api.send("/publisher.v1/api-token/list", { headers });
+    expect(answer.json.error.trace_id).toBe(id);
+    expect(loggedFaults(api)).toMatchObject([{ trace_id: id }]);
+  });
+
+  test("while a token is looked up is no refusal, and lets nobody in", async () => {
+    api.store.findByDigest = () => {
+      throw new Error("boom");
+    };
+    expectFailure(await api.call("api-token/list"), "internal_error");
+    expectFailure(await api.call("api-token/create", { access: "read" }), "internal_error");
+    expectFailure(await api.call("api-token/list", {}, null), "authentication_error", {
+      headers: { "www-authenticate": BARE_CHALLENGE },
+    });
+  });
+
+  test("leaves the server as it was", async () => {
+    const { list } = api.store;
+    breakStore(new Error("boom"));
+    await api.call("api-token/list");
+    api.store.list = list.bind(api.store);
+    expect((await api.call("api-token/list")).status).toBe(200);
+  });
+
+  test("is logged without the request's secret", async () => {
+    breakStore(new Error("boom"));
+    await api.send(`/publisher.v1/api-token/list?token=${SECRET}`, { body: { filters: [] } });
+    expect(api.logLines.join()).not.toContain("sk_live_");
+  });
+});
+
+describe("a store that cannot be used now", () => {
+  for (const [name, body] of ENDPOINTS) {
+    test(`makes ${name} ${JSON.stringify(body)} a 503`, async () => {
+      breakStore(new StoreUnavailable("the disk is full", { cause: new Error("SQLITE_FULL") }));
+      const answer = await api.call(`api-token/${name}`, body);
+      expectFailure(answer, "unavailable", { headers: RETRY });
+      expect(answer.text).not.toContain("disk");
+      expect(loggedFaults(api)).toMatchObject([{ trace_id: answer.headers.get("trace-id") }]);
+      expect(JSON.stringify(loggedFaults(api))).toContain("SQLITE_FULL");
+    });
+  }
+
+  test("is a 503 to whoever comes with a token, and a 401 to whoever does not", async () => {
+    api.store.findByDigest = () => {
+      throw new StoreUnavailable("locked");
+    };
+    expectFailure(await api.call("api-token/current"), "unavailable", { headers: RETRY });
+    expectFailure(await api.call("api-token/current", {}, null), "authentication_error", {
+      headers: { "www-authenticate": BARE_CHALLENGE },
+    });
+  });
+});
+
+describe("a server that is stopping", () => {
+  for (const path of ["/publisher.v1/api-token/list", "/publisher.v1/nope", "/nope", "/healthz", "/readyz"]) {
+    test(`answers 503 to ${path}`, async () => {
+      api.isStopping = true;
+      for (const token of [api.write, null]) {
+        const answer = await api.send(path, { method: path.endsWith("z") ? "GET" : "POST", token });
+        expectFailure(answer, "unavailable", { headers: RETRY });
+        expect(answer.headers.get("connection")).toBe("close");
+      }
+    });
+  }
+
+  test("changes nothing any more", async () => {
+    api.isStopping = true;
+    await api.call("api-token/create", { access: "read", description: "too late" });
+    api.isStopping = false;
+    expect((await api.call("api-token/list")).text).not.toContain("too late");
+    expect(logged(api).filter(({ message }) => message === "change")).toHaveLength(2);
+  });
+});
