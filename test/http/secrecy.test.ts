@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { digestOf } from "../../src/tokens/secret.ts";
+import { TestApi } from "../support/api.ts";
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await TestApi.start();
+});
+
+afterAll(async () => {
+  await api[Symbol.asyncDispose]();
+});
+
+test("no secret and no digest is in any answer but the one that creates it", async () => {
+  const { id, token } = (await api.call("api-token/create", { access: "write" })).json;
+  const digest = Buffer.from(digestOf(token));
+  const marks = [
+    token,
+    token.slice(8, 51),
+    digest.toString("hex"),
+    digest.toString("base64"),
+    digest.toString("base64url"),
+  ];
+  const answers = [
+    await api.call("api-token/list", {}, token),
+    await api.call("api-token/list", { filters: [{ key: "id", eq: id }] }, token),
+    await api.call("api-token/get", { id }, token),
+    await api.call("api-token/current", {}, token),
+    await api.call("api-token/create", { access: "read" }, token),
+    await api.call("api-token/create", { access: token }, token),
+    await api.call("api-token/get", { id: token }, token),
+    await api.call(
+      "api-token/list",
+      { filters: [{ key: token, eq: token }], sorts: [{ key: token }] },
+      token,
+    ),
+    await api.call("api-token/list", { pagination: { cursor: token } }, token),
+    await api.send(`/publisher.v1/${token}`, { token }),
+    await api.send(`/publisher.v1/api-token/list/${token}`, { token, method: "PUT" }),
+    await api.call("api-token/revoke", { id }, token),
+    await api.call("api-token/current", {}, token),
+  ];
+  for (const answer of answers) {
+    const whole = answer.text + JSON.stringify([...answer.headers]);
+    for (const mark of marks) expect(whole).not.toContain(mark);
+  }
+});
+
+describe("a secret that stands where a name should is not told back:", () => {
+  const NAMED: readonly (readonly [endpoint: string, body: (secret: string) => string])[] = [
+    ["create", (secret) => `{"access":"read","${secret}":1}`],
+    ["create", (secret) => `{"access":"read","x${secret}":1,"Bearer ${secret}":1}`],
+    ["create", (secret) => `{"access":"read","${secret}":1,"${secret}":1}`],
+    ["get", (secret) => `{"id":"atok_0","${secret}":1}`],
+    ["current", (secret) => `{"${secret}":1}`],
+    ["list", (secret) => `{"pagination":{"${secret}":1}}`],
+    ["list", (secret) => `{"sorts":[{"key":"id","${secret}":1}]}`],
+    ["list", (secret) => `{"filters":[{"key":"id","exists":true,"${secret}":1}]}`],
+    ["list", (secret) => `{"filters":[{"and":[{"key":"id","${secret}":1}]}]}`],
+    ["list", (secret) => `{"filters":[{"key":"id","regex":{"pattern":"a","${secret}":1}}]}`],
+    ["list", (secret) => `{"filters":[{"${secret}":{"${secret}":1,"${secret}":2}}]}`],
+  ];
+  for (const [endpoint, body] of NAMED) {
+    test(`${endpoint} ${body("…")}`, async () => {
+      const answer = await api.send(`/publisher.v1/api-token/${endpoint}`, { body: body(api.write) });
+      expect(answer.status).toBe(400);
+      expect(answer.text).not.toContain(api.write.slice(8, 24));
+    });
+  }
+});
