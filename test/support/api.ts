@@ -32,7 +32,7 @@ export interface Answer {
 
 /** The application without a socket, on a store of its own in real files, with a clock that stands still. */
 export class TestApi implements AsyncDisposable {
-  readonly directory = new TemporaryDirectory();
+  readonly directory: TemporaryDirectory;
   /** Every line of the log. */
   readonly logLines: string[] = [];
   /** What time it is, in Unix milliseconds. */
@@ -45,7 +45,8 @@ export class TestApi implements AsyncDisposable {
   write = "";
   read = "";
 
-  private constructor(pages: PageFiles | null) {
+  private constructor(pages: PageFiles | null, directory = new TemporaryDirectory()) {
+    this.directory = directory;
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
     const log = makeLog("info", { write: (line) => void this.logLines.push(line) });
     this.tokens = new Tokens({
@@ -70,6 +71,13 @@ export class TestApi implements AsyncDisposable {
     api.write = await api.secret("write");
     api.read = await api.secret("read");
     return api;
+  }
+
+  /** The same files, opened anew as after a restart and without pages; this one is closed. */
+  restarted(): TestApi {
+    this.store.close();
+    const { write, read, nowMs } = this;
+    return Object.assign(new TestApi(null, this.directory), { write, read, nowMs });
   }
 
   /** The secret of a new token. */

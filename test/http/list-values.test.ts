@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { TestApi } from "../support/api.ts";
+import { expectIssues } from "../support/failures.ts";
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await TestApi.start();
+});
+
+afterAll(async () => {
+  await api[Symbol.asyncDispose]();
+});
+
+interface KeyUnderTest {
+  readonly key: string;
+  readonly good: readonly unknown[];
+  readonly bad: readonly unknown[];
+  readonly message: string;
+}
+
+const NO_VALUES = [null, true, 5, {}, [], ""];
+const IDS = {
+  good: ["atok_0", `atok_${"z".repeat(64)}`],
+  bad: [null, true, 5, {}, [], "", "atok_", "x", `atok_${"z".repeat(65)}`, "atok_0\n"],
+  message: 'must be a token id: "atok_" and 1 to 64 letters and digits',
+};
+const TIMES = {
+  good: [
+    "2026-06-01T12:00:00Z",
+    "2026-06-01t12:00:00.5+02:00",
+    "1970-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+  ],
+  bad: [...NO_VALUES, "now", "2026-06-01", "2026-06-01T12:00:00", "2026-02-30T00:00:00Z", 1_780_000_000],
+  message: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z",
+};
+
+const KEYS: readonly KeyUnderTest[] = [
+  { key: "id", ...IDS },
+  { key: "created_by", ...IDS },
+  {
+    key: "access",
+    good: ["read", "write"],
+    bad: [...NO_VALUES, "READ"],
+    message: 'must be "read" or "write"',
+  },
+  {
+    key: "status",
+    good: ["active", "expired", "revoked"],
+    bad: [...NO_VALUES, "Active", "deleted"],
+    message: 'must be "active", "expired" or "revoked"',
+  },
+  {
+    key: "description",
+    good: ["", "CI", "😀".repeat(500), "'; --"],
+    bad: [null, true, 5, {}, [], "a\nb", "\ud800", "x".repeat(501)],
+    message: "must be text that a description can have",
+  },
+  { key: "created_at", ...TIMES },
+  { key: "expires_at", ...TIMES },
+  { key: "revoked_at", ...TIMES },
+  { key: "last_used_at", ...TIMES },
+];
+
+const TIME_KEYS = ["created_at", "expires_at", "revoked_at", "last_used_at"];
+const PATTERN_KEYS = ["description", "id"];
+
+async function list(condition: object) {
+  return await api.call("api-token/list", { filters: [condition] });
+}
+
+for (const { key, good, bad, message } of KEYS) {
+  describe(`${key}:`, () => {
+    test("eq, in and nin take each good value", async () => {
+      for (const value of good) {
+        for (const condition of [{ eq: value }, { in: [value] }, { nin: [value] }])
+          expect((await list({ key, ...condition })).status, JSON.stringify(condition)).toBe(200);
+      }
+      expect((await list({ key, in: good })).status).toBe(200);
+    });
+
+    test("eq, in and nin refuse each bad value", async () => {
+      for (const value of bad) {
+        const label = JSON.stringify(value);
+        expectIssues(await list({ key, eq: value }), [{ path: "filters[0].eq", message }], label);
+        for (const op of ["in", "nin"]) {
+          const answer = await list({ key, [op]: [good[0], value, value] });
+          const issues = [1, 2].map((at) => ({ path: `filters[0].${op}[${at}]`, message }));
+          expectIssues(answer, issues, label);
+        }
+      }
+    });
+
+    test("in and nin refuse what is no list of at least one", async () => {
+      for (const op of ["in", "nin"]) {
+        for (const value of [[], null, good[0], {}, 5])
+          expectIssues(await list({ key, [op]: value }), [
+            { path: `filters[0].${op}`, message: "must be a list of at least one value" },
+          ]);
+      }
+    });
+
+    test("exists takes true and false alone", async () => {
+      for (const value of [true, false]) expect((await list({ key, exists: value })).status).toBe(200);
+      for (const value of [null, 1, 0, "true", "", [], {}])
+        expectIssues(await list({ key, exists: value }), [
+          { path: "filters[0].exists", message: "must be true or false" },
+        ]);
+    });
+
+    if (TIME_KEYS.includes(key)) {
+      test("lt and gt take each good value and refuse each bad one", async () => {
+        for (const op of ["lt", "gt"]) {
+          for (const value of good) expect((await list({ key, [op]: value })).status).toBe(200);
+          for (const value of [...bad, [good[0]]])
+            expectIssues(await list({ key, [op]: value }), [{ path: `filters[0].${op}`, message }]);
+        }
+      });
+    } else {
+      test("is not for lt and gt", async () => {
+        for (const op of ["lt", "gt"]) {
+          for (const value of [good[0], "2026-06-01T12:00:00Z"])
+            expectIssues(await list({ key, [op]: value }), [
+              { path: `filters[0].${op}`, message: `is only for ${TIME_KEYS.join(", ")}` },
+            ]);
+        }
+      });
+    }
+
+    if (!PATTERN_KEYS.includes(key)) {
+      test("is not for regex", async () => {
+        expectIssues(await list({ key, regex: { pattern: "a" } }), [
+          { path: "filters[0].regex", message: "is only for description, id" },
+        ]);
+      });
+    }
+  });
+}
+
+test("a thousand values are fine", async () => {
+  const values = Array.from({ length: 1000 }, (_, index) => `atok_${index}`);
+  expect((await list({ key: "id", in: values })).json.data).toEqual([]);
+  expect((await list({ key: "id", nin: values })).json.data).toHaveLength(2);
+});
