@@ -1,0 +1,31 @@
+import { TestApi } from "./api.ts";
+
+/** The application of a test behind a real socket on the loopback, served as the executable serves it. */
+export class ListeningApi implements AsyncDisposable {
+  readonly api: TestApi;
+  readonly #server: Bun.Server<undefined>;
+
+  private constructor(api: TestApi) {
+    this.api = api;
+    this.#server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      fetch: (request) => api.app.fetch(request),
+      development: false,
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    });
+  }
+
+  static async start(): Promise<ListeningApi> {
+    return new ListeningApi(await TestApi.start());
+  }
+
+  get port(): number {
+    return this.#server.port ?? 0;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.stop(true);
+    await this.api[Symbol.asyncDispose]();
+  }
+}
