@@ -1,0 +1,135 @@
+import { dirname, join, normalize } from "node:path";
+
+/** Source files by their path below the repository, as `src/http/app.ts`. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** What may import what, besides its own folder: arrows run one way. Packages and the runtime's modules are apart. */
+const ARROWS: Readonly<Record<Layer, readonly Layer[]>> = {
+  entry: ["commands", "http", "store", "tokens", "base"],
+  commands: ["http", "store", "tokens", "base", "entry"],
+  http: ["tokens", "base"],
+  store: ["tokens"],
+  tokens: [],
+  base: ["tokens"],
+};
+
+type Layer = "entry" | "commands" | "http" | "store" | "tokens" | "base";
+
+/** Files that every layer but the domain and the store may use; the rest beside them is the entry. */
+const BASE = ["src/log.ts", "src/log-levels.ts", "src/version.ts"];
+
+/** What may be imported in some places only: the start of its name, and the start of their paths. */
+const CONFINED: readonly (readonly [module: string, places: readonly string[]])[] = [
+  ["elysia", ["src/http/"]],
+  ["@elysiajs/", ["src/http/"]],
+  ["arktype", ["src/http/"]],
+  ["bun:sqlite", ["src/store/"]],
+  ["commander", ["src/main.ts"]],
+  ["pino", ["src/log.ts"]],
+];
+
+/** What may be written in some places only. */
+const CONFINED_WORDS: readonly (readonly [pattern: RegExp, isAllowed: (path: string) => boolean])[] = [
+  [
+    /\bprocess\.env\b|\bBun\.env\b|\bimport\.meta\.env\b/,
+    (path) => ["src/main.ts", "src/config.ts"].includes(path),
+  ],
+  [
+    /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bTemporal\.Now\b|\bperformance\.now\b|\bBun\.nanoseconds\b/,
+    (path) => !path.startsWith("src/tokens/"),
+  ],
+  [
+    /\bMath\.random\b|\brandomBytes\b|\brandomUUID\b|\bgetRandomValues\b|\brandomInt\b/,
+    (path) => !path.startsWith("src/tokens/"),
+  ],
+  [/\bfetch\(|\bsetTimeout\b|\bsetInterval\b/, (path) => !path.startsWith("src/tokens/")],
+];
+
+/** Every way in which the sources are not built as they are meant to be, a sentence each. */
+export function violations(sources: Sources): readonly string[] {
+  const files = [...sources];
+  return [
+    ...files.flatMap(([path, source]) => importsOf(source).flatMap((module) => forbidden(path, module))),
+    ...files.flatMap(([path, source]) => misplacedWords(path, source)),
+    ...files.filter(([path]) => !path.startsWith("src/commands/")).flatMap(joined),
+    ...cycles(sources),
+  ];
+}
+
+/** Every module that a source imports, for its types alone too. */
+export function importsOf(source: string): readonly string[] {
+  const code = withoutComments(source);
+  const statements = code.matchAll(/^\s*(?:import|export)\b(?:[^;"'`=(]*?\bfrom)?\s*["']([^"'\n]+)["']/gm);
+  const calls = code.matchAll(/\b(?:import|require)\(\s*["'`]([^"'`\n]+)["'`]/g);
+  return [...statements, ...calls].flatMap(([, module]) => module ?? []);
+}
+
+function withoutComments(source: string): string {
+  return source.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/(^|\s)\/\/.*$/gm, "$1");
+}
+
+function forbidden(path: string, module: string): readonly string[] {
+  const target = resolved(path, module);
+  if (target === null) {
+    const place = CONFINED.find(
+      ([name]) => module === name || module.startsWith(name.endsWith("/") ? name : `${name}/`),
+    );
+    const isAllowed = place === undefined || place[1].some((start) => path.startsWith(start));
+    return isAllowed ? [] : [`${path} imports ${module}`];
+  }
+  if (!target.startsWith("src/")) {
+    const isAllowed = /^src\/[^/]+$/.test(path) && !/^(?:\.\.|test|bench)\//.test(target);
+    return isAllowed ? [] : [`${path} imports ${target}, which is not in src`];
+  }
+  if (target === "src/main.ts") return [`${path} imports ${target}`];
+  const [from, to] = [layerOf(path), layerOf(target)];
+  return from === to || ARROWS[from].includes(to) ? [] : [`${path} imports ${target}`];
+}
+
+/** Where in the repository a relative import points; null for a package. */
+function resolved(path: string, module: string): string | null {
+  return module.startsWith(".") ? normalize(join(dirname(path), module)) : null;
+}
+
+function layerOf(path: string): Layer {
+  if (BASE.includes(path)) return "base";
+  const folder = path.split("/")[1];
+  return LAYERS.find((layer) => layer === folder) ?? "entry";
+}
+
+const LAYERS: readonly Layer[] = ["commands", "http", "store", "tokens"];
+
+/** A file that brings HTTP and the store together, which the commands alone do. */
+function joined([path, source]: readonly [string, string]): readonly string[] {
+  const layers = importsOf(source).map((module) => layerOf(resolved(path, module) ?? ""));
+  return layers.includes("http") && layers.includes("store") ? [`${path} joins http and store`] : [];
+}
+
+function misplacedWords(path: string, source: string): readonly string[] {
+  const code = withoutComments(source);
+  return CONFINED_WORDS.flatMap(([pattern, isAllowed]) => {
+    const found = pattern.exec(code)?.[0];
+    return found === undefined || isAllowed(path) ? [] : [`${path} uses ${found}`];
+  });
+}
+
+/** Every file that imports itself by way of others, and by way of which. */
+function cycles(sources: Sources): readonly string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start !== -1) {
+      found.push(`${[...way.slice(start), path].join(" imports ")}`);
+      return;
+    }
+    if (done.has(path)) return;
+    for (const module of importsOf(sources.get(path) ?? "")) {
+      const target = resolved(path, module);
+      if (target !== null) visit(target, [...way, path]);
+    }
+    done.add(path);
+  };
+  for (const path of sources.keys()) visit(path, []);
+  return found;
+}
