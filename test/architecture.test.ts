@@ -5,6 +5,9 @@ import { importsOf, type Sources, violations } from "./support/architecture.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 
+/** The most lines that a source file may have. */
+const LINE_LIMIT = 250;
+
 let sources: Sources;
 
 beforeAll(async () => {
@@ -32,6 +35,11 @@ test("every folder is looked at, and every import is seen", () => {
     const known = transpiler.scanImports(source).map((each) => each.path);
     for (const module of known) expect(importsOf(source), path).toContain(module);
   }
+});
+
+test("no file is too long to be read at once", () => {
+  const tooLong = [...sources].filter(([, source]) => source.trimEnd().split("\n").length > LINE_LIMIT);
+  expect(tooLong.map(([path]) => path)).toEqual([]);
 });
 
 /** A file that is not as it is meant to be, and what is said of it. */

@@ -178,3 +178,20 @@ describe("media types that are refused:", () => {
     });
   }
 });
+
+describe("a name that is given twice is named by its whole path:", () => {
+  for (const [body, path] of [
+    ['{"pagination":{"limit":1,"limit":2}}', "pagination.limit"],
+    ['{"filters":[{"key":"id","exists":true},{"key":"id","key":"id","exists":true}]}', "filters[1].key"],
+    ['{"sorts":[{"key":"id","direction":"asc","direction":"desc"}]}', "sorts[0].direction"],
+    [
+      '{"filters":[{"or":[{"and":[{"key":"id","eq":"atok_0","eq":"atok_1"}]}]}]}',
+      "filters[0].or[0].and[0].eq",
+    ],
+  ] as const) {
+    test(path, async () => {
+      const answer = await api.send("/publisher.v1/api-token/list", { body });
+      expectIssues(answer, [{ path, message: "must be given only once" }]);
+    });
+  }
+});

@@ -92,6 +92,13 @@ test("every line is one line of JSON", async () => {
   }
 });
 
+test("control characters in what broke are escaped too", async () => {
+  api.store.list = () => Promise.reject(new Error("a\u007fb\u009b31mc\u2028d"));
+  await api.call("api-token/list");
+  expect(api.logLines.length).toBeGreaterThan(0);
+  for (const line of api.logLines) expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+});
+
 describe("no secret is in the log:", () => {
   const PLACES: readonly (readonly [
     name: string,
@@ -103,6 +110,10 @@ describe("no secret is in the log:", () => {
     ["in the path", (secret) => ({ path: `/publisher.v1/${secret}` })],
     ["in the path outside", (secret) => ({ path: `/${secret}/x`, token: null })],
     ["twice in the path", (secret) => ({ path: `/${secret}${secret}/${secret}` })],
+    [
+      "in the path, with its underscores encoded",
+      (secret) => ({ path: `/${secret.replaceAll("_", "%5F")}` }),
+    ],
     ["at the end of a long path", (secret) => ({ path: `/${"x".repeat(200)}${secret}` })],
     ["where a long path is cut", (secret) => ({ path: `/${"x".repeat(230)}${secret}` })],
     ["in the query", (secret) => ({ path: `${LIST}?token=${secret}` })],

@@ -1,0 +1,161 @@
+import fc from "fast-check";
+import { condition, type Known, sort, time } from "./corpus-conditions.ts";
+
+/** Names that bodies have, near misses of them, and names that every object has. */
+const NAMES = [
+  "access",
+  "description",
+  "expires_at",
+  "id",
+  "pagination",
+  "limit",
+  "skip",
+  "cursor",
+  "filters",
+  "sorts",
+  "key",
+  "direction",
+  "and",
+  "or",
+  "eq",
+  "in",
+  "nin",
+  "exists",
+  "regex",
+  "lt",
+  "gt",
+  "pattern",
+  "case_insensitive",
+  "expire_at",
+  "Access",
+  "__proto__",
+  "constructor",
+  "toString",
+  "hasOwnProperty",
+  "length",
+  "then",
+  "",
+];
+
+/** What a request to an endpoint of that name brings; of any other, what it would bring to any of them. */
+export type BodyFor = (endpoint: string) => string | Uint8Array;
+
+/** Bodies of every kind: right ones, right ones gone wrong, JSON of any shape, and no JSON at all. */
+export function bodies(known: Known): fc.Arbitrary<BodyFor> {
+  const other = fc.oneof(
+    { weight: 5, arbitrary: anyJson(known) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 60 }) },
+    { weight: 1, arbitrary: fc.uint8Array({ maxLength: 60 }) },
+    { weight: 2, arbitrary: extreme() },
+  );
+  return fc.oneof(
+    { weight: 4, arbitrary: rightBody(known) },
+    {
+      weight: 3,
+      arbitrary: fc.tuple(rightBody(known), mutation()).map(
+        ([right, mutate]) =>
+          (endpoint: string) =>
+            mutate(right(endpoint)),
+      ),
+    },
+    { weight: 5, arbitrary: other.map((body) => () => body) },
+  );
+}
+
+function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
+  const create = fc.record(
+    {
+      access: fc.constantFrom("read", "write"),
+      description: fc.option(fc.string({ unit: "grapheme", maxLength: 40 })),
+      expires_at: fc.option(time()),
+    },
+    { requiredKeys: ["access"] },
+  );
+  const list = fc.record(
+    {
+      pagination: fc.record(
+        { limit: fc.integer({ min: 1, max: 20 }), skip: fc.nat(30) },
+        { requiredKeys: [] },
+      ),
+      filters: fc.array(condition(known), { maxLength: 3 }),
+      sorts: fc.uniqueArray(sort(), { selector: ({ key }) => key, maxLength: 3 }),
+    },
+    { requiredKeys: [] },
+  );
+  const revoke = fc.record({ id: fc.constantFrom(...known.ids) });
+  return fc
+    .record({ create, list, revoke, get: revoke, current: fc.constant({}), summary: fc.constant({}) })
+    .map((bodyOf) => (endpoint: string) => JSON.stringify(Reflect.get(bodyOf, endpoint) ?? bodyOf.create));
+}
+
+/** JSON of any shape, as text: so with a name twice, with __proto__ as a name, with numbers beyond all bounds. */
+function anyJson({ ids, secrets }: Known): fc.Arbitrary<string> {
+  const atom = fc.oneof(
+    fc.constantFrom(
+      "0",
+      "-0",
+      "1e999",
+      "-1e999",
+      "1e-999",
+      "0.1",
+      "9007199254740993",
+      "true",
+      "false",
+      "null",
+    ),
+    fc.constantFrom('"\\ud800"', '"\\u0000"', '"\\n"', '"__proto__"', '"🙂"', '"2030-12-31T23:59:59Z"'),
+    fc.constantFrom(...ids, ...secrets).map((text) => JSON.stringify(text)),
+    fc.string({ unit: "binary", maxLength: 12 }).map((text) => JSON.stringify(text)),
+  );
+  const name = fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...NAMES) },
+    { weight: 1, arbitrary: fc.constantFrom(...secrets) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 90 }) },
+  );
+  const { any, object } = fc.letrec<{ any: string; object: string; array: string }>((tie) => ({
+    any: fc.oneof({ maxDepth: 5, depthSize: "small" }, atom, tie("object"), tie("array")),
+    object: fc
+      .array(fc.tuple(name, tie("any")), { maxLength: 5 })
+      .map((fields) => `{${fields.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(",")}}`),
+    array: fc.array(tie("any"), { maxLength: 4 }).map((items) => `[${items.join(",")}]`),
+  }));
+  return fc.oneof({ weight: 4, arbitrary: object }, { weight: 1, arbitrary: any });
+}
+
+/** Takes a piece of a text out, or puts another in its place or between. */
+function mutation(): fc.Arbitrary<(text: string) => string> {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      "",
+      '"',
+      "{",
+      "}",
+      "[",
+      "]",
+      ":",
+      ",",
+      "null",
+      "\\",
+      "\u0000",
+      "\ud800",
+      "1e999",
+      '"__proto__":1,',
+    ),
+    fc.string({ unit: "binary", maxLength: 3 }),
+  );
+  const where = fc.double({ min: 0, max: 1, noNaN: true });
+  return fc.tuple(where, fc.nat(6), piece).map(([part, size, put]) => (text) => {
+    const at = Math.floor(part * text.length);
+    return text.slice(0, at) + put + text.slice(at + size);
+  });
+}
+
+/** Bodies of great depth and length. */
+function extreme(): fc.Arbitrary<string> {
+  return fc
+    .tuple(
+      fc.constantFrom("[", '{"a":', '{"and":[', '{"filters":[', '"', " ", "é", '{"a":1,'),
+      fc.integer({ min: 1, max: 14 }),
+    )
+    .map(([part, size]) => part.repeat(2 ** size));
+}
