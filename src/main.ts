@@ -48,6 +48,13 @@ function commandLine(output: string[]): Command {
       const { check } = await import("./commands/check.ts");
       await check(dataDirSetting(flags, process.env));
     });
+  program
+    .command("openapi")
+    .description("print the OpenAPI document of the API")
+    .action(async () => {
+      const { printDocument } = await import("./commands/openapi.ts");
+      await printDocument();
+    });
   pointToHelp(program, "publisher");
   return program;
 }

@@ -4,6 +4,8 @@ import type { Tokens } from "../tokens/tokens.ts";
 import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
 import { methodNotAllowed } from "./errors.ts";
 import { readListing } from "./list-body.ts";
+import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
+import { type ApiOperationParts, apiOperation } from "./openapi/operation.ts";
 import { createdResource, summaryResource, tokenPage, tokenResource } from "./resources.ts";
 import { createTokenType, NoParameters, TokenById } from "./wire.ts";
 
@@ -14,7 +16,7 @@ const readNothing = shaped(NoParameters);
 export function apiToken(tokens: Tokens) {
   const now = () => tokens.now();
   const readCreation = shaped(createTokenType(now));
-  return mounted({
+  return mounted(API_TOKEN_OPERATIONS, {
     create: endpoint({
       access: "write",
       read: readCreation,
@@ -55,15 +57,25 @@ export function apiToken(tokens: Tokens) {
   });
 }
 
-function mounted(endpoints: Readonly<Record<string, Endpoint>>) {
+function mounted<Action extends string>(
+  operations: Readonly<Record<Action, ApiOperationParts>>,
+  endpoints: Readonly<Record<Action, Endpoint>>,
+) {
   const app = new Elysia({ name: "api-token" });
-  for (const [action, { access, handle }] of Object.entries(endpoints)) {
+  for (const action in endpoints) {
+    const { access, handle } = endpoints[action];
     const path = `/publisher.v1/api-token/${action}`;
-    const detail = { tags: ["api-token"], "x-access": access };
-    app.post(path, handle, { parse: "none", detail });
-    app.all(path, () => {
-      throw methodNotAllowed("POST");
+    app.post(path, handle, {
+      parse: "none",
+      detail: apiOperation("api-token", access, operations[action]),
     });
+    app.all(
+      path,
+      () => {
+        throw methodNotAllowed("POST");
+      },
+      { detail: { hide: true } },
+    );
   }
   return app;
 }

@@ -1,12 +1,11 @@
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
 import type { Tokens } from "../tokens/tokens.ts";
-import { apiToken } from "./api-token.ts";
 import { authentication } from "./authentication.ts";
 import { Failure, unavailable } from "./errors.ts";
-import { health } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pages as servedPages } from "./pages.ts";
+import { routes } from "./routes.ts";
 import { respondTo, traced, traceOf } from "./trace.ts";
 
 export interface AppParts {
@@ -33,8 +32,7 @@ export function app({ tokens, log, ping, isStopping, pages, addressOf }: AppPart
       if (isStopping()) throw stopping();
     })
     .onRequest(authentication(tokens))
-    .use(health(ping))
-    .use(apiToken(tokens))
+    .use(routes({ tokens, ping }))
     .use(pages === null ? new Elysia() : servedPages(pages));
 }
 

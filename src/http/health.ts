@@ -1,25 +1,49 @@
 import { Elysia } from "elysia";
 import { jsonAnswer } from "./answer.ts";
 import { methodNotAllowed, unavailable } from "./errors.ts";
+import { type OperationParts, openOperation } from "./openapi/operation.ts";
 
 /** Whether the server lives, and whether its store answers: for whoever restarts it or sends it requests. */
 export function health(ping: () => void) {
   return new Elysia({ name: "health" })
-    .get("/healthz", () => ok())
-    .all("/healthz", () => {
-      throw methodNotAllowed("GET, HEAD");
-    })
-    .get("/readyz", () => {
-      try {
-        ping();
-      } catch (error) {
-        throw unavailable("The store does not answer", error);
-      }
-      return ok();
-    })
-    .all("/readyz", () => {
-      throw methodNotAllowed("GET, HEAD");
-    });
+    .get("/healthz", () => ok(), { detail: openOperation("health", LIVENESS) })
+    .all("/healthz", refuseMethod, { detail: { hide: true } })
+    .get(
+      "/readyz",
+      () => {
+        try {
+          ping();
+        } catch (error) {
+          throw unavailable("The store does not answer", error);
+        }
+        return ok();
+      },
+      { detail: openOperation("health", READINESS) },
+    )
+    .all("/readyz", refuseMethod, { detail: { hide: true } });
+}
+
+const HEALTHY = {
+  schema: "Health",
+  examples: { healthy: { summary: "All is well", value: { status: "ok" } } },
+} as const;
+
+const LIVENESS: OperationParts = {
+  operationId: "getLiveness",
+  summary: "Whether the server lives",
+  description: "For whoever restarts the server. It does not look at the store.",
+  answer: { description: "The server answers.", ...HEALTHY },
+};
+
+const READINESS: OperationParts = {
+  operationId: "getReadiness",
+  summary: "Whether the server is ready",
+  description: "For whoever sends requests to the server: whether its store answers.",
+  answer: { description: "The server and its store answer.", ...HEALTHY },
+};
+
+function refuseMethod(): never {
+  throw methodNotAllowed("GET, HEAD");
 }
 
 function ok(): Response {

@@ -20,7 +20,8 @@ import type { Reading } from "./endpoint.ts";
 import { issuesFrom, pathText, UNKNOWN_PARAMETER } from "./issues.ts";
 import { ListTokens } from "./wire.ts";
 
-const OPERATORS = ["eq", "in", "nin", "exists", "regex", "lt", "gt"] as const;
+/** What a condition can ask of a value. */
+export const OPERATORS = ["eq", "in", "nin", "exists", "regex", "lt", "gt"] as const;
 type Operator = (typeof OPERATORS)[number];
 type Path = readonly PropertyKey[];
 type Fields = Readonly<Record<string, unknown>>;

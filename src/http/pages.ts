@@ -1,17 +1,18 @@
 import { Elysia } from "elysia";
+import { documentRoute } from "./document-route.ts";
 import { methodNotAllowed, notFound } from "./errors.ts";
 import { ASSETS, ENCODINGS, type Encoding, type PageFile, type PageFiles } from "./page-file.ts";
-import { ADMIN_PAGE_POLICY } from "./security-headers.ts";
+import { ADMIN_PAGE_POLICY, SWAGGER_PAGE_POLICY } from "./security-headers.ts";
 
 /** Every page, with the policy that it runs under. */
-const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY };
+const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY, "/swagger": SWAGGER_PAGE_POLICY };
 
 /**
  * The pages and their files. They are answered by a handler: a static value or an HTML bundle would go past the
  * hooks, and so past the security headers and the log.
  */
 export function pages(files: PageFiles) {
-  const app = new Elysia({ name: "pages" });
+  const app = new Elysia({ name: "pages" }).use(documentRoute());
   for (const path of [...Object.keys(PAGES), `${ASSETS}*`]) {
     app.all(path, async ({ request, path: asked }) => {
       const file = await files.find(asked);

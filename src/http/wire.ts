@@ -7,12 +7,22 @@ import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
 const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
 const NOT_AN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 
-const TokenId = type("string").narrow((text, context) => isTokenId(text) || fault(context, NOT_AN_ID));
+/** The id of a token, which need not exist. */
+export const TokenId = type("string").narrow((text, context) => isTokenId(text) || fault(context, NOT_AN_ID));
 
-const Description = type("string").narrow((text, context) => {
+/** What a token is for. */
+export const Description = type("string").narrow((text, context) => {
   const wrong = descriptionFault(text);
   return wrong === null || fault(context, wrong);
 });
+
+/** What a token may do. */
+export const AccessName = type.enumerated(...ACCESSES);
+
+/** A moment, in any form that RFC 3339 has. */
+export const Time = type("string").narrow(
+  (text, context) => parseTime(text) !== null || fault(context, NOT_A_TIME),
+);
 
 /** The body of an endpoint without parameters. */
 export const NoParameters = type({ "+": "reject" });
@@ -29,25 +39,25 @@ export function createTokenType(now: () => UnixSeconds) {
   });
   return type({
     "+": "reject",
-    access: type.enumerated(...ACCESSES),
+    access: AccessName,
     "description?": Description.or("null"),
     "expires_at?": Expiry.or("null"),
   });
 }
 
-const Sorts = type({
+/** One key that a list is sorted by. */
+export const Sort = type({
   "+": "reject",
   key: type.enumerated(...SORT_KEYS),
   "direction?": "'asc' | 'desc'",
-})
-  .array()
-  .narrow(
-    (sorts, context) =>
-      !repeats(sorts.map(({ key }) => key)) || fault(context, "must name each key only once"),
-  );
+});
 
-/** To ArkType a list is an object too, and one of which no key is required takes it. */
-const Pagination = type({
+const Sorts = Sort.array().narrow(
+  (sorts, context) => !repeats(sorts.map(({ key }) => key)) || fault(context, "must name each key only once"),
+);
+
+/** Which part of a list is asked for. To ArkType a list is an object too, and one of which no key is required takes it. */
+export const Pagination = type({
   "+": "reject",
   "limit?": "number.integer >= 1",
   "skip?": type("number.integer").atLeast(0).atMost(SKIP_MAX),

@@ -9,6 +9,7 @@ import { isRefusal } from "../../src/tokens/refusal.ts";
 import type { Access } from "../../src/tokens/token.ts";
 import { Tokens } from "../../src/tokens/tokens.ts";
 import { TemporaryDirectory } from "./temporary.ts";
+import { requireTruth } from "./truth.ts";
 
 const ORIGIN = "http://localhost";
 
@@ -90,12 +91,14 @@ export class TestApi implements AsyncDisposable {
     return created.secret;
   }
 
+  /** The answer, which must be what the OpenAPI document says. */
   async send(
     path: string,
     { method = "POST", token = this.write, headers = {}, body = {} }: Sent = {},
   ): Promise<Answer> {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const carriesBody = method !== "GET" && method !== "HEAD";
+    const sent = isRaw ? body : JSON.stringify(body);
     const response = await this.app.handle(
       new Request(ORIGIN + path, {
         method,
@@ -106,10 +109,12 @@ export class TestApi implements AsyncDisposable {
             : { authorization: token.startsWith("sk_live_") ? `Bearer ${token}` : token }),
           ...headers,
         },
-        ...(carriesBody ? { body: isRaw ? body : JSON.stringify(body) } : {}),
+        ...(carriesBody ? { body: sent } : {}),
       }),
     );
-    return answerOf(response);
+    const answer = await answerOf(response);
+    await requireTruth({ method, path, ...(carriesBody ? { body: sent } : {}) }, answer);
+    return answer;
   }
 
   /** Calls an endpoint by its short name, as `api-token/list`. */

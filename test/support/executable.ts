@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Answer, answerOf } from "./api.ts";
 import { TemporaryDirectory } from "./temporary.ts";
+import { requireTruth } from "./truth.ts";
 
 /** What `bun run build` made. */
 export const EXECUTABLE = resolve(import.meta.dir, "../../dist/publisher");
@@ -108,12 +109,16 @@ export class RunningServer implements AsyncDisposable {
   }
 
   async call(endpoint: string, body: unknown = {}, token: string = this.firstToken): Promise<Answer> {
-    const response = await fetch(`${this.url}/publisher.v1/${endpoint}`, {
+    const path = `/publisher.v1/${endpoint}`;
+    const sent = JSON.stringify(body);
+    const response = await fetch(this.url + path, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${token}` },
-      body: JSON.stringify(body),
+      body: sent,
     });
-    return await answerOf(response);
+    const answer = await answerOf(response);
+    await requireTruth({ method: "POST", path, body: sent }, answer);
+    return answer;
   }
 
   /** Ends it and gives its exit code, once all that it printed is there. */

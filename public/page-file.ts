@@ -1,0 +1,20 @@
+import type { PageFile } from "../src/http/page-file.ts";
+
+const DIGEST_CHARACTERS = 22;
+
+/** A file as a browser gets it, not compressed. */
+export function pageFile(
+  path: string,
+  mediaType: string,
+  isHashed: boolean,
+  content: Uint8Array<ArrayBuffer>,
+): PageFile {
+  const digest = new Bun.CryptoHasher("sha256").update(content).digest("base64url");
+  return {
+    path,
+    mediaType,
+    isHashed,
+    digest: digest.slice(0, DIGEST_CHARACTERS),
+    contents: { identity: content },
+  };
+}

@@ -1,0 +1,82 @@
+import { type Type, type } from "arktype";
+import { SUMMARY_DAYS } from "../tokens/summary.ts";
+import { STATUSES } from "../tokens/token.ts";
+import type { ErrorCode } from "./errors.ts";
+import { AccessName, Description, TokenId } from "./wire.ts";
+
+/** A moment as the API writes it: UTC, whole seconds. */
+export const Moment = type(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+
+export const StatusName = type.enumerated(...STATUSES);
+
+export const TraceId = type(/^[0-9a-f]{32}$/);
+
+/** A token as every endpoint but `create` gives it. */
+export const ApiToken = type({
+  id: TokenId,
+  access: AccessName,
+  description: Description.or("null"),
+  hint: /^sk_live_…[0-9A-Za-z]{4}$/,
+  status: StatusName,
+  created_at: Moment,
+  created_by: TokenId.or("null"),
+  expires_at: Moment.or("null"),
+  revoked_at: Moment.or("null"),
+  last_used_at: Moment.or("null"),
+});
+
+/** What `create` gives, the one answer with the secret. */
+export const CreatedApiToken = type({
+  id: TokenId,
+  access: AccessName,
+  description: Description.or("null"),
+  token: /^sk_live_[0-9A-Za-z]{49}$/,
+  created_at: Moment,
+  expires_at: Moment.or("null"),
+});
+
+/** Where a page of a list ends. */
+export const Page = type({
+  page_size: "number.integer >= 0",
+  cursor: "string | null",
+  more: "boolean",
+});
+
+export const ApiTokenPage = type({ data: ApiToken.array(), page: Page });
+
+const Count = type("number.integer >= 0");
+
+/** How many tokens there are of each access. */
+export const AccessCounts = type({ read: Count, write: Count });
+
+/** How many tokens expire on one day of UTC. */
+export const DayOfExpiries = type({ date: /^\d{4}-\d\d-\d\d$/, count: Count });
+
+export const ApiTokenSummary = type({
+  counts: { active: AccessCounts, expired: AccessCounts, revoked: AccessCounts },
+  never_used: Count,
+  expiries: DayOfExpiries.array().exactlyLength(SUMMARY_DAYS),
+});
+
+export const Health = type({ status: "'ok'" });
+
+export const Issue = type({ path: "string", message: "string" });
+
+const NoDetails = type({}).configure({ description: "Nothing: the code says it all." });
+
+/** Every failure in the one envelope; what `data` holds goes by the code. */
+export const FAILURES = {
+  bad_request: envelope("bad_request", type({ issues: Issue.array() })),
+  authentication_error: envelope("authentication_error", NoDetails),
+  authorization_error: envelope("authorization_error", NoDetails),
+  not_found: envelope("not_found", type({ resource: "string" })),
+  method_not_allowed: envelope("method_not_allowed", NoDetails),
+  payload_too_large: envelope("payload_too_large", type({ limit_bytes: "number.integer" })),
+  unsupported_media_type: envelope("unsupported_media_type", NoDetails),
+  internal_error: envelope("internal_error", NoDetails),
+  unavailable: envelope("unavailable", NoDetails),
+} satisfies Readonly<Record<ErrorCode, Type>>;
+
+function envelope(code: ErrorCode, data: Type<object>) {
+  return type({ error: { code: type.unit(code), message: "string", data, trace_id: TraceId } });
+}

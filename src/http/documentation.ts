@@ -1,0 +1,87 @@
+import { swagger } from "@elysiajs/swagger";
+import { Elysia } from "elysia";
+import type { TokenStore } from "../tokens/token-store.ts";
+import { Tokens } from "../tokens/tokens.ts";
+import { VERSION } from "../version.ts";
+import { COMPONENT_HEADERS, componentResponses } from "./openapi/component-responses.ts";
+import { componentSchemas, type Json } from "./openapi/component-schemas.ts";
+import { NAMED_TYPES } from "./openapi/named-types.ts";
+import { routes } from "./routes.ts";
+
+/** The version of the specification whose schemas are those of JSON Schema, which ArkType writes. */
+const OPENAPI_VERSION = "3.1.0";
+
+const DESCRIPTION = `Publisher issues, lists and revokes API tokens.
+
+**Calling it.** Every endpoint under \`/publisher.v1/\` is a \`POST\` with a JSON object in the body and a token in the
+header \`Authorization: Bearer <token>\`. Parameters that an endpoint does not know are refused.
+
+**Order.** Who calls is checked first, then the endpoint, what the token may do, the media type, the size, the body and
+the state. The first check that fails answers, so that a caller without a token learns nothing else.
+
+**Failures.** Each has the same form: \`code\` for programs, \`message\` for people, \`data\` with what the code tells
+of, and \`trace_id\`, which finds the request in the server's log. An unknown path is a 404 and a known path with
+another method a 405 with the header \`Allow\`, both in that form. \`HEAD\` works where \`GET\` does.
+
+**Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header as in W3C
+Trace Context, or a fresh one.`;
+
+/**
+ * The OpenAPI document: its paths from the routes by way of Elysia's plugin, its schemas from the types that read
+ * the bodies.
+ */
+export async function openapiDocument(): Promise<Json> {
+  return {
+    openapi: OPENAPI_VERSION,
+    info: {
+      title: "Publisher",
+      version: VERSION,
+      description: DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+      contact: { name: "The operator of this server" },
+    },
+    servers: [{ url: "/", description: "This server" }],
+    tags: [
+      { name: "api-token", description: "The tokens that callers show." },
+      { name: "health", description: "For whatever watches the server." },
+    ],
+    security: [{ bearer: [] }],
+    paths: await paths(),
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "The secret of a token: `sk_live_…`." },
+      },
+      schemas: componentSchemas(NAMED_TYPES),
+      headers: COMPONENT_HEADERS,
+      responses: componentResponses(),
+    },
+  };
+}
+
+/** From an application that never listens and whose endpoints are never called. */
+async function paths(): Promise<unknown> {
+  const specPath = "/document";
+  const documented = new Elysia()
+    .use(swagger({ path: "/page", specPath, excludeStaticFile: false }))
+    .use(routes({ tokens: unusedTokens(), ping: () => {} }));
+  const response = await documented.handle(new Request(`http://localhost${specPath}`));
+  const generated: unknown = await response.json();
+  if (typeof generated === "object" && generated !== null && "paths" in generated) return generated.paths;
+  throw new Error("the plugin gave no paths");
+}
+
+function unusedTokens(): Tokens {
+  const unused = (): never => {
+    throw new Error("an endpoint was called for the document");
+  };
+  const store: TokenStore = {
+    findByDigest: unused,
+    findById: unused,
+    add: unused,
+    amend: unused,
+    list: unused,
+    summary: unused,
+    isEmpty: unused,
+  };
+  return new Tokens({ store, clock: unused, random: unused, cursorKey: new Uint8Array(), onChange: unused });
+}

@@ -1,0 +1,54 @@
+import { summaryOf } from "../../tokens/summary.ts";
+import { parseTime } from "../../tokens/time.ts";
+import { type createdResource, summaryResource, type tokenPage, type tokenResource } from "../resources.ts";
+
+/** A secret's form, without being one: its checksum is wrong. */
+const SECRET = `sk_live_${"EXAMPLE".repeat(7)}`;
+
+/** What the examples of the document are made of: tokens that exist nowhere. */
+export const EXAMPLE = {
+  id: "atok_0VYcpXZkq7Rw2mD9sLhT4a",
+  creatorId: "atok_0VYcp0000fG5nB8vQxJ3Kz",
+  description: "CI",
+  createdAt: "2025-01-15T09:30:00Z",
+  expiresAt: "2030-12-31T23:59:59Z",
+  revokedAt: "2025-02-01T08:00:00Z",
+  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+} as const;
+
+export const TOKEN: ReturnType<typeof tokenResource> = {
+  id: EXAMPLE.id,
+  access: "read",
+  description: EXAMPLE.description,
+  hint: `sk_live_…${SECRET.slice(-4)}`,
+  status: "active",
+  created_at: EXAMPLE.createdAt,
+  created_by: EXAMPLE.creatorId,
+  expires_at: EXAMPLE.expiresAt,
+  revoked_at: null,
+  last_used_at: null,
+};
+
+export const REVOKED_TOKEN: typeof TOKEN = { ...TOKEN, status: "revoked", revoked_at: EXAMPLE.revokedAt };
+
+export const CREATED_TOKEN: ReturnType<typeof createdResource> = {
+  id: EXAMPLE.id,
+  access: "read",
+  description: EXAMPLE.description,
+  token: SECRET,
+  created_at: EXAMPLE.createdAt,
+  expires_at: EXAMPLE.expiresAt,
+};
+
+export const TOKEN_PAGE: ReturnType<typeof tokenPage> = {
+  data: [TOKEN],
+  page: { page_size: 1, cursor: null, more: false },
+};
+
+/** Of a server with one token, which expires later than a summary looks ahead. */
+export const SUMMARY = summaryResource(
+  summaryOf(
+    [{ status: "active", access: "read", expiryDay: null, count: 1, neverUsed: 1 }],
+    parseTime(EXAMPLE.createdAt) ?? 0,
+  ),
+);

@@ -1,0 +1,105 @@
+import { SUMMARY_DAYS } from "../../tokens/summary.ts";
+import {
+  AccessCounts,
+  ApiToken,
+  ApiTokenPage,
+  ApiTokenSummary,
+  CreatedApiToken,
+  DayOfExpiries,
+  FAILURES,
+  Health,
+  Issue,
+  Page,
+  TraceId,
+} from "../answer-types.ts";
+import type { NamedType, NamedTypes } from "./component-schemas.ts";
+import { EXAMPLE } from "./examples.ts";
+
+/** What bodies of answers have. */
+export const ANSWERS = {
+  ApiToken: {
+    type: ApiToken,
+    about: { description: "A token, without its secret, which the server does not have either." },
+    properties: {
+      description: "What the token is for; null if nothing was said.",
+      hint: "The last 4 characters of the secret, which tell tokens apart and give nothing away.",
+      created_by: "The id of the token that created this one; null for the command line.",
+      expires_at: "When the token expires; null for never.",
+      revoked_at: "When the token was revoked; null if it was not.",
+      last_used_at: "When the token was last used; null if that is not known.",
+    },
+  },
+  CreatedApiToken: {
+    type: CreatedApiToken,
+    about: { description: "The new token, with its secret." },
+    properties: {
+      description: "What the token is for; null if nothing was said.",
+      token: "The secret. It is shown here and never again: keep it now.",
+      expires_at: "When the token expires; null for never.",
+    },
+  },
+  ApiTokenPage: { type: ApiTokenPage, about: { description: "A page of a list of tokens." } },
+  Page: {
+    type: Page,
+    about: { description: "Where this page stands in the list." },
+    properties: {
+      page_size: "How many tokens this page has.",
+      cursor: "What asks for the next page; null on the last one.",
+      more: "Whether there is a next page.",
+    },
+  },
+  ApiTokenSummary: {
+    type: ApiTokenSummary,
+    about: { description: "All tokens in a few numbers, of one moment." },
+    properties: {
+      counts: "How many tokens there are of each status and access.",
+      never_used: "How many active tokens were never used.",
+      expiries: `How many active tokens expire on each of ${SUMMARY_DAYS} days of UTC, from today on.`,
+    },
+  },
+  AccessCounts: { type: AccessCounts, about: { description: "How many tokens there are of each access." } },
+  DayOfExpiries: {
+    type: DayOfExpiries,
+    about: { description: "How many active tokens expire on one day." },
+    properties: { date: "The day, in UTC." },
+  },
+  Health: { type: Health, about: { description: "All is well." } },
+} satisfies NamedTypes;
+
+/** The envelope of failures, once for each code. */
+export const ERRORS = {
+  BadRequest: failure(
+    "bad_request",
+    "The body cannot be understood; `data.issues` has everything that is wrong.",
+  ),
+  AuthenticationError: failure("authentication_error", "There is no valid token in the request."),
+  AuthorizationError: failure("authorization_error", "The token may not do this."),
+  NotFound: failure("not_found", "There is nothing of this kind; `data.resource` says of which."),
+  PayloadTooLarge: failure("payload_too_large", "The body is larger than `data.limit_bytes`."),
+  UnsupportedMediaType: failure("unsupported_media_type", "The body is not JSON in UTF-8."),
+  InternalError: failure(
+    "internal_error",
+    "A fault of the server; its log has the cause under the trace id.",
+  ),
+  Unavailable: failure("unavailable", "The server cannot do this now and may later."),
+  Issue: {
+    type: Issue,
+    about: { description: "One thing that is wrong with a body." },
+    properties: {
+      path: "Where it is wrong, as `filters[0].key`; empty for the whole body.",
+      message: "What is wrong, as the end of a sentence that begins with the path.",
+    },
+  },
+  TraceId: {
+    type: TraceId,
+    about: {
+      description:
+        "Names the request in the server's log: the trace id of its `traceparent` header, or a fresh one.",
+      examples: [EXAMPLE.traceId],
+    },
+  },
+} satisfies NamedTypes;
+
+function failure(code: keyof typeof FAILURES, description: string): NamedType {
+  return { type: FAILURES[code], about: { description } };
+}

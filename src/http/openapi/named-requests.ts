@@ -1,0 +1,112 @@
+import {
+  CONDITION_DEPTH_MAX,
+  CONDITION_LIMIT,
+  PAGE_LIMIT_DEFAULT,
+  PAGE_LIMIT_MAX,
+} from "../../tokens/listing.ts";
+import { CONDITIONS, ListTokensWithConditions } from "../condition-types.ts";
+import { createTokenType, NoParameters, Pagination, Sort, Time, TokenById } from "../wire.ts";
+import type { NamedTypes } from "./component-schemas.ts";
+
+/** What bodies of requests have. */
+export const REQUESTS = {
+  NoParameters: {
+    type: NoParameters,
+    about: { description: "The body of an endpoint without parameters: an empty object." },
+  },
+  TokenById: { type: TokenById, about: { description: "The token that is meant." } },
+  CreateToken: {
+    // What is in the future is judged when a body is read, by a clock that no schema has.
+    type: createTokenType(() => 0).merge({ "+": "reject", "expires_at?": Time.or("null") }),
+    about: { description: "What the new token is to be." },
+    properties: { expires_at: "When the token expires, in the future; never, if left out or null." },
+  },
+  ListTokens: {
+    type: ListTokensWithConditions,
+    about: { description: "Which tokens, in which order, and which part of them. An empty object is fine." },
+    properties: {
+      filters:
+        `Conditions that must all hold: at most ${CONDITION_LIMIT} of them, \`and\` and \`or\` counted, and at most ` +
+        `${CONDITION_DEPTH_MAX} deep. Revoked tokens are left out unless one names \`status\`, \`revoked_at\` or \`id\`.`,
+      sorts:
+        "Keys to sort by, each at most once. Null comes last in both directions; ties go by id. Without sorts: newest first.",
+    },
+  },
+  Pagination: {
+    type: Pagination,
+    about: { description: "Which part of the list is wanted." },
+    properties: {
+      limit: `How many tokens a page has at most: ${PAGE_LIMIT_DEFAULT} if left out; more than ${PAGE_LIMIT_MAX} is served as ${PAGE_LIMIT_MAX}.`,
+      skip: "How many tokens to pass over first.",
+      cursor:
+        "`page.cursor` of the page before; null for the first page. It is good only for the filters and sorts that it came with.",
+    },
+  },
+  Sort: {
+    type: Sort,
+    about: { description: "One key to sort by." },
+    properties: { direction: "`asc` if left out." },
+  },
+} satisfies NamedTypes;
+
+/** The conditions of a list. */
+export const FILTERS = {
+  Condition: {
+    type: CONDITIONS.Condition,
+    about: {
+      description:
+        "What a token must fulfil to be listed. A value that is null fulfils only `exists: false` and `nin`.",
+      examples: [{ key: "access", eq: "write" }],
+    },
+  },
+  FilterKey: {
+    type: CONDITIONS.FilterKey,
+    about: {
+      description:
+        "A property of a token. Its values are compared as the resource has them: ids, names, text, and times as in RFC 3339.",
+    },
+  },
+  TimeKey: { type: CONDITIONS.TimeKey, about: { description: "A property that is a time." } },
+  PatternKey: {
+    type: CONDITIONS.PatternKey,
+    about: { description: "A property that can be matched against a pattern." },
+  },
+  Pattern: {
+    type: CONDITIONS.Pattern,
+    about: {
+      description: "A regular expression in the syntax of RE2, found anywhere in the text.",
+      examples: [{ pattern: "^CI", case_insensitive: true }],
+    },
+    properties: { case_insensitive: "false if left out." },
+  },
+  EqualCondition: { type: CONDITIONS.EqualCondition, about: { description: "The property has this value." } },
+  InCondition: {
+    type: CONDITIONS.InCondition,
+    about: { description: "The property has one of these values." },
+  },
+  NotInCondition: {
+    type: CONDITIONS.NotInCondition,
+    about: { description: "The property has none of these values, or is null." },
+  },
+  ExistsCondition: {
+    type: CONDITIONS.ExistsCondition,
+    about: { description: "The property is not null (`true`), or is null (`false`)." },
+  },
+  MatchCondition: {
+    type: CONDITIONS.MatchCondition,
+    about: { description: "The property matches this pattern." },
+  },
+  BeforeCondition: {
+    type: CONDITIONS.BeforeCondition,
+    about: { description: "The property is a time before this one." },
+  },
+  AfterCondition: {
+    type: CONDITIONS.AfterCondition,
+    about: { description: "The property is a time after this one." },
+  },
+  AndCondition: { type: CONDITIONS.AndCondition, about: { description: "All of these conditions hold." } },
+  OrCondition: {
+    type: CONDITIONS.OrCondition,
+    about: { description: "At least one of these conditions holds." },
+  },
+} satisfies NamedTypes;

@@ -1,0 +1,95 @@
+import type { Access } from "../../tokens/token.ts";
+import { type ErrorCode, Failure } from "../errors.ts";
+import type { SchemaName } from "./named-types.ts";
+
+/** The names that the document has for failures, and the code of each. */
+export const FAILURE_CODES = {
+  BadRequest: "bad_request",
+  AuthenticationError: "authentication_error",
+  AuthorizationError: "authorization_error",
+  NotFound: "not_found",
+  PayloadTooLarge: "payload_too_large",
+  UnsupportedMediaType: "unsupported_media_type",
+  InternalError: "internal_error",
+  Unavailable: "unavailable",
+} as const satisfies Readonly<Record<string, ErrorCode>>;
+
+export type FailureName = keyof typeof FAILURE_CODES;
+
+/** A name to choose each example by, and its value. */
+export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
+
+export interface Content {
+  readonly schema: SchemaName;
+  readonly examples: Examples;
+}
+
+/** What the document tells of an endpoint that its route and its types do not. */
+export interface OperationParts {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly description: string;
+  readonly answer: Content & { readonly description: string };
+}
+
+export interface ApiOperationParts extends OperationParts {
+  readonly request: Content;
+  /** What can go wrong besides what can go wrong at every endpoint. */
+  readonly failures?: readonly FailureName[];
+}
+
+/** The header that every answer has, whoever gives it. */
+export const TRACE_ID_HEADER = { "trace-id": { $ref: "#/components/headers/trace-id" } };
+
+const HEADERS = { ...TRACE_ID_HEADER, "cache-control": { $ref: "#/components/headers/cache-control" } };
+
+/** An endpoint under `/publisher.v1/`, for the `detail` of its route. */
+export function apiOperation(tag: string, access: Access, parts: ApiOperationParts) {
+  const { request, failures = [], ...rest } = parts;
+  const detail = openOperation(tag, rest, [
+    "BadRequest",
+    "AuthenticationError",
+    ...(access === "write" ? (["AuthorizationError"] as const) : []),
+    ...failures,
+    "PayloadTooLarge",
+    "UnsupportedMediaType",
+  ]);
+  return {
+    ...detail,
+    description: `${detail.description}\n\n${NEEDED[access]}`,
+    security: [{ bearer: [] }],
+    requestBody: { required: true, content: content(request) },
+    "x-access": access,
+  };
+}
+
+/** An endpoint that anybody may call, and that takes no body. */
+export function openOperation(tag: string, parts: OperationParts, failures: readonly FailureName[] = []) {
+  const { answer, ...texts } = parts;
+  const possible: readonly FailureName[] = [...failures, "InternalError", "Unavailable"];
+  return {
+    ...texts,
+    tags: [tag],
+    security: [],
+    responses: {
+      "200": { description: answer.description, headers: HEADERS, content: content(answer) },
+      ...Object.fromEntries(
+        possible.map((name) => [statusOf(name), { $ref: `#/components/responses/${name}` }]),
+      ),
+      "431": { $ref: "#/components/responses/HeadersTooLarge" },
+    },
+  };
+}
+
+export function content({ schema, examples }: Content) {
+  return { "application/json": { schema: { $ref: `#/components/schemas/${schema}` }, examples } };
+}
+
+const NEEDED: Readonly<Record<Access, string>> = {
+  read: "Needs a token whose access is `read` or `write`.",
+  write: "Needs a token whose access is `write`.",
+};
+
+function statusOf(name: FailureName): string {
+  return String(new Failure(FAILURE_CODES[name], { message: "" }).status);
+}

@@ -1,0 +1,178 @@
+import { expect, test } from "bun:test";
+import { Health } from "../../src/http/answer-types.ts";
+import { CONDITIONS } from "../../src/http/condition-types.ts";
+import { openapiDocument } from "../../src/http/documentation.ts";
+import { OPERATORS } from "../../src/http/list-body.ts";
+import { componentSchemas } from "../../src/http/openapi/component-schemas.ts";
+import { PAGE_FILES } from "../../src/page-files.ts";
+import { FILTER_KEYS } from "../../src/tokens/listing.ts";
+import { TestApi } from "../support/api.ts";
+import { RunningServer, run } from "../support/executable.ts";
+import { redoclyProblems, spectralProblems } from "../support/linters.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
+import { Truth } from "../support/truth.ts";
+
+const truth = await Truth.read();
+const { paths, components } = truth.document;
+const API = "/publisher.v1/api-token";
+
+/** The linters are programs of their own, which take some seconds on a busy machine. */
+const PATIENCE_MS = 60_000;
+
+/** The one route with a method of its own that is no part of the API. */
+const DOCUMENT = "/swagger/json";
+
+test("every route is in the document, and every path of it is a route", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const routes = api.app.routes
+    .filter(({ method, path }) => method !== "ALL" && path !== DOCUMENT)
+    .map(({ method, path }) => `${method} ${path}`);
+  const documented = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  expect(documented.toSorted()).toEqual(routes.toSorted());
+  expect(routes).toContain(`POST ${API}/create`);
+});
+
+test(
+  "the executable prints the document that it serves, and two linters find nothing in it",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const { stdout, stderr, exitCode } = await run(["openapi"], { cwd: directory.path });
+    expect([stderr, exitCode]).toEqual(["", 0]);
+    expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(await openapiDocument())));
+    await using server = await RunningServer.start();
+    const served = await fetch(`${server.url}/swagger/json`);
+    expect(served.headers.get("content-type")).toBe("application/json");
+    expect(await served.json()).toEqual(JSON.parse(stdout));
+    const [redocly, spectral] = await Promise.all([redoclyProblems(stdout), spectralProblems(stdout)]);
+    expect(redocly).toEqual([]);
+    expect(spectral).toEqual([]);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  "both linters do find faults",
+  async () => {
+    const document: { paths: Record<string, Record<string, object>> } = JSON.parse(
+      JSON.stringify(await openapiDocument()),
+    );
+    document.paths["/healthz"] = { get: { responses: {} } };
+    const text = JSON.stringify(document);
+    expect((await redoclyProblems(text)).join()).toContain("operation-summary");
+    expect((await spectralProblems(text)).join()).toContain("operation-description");
+  },
+  PATIENCE_MS,
+);
+
+test("every endpoint is told whole", () => {
+  for (const [path, operations] of Object.entries(paths)) {
+    for (const [method, operation] of Object.entries(operations)) {
+      const { responses, requestBody, ...texts } = operation;
+      const failures = ["431", "500", "503"];
+      if (path.startsWith(API)) failures.push("400", "401", "413", "415");
+      if (/\/(create|revoke)$/.test(path)) failures.push("403");
+      if (/\/(get|revoke)$/.test(path)) failures.push("404");
+      expect([path, Object.keys(responses).toSorted()]).toEqual([path, ["200", ...failures.toSorted()]]);
+      expect(texts).toMatchObject({ summary: expect.any(String), description: expect.any(String) });
+      if (method === "post") expect(Object.keys(examplesIn(requestBody?.content))).not.toBeEmpty();
+      expect(Object.keys(examplesIn(responses["200"]?.content))).not.toBeEmpty();
+    }
+  }
+});
+
+test("the examples of requests are accepted", async () => {
+  await using api = await TestApi.start();
+  const known = (await api.call("api-token/create", { access: "read" })).json.id;
+  for (const path of Object.keys(paths).filter((path) => path.startsWith(API))) {
+    for (const { value } of Object.values(examplesIn(paths[path]?.post?.requestBody?.content))) {
+      const body = "id" in value ? { ...value, id: known } : value;
+      expect([path, (await api.send(path, { body })).status]).toEqual([path, 200]);
+    }
+  }
+});
+
+test("the examples of failures are what the API says", async () => {
+  await using api = await TestApi.start();
+  const path = `${API}/create`;
+  const unknownId = { id: "atok_0000000000000000000000" };
+  const sent = {
+    BadRequest: api.send(path, { body: { access: "read", expires_at: "2020-01-01T00:00:00Z" } }),
+    AuthenticationError: api.send(path, { token: null }),
+    AuthorizationError: api.send(path, { token: api.read }),
+    NotFound: api.send(`${API}/get`, { body: unknownId }),
+    PayloadTooLarge: api.send(path, { body: "x".repeat(65_537) }),
+    UnsupportedMediaType: api.send(path, { headers: { "content-type": "text/plain" } }),
+  };
+  for (const [name, sending] of Object.entries(sent)) {
+    const { json } = await sending;
+    const [example] = Object.values(examplesIn(components.responses[name]?.content));
+    const trace_id = expect.any(String);
+    expect(json).toEqual({ error: { ...Object(example?.value).error, trace_id } });
+  }
+});
+
+test("headers that are too large are refused as documented, without a body", async () => {
+  await using server = await RunningServer.start();
+  const response = await fetch(`${server.url}/healthz`, { headers: { "x-large": "x".repeat(16_500) } });
+  expect([response.status, await response.text()]).toEqual([431, ""]);
+  const kept = await fetch(`${server.url}/healthz`, { headers: { "x-large": "x".repeat(15_000) } });
+  expect(kept.status).toBe(200);
+});
+
+test("the conditions that the document has are the conditions that a list takes", async () => {
+  await using api = await TestApi.start();
+  for (const key of [...FILTER_KEYS, "token", "hint"]) {
+    const value = valueFor(key);
+    const operations = [
+      { eq: value },
+      { in: [value] },
+      { nin: [value] },
+      { in: [] },
+      { exists: true },
+      { exists: "yes" },
+      { regex: { pattern: "a" } },
+      { regex: { pattern: "a", case_insensitive: true } },
+      { regex: "a" },
+      { regex: { pattern: "a".repeat(257) } },
+      { lt: value },
+      { gt: value },
+      { lt: "2030-01-01" },
+      { eq: value, gt: value },
+      { eq: 7 },
+      { or: [{ key, eq: value }] },
+      {},
+    ];
+    for (const operation of operations) {
+      const one = "or" in operation ? operation : { key, ...operation };
+      for (const condition of [one, { and: [one] }, { or: [one, { and: [one] }] }, { and: [] }]) {
+        const { status } = await api.call("api-token/list", { filters: [condition] });
+        expect([condition, status === 200]).toEqual([condition, CONDITIONS.Condition.allows(condition)]);
+      }
+    }
+  }
+});
+
+test("every operator of a list is in the document", () => {
+  const documented = Object.entries(components.schemas)
+    .filter(([name]) => name.endsWith("Condition") && name !== "Condition")
+    .flatMap(([, schema]) => ("properties" in schema ? Object.keys(Object(schema.properties)) : []))
+    .filter((name) => name !== "key");
+  expect(documented.toSorted()).toEqual([...OPERATORS, "and", "or"].toSorted());
+});
+
+test("a property that is described and not there is an error", () => {
+  const named = { type: Health, about: { description: "" }, properties: { absent: "" } };
+  expect(() => componentSchemas({ Health: named })).toThrow("absent");
+});
+
+function examplesIn(content: (typeof components.responses)[string]["content"]) {
+  return content?.["application/json"].examples ?? {};
+}
+
+function valueFor(key: string): string {
+  if (key.endsWith("_at")) return "2030-01-01T00:00:00Z";
+  if (key === "access") return "read";
+  return key === "status" ? "active" : "atok_1";
+}

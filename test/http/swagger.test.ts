@@ -1,0 +1,71 @@
+import { expect, test } from "bun:test";
+import { SWAGGER_PAGE_POLICY } from "../../src/http/security-headers.ts";
+import { PAGE_FILES } from "../../src/page-files.ts";
+import { type Sent, TestApi } from "../support/api.ts";
+
+const GET: Sent = { method: "GET", token: null };
+
+test("the page is there for anybody, under a policy without anything inline", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const { status, headers, text } = await api.send("/swagger", GET);
+  expect(status).toBe(200);
+  expect(headers.get("content-type")).toBe("text/html;charset=utf-8");
+  expect(headers.get("content-security-policy")).toBe(SWAGGER_PAGE_POLICY);
+  expect(SWAGGER_PAGE_POLICY).toStartWith("default-src 'none'; script-src 'self'; style-src 'self'; ");
+  expect(SWAGGER_PAGE_POLICY).toEndWith("frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
+  expect(SWAGGER_PAGE_POLICY).not.toMatch(/unsafe|https?:|\*/);
+  expect(text).not.toMatch(/<script(?![^>]* src=)|<style| on\w+=| style=/);
+});
+
+test("everything that the page names is served, by a name that changes with it, and without a source map", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const { text } = await api.send("/swagger", GET);
+  const named = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = ""]) => path);
+  expect(named).toHaveLength(6);
+  for (const path of named.filter((path) => path !== "/swagger/json")) {
+    expect(path).toMatch(/^\/assets\/[a-z-]+-[0-9a-z]{8,}\.(js|css|svg)$/);
+    const file = await api.send(path, GET);
+    expect([path, file.status]).toEqual([path, 200]);
+    expect(file.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+    expect(file.text).not.toContain("sourceMappingURL");
+  }
+  expect(named).toContain("/swagger/json");
+});
+
+test("the licenses of Swagger UI are handed on with it", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  for (const [name, words] of [
+    ["LICENSE", "Apache License"],
+    ["NOTICE", "swagger-ui"],
+    ["swagger-ui-bundle.js.LICENSE.txt", "MIT"],
+  ] as const) {
+    const { text, headers } = await api.send(`/assets/swagger-ui/${name}`, GET);
+    expect(text).toContain(words);
+    expect(headers.get("content-type")).toBe("text/plain;charset=utf-8");
+  }
+});
+
+test("HEAD is answered as GET, another method and an unknown path are refused", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  for (const path of ["/swagger", "/swagger/json"]) {
+    const head = await api.send(path, { method: "HEAD", token: null });
+    expect([path, head.status, head.text]).toEqual([path, 200, ""]);
+    const put = await api.send(path, { method: "PUT" });
+    expect([path, put.status, put.headers.get("allow")]).toEqual([path, 405, "GET, HEAD"]);
+  }
+  for (const path of ["/swagger/", "/swagger/index.html", "/swagger/..%2fLICENSE", "/assets/swagger-ui/"]) {
+    const unknown = await api.send(path, GET);
+    expect([path, unknown.status, unknown.json.error.code]).toEqual([path, 404, "not_found"]);
+  }
+});
+
+test("the document is JSON, under the policy of every answer, and goes with the pages", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const { headers, json } = await api.send("/swagger/json", GET);
+  expect(headers.get("content-type")).toBe("application/json");
+  expect(headers.get("content-security-policy")).toStartWith("default-src 'none'; frame-ancestors");
+  expect(json).toMatchObject({ openapi: "3.1.0", info: { title: "Publisher", license: { name: "MIT" } } });
+  await using alone = await TestApi.start(null);
+  for (const path of ["/swagger", "/swagger/json"])
+    expect([path, (await alone.send(path, GET)).status]).toEqual([path, 404]);
+});

@@ -1,0 +1,137 @@
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { type } from "arktype";
+import { FAILURES } from "../../src/http/answer-types.ts";
+import { openapiDocument } from "../../src/http/documentation.ts";
+import type { Answer } from "./api.ts";
+
+/** What was sent, as far as the document has something to say of it. */
+export interface Asked {
+  readonly method: string;
+  /** With or without a query. */
+  readonly path: string;
+  readonly body?: string | Uint8Array;
+}
+
+const Content = type({
+  "application/json": { schema: "object", examples: { "[string]": { summary: "string", value: "object" } } },
+});
+const Header = type({ "$ref?": "string", "required?": "boolean", "schema?": "object" });
+const Response = type({ "$ref?": "string", "headers?": { "[string]": Header }, "content?": Content });
+const Operation = type({
+  operationId: "string",
+  "requestBody?": { content: Content },
+  responses: { "[string]": Response },
+});
+const Document = type({
+  paths: { "[string]": { "[string]": Operation } },
+  components: {
+    schemas: { "[string]": "object" },
+    headers: { "[string]": Header },
+    responses: { "[string]": Response },
+  },
+});
+
+/** Every failure has one of these forms, also where no route is. */
+const Failure = Object.values(FAILURES)
+  .reduce((all, one) => all.or(one))
+  .onDeepUndeclaredKey("reject");
+
+/** What an answer must be for the document to be true. */
+export class Truth {
+  readonly document: typeof Document.infer;
+  readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
+  readonly #validators = new Map<object, ValidateFunction>();
+
+  private constructor(document: typeof Document.infer) {
+    this.document = document;
+    addFormats.default(this.#ajv);
+    this.#ajv.addSchema({ $id: "document:", components: closed(document.components) });
+  }
+
+  static async read(): Promise<Truth> {
+    return new Truth(Document.assert(await openapiDocument()));
+  }
+
+  /** Everything in which the answer is not as the document says; where it names no such path, as any failure. */
+  contradictions(asked: Asked, answer: Answer): readonly string[] {
+    const path = asked.path.replace(/\?.*$/, "");
+    const operations = this.document.paths[path];
+    const isHead = asked.method === "HEAD";
+    const operation = operations?.[isHead ? "get" : asked.method.toLowerCase()];
+    if (operation === undefined) return isHead || answer.status < 400 ? [] : failureFaults(answer.json);
+    const response = this.#resolved(operation.responses[String(answer.status)]);
+    if (response === undefined) return [`there is no answer ${answer.status}`];
+    return [
+      ...this.#headerFaults(response.headers ?? {}, answer.headers),
+      ...(isHead ? [] : this.#bodyFaults(response.content, answer)),
+      ...(answer.status === 200 ? this.#requestFaults(operation.requestBody?.content, asked.body) : []),
+    ];
+  }
+
+  /** What is wrong with a value that one of the document's schemas is for. */
+  faults(schema: object, value: unknown, name: string): readonly string[] {
+    const validate = this.#validators.get(schema) ?? this.#ajv.compile(absolute(schema));
+    this.#validators.set(schema, validate);
+    if (validate(value) === true) return [];
+    return (validate.errors ?? []).map(({ instancePath, message }) => `${name}${instancePath} ${message}`);
+  }
+
+  #resolved(response: typeof Response.infer | undefined): typeof Response.infer | undefined {
+    const name = response?.$ref?.split("/").at(-1);
+    return name === undefined ? response : this.document.components.responses[name];
+  }
+
+  #headerFaults(documented: Readonly<Record<string, typeof Header.infer>>, sent: Headers): readonly string[] {
+    return Object.entries(documented).flatMap(([name, header]) => {
+      const { required, schema = {} } = this.document.components.headers[name] ?? header;
+      const text = sent.get(name);
+      if (text === null) return required === true ? [`the header ${name} is missing`] : [];
+      const isNumber = "type" in schema && schema.type === "integer";
+      return this.faults(schema, isNumber ? Number(text) : text, `the header ${name}`);
+    });
+  }
+
+  #bodyFaults(content: typeof Content.infer | undefined, { headers, json, text }: Answer): readonly string[] {
+    if (content === undefined) return text === "" ? [] : ["there is a body"];
+    if (headers.get("content-type") !== "application/json") return ["the body is not JSON"];
+    return this.faults(content["application/json"].schema, json, "the answer");
+  }
+
+  #requestFaults(content: typeof Content.infer | undefined, body: Asked["body"]): readonly string[] {
+    if (content === undefined) return [];
+    const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+    return this.faults(content["application/json"].schema, JSON.parse(text), "the accepted request");
+  }
+}
+
+const reading = Truth.read();
+
+/** Throws unless the answer is what the OpenAPI document says. */
+export async function requireTruth(asked: Asked, answer: Answer): Promise<void> {
+  const contradictions = (await reading).contradictions(asked, answer);
+  if (contradictions.length === 0) return;
+  throw new Error(
+    `${asked.method} ${asked.path} answered ${answer.status} ${answer.text}, and the document says otherwise: ${contradictions.join("; ")}`,
+  );
+}
+
+function failureFaults(body: unknown): readonly string[] {
+  const failure = Failure(body);
+  return failure instanceof type.errors ? [failure.summary] : [];
+}
+
+/**
+ * Clients must bear properties that a later version adds, so the document lets them be. An answer of this version
+ * has none that it does not tell of.
+ */
+function closed(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(closed);
+  if (typeof part !== "object" || part === null) return part;
+  const mapped = Object.fromEntries(Object.entries(part).map(([key, value]) => [key, closed(value)]));
+  return mapped.type === "object" ? { additionalProperties: false, ...mapped } : mapped;
+}
+
+function absolute(schema: object): object {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"$ref":"#', '"$ref":"document:#'));
+}
