@@ -1,0 +1,162 @@
+import { afterAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Locator, Page } from "playwright-core";
+import { launchBrowser, SCREENSHOTS, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
+import { RunningServer } from "../support/executable.ts";
+import { Truth } from "../support/truth.ts";
+
+const browser = await launchBrowser();
+afterAll(() => browser.close());
+
+const HEIGHT = 900;
+
+/** What the page shows of an answer. */
+interface Shown {
+  readonly status: string | null;
+  readonly body: string;
+}
+
+test(
+  "a token that is typed in tries every endpoint, and is gone with the page",
+  async () => {
+    await using server = await RunningServer.start();
+    await using tab = await Tab.open(browser, server.url);
+    const { page } = tab;
+    await page.goto("/swagger");
+    expect(await page.title()).toBe("Publisher API");
+    expect((await tryOut(page, "listApiTokens")).status).toBe("401");
+
+    await authorize(page, server.firstToken);
+    const created = await tryOut(page, "createApiToken");
+    expect(created.status).toBe("200");
+    const { id, token } = JSON.parse(created.body);
+    expect((await server.call("api-token/current", {}, token)).json.id).toBe(id);
+    const listed = await tryOut(page, "listApiTokens");
+    expect(listed.status).toBe("200");
+    expect(JSON.parse(listed.body).data[0]).toMatchObject({ id, description: "CI", access: "read" });
+
+    const byId = JSON.stringify({ id });
+    expect(JSON.parse((await tryOut(page, "getApiToken", byId)).body).status).toBe("active");
+    expect(JSON.parse((await tryOut(page, "revokeApiToken", byId)).body).status).toBe("revoked");
+    expect(JSON.parse((await tryOut(page, "getCurrentApiToken")).body).access).toBe("write");
+    for (const operation of ["getLiveness", "getReadiness"])
+      expect(await tryOut(page, operation)).toMatchObject({ status: "200", body: '{\n  "status": "ok"\n}' });
+    expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+
+    await page.reload();
+    expect((await tryOut(page, "listApiTokens")).status).toBe("401");
+    expect(await page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length")).toBe(
+      0,
+    );
+    expect(tab.faults).toEqual([]);
+  },
+  TEST_LIMIT_MS,
+);
+
+test(
+  "every endpoint of the document is on the page, which fits narrow and wide, in light and dark",
+  async () => {
+    await using server = await RunningServer.start();
+    const { paths } = (await Truth.read()).document;
+    const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+    await using tab = await Tab.open(browser, server.url, { colorScheme: "dark" });
+    const { page } = tab;
+    await page.goto("/swagger");
+    await block(page, "getReadiness").waitFor();
+    expect(await isDark(page)).toBe(true);
+    expect(await page.locator(".opblock").count()).toBe(operations.length);
+    for (const { operationId } of operations) expect(await block(page, operationId).count()).toBe(1);
+
+    await seeEverywhere(page, "swagger");
+    await page.locator(".auth-wrapper .authorize").click();
+    await seeEverywhere(page, "swagger-authorize");
+    await page.locator(".auth-container .btn-done").click();
+    const create = await open(page, "createApiToken");
+    await seeEverywhere(page, "swagger-create", create.locator(".execute"));
+    await tryOut(page, "getReadiness");
+    const answered = (await open(page, "getReadiness")).locator(".live-responses-table");
+    await seeEverywhere(page, "swagger-answered", answered);
+    expect(tab.faults).toEqual([]);
+  },
+  TEST_LIMIT_MS,
+);
+
+test(
+  "the page runs no script that is not its own, and reaches no other server",
+  async () => {
+    await using server = await RunningServer.start();
+    await using tab = await Tab.open(browser, server.url);
+    const { page } = tab;
+    await page.goto("/swagger?url=https://example.com/openapi.json&configUrl=https://example.com/c.json");
+    await block(page, "getReadiness").waitFor();
+    expect(tab.faults).toEqual([]);
+    await page.evaluate(`(() => {
+      const script = document.createElement("script");
+      script.textContent = "window.injected = true";
+      document.body.append(script);
+      return fetch("https://example.com/").catch(() => null);
+    })()`);
+    expect(await page.evaluate("window.injected === undefined")).toBe(true);
+    const told = tab.faults.join("\n");
+    expect(told).toContain("script-src 'self'");
+    expect(told).toContain("connect-src 'self'");
+    expect(told).not.toContain("asked for");
+  },
+  TEST_LIMIT_MS,
+);
+
+/** Looks at what the page shows now on every kind of screen, and finds it as wide as the screen. */
+async function seeEverywhere(page: Page, name: string, shown?: Locator): Promise<void> {
+  for (const colors of ["light", "dark"] as const) {
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: HEIGHT });
+      await page.emulateMedia({ colorScheme: colors });
+      await shown?.scrollIntoViewIfNeeded();
+      await page.screenshot({ path: join(SCREENSHOTS, `${name}-${width}-${colors}.png`) });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      expect(await isDark(page)).toBe(colors === "dark");
+    }
+  }
+}
+
+async function isDark(page: Page): Promise<boolean> {
+  return await page.evaluate("document.documentElement.classList.contains('dark-mode')");
+}
+
+function block(page: Page, operationId: string) {
+  return page.locator(`.opblock[id$="-${operationId}"]`);
+}
+
+async function authorize(page: Page, secret: string): Promise<void> {
+  await page.locator(".auth-wrapper .authorize").click();
+  const field = page.locator(".auth-container input");
+  expect(await field.getAttribute("type")).toBe("password");
+  expect(await field.getAttribute("autocomplete")).toBe("off");
+  await field.fill(secret);
+  await page.locator(".auth-container .authorize").click();
+  await page.locator(".auth-container .btn-done").click();
+}
+
+async function open(page: Page, operationId: string) {
+  const opened = block(page, operationId);
+  await opened.locator(".opblock-summary-control").click();
+  await opened.locator(".execute").waitFor();
+  return opened;
+}
+
+/** Sends the example, or the body that is given, and reads what came back. */
+async function tryOut(page: Page, operationId: string, body?: string): Promise<Shown> {
+  const opened = await open(page, operationId);
+  if (body !== undefined) await opened.locator("textarea.body-param__text").fill(body);
+  const clear = opened.locator(".btn-clear");
+  if ((await clear.count()) > 0) await clear.click();
+  await opened.locator(".execute").click();
+  const answer = opened.locator(".live-responses-table .response");
+  const shown = {
+    status: await answer.locator(".response-col_status").textContent(),
+    body: (await answer.locator(".highlight-code code").first().textContent()) ?? "",
+  };
+  // Every open endpoint makes each click on the page slower.
+  await opened.locator(".opblock-summary-control").click();
+  return shown;
+}
