@@ -68,20 +68,34 @@ export function makeLog(level: LogLevel, stream: DestinationStream): Log {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
-    stream,
+    escaping(stream),
   );
 }
 
-/**
- * Text from a caller as the log may keep it: cut short, without what could be a secret, and without the control
- * characters that JSON does not escape by itself.
- */
-export function loggable(text: string): string {
-  const clean = withoutSecrets(text);
-  const short = clean.length > PATH_LIMIT ? `${clean.slice(0, PATH_LIMIT)}…` : clean;
-  return short.replaceAll(/[\u007f-\u009f\u2028\u2029]/g, escaped);
+/** JSON leaves these as they are; a terminal may take them for commands, and a reader for the end of a line. */
+const UNESCAPED_CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
+
+function escaping(stream: DestinationStream): DestinationStream {
+  return { write: (line) => stream.write(line.replaceAll(UNESCAPED_CONTROLS, escaped)) };
 }
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
+/** Text from a caller as the log may keep it: cut short, and without what could be a secret, encoded or not. */
+export function loggable(text: string): string {
+  const clean = withoutSecrets(text.includes("%") ? revealed(text) : text);
+  return clean.length > PATH_LIMIT ? `${clean.slice(0, PATH_LIMIT)}…` : clean;
+}
+
+/** The text decoded, if that shows a secret. */
+function revealed(text: string): string {
+  try {
+    const decoded = decodeURIComponent(text);
+    return withoutSecrets(decoded) === decoded ? text : decoded;
+  } catch (error) {
+    if (error instanceof URIError) return text;
+    throw error;
+  }
 }

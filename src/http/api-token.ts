@@ -2,10 +2,10 @@ import { Elysia } from "elysia";
 import { parseTime } from "../tokens/time.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
-import { methodNotAllowed } from "./errors.ts";
 import { readListing } from "./list-body.ts";
 import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
 import { type ApiOperationParts, apiOperation } from "./openapi/operation.ts";
+import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 import { createdResource, summaryResource, tokenPage, tokenResource } from "./resources.ts";
 import { createTokenType, NoParameters, TokenById } from "./wire.ts";
 
@@ -69,13 +69,7 @@ function mounted<Action extends string>(
       parse: "none",
       detail: apiOperation("api-token", access, operations[action]),
     });
-    app.all(
-      path,
-      () => {
-        throw methodNotAllowed("POST");
-      },
-      { detail: { hide: true } },
-    );
+    app.all(path, refuseOtherMethods("POST"), UNREAD);
   }
   return app;
 }

@@ -1,6 +1,6 @@
 import type { Issue } from "../tokens/refusal.ts";
-import { withoutSecrets } from "../tokens/secret.ts";
 import { badRequest, Failure } from "./errors.ts";
+import { pathText } from "./issue-path.ts";
 
 /** The largest body that is read. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
@@ -19,8 +19,8 @@ export async function readObject(request: Request): Promise<object> {
   refuseOtherMediaTypes(request.headers.get("content-type"));
   const text = decode(await readBytes(request));
   const value = parse(text);
-  const issue = structureIssue(text);
-  if (issue !== null) throw badRequest([issue]);
+  const issues = structureIssues(text);
+  if (issues.length > 0) throw badRequest(issues);
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
   return value;
 }
@@ -69,42 +69,44 @@ function parse(text: string): unknown {
   }
 }
 
-/**
- * What JSON.parse lets pass: the last of several values under one name would win, silently, and deep nesting
- * would overflow whatever walks it.
- */
-function structureIssue(text: string): Issue | null {
-  const open: Set<string>[] = [];
-  let previous = "";
-  for (const [token] of text.matchAll(STRINGS_AND_STRUCTURE)) {
-    if (token === "{" || token === "[") open.push(new Set());
-    else if (token === "}" || token === "]") open.pop();
-    else if (token === ":" && !addName(open.at(-1), previous)) return repeated(previous);
-    if (open.length > DEPTH_LIMIT)
-      return { path: "", message: `must not be nested deeper than ${DEPTH_LIMIT} levels` };
-    previous = token;
-  }
-  return null;
+/** An object or list that is open at some point of the text: the names in it so far, and where in it that is. */
+interface Open {
+  readonly names: Set<string>;
+  at: string | number;
 }
 
-function addName(names: Set<string> | undefined, quoted: string): boolean {
+/**
+ * What JSON.parse lets pass: of several values under one name the last would win, silently, and deep nesting
+ * would overflow whatever walks it.
+ */
+function structureIssues(text: string): readonly Issue[] {
+  const issues: Issue[] = [];
+  const open: Open[] = [];
+  let previous = "";
+  for (const [sign] of text.matchAll(STRINGS_AND_STRUCTURE)) {
+    const innermost = open.at(-1);
+    if (sign === "{" || sign === "[") open.push({ names: new Set(), at: sign === "[" ? 0 : "" });
+    else if (sign === "}" || sign === "]") open.pop();
+    else if (sign === "," && typeof innermost?.at === "number") innermost.at += 1;
+    else if (sign === ":" && innermost !== undefined && !named(innermost, previous)) {
+      issues.push({ path: pathText(open.map(({ at }) => at)), message: "must be given only once" });
+    }
+    if (open.length > DEPTH_LIMIT) return [TOO_DEEP];
+    previous = sign;
+  }
+  return issues;
+}
+
+/** Goes to the value of that name; false if the object had one already. */
+function named(object: Open, quoted: string): boolean {
   const name = String(JSON.parse(quoted));
-  if (names === undefined || names.has(name)) return false;
-  names.add(name);
+  object.at = name;
+  if (object.names.has(name)) return false;
+  object.names.add(name);
   return true;
 }
 
-function repeated(quoted: string): Issue {
-  return { path: shortened(String(JSON.parse(quoted))), message: "must be given only once" };
-}
-
-const NAME_LIMIT = 64;
-
-/** A name from a caller, without what could be a secret, and cut short enough to be told back. */
-export function shortened(name: string): string {
-  const whole = withoutSecrets(name.toWellFormed());
-  return whole.length > NAME_LIMIT ? `${whole.slice(0, NAME_LIMIT).toWellFormed()}…` : whole;
-}
+const TOO_DEEP: Issue = { path: "", message: `must not be nested deeper than ${DEPTH_LIMIT} levels` };
 
 function notAnObject(): Failure {
   return badRequest([{ path: "", message: "must be a JSON object" }]);

@@ -1,9 +1,8 @@
 import { Elysia } from "elysia";
 import { jsonAnswer } from "./answer.ts";
-import { methodNotAllowed } from "./errors.ts";
+import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 
 const PATH = "/swagger/json";
-const HIDDEN = { detail: { hide: true } };
 
 let document: Promise<object> | null = null;
 
@@ -16,13 +15,7 @@ export function documentRoute() {
         document ??= import("./documentation.ts").then(({ openapiDocument }) => openapiDocument());
         return jsonAnswer(await document);
       },
-      HIDDEN,
+      { detail: { hide: true } },
     )
-    .all(
-      PATH,
-      () => {
-        throw methodNotAllowed("GET, HEAD");
-      },
-      HIDDEN,
-    );
+    .all(PATH, refuseOtherMethods("GET, HEAD"), UNREAD);
 }

@@ -47,12 +47,20 @@ export class Failure extends Error {
 /** The most issues whose words go into the message; the rest is in `data` alone. */
 const ISSUES_IN_MESSAGE = 3;
 
+/** The most issues in `data`: a body of 64 KiB can have tens of thousands. */
+export const ISSUE_LIMIT = 100;
+const MORE_ISSUES: Issue = { path: "", message: "has more that is wrong than is listed here" };
+
 export function badRequest(issues: readonly Issue[]): Failure {
   const sentences = issues
     .slice(0, ISSUES_IN_MESSAGE)
     .map(({ path, message }) => `${path || "the body"} ${message}`);
   const rest = issues.length > ISSUES_IN_MESSAGE ? [`and ${issues.length - ISSUES_IN_MESSAGE} more`] : [];
-  return new Failure("bad_request", { message: [...sentences, ...rest].join("; "), details: { issues } });
+  const listed = issues.length > ISSUE_LIMIT ? [...issues.slice(0, ISSUE_LIMIT), MORE_ISSUES] : issues;
+  return new Failure("bad_request", {
+    message: [...sentences, ...rest].join("; "),
+    details: { issues: listed },
+  });
 }
 
 export function notFound(resource: string): Failure {

@@ -1,13 +1,14 @@
 import { Elysia } from "elysia";
 import { jsonAnswer } from "./answer.ts";
-import { methodNotAllowed, unavailable } from "./errors.ts";
+import { unavailable } from "./errors.ts";
 import { type OperationParts, openOperation } from "./openapi/operation.ts";
+import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 
 /** Whether the server lives, and whether its store answers: for whoever restarts it or sends it requests. */
 export function health(ping: () => void) {
   return new Elysia({ name: "health" })
     .get("/healthz", () => ok(), { detail: openOperation("health", LIVENESS) })
-    .all("/healthz", refuseMethod, { detail: { hide: true } })
+    .all("/healthz", refuseOtherMethods("GET, HEAD"), UNREAD)
     .get(
       "/readyz",
       () => {
@@ -20,7 +21,7 @@ export function health(ping: () => void) {
       },
       { detail: openOperation("health", READINESS) },
     )
-    .all("/readyz", refuseMethod, { detail: { hide: true } });
+    .all("/readyz", refuseOtherMethods("GET, HEAD"), UNREAD);
 }
 
 const HEALTHY = {
@@ -41,10 +42,6 @@ const READINESS: OperationParts = {
   description: "For whoever sends requests to the server: whether its store answers.",
   answer: { description: "The server and its store answer.", ...HEALTHY },
 };
-
-function refuseMethod(): never {
-  throw methodNotAllowed("GET, HEAD");
-}
 
 function ok(): Response {
   return jsonAnswer({ status: "ok" });

@@ -1,7 +1,7 @@
 import type { ArkErrors } from "arktype";
 import { SORT_KEYS } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
-import { shortened } from "./body.ts";
+import { pathText } from "./issue-path.ts";
 
 /** What ArkType expects where a key has no business to be. */
 const NOT_THERE = "removed";
@@ -17,6 +17,7 @@ const EXPECTED: Readonly<Record<string, string>> = {
   skip: "must be a whole number from 0 to 1000000",
   cursor: "must be a string or null",
   filters: "must be a list of conditions",
+  "sorts[]": 'must be {"key", "direction"}',
   sorts: 'must be a list of {"key", "direction"}, each key at most once',
   key: `must be one of ${SORT_KEYS.join(", ")}`,
   direction: 'must be "asc" or "desc"',
@@ -35,17 +36,9 @@ function message(path: readonly PropertyKey[], code: string, expected: string): 
   if (code === "required") return "is required";
   if (code === "predicate" && expected.startsWith("must ")) return expected;
   const name = path.findLast((step) => typeof step === "string");
-  return (name === undefined ? undefined : EXPECTED[name]) ?? "is not valid";
+  const isItem = typeof path.at(-1) === "number";
+  return EXPECTED[`${name ?? ""}${isItem ? "[]" : ""}`] ?? "is not valid";
 }
 
 /** What is said of a key that an endpoint does not know. */
 export const UNKNOWN_PARAMETER = "is not a known parameter";
-
-/** A path as JavaScript would write it: `filters[0].key`. */
-export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === "number") return `${text}[${step}]`;
-    const name = shortened(String(step));
-    return text === "" ? name : `${text}.${name}`;
-  }, "");
-}

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { documentRoute } from "./document-route.ts";
 import { methodNotAllowed, notFound } from "./errors.ts";
+import { UNREAD } from "./other-methods.ts";
 import { ASSETS, ENCODINGS, type Encoding, type PageFile, type PageFiles } from "./page-file.ts";
 import { ADMIN_PAGE_POLICY, SWAGGER_PAGE_POLICY } from "./security-headers.ts";
 
@@ -14,11 +15,12 @@ const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY, "/swag
 export function pages(files: PageFiles) {
   const app = new Elysia({ name: "pages" }).use(documentRoute());
   for (const path of [...Object.keys(PAGES), `${ASSETS}*`]) {
-    app.all(path, async ({ request, path: asked }) => {
+    const served = async ({ request, path: asked }: { request: Request; path: string }) => {
       const file = await files.find(asked);
       if (file === null) throw notFound("endpoint");
       return answer(file, request);
-    });
+    };
+    app.all(path, served, UNREAD);
   }
   return app;
 }

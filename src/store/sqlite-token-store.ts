@@ -1,39 +1,22 @@
 import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
-import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { setTimeout as pause } from "node:timers/promises";
 import type { AuditEvent } from "../tokens/audit-event.ts";
-import { fulfils, type ListQuery, someCondition } from "../tokens/listing.ts";
+import { type ListQuery, someCondition } from "../tokens/listing.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
-import type { Access, Token } from "../tokens/token.ts";
+import type { Token } from "../tokens/token.ts";
 import type { AmendedToken, LastIds, NewToken, StoredSecret, TokenStore } from "../tokens/token-store.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { openDatabase, openReader } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
 import { selection } from "./list-sql.ts";
 import { asStoreError, isBusy } from "./sqlite-errors.ts";
 import { tallies } from "./summary-sql.ts";
+import { COLUMNS, type TokenRow, tokenOf } from "./token-row.ts";
+import { scan } from "./token-scan.ts";
 
 /** How long a change waits, in all, for other processes that write. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 10;
-
-/** How long a scan may keep the event loop to itself. */
-const SLICE_MS = 5;
-
-const COLUMNS =
-  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at";
-
-interface TokenRow {
-  digest: Uint8Array;
-  id: string;
-  access: Access;
-  description: string | null;
-  hint: string;
-  created_at: number;
-  created_by: string | null;
-  expires_at: number | null;
-  revoked_at: number | null;
-  last_used_at: number | null;
-}
 
 /** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
 export class SqliteTokenStore implements TokenStore {
@@ -110,7 +93,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async list(query: ListQuery): Promise<readonly Token[]> {
-    if (someCondition(query.condition, ({ op }) => op === "regex")) return await this.#scan(query);
+    if (someCondition(query.condition, ({ op }) => op === "regex")) return await scan(this.#path, query);
     const { sql, values } = selection(query);
     return this.#reading(() => {
       using statement = this.#database.prepare<TokenRow, SQLQueryBindings[]>(
@@ -139,20 +122,6 @@ export class SqliteTokenStore implements TokenStore {
 
   close(): void {
     this.#database.close();
-  }
-
-  /** Patterns are matched here and not in SQL, a slice at a time, on one moment of the store. */
-  async #scan(query: ListQuery): Promise<readonly Token[]> {
-    const { sql, values } = selection(query);
-    const reader = this.#reading(() => openReader(this.#path));
-    try {
-      using statement = reader.prepare<TokenRow, SQLQueryBindings[]>(`SELECT ${COLUMNS} FROM token ${sql}`);
-      return await matching(statement.iterate(...values), query);
-    } catch (error) {
-      throw asStoreError(error);
-    } finally {
-      reader.close();
-    }
   }
 
   #insert(token: Token, digest: Uint8Array): void {
@@ -225,35 +194,4 @@ export class SqliteTokenStore implements TokenStore {
       return;
     }
   }
-}
-
-async function matching(rows: Iterable<TokenRow>, query: ListQuery): Promise<readonly Token[]> {
-  const found: Token[] = [];
-  let skipped = 0;
-  let sliceStart = performance.now();
-  for (const row of rows) {
-    const token = tokenOf(row);
-    if (fulfils(token, query.condition, query.now)) {
-      if (skipped < query.skip) skipped += 1;
-      else if (found.push(token) === query.limit) break;
-    }
-    if (performance.now() - sliceStart < SLICE_MS) continue;
-    await nextTurn();
-    sliceStart = performance.now();
-  }
-  return found;
-}
-
-function tokenOf(row: TokenRow): Token {
-  return {
-    id: row.id,
-    access: row.access,
-    description: row.description,
-    hint: row.hint,
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    lastUsedAt: row.last_used_at,
-  };
 }

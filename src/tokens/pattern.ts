@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from "re2js";
+import { codePoints } from "./text.ts";
 
-/** The longest pattern, in UTF-16 units. */
+/** The longest pattern, in code points. */
 export const PATTERN_LIMIT = 256;
 
 /**
@@ -21,7 +22,7 @@ export interface Pattern {
  * Syntax: https://github.com/google/re2/wiki/Syntax
  */
 export function compilePattern(source: string, caseInsensitive: boolean): Pattern | string {
-  if (source.length > PATTERN_LIMIT) return `must have at most ${PATTERN_LIMIT} characters`;
+  if (codePoints(source) > PATTERN_LIMIT) return `must have at most ${PATTERN_LIMIT} characters`;
   try {
     const expression = RE2JS.compile(source, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
     if (expression.programSize() > INSTRUCTION_LIMIT)

@@ -1,3 +1,4 @@
+import { codePoints } from "./text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 
 export type Access = "read" | "write";
@@ -45,10 +46,4 @@ export function descriptionFault(text: string): string | null {
 export function expiryFault(expiresAt: UnixSeconds, now: UnixSeconds): string | null {
   if (expiresAt > LAST_MOMENT) return "must not be after the year 9999";
   return expiresAt > now ? null : "must be in the future";
-}
-
-function codePoints(text: string): number {
-  let count = 0;
-  for (const _ of text) count += 1;
-  return count;
 }

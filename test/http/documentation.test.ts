@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { Health } from "../../src/http/answer-types.ts";
 import { CONDITIONS } from "../../src/http/condition-types.ts";
+import { OPERATORS } from "../../src/http/condition-walk.ts";
 import { openapiDocument } from "../../src/http/documentation.ts";
-import { OPERATORS } from "../../src/http/list-body.ts";
 import { componentSchemas } from "../../src/http/openapi/component-schemas.ts";
 import { PAGE_FILES } from "../../src/page-files.ts";
 import { FILTER_KEYS } from "../../src/tokens/listing.ts";

@@ -101,7 +101,11 @@ export class Truth {
   #requestFaults(content: typeof Content.infer | undefined, body: Asked["body"]): readonly string[] {
     if (content === undefined) return [];
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-    return this.faults(content["application/json"].schema, JSON.parse(text), "the accepted request");
+    return this.faults(
+      content["application/json"].schema,
+      JSON.parse(text.replace(/^\ufeff/, "")),
+      "the accepted request",
+    );
   }
 }
 

@@ -1,0 +1,32 @@
+import type { Access, Token } from "../tokens/token.ts";
+
+/** Every column of a token, in the order of its table. */
+export const COLUMNS =
+  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at";
+
+export interface TokenRow {
+  digest: Uint8Array;
+  id: string;
+  access: Access;
+  description: string | null;
+  hint: string;
+  created_at: number;
+  created_by: string | null;
+  expires_at: number | null;
+  revoked_at: number | null;
+  last_used_at: number | null;
+}
+
+export function tokenOf(row: TokenRow): Token {
+  return {
+    id: row.id,
+    access: row.access,
+    description: row.description,
+    hint: row.hint,
+    createdAt: row.created_at,
+    createdBy: row.created_by,
+    expiresAt: row.expires_at,
+    revokedAt: row.revoked_at,
+    lastUsedAt: row.last_used_at,
+  };
+}
