@@ -1,61 +1,10 @@
 import pino, { type DestinationStream, type Logger } from "pino";
-import { SonicBoom } from "sonic-boom";
 import type { LogLevel } from "./log-levels.ts";
 import { withoutSecrets } from "./tokens/secret.ts";
 
 export type Log = Logger;
-const STDERR = 2;
-
-/** Lines are written together: each write wakes another thread, which costs as much as the request itself. */
-const CHUNK_BYTES = 4096;
-
-/** How long a line waits for others to be written with. */
-const FLUSH_AFTER_MS = 50;
-
-const END_LIMIT_MS = 1000;
-
-/** What may wait for a reader that is slower than the server; beyond it, lines are dropped and the server goes on. */
-const BACKLOG_LIMIT_BYTES = 16 * 1024 * 1024;
-
 /** The longest path that the log keeps. */
 const PATH_LIMIT = 256;
-
-export interface LogStream extends DestinationStream {
-  /** Writes out what still waits, for a second at most: there may be nobody who reads it. */
-  end(): Promise<void>;
-}
-
-/** The log's way out: JSON lines on stderr, written beside the requests and not in them. */
-export function stderrStream(): LogStream {
-  // Pino's own destination would wait, as the process ends, for a reader that may never come.
-  const destination = new SonicBoom({
-    fd: STDERR,
-    sync: false,
-    minLength: CHUNK_BYTES,
-    maxLength: BACKLOG_LIMIT_BYTES,
-  });
-  // Nobody is left to be told that the log cannot be written, and the server can do without it.
-  destination.on("error", () => undefined);
-  let isWaiting = false;
-  const flush = () => {
-    isWaiting = false;
-    destination.flush();
-  };
-  return {
-    write(line) {
-      destination.write(line);
-      if (isWaiting) return;
-      isWaiting = true;
-      setTimeout(flush, FLUSH_AFTER_MS).unref();
-    },
-    end: () =>
-      new Promise((resolve) => {
-        destination.once("close", resolve);
-        destination.end();
-        setTimeout(resolve, END_LIMIT_MS);
-      }),
-  };
-}
 
 /** A log of JSON lines with times in UTC. */
 export function makeLog(level: LogLevel, stream: DestinationStream): Log {

@@ -3,7 +3,8 @@ import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
 import { failureResponse, unavailable } from "../http/errors.ts";
 import { traceIdFrom } from "../http/trace.ts";
-import { type Log, makeLog, stderrStream } from "../log.ts";
+import { type Log, makeLog } from "../log.ts";
+import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { ServerLock } from "../store/server-lock.ts";
@@ -15,9 +16,11 @@ import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { greeting, unencryptedWarning } from "./serve-greeting.ts";
 
+const STDERR = 2;
+
 /** Runs the server until SIGTERM or SIGINT. Throws a sentence for the operator if it cannot start. */
 export async function serve(settings: ServeSettings): Promise<void> {
-  const stream = stderrStream();
+  const stream = new LogStream(STDERR);
   const log = makeLog(settings.logLevel, stream);
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseMalformed(settings.firstToken);

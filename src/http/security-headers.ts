@@ -14,8 +14,9 @@ export const SECURITY_HEADERS: readonly [name: string, value: string][] = [
   ["x-frame-options", "DENY"],
 ];
 
-/** Adds what is missing: an answer may come with a content security policy of its own. */
+/** Adds what is missing: an answer may come with a content security policy of its own, and JSON has them all. */
 export function secure(headers: Headers): void {
+  if (headers.has("x-frame-options")) return;
   for (const [name, value] of SECURITY_HEADERS) {
     if (!headers.has(name)) headers.set(name, value);
   }
