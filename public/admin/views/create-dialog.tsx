@@ -1,5 +1,5 @@
 import type { TargetedSubmitEvent } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import type { Access, NewToken } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
@@ -28,7 +28,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const faults = new Map(
     error instanceof ApiError ? error.issues.map(({ path, message }) => [path, message]) : [],
   );
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const name = description.trim();

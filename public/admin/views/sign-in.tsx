@@ -1,5 +1,5 @@
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { KeyIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
@@ -17,7 +17,7 @@ export function SignIn({ notice }: { notice: string | null }) {
     },
     { isRepeatable: true },
   );
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = "Sign in · Publisher";
     field.current?.focus();
   }, []);
