@@ -1,5 +1,4 @@
 import { write } from "node:fs";
-import type { DestinationStream } from "pino";
 
 /** How long a line waits for others to be written with: each write wakes another thread, which costs. */
 const FLUSH_AFTER_MS = 50;
@@ -17,7 +16,7 @@ const END_LIMIT_MS = 1000;
  * Writes lines to a file descriptor, several together, beside the requests and not in them. Where nobody reads
  * them they are dropped; the server goes on.
  */
-export class LogStream implements DestinationStream {
+export class LogStream {
   readonly #fd: number;
   #lines: string[] = [];
   #length = 0;
