@@ -61,6 +61,8 @@ async function compile(
   });
   const [artifact] = result.outputs;
   if (!result.success || artifact === undefined) throw new AggregateError(result.logs, "the build failed");
+  // The executable has its source map inside.
+  await rm(`${artifact.path.replace(/\.exe$/, "")}.map`, { force: true });
   return artifact.path;
 }
 

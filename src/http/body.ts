@@ -11,6 +11,8 @@ const DEPTH_LIMIT = 32;
 const JSON_MEDIA_TYPE = /^application\/json[ \t]*(?:;|$)/i;
 const OTHER_CHARSET = /;[ \t]*charset[ \t]*=[ \t]*(?!(?:utf-8|"utf-8")[ \t]*(?:;|$))/i;
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
 /** In JSON that is known to be valid: every string, and every sign of structure. */
 const STRINGS_AND_STRUCTURE = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
@@ -55,7 +57,7 @@ async function readChunks({ body }: Request): Promise<Uint8Array> {
 
 function decode(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw badRequest([{ path: "", message: "must be valid UTF-8" }]);
   }
