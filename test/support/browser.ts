@@ -20,6 +20,9 @@ const ARGUMENTS = ["--no-sandbox", "--in-process-gpu", "--disable-gpu", "--font-
 /** How long anything on a page may take before a test gives up, in milliseconds. */
 const PATIENCE_MS = 20_000;
 
+/** With these arguments this Chromium crashes at about one start in ten, before it has a page. */
+const LAUNCH_ATTEMPTS = 5;
+
 /** How long one test in a browser may take, in milliseconds. */
 export const TEST_LIMIT_MS = 60_000;
 
@@ -31,15 +34,30 @@ export const SCREENSHOTS = resolve(import.meta.dir, "../../test-results/screensh
 /** A Chromium without a window, from the package that carries one. Its profile goes when it is closed. */
 export async function launchBrowser(): Promise<Browser> {
   const unpacked = await unpack();
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await launch(unpacked);
+    } catch (error) {
+      if (attempt === LAUNCH_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function launch(unpacked: string): Promise<Browser> {
   const profile = new TemporaryDirectory();
-  const browser = await chromium.launch({
-    executablePath: join(unpacked, "chromium"),
-    args: ARGUMENTS,
-    env: { HOME: profile.path, TMPDIR: profile.path, FONTCONFIG_PATH: join(unpacked, "fonts") },
-    timeout: PATIENCE_MS,
-  });
-  browser.on("disconnected", () => profile[Symbol.dispose]());
-  return browser;
+  try {
+    const browser = await chromium.launch({
+      executablePath: join(unpacked, "chromium"),
+      args: ARGUMENTS,
+      env: { HOME: profile.path, TMPDIR: profile.path, FONTCONFIG_PATH: join(unpacked, "fonts") },
+      timeout: PATIENCE_MS,
+    });
+    browser.on("disconnected", () => profile[Symbol.dispose]());
+    return browser;
+  } catch (error) {
+    profile[Symbol.dispose]();
+    throw error;
+  }
 }
 
 /**
