@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import bundled from "@sparticuz/chromium";
 import {
@@ -78,7 +78,13 @@ async function unpack(): Promise<string> {
     if (shared === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = shared;
   }
-  renameSync(directory, unpacked);
+  try {
+    renameSync(directory, unpacked);
+  } catch (error) {
+    // Another test may have been first.
+    if (!existsSync(unpacked)) throw error;
+    rmSync(directory, { recursive: true });
+  }
   return unpacked;
 }
 
