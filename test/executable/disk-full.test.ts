@@ -121,3 +121,15 @@ describe.skipIf(!canTrace("what a failing disk does"))(
     });
   },
 );
+
+test.skipIf(!canTrace("what a slow disk does"))("a slow disk does not spoil the end of the log", async () => {
+  await using server = await RunningServer.start();
+  // The first sync of each thread: the create's, and that of the log as it ends.
+  await whileFailing(server.child.pid, "fsync:delay_enter=200000:when=1", async () => {
+    expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+  const lines = server.stderr.trimEnd().split("\n");
+  expect(lines.filter((line) => !line.startsWith("{"))).toEqual([]);
+  expect(lines.at(-1)).toContain('"message":"stopped"');
+});
