@@ -1,10 +1,21 @@
 import type { Socket } from "bun";
 
-/** An answer as it came over the wire, its header names in lower case. */
-export interface RawAnswer {
+/** An answer as it came over the wire. Its headers are read when they are asked for: most tests never do. */
+export class RawAnswer {
   readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
+  readonly #head: string;
+
+  constructor(head: string, body: string) {
+    this.status = Number(head.split(" ", 2)[1]);
+    this.body = body;
+    this.#head = head;
+  }
+
+  /** By names in lower case. */
+  get headers(): ReadonlyMap<string, string> {
+    return new Map(this.#head.split("\r\n").slice(1).map(headerOf));
+  }
 }
 
 interface Waiting {
@@ -13,6 +24,7 @@ interface Waiting {
 }
 
 const HEAD_END = "\r\n\r\n";
+const CONTENT_LENGTH = /^content-length: *(\d+)/im;
 
 /** Cuts what comes over a connection into answers. */
 class Answers {
@@ -45,14 +57,13 @@ class Answers {
   #cut(): RawAnswer | null {
     const headEnd = this.#received.indexOf(HEAD_END);
     if (headEnd === -1) return null;
-    const [statusLine = "", ...lines] = this.#received.slice(0, headEnd).split("\r\n");
-    const headers = new Map(lines.map(headerOf));
+    const head = this.#received.slice(0, headEnd);
     const bodyStart = headEnd + HEAD_END.length;
-    const bodyEnd = bodyStart + Number(headers.get("content-length") ?? 0);
+    const bodyEnd = bodyStart + Number(CONTENT_LENGTH.exec(head)?.[1] ?? 0);
     if (this.#received.length < bodyEnd) return null;
     const body = Buffer.from(this.#received.slice(bodyStart, bodyEnd), "latin1").toString("utf8");
     this.#received = this.#received.slice(bodyEnd);
-    return { status: Number(statusLine.split(" ")[1]), headers, body };
+    return new RawAnswer(head, body);
   }
 }
 
