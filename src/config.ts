@@ -57,7 +57,9 @@ export interface ServeSettings {
 /** The first token's secret as the operator gives it, and where. */
 export interface GivenFirstToken {
   readonly variable: "PUBLISHER_FIRST_TOKEN" | "PUBLISHER_FIRST_TOKEN_FILE";
-  readonly secret: string;
+  readonly secret: string | null;
+  /** Why there is no secret, in a sentence without its full stop; a store in use can do without. */
+  readonly fault: string | null;
 }
 
 /** What `serve` works with: flags over environment over default. Throws UsageError for a bad value. */
@@ -84,7 +86,7 @@ export function dataDirSetting(flags: DataDirFlags, environment: Environment): s
   return choose(flags.dataDir, "--data-dir", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir, readDirectory);
 }
 
-/** Reads one value; throws a string that ends the sentence "NAME must …". */
+/** Reads one value, or gives what ends the sentence "NAME must be …". */
 type Read<Value> = (text: string) => Value | Expected;
 
 interface Expected {
@@ -139,15 +141,20 @@ function givenFirstToken(environment: Environment): GivenFirstToken | null {
   const secret = environment.PUBLISHER_FIRST_TOKEN || null;
   const path = environment.PUBLISHER_FIRST_TOKEN_FILE || null;
   if (secret !== null && path !== null) {
-    throw new UsageError("Set PUBLISHER_FIRST_TOKEN or PUBLISHER_FIRST_TOKEN_FILE, not both.");
+    const fault = "PUBLISHER_FIRST_TOKEN and PUBLISHER_FIRST_TOKEN_FILE are both set; set one of them";
+    return { variable: "PUBLISHER_FIRST_TOKEN", secret: null, fault };
   }
-  if (secret !== null) return { variable: "PUBLISHER_FIRST_TOKEN", secret };
-  if (path === null) return null;
+  if (secret !== null) return { variable: "PUBLISHER_FIRST_TOKEN", secret, fault: null };
+  return path === null ? null : firstTokenFrom(path);
+}
+
+function firstTokenFrom(path: string): GivenFirstToken {
+  const variable = "PUBLISHER_FIRST_TOKEN_FILE";
   try {
-    return { variable: "PUBLISHER_FIRST_TOKEN_FILE", secret: readFileSync(path, "utf8").trim() };
+    return { variable, secret: readFileSync(path, "utf8").trim(), fault: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`PUBLISHER_FIRST_TOKEN_FILE must be a file that can be read: ${reason}.`);
+    return { variable, secret: null, fault: `${variable} names a file that cannot be read: ${reason}` };
   }
 }
 

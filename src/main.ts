@@ -61,7 +61,11 @@ function commandLine(output: string[]): Command {
 
 /** After an error, each command points to its own help. */
 function pointToHelp(command: Command, path: string): void {
-  command.showHelpAfterError(`"${path} --help" says what there is.`);
+  const isDefault = command.name() === "serve";
+  const order = isDefault
+    ? ' Flags go behind the command, as in "publisher token list --data-dir data".'
+    : "";
+  command.showHelpAfterError(`"${path} --help" says what there is.${order}`);
   for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`);
 }
 
@@ -168,13 +172,21 @@ function tell(sentence: string, exitCode: number): number {
   return exitCode;
 }
 
-process.umask(OWNER_ONLY);
-const output: string[] = [];
-try {
+/** Runs a command, or throws what its caller is to be told; help and the version come out as such a throw too. */
+async function run(words: readonly string[]): Promise<void> {
+  const output: string[] = [];
   const program = commandLine(output);
-  refuseUnknownCommand(program, process.argv.slice(2));
-  await program.parseAsync();
+  try {
+    refuseUnknownCommand(program, words);
+    await program.parseAsync();
+  } finally {
+    if (output.length > 0) await print(output.join(""));
+  }
+}
+
+process.umask(OWNER_ONLY);
+try {
+  await run(process.argv.slice(2));
 } catch (error) {
   process.exitCode = exitCodeFor(error);
 }
-if (output.length > 0) await print(output.join(""));

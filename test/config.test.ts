@@ -134,6 +134,7 @@ describe("the first token", () => {
     expect(serveSettings({}, { PUBLISHER_FIRST_TOKEN: "anything" }).firstToken).toEqual({
       variable: "PUBLISHER_FIRST_TOKEN",
       secret: "anything",
+      fault: null,
     });
   });
 
@@ -144,14 +145,16 @@ describe("the first token", () => {
     expect(serveSettings({}, { PUBLISHER_FIRST_TOKEN_FILE: path }).firstToken).toEqual({
       variable: "PUBLISHER_FIRST_TOKEN_FILE",
       secret: "sk_live_x",
+      fault: null,
     });
   });
 
   test("is not given twice", () => {
     const both = { PUBLISHER_FIRST_TOKEN: "sk_live_x", PUBLISHER_FIRST_TOKEN_FILE: "/dev/null" };
-    expect(usage(() => serveSettings({}, both))).toBe(
-      "Set PUBLISHER_FIRST_TOKEN or PUBLISHER_FIRST_TOKEN_FILE, not both.",
-    );
+    expect(serveSettings({}, both).firstToken).toMatchObject({
+      secret: null,
+      fault: "PUBLISHER_FIRST_TOKEN and PUBLISHER_FIRST_TOKEN_FILE are both set; set one of them",
+    });
   });
 
   test("is given in a file that can be read", () => {
@@ -159,9 +162,9 @@ describe("the first token", () => {
     mkdirSync(join(temporary.path, "directory"));
     for (const name of ["missing", "directory"]) {
       const environment = { PUBLISHER_FIRST_TOKEN_FILE: join(temporary.path, name) };
-      expect(usage(() => serveSettings({}, environment))).toStartWith(
-        "PUBLISHER_FIRST_TOKEN_FILE must be a file that can be read: ",
-      );
+      const { secret, fault } = serveSettings({}, environment).firstToken ?? {};
+      expect(secret).toBeNull();
+      expect(fault).toStartWith("PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read: ");
     }
   });
 });

@@ -30,21 +30,35 @@ export async function provideFirstToken({ tokens, store, given }: Parts): Promis
     const secret = makeSecret(randomBytes);
     // On disk before the store knows it: after a crash between the two the store is still new, and this runs again.
     writeFile(store.firstToken, secret);
-    await create(tokens, secret);
+    await createOrClear(tokens, store, secret);
     return { source: "file", path: store.firstToken.path, warning: null };
   }
-  refuseMalformed(given);
-  await create(tokens, given.secret);
+  await create(tokens, wellFormed(given));
   store.firstToken.remove();
   return { source: "given", variable: given.variable, warning: null };
 }
 
 /** Throws UsageError for a first token that can be none. */
 export function refuseMalformed(given: GivenFirstToken | null): void {
-  if (given === null || isSecret(given.secret)) return;
+  if (given !== null) wellFormed(given);
+}
+
+function wellFormed({ variable, secret, fault }: GivenFirstToken): string {
+  if (fault !== null) throw new UsageError(`${fault}.`);
+  if (secret !== null && isSecret(secret)) return secret;
   throw new UsageError(
-    `${given.variable} does not hold a well-formed token. "publisher token generate" makes one.`,
+    `${variable} does not hold a well-formed token. "publisher token generate" makes one.`,
   );
+}
+
+/** Leaves no secret behind that opens nothing. */
+async function createOrClear(tokens: Tokens, store: SqliteTokenStore, secret: string): Promise<void> {
+  try {
+    await create(tokens, secret);
+  } catch (error) {
+    if (store.isEmpty()) store.firstToken.remove();
+    throw error;
+  }
 }
 
 function writeFile(file: FirstTokenFile, secret: string): void {
@@ -63,11 +77,14 @@ async function create(tokens: Tokens, secret: string): Promise<void> {
 
 async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   store.tidyFirstToken();
-  if (given !== null && (await tokens.authenticate(given.secret)).token !== null) {
+  if (given?.secret && (await tokens.authenticate(given.secret)).token !== null) {
     return { source: "given", variable: given.variable, warning: null };
   }
-  const warning =
-    given && `${given.variable} is not an active token of this store, which is in use; it changes nothing`;
+  const warning = given && `${given.fault ?? notActive(given)}; it changes nothing, as the store is in use`;
   if (store.firstToken.digest() === null) return { source: "in-use", warning };
   return { source: "file", path: store.firstToken.path, warning };
+}
+
+function notActive({ variable }: GivenFirstToken): string {
+  return `${variable} is not an active token of this store`;
 }

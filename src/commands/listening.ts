@@ -13,6 +13,7 @@ const IDLE_TIMEOUT_SECONDS = 30;
 const LISTEN_REASONS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: "the address is not available on this machine",
   EINVAL: "the name has no address here",
+  ENOENT: "the name has no address here",
 };
 
 export type Handle = (request: Request) => Response | Promise<Response>;

@@ -1,12 +1,13 @@
 import type { Server } from "bun";
 import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
-import { failureResponse, unavailable } from "../http/errors.ts";
-import { traceIdFrom } from "../http/trace.ts";
+import { unavailable } from "../http/errors.ts";
+import { traced } from "../http/trace.ts";
 import { type Log, makeLog } from "../log.ts";
 import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
+import { examineDatabase } from "../store/database.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
@@ -25,8 +26,10 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseMalformed(settings.firstToken);
   // The port comes first: where it is taken, nothing is made that would have to be cleared away.
-  let handle: Handle = starting;
-  const server = listen(settings, (request) => handle(request));
+  const addressOf = (request: Request): string | null => server.requestIP(request)?.address ?? null;
+  const trace = traced({ log, addressOf });
+  let handle: Handle = (request) => trace(starting, request)();
+  const server: Server<undefined> = listen(settings, (request) => handle(request));
   const stopped = stopSignal();
   const opened = await open(directory, settings, log).catch(async (error: unknown) => {
     await server.stop(true);
@@ -41,7 +44,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
     ping: () => store.ping(),
     isStopping: () => isStopping,
     pages: settings.pages ? PAGE_FILES : null,
-    addressOf: (request) => server.requestIP(request)?.address ?? null,
+    addressOf,
   });
   handle = fetch;
   await announce(server, settings, directory, opened, log);
@@ -59,8 +62,8 @@ export async function serve(settings: ServeSettings): Promise<void> {
 }
 
 /** Answers while the store is not open yet. */
-function starting(): Response {
-  return failureResponse(unavailable("The server is starting; try again soon"), traceIdFrom(null));
+function starting(): never {
+  throw unavailable("The server is starting; try again soon");
 }
 
 interface Opened extends OpenTokens {
@@ -69,6 +72,8 @@ interface Opened extends OpenTokens {
 }
 
 async function open(directory: DataDirectory, settings: ServeSettings, log: Log): Promise<Opened> {
+  // What is not Publisher's is left alone, before anything is written beside it.
+  if (directory.holdsStore()) examineDatabase(directory, () => undefined);
   directory.make();
   const lock = ServerLock.take(directory);
   const opened = openOrMakeTokens(directory, ({ id, action, actor, target }) => {
@@ -119,12 +124,18 @@ function close(store: SqliteTokenStore, log: Log): void {
 
 const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
-/** Resolves with the first signal to stop; a second one ends the process at once. */
+/** Ctrl+C reaches a program that a script started twice: from the terminal, and from the script, which passes it on. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Resolves with the first signal to stop; another, a second or more later, ends the process at once. */
 function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const stop = (signal: NodeJS.Signals) => {
-      for (const name of STOP_SIGNALS) process.off(name, stop);
       resolve(signal);
+      setTimeout(letGo, SAME_SIGNAL_MS).unref();
+    };
+    const letGo = () => {
+      for (const name of STOP_SIGNALS) process.off(name, stop);
     };
     for (const name of STOP_SIGNALS) process.on(name, stop);
   });

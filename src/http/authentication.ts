@@ -29,6 +29,7 @@ function routedPath(context: object): string {
 
 async function authenticate(request: Request, tokens: Tokens): Promise<void> {
   const trace = traceOf(request);
+  trace.authenticateAgain = () => authenticate(request, tokens);
   const header = request.headers.get("authorization");
   const secret = header === null ? undefined : BEARER.exec(header)?.[1];
   if (secret === undefined) {

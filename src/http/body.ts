@@ -5,6 +5,9 @@ import { pathText } from "./issue-path.ts";
 /** The largest body that is read. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
+/** How long a body may take to arrive. */
+const BODY_LIMIT_MS = 30_000;
+
 /** How deep objects and arrays may lie in each other; the deepest body that an endpoint takes has about 20 levels. */
 const DEPTH_LIMIT = 32;
 
@@ -36,10 +39,20 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   const declared = request.headers.get("content-length");
   if (declared !== null && Number(declared) > BODY_LIMIT_BYTES) throw tooLarge();
   try {
-    return declared === null ? await readChunks(request) : await request.bytes();
+    return await inTime(declared === null ? readChunks(request) : request.bytes());
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw badRequest([{ path: "", message: "must arrive whole" }]);
+  }
+}
+
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooSlow()), BODY_LIMIT_MS);
+  try {
+    return await Promise.race([reading, promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -112,6 +125,10 @@ const TOO_DEEP: Issue = { path: "", message: `must not be nested deeper than ${D
 
 function notAnObject(): Failure {
   return badRequest([{ path: "", message: "must be a JSON object" }]);
+}
+
+function tooSlow(): Failure {
+  return badRequest([{ path: "", message: `must arrive within ${BODY_LIMIT_MS / 1000} seconds` }]);
 }
 
 function tooLarge(): Failure {

@@ -9,7 +9,7 @@ import {
   TIME_KEYS,
   type Value,
 } from "../tokens/listing.ts";
-import { compilePattern } from "../tokens/pattern.ts";
+import { compilePattern, INSTRUCTION_LIMIT, type Pattern, TOO_LARGE } from "../tokens/pattern.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { parseTime } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, STATUSES } from "../tokens/token.ts";
@@ -26,6 +26,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export class ConditionWalk {
   readonly issues: Issue[] = [];
   #count = 0;
+  #instructionsLeft = INSTRUCTION_LIMIT;
 
   list(values: readonly unknown[], path: Path, depth: number): readonly Condition[] {
     return values.flatMap((value, index) => this.#condition(value, [...path, index], depth) ?? []);
@@ -105,9 +106,18 @@ export class ConditionWalk {
     if (typeof caseInsensitive !== "boolean")
       this.#fault([...path, "case_insensitive"], "must be true or false");
     if (typeof source !== "string") return this.#fault([...path, "pattern"], "must be a string");
-    const pattern = compilePattern(source, caseInsensitive === true);
+    const pattern = this.#compile(source, caseInsensitive === true);
     if (typeof pattern === "string") return this.#fault([...path, "pattern"], pattern);
     return { op: "regex", key: patternKey, pattern };
+  }
+
+  /** Compiles no more once the patterns are too large together: that alone takes its time. */
+  #compile(source: string, caseInsensitive: boolean): Pattern | string {
+    if (this.#instructionsLeft <= 0) return TOO_LARGE;
+    const pattern = compilePattern(source, caseInsensitive, this.#instructionsLeft);
+    if (pattern === TOO_LARGE) this.#instructionsLeft = 0;
+    else if (typeof pattern !== "string") this.#instructionsLeft -= pattern.size;
+    return pattern;
   }
 
   #value(key: FilterKey, value: unknown, path: Path): Value | null {

@@ -6,7 +6,7 @@ import { jsonAnswer } from "./answer.ts";
 import { readObject } from "./body.ts";
 import { badRequest, Failure, notFound } from "./errors.ts";
 import { issuesFrom } from "./issues.ts";
-import { traceOf } from "./trace.ts";
+import { type Trace, traceOf } from "./trace.ts";
 
 /** What came in a body: what was asked for, or everything that is wrong with it. */
 export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
@@ -36,6 +36,8 @@ export interface Endpoint {
   readonly handle: (context: { request: Request }) => Promise<Response>;
 }
 
+const SLOW_AFTER_MS = 1000;
+
 /**
  * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
  * size, body. Who calls is known by then; were it not, nothing would be read.
@@ -46,13 +48,20 @@ export function endpoint<Body>({ access, read, answer }: EndpointParts<Body>): E
     const caller = trace.caller;
     if (caller === null) throw new Error("an endpoint was reached without authentication");
     if (!permits(caller.access, access)) throw insufficientAccess(access);
-    const reading = read(await readObject(request));
+    const body = await readObject(request);
+    if (access === "write" || isSlow(trace)) await trace.authenticateAgain();
+    const reading = read(body);
     if ("issues" in reading) throw badRequest(reading.issues);
     const actor = { tokenId: caller.id, traceId: trace.id, ip: trace.ip };
     const answered = await answer({ body: reading.body, caller, actor });
     return jsonAnswer(answered);
   };
   return { access, handle };
+}
+
+/** A body that trickles in must not keep alive what was revoked meanwhile. */
+function isSlow({ startedAt }: Trace): boolean {
+  return performance.now() - startedAt > SLOW_AFTER_MS;
 }
 
 /** Reads a body by an ArkType. */

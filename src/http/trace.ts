@@ -11,8 +11,12 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a
 export interface Trace {
   readonly id: string;
   readonly ip: string | null;
+  /** By performance.now(). */
+  readonly startedAt: number;
   /** Whose request it is, once authentication has said so. */
   caller: Token | null;
+  /** Looks anew whether the request's token is still good; throws a Failure if it is not. */
+  authenticateAgain: () => Promise<void>;
   /** Why authentication refused it. */
   refusal: AuthenticationRefusal | null;
 }
@@ -52,7 +56,9 @@ export function traced({ log, addressOf }: TracedParts) {
     const trace: Trace = {
       id: traceIdFrom(request.headers.get("traceparent")),
       ip: addressOf(received),
+      startedAt,
       caller: null,
+      authenticateAgain: () => Promise.reject(new Error("this request was not authenticated")),
       refusal: null,
     };
     traces.set(request, trace);

@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import type { DataDirectory } from "./data-directory.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { reasonOf } from "./reason.ts";
+import { schemaFault } from "./schema.ts";
 import { isBusy, isDamage } from "./sqlite-errors.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
@@ -27,6 +28,7 @@ const RETRY_MS = 10;
 export function openDatabase(directory: DataDirectory): Database {
   return withPlainErrors(directory, () => {
     if (!isNew(directory.database)) inspect(directory);
+    else refuseEmptied(directory);
     const database = new Database(directory.database, { create: true, readwrite: true });
     closeToOthers(directory.database);
     try {
@@ -149,8 +151,13 @@ function enterWal(database: Database): void {
 
 /** Looks at a store that will be written to, before it is: what cannot be used stays as it is. */
 function inspect(directory: DataDirectory): void {
-  refuseOtherFiles(directory.database);
-  examined(directory, openReader(directory.database), () => undefined);
+  examineDatabase(directory, () => undefined);
+}
+
+/** A file without content is a new store, unless what an older one leaves lies beside it. */
+function refuseEmptied({ database, firstToken }: DataDirectory): void {
+  const isEmptied = existsSync(database) && [firstToken, `${database}-wal`].some((path) => existsSync(path));
+  if (isEmptied) throw damaged(database, "it has no content, and what a store leaves lies beside it");
 }
 
 function refuseOtherFiles(path: string): void {
@@ -173,8 +180,8 @@ function refuseForeign(database: Database, path: string): void {
 }
 
 function refuseDamaged(database: Database, path: string): void {
-  const [fault] = integrityFaults(database, "quick_check");
-  if (fault !== undefined) throw damaged(path, fault);
+  const [fault = schemaFault(database, schemaVersion(database))] = integrityFaults(database, "quick_check");
+  if (fault !== null) throw damaged(path, fault);
 }
 
 function damaged(path: string, fault: string): StoreUnusable {

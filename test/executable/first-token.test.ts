@@ -82,7 +82,7 @@ describe("the first token's file", () => {
   });
 });
 
-const WARNING = "is not an active token of this store, which is in use; it changes nothing";
+const WARNING = "is not an active token of this store; it changes nothing, as the store is in use";
 
 describe("a given first token", () => {
   test("becomes the first write token, without a file, and is not warned of later", async () => {
@@ -146,12 +146,12 @@ describe("a given first token", () => {
     {
       what: "is in no file",
       env: { PUBLISHER_FIRST_TOKEN_FILE: "gone" },
-      says: /_FILE must be a file .*gone/,
+      says: /_FILE names a file that cannot be read: .*gone/,
     },
     {
       what: "is given twice",
       env: { PUBLISHER_FIRST_TOKEN: "a", PUBLISHER_FIRST_TOKEN_FILE: "b" },
-      says: /not both/,
+      says: /are both set; set one of them/,
     },
   ])("stops the start of a new store if it $what", async ({ env, says }) => {
     using directory = new Terminal();
@@ -160,5 +160,18 @@ describe("a given first token", () => {
     expect(stderr).toMatch(says);
     expect(stderr).not.toContain("guess");
     expect(directory.names).toEqual([]);
+  });
+
+  test("in a file that is gone, or given twice, is a warning to a store in use", async () => {
+    await using server = await RunningServer.start();
+    for (const [env, told] of [
+      [{ PUBLISHER_FIRST_TOKEN_FILE: "gone" }, "PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read"],
+      [{ PUBLISHER_FIRST_TOKEN: "a", PUBLISHER_FIRST_TOKEN_FILE: "b" }, "are both set"],
+    ] as const) {
+      await using again = await startAgain(server, env);
+      expect(again.stdout).toContain(told);
+      expect(again.stdout).toContain("it changes nothing, as the store is in use.");
+      await again.stop();
+    }
   });
 });

@@ -12,6 +12,9 @@ const DRAIN_MS = 5000;
 /** Much less than that: what counts as at once on a busy machine. */
 const AT_ONCE_MS = 2000;
 
+/** Signals this far apart are not one that came twice. */
+const ANOTHER_SIGNAL_MS = 1200;
+
 interface HalfSent {
   readonly connection: RawConnection;
   /** What is still to be sent. */
@@ -124,6 +127,7 @@ test.each([
   const { connection } = await halfSentCreate(server, "given up");
   using _ = connection;
   await tellToStop(server, first);
+  await Bun.sleep(ANOTHER_SIGNAL_MS);
   server.child.kill(second);
   await server.child.exited;
   expect(server.child.signalCode).toBe(second);
@@ -152,4 +156,16 @@ test("nothing acknowledged is lost when the server is stopped in the middle of m
   const list = await terminal.output("token", "list", "--json", "--data-dir", server.dataDir);
   const stored = new Set(JSON.parse(list).data.map(({ id }: { id: string }) => id));
   expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+});
+
+test("a signal that comes twice at once, as Ctrl+C does through a script, is one", async () => {
+  await using server = await RunningServer.start();
+  const { connection, rest } = await halfSentCreate(server, "the last one");
+  using _ = connection;
+  await tellToStop(server, "SIGINT");
+  server.child.kill("SIGINT");
+  connection.send(rest);
+  expect((await connection.answer()).status).toBe(200);
+  expect(await server.child.exited).toBe(0);
+  expectCheckpointed(server);
 });

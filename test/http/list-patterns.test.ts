@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { TOO_LARGE } from "../../src/tokens/pattern.ts";
 import { TestApi } from "../support/api.ts";
 import { expectIssues } from "../support/failures.ts";
 import { ListedTokens } from "../support/listed.ts";
@@ -103,7 +104,7 @@ describe("a pattern", () => {
     "a".repeat(256),
     "(a+)+$",
     "(?i)\\pL\\d\\b",
-    "a{1000}",
+    "a{500}",
     "[[:alpha:]]",
     "\ud800",
     "\0",
@@ -128,4 +129,13 @@ describe("a pattern", () => {
       expect((await list({ key: "description", regex: { pattern } })).json.data).toEqual([]);
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
+});
+
+test("patterns that are too large together are refused before they cost anybody time", async () => {
+  const condition = { key: "description", regex: { pattern: "x.{0,100}[^a]$" } };
+  const { status, json } = await list({ or: Array(62).fill(condition) });
+  expect(status).toBe(400);
+  const [first, ...others] = json.error.data.issues;
+  expect(first).toEqual({ path: "filters[0].or[2].regex.pattern", message: TOO_LARGE });
+  expect(others).toHaveLength(59);
 });

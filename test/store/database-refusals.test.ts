@@ -187,3 +187,35 @@ describe("a user who may not", () => {
     );
   });
 });
+
+describe("a store is damaged that", () => {
+  test.each([
+    ["lacks a table", "DROP TABLE cursor_key", "its part cursor_key is missing or was changed"],
+    [
+      "would let a revoked token come back",
+      "DROP TRIGGER token_stays_revoked",
+      "its part token_stays_revoked is missing or was changed",
+    ],
+    ["has something beside", "CREATE TABLE other (x TEXT)", "its part other is not Publisher's"],
+  ])("%s", (_, sql, told) => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    makeStore(directory);
+    using database = new Database(directory.database);
+    database.run(sql);
+    database.close();
+    for (const open of [openDatabase, (each: DataDirectory) => examineDatabase(each, () => undefined)]) {
+      expect(unusable(() => open(directory))).toContain(`is damaged: ${told}. It was left as it is`);
+    }
+  });
+
+  test("was emptied, with what it leaves beside it", () => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    makeStore(directory);
+    writeFileSync(directory.database, "");
+    writeFileSync(directory.firstToken, "");
+    expect(unusable(() => openDatabase(directory))).toContain("is damaged: it has no content");
+    expect(readFileSync(directory.database)).toHaveLength(0);
+  });
+});

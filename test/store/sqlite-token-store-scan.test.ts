@@ -34,7 +34,11 @@ class CountingPattern {
       this.asked += 1;
       return true;
     };
-    return { op: "regex", key: "description", pattern: { source: "", caseInsensitive: false, matches } };
+    return {
+      op: "regex",
+      key: "description",
+      pattern: { source: "", caseInsensitive: false, size: 1, matches },
+    };
   }
 }
 

@@ -13,7 +13,7 @@ setDefaultTimeout(30_000);
 const anyDescription: Condition = {
   op: "regex",
   key: "description",
-  pattern: { source: "", caseInsensitive: false, matches: () => true },
+  pattern: { source: "", caseInsensitive: false, size: 1, matches: () => true },
 };
 
 function counts(context: TestStore): Readonly<Record<string, unknown>> {
