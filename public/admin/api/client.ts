@@ -27,8 +27,14 @@ export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
-/** Calls an endpoint, as `api-token/list`. Throws ApiError or Unreachable. */
+/** What was given as a token is none, and was not sent. */
+export class NotAToken extends Error {
+  override readonly name = "NotAToken";
+}
+
+/** Calls an endpoint, as `api-token/list`. Throws ApiError, NotAToken or Unreachable. */
 export async function post<Answer>(endpoint: string, body: object, secret: string): Promise<Answer> {
+  requireSendable(secret);
   const response = await send(`/publisher.v1/${endpoint}`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
@@ -46,6 +52,16 @@ export async function isAnswering(): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** A header can hold no other characters, and `fetch` fails on them as it does on a network that is gone. */
+const SENDABLE = /^[\x21-\x7e]+$/;
+
+function requireSendable(secret: string): void {
+  if (SENDABLE.test(secret)) return;
+  throw new NotAToken(
+    secret.includes("…") ? "This is a token's hint, not the token" : "This is not an API token",
+  );
 }
 
 async function send(path: string, request: RequestInit): Promise<Response> {
