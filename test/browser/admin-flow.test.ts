@@ -99,6 +99,48 @@ test("a secret that is shown is lost neither by Escape, nor by a click beside it
   expect(tab.faults).toEqual([]);
 });
 
+test("a secret waits until the one that is shown is stored, and a form that is sent stays until the answer", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api-token/create", async (route) => {
+    const answer = await route.fetch();
+    if (route.request().postDataJSON().description === "Slow") await held.promise;
+    await route.fulfill({ response: answer });
+  });
+  const create = async (description: string) => {
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByRole("textbox", { name: "Description" }).fill(description);
+    await page.getByRole("button", { name: "Create token" }).click();
+  };
+  await page.getByRole("link", { name: "Expired" }).first().click();
+  await create("Slow");
+  await page.getByRole("button", { name: "Creating…" }).waitFor();
+  for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press("Escape");
+  expect(await page.getByRole("button", { name: "Cancel" }).isDisabled()).toBe(true);
+
+  // Back takes the page away with its form; the call goes on.
+  await page.goto("/#/tokens/atok_nobody");
+  await page.getByText("There is no API token with this id.").waitFor();
+  await page.getByRole("link", { name: "All tokens" }).click();
+  await create("Quick");
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  const quick = await shown.locator(".secret-text").textContent();
+  await shown.getByRole("checkbox").check();
+  const answered = page.waitForResponse("**/api-token/create");
+  held.resolve();
+  await (await answered).finished();
+  expect(await shown.locator(".secret-text").textContent()).toBe(quick);
+  await shown.getByRole("button", { name: "Done" }).click();
+  await page.getByText("Created Quick").waitFor();
+  expect(await shown.locator(".secret-text").textContent()).not.toBe(quick);
+  expect(await shown.getByRole("checkbox").isChecked()).toBe(false);
+  await shown.getByRole("checkbox").check();
+  await shown.getByRole("button", { name: "Done" }).click();
+  await shown.waitFor({ state: "detached" });
+  expect(tab.faults).toEqual([]);
+});
+
 test("a token is kept only for the tab, and only where that was ticked", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;

@@ -21,8 +21,8 @@ export const self = computed(() => (session.value.state === "signed-in" ? sessio
 
 export const mayWrite = computed(() => self.value?.access === "write");
 
-/** A created token whose secret is on the screen, and nowhere else. */
-export const shownSecret = signal<CreatedToken | null>(null);
+/** The created tokens whose secrets are on the screen one after the other, and nowhere else. */
+export const shownSecrets = signal<readonly CreatedToken[]>([]);
 
 /** Goes up with every change that this page made, so that what it shows is loaded anew. */
 export const changes = signal(0);
@@ -40,7 +40,7 @@ export async function signIn(secret: string, isKept: boolean): Promise<void> {
   if (isKept) keepToken(secret);
   stopWatching();
   stopWatching = watchIdleness(noteActivity, () => {
-    shownSecret.value = null;
+    shownSecrets.value = [];
     signOut("You were signed out after 30 minutes without activity.");
   });
   session.value = { state: "signed-in", secret, self };

@@ -2,7 +2,7 @@ import { useEffect } from "preact/hooks";
 import { Announcer } from "../parts/announcer.tsx";
 import { isReachable } from "../state/reachability.ts";
 import { route } from "../state/route.ts";
-import { session, shownSecret } from "../state/session.ts";
+import { session, shownSecrets } from "../state/session.ts";
 import { Masthead } from "./masthead.tsx";
 import { Resuming } from "./resuming.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
@@ -11,6 +11,7 @@ import { TokenDetails } from "./token-details.tsx";
 import { TokensPage } from "./tokens-page.tsx";
 
 export function App() {
+  const [created] = shownSecrets.value;
   return (
     <>
       {!isReachable.value && (
@@ -20,7 +21,7 @@ export function App() {
       )}
       <Place />
       {/* Outside of what needs a session: a secret that is on the screen outlives a token that was revoked. */}
-      {shownSecret.value !== null && <SecretDialog created={shownSecret.value} />}
+      {created !== undefined && <SecretDialog key={created.id} created={created} />}
       <Announcer />
     </>
   );

@@ -7,7 +7,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
 import { isReachable } from "../state/reachability.ts";
-import { api, shownSecret } from "../state/session.ts";
+import { api, shownSecrets } from "../state/session.ts";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
 const DESCRIPTION_LIMIT = 500;
@@ -20,7 +20,8 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const fieldId = useId();
   const { run, isRunning, error } = useAction(
     async (token: NewToken) => {
-      shownSecret.value = await api.create(token);
+      const created = await api.create(token);
+      shownSecrets.value = [...shownSecrets.value, created];
       onClose();
     },
     { isRepeatable: false },
@@ -35,7 +36,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
     run({ access, description: name === "" ? null : name, expires_at: expiryOf(expires, Date.now()) });
   };
   return (
-    <Dialog title="New token" onClose={onClose}>
+    <Dialog title="New token" onClose={isRunning ? null : onClose}>
       <form class="form dialog-body" onSubmit={submit}>
         {error !== null && (
           <Failure
@@ -97,7 +98,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           </Notice>
         )}
         <footer class="dialog-foot">
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" disabled={isRunning} onClick={onClose}>
             Cancel
           </button>
           <button type="submit" class="button primary" disabled={isRunning}>

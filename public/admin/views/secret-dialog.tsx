@@ -5,7 +5,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
-import { shownSecret } from "../state/session.ts";
+import { shownSecrets } from "../state/session.ts";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
 export function SecretDialog({ created }: { created: CreatedToken }) {
@@ -15,7 +15,7 @@ export function SecretDialog({ created }: { created: CreatedToken }) {
     return () => removeEventListener("beforeunload", askBeforeLeaving);
   }, []);
   const done = () => {
-    shownSecret.value = null;
+    shownSecrets.value = shownSecrets.value.filter(({ id }) => id !== created.id);
     announce(`Created ${nameOf(created)}`);
   };
   const trial = trialLine(created.token);
