@@ -142,6 +142,21 @@ test("a search, a status, an access and an order are asked of the API, and are i
   expect(tab.faults).toEqual([]);
 });
 
+test("a search that has not begun yet takes nothing back that is chosen meanwhile", async () => {
+  await page.goto("/#/tokens");
+  await expectListed(["First token"], { isWhole: false });
+  // At once, as no click through the browser would be.
+  await page.evaluate(`(() => {
+    const field = document.querySelector("input[type=search]");
+    field.value = "host-7";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    document.querySelector(".tab[href*=revoked]").click();
+  })()`);
+  await page.waitForURL(/q=host-7/);
+  expect(page.url()).toEndWith("#/tokens?status=revoked&q=host-7");
+  expect(tab.faults).toEqual([]);
+});
+
 test("what is searched for is text and not a pattern, and a secret is not searched for at all", async () => {
   const odd = "a+b (c|d) [e] ^$ .* \\d {2}";
   await server.call("api-token/create", { access: "read", description: odd });

@@ -3,7 +3,7 @@ import { ACCESSES } from "../api/types.ts";
 import { dateName } from "../format.ts";
 import { CrossIcon, DownIcon, SearchIcon } from "../parts/icons.tsx";
 import { changed, type ListView, SEARCH_LIMIT, type Sort } from "../state/list-view.ts";
-import { showList } from "../state/route.ts";
+import { lastList, showList } from "../state/route.ts";
 
 /** How long after the last key a search begins. */
 const TYPING_MS = 250;
@@ -114,9 +114,11 @@ function SearchField({ view }: { view: ListView }) {
     clearTimeout(timer.current);
     if (SECRET.test(typed)) return;
     timer.current = setTimeout(() => {
-      const isFurtherTyping = view.search !== "" && typed !== "";
+      // Meanwhile another tab or filter may have been chosen.
+      const current = lastList.value;
+      const isFurtherTyping = current.search !== "" && typed !== "";
       asked.current = typed.trim();
-      showList(changed(view, { search: typed.trim() }), isFurtherTyping);
+      showList(changed(current, { search: typed.trim() }), isFurtherTyping);
     }, TYPING_MS);
   };
   return (
