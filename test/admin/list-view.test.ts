@@ -8,8 +8,11 @@ import {
   PAGE_SIZE,
   queryOf,
   SEARCH_LIMIT,
+  type SortKey,
   STATUS_TABS,
+  type StatusTab,
   viewFrom,
+  withStatus,
 } from "../../public/admin/state/list-view.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
 
@@ -62,6 +65,17 @@ test("an address that makes no sense is the first view", () => {
 test("another filter begins at the first page", () => {
   const third: ListView = { ...FIRST_VIEW, page: 3, cursor: "x" };
   expect(changed(third, { access: "read" })).toEqual({ ...FIRST_VIEW, access: "read" });
+});
+
+test("an order goes along to another tab only if its column is there", () => {
+  const sorted = (key: SortKey): ListView => ({ ...FIRST_VIEW, sort: { key, direction: "asc" } });
+  const orderOn = (status: StatusTab, key: SortKey) => withStatus(sorted(key), status).sort?.key ?? null;
+  expect(orderOn("expired", "expires_at")).toBe("expires_at");
+  expect(orderOn("revoked", "expires_at")).toBeNull();
+  expect(orderOn("revoked", "revoked_at")).toBe("revoked_at");
+  expect(orderOn("active", "revoked_at")).toBeNull();
+  expect(orderOn("all", "revoked_at")).toBeNull();
+  expect(orderOn("revoked", "last_used_at")).toBe("last_used_at");
 });
 
 test("a search finds the texts that have it in them, and no others", () => {

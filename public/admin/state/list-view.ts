@@ -88,6 +88,17 @@ export function changed(view: ListView, change: Partial<ListView>): ListView {
   return { ...view, ...change, page: 1, cursor: null };
 }
 
+/** The same search among others; days of expiry make sense for active tokens alone, and an order with its column. */
+export function withStatus(view: ListView, status: StatusTab): ListView {
+  const isKept = view.from === null && view.to === null && hasColumn(status, view.sort?.key);
+  return changed(view, { status, from: null, to: null, sort: isKept ? view.sort : null });
+}
+
+function hasColumn(status: StatusTab, key: SortKey | undefined): boolean {
+  if (key === "revoked_at") return status === "revoked";
+  return key !== "expires_at" || status !== "revoked";
+}
+
 /** Whether the view leaves out tokens of its status. */
 export function isNarrowed({ access, search, from, to }: ListView): boolean {
   return access !== null || search !== "" || from !== null || to !== null;

@@ -1,6 +1,6 @@
 import type { Summary } from "../api/types.ts";
 import { countName } from "../format.ts";
-import { changed, type ListView, STATUS_TABS, type StatusTab } from "../state/list-view.ts";
+import { type ListView, STATUS_TABS, type StatusTab, withStatus } from "../state/list-view.ts";
 import { listAddress } from "../state/route.ts";
 
 const NAMES: Readonly<Record<StatusTab, string>> = {
@@ -33,16 +33,6 @@ export function StatusTabs({ view, summary }: StatusTabsProps) {
       ))}
     </nav>
   );
-}
-
-/** The same search among others; days of expiry make sense for active tokens alone. */
-function withStatus(view: ListView, status: StatusTab): ListView {
-  return changed(view, {
-    status,
-    from: null,
-    to: null,
-    sort: view.from === null && view.to === null ? view.sort : null,
-  });
 }
 
 function countOf({ counts }: Summary, status: Exclude<StatusTab, "all">): number {
