@@ -5,16 +5,22 @@ import { returns } from "./reachability.ts";
 import { changes } from "./session.ts";
 
 export interface Loaded<Value> {
-  /** The last that came, also while the next is loaded. */
+  /** The last that came, also while the next is loaded; under an error, only what came for the same key. */
   readonly value: Value | null;
   readonly error: unknown;
   readonly isLoading: boolean;
   readonly reload: () => void;
 }
 
+interface State<Value> extends Omit<Loaded<Value>, "reload"> {
+  /** The key that the value came for. */
+  readonly of: string | null;
+}
+
 /** Loads again whenever `key` changes, the page has changed something, or the server has come back. */
 export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loaded<Value> {
-  const [state, setState] = useState<Omit<Loaded<Value>, "reload">>({
+  const [{ of: _, ...state }, setState] = useState<State<Value>>({
+    of: null,
     value: null,
     error: null,
     isLoading: true,
@@ -25,13 +31,16 @@ export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loade
     latest.current += 1;
     begun.current = key;
     const mine = latest.current;
-    setState(({ value }) => ({ value, error: null, isLoading: true }));
+    setState((last) => ({ ...last, error: null, isLoading: true }));
     load().then(
       (value) => {
         readClock();
-        if (mine === latest.current) setState({ value, error: null, isLoading: false });
+        if (mine === latest.current) setState({ of: key, value, error: null, isLoading: false });
       },
-      (error) => mine === latest.current && setState(({ value }) => ({ value, error, isLoading: false })),
+      (error) => {
+        if (mine !== latest.current) return;
+        setState(({ of, value }) => ({ of, value: of === key ? value : null, error, isLoading: false }));
+      },
     );
   };
   // `key` stands for all that `load` depends on.
