@@ -126,6 +126,7 @@ test("what is wrong with a new token is said beside it", async () => {
   await form.getByLabel("Last day").fill("");
   await form.getByRole("button", { name: "Create token" }).click();
   expect(await page.evaluate("document.querySelector('input[type=date]').validity.valueMissing")).toBe(true);
+  expect(await form.getByRole("textbox", { name: "Description" }).getAttribute("maxlength")).toBe("1000");
   await form.getByLabel("Last day").fill("2030-12-31");
   await form.getByText("It ends on 31 Dec 2030, 23:59:59 UTC.").waitFor();
   await form.getByRole("button", { name: "Create token" }).click();

@@ -10,7 +10,8 @@ import { isReachable } from "../state/reachability.ts";
 import { api, shownSecrets } from "../state/session.ts";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
-const DESCRIPTION_LIMIT = 500;
+/** In units of UTF-16, of which a character has up to two; the API judges its own limit of 500 characters. */
+const DESCRIPTION_LIMIT = 1000;
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [access, setAccess] = useState<Access>("read");
