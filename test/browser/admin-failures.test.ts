@@ -90,6 +90,19 @@ test("signing in waits for a server that is gone", async () => {
   await page.getByText("What you typed stays here").waitFor();
   await page.unroute("**/*");
   await page.getByRole("button", { name: "Sign out" }).waitFor();
+
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByLabel("API token").fill(server.firstToken);
+  await page.route("**/*", (route) => route.abort("connectionrefused"));
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByText("What you typed stays here").waitFor();
+  await page.getByLabel("API token").fill("sk_live_another");
+  await page.getByText("What you typed stays here").waitFor({ state: "detached" });
+  await page.unroute("**/*");
+  await page.getByText("Publisher cannot be reached.").waitFor({ state: "detached" });
+  expect(await page.getByLabel("API token").inputValue()).toBe("sk_live_another");
+  await page.waitForTimeout(200);
+  expect(await page.getByRole("heading", { name: "Sign in to Publisher" }).isVisible()).toBe(true);
 });
 
 test("what the API says of an error is shown with its trace id, which can be copied", async () => {

@@ -54,6 +54,8 @@ export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loade
 
 export interface Action<Input> {
   readonly run: (input: Input) => void;
+  /** Takes back what went wrong, and with it the promise to try again. */
+  readonly forget: () => void;
   readonly isRunning: boolean;
   readonly error: unknown;
 }
@@ -83,7 +85,8 @@ export function useAction<Input>(
   useGone(() => {
     isGone.current = true;
   });
-  return { run, ...state };
+  const forget = () => setState(({ isRunning }) => ({ isRunning, error: null }));
+  return { run, forget, ...state };
 }
 
 /** Does something once the server is back, if it was unreachable. */

@@ -11,7 +11,7 @@ export function SignIn({ notice }: { notice: string | null }) {
   const [isShown, setShown] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const fieldId = useId();
-  const { run, isRunning, error } = useAction(
+  const { run, forget, isRunning, error } = useAction(
     async (asked: { secret: string; isKept: boolean }) => {
       await signIn(asked.secret, asked.isKept);
     },
@@ -36,7 +36,11 @@ export function SignIn({ notice }: { notice: string | null }) {
     autocapitalize: "off",
     spellcheck: false,
     required: true,
-    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => setSecret(currentTarget.value),
+    readOnly: isRunning,
+    onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
+      setSecret(currentTarget.value);
+      forget();
+    },
   } as const;
   return (
     <main class="gate">
