@@ -218,6 +218,7 @@ test("the keyboard alone is enough to create and revoke", async () => {
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await shown.waitFor({ state: "detached" });
+  await page.locator("button:focus", { hasText: "New token" }).waitFor();
   await page.getByRole("button", { name: "Revoke By keyboard" }).focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).focus();
@@ -225,5 +226,14 @@ test("the keyboard alone is enough to create and revoke", async () => {
   await page.getByText("Revoked By keyboard").waitFor();
   await page.getByRole("button", { name: "Revoke By keyboard" }).waitFor({ state: "detached" });
   await page.locator("section:focus").waitFor();
+
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  await page.goto(`/#/tokens/${id}`);
+  await page.locator("h1:focus").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).press("Enter");
+  await page.getByText("Revoked", { exact: true }).first().waitFor();
+  await page.locator("h1:focus").waitFor();
   expect(tab.faults).toEqual([]);
 });

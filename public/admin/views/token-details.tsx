@@ -8,6 +8,7 @@ import { BackIcon } from "../parts/icons.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { lastList, listAddress, tokenAddress } from "../state/route.ts";
 import { api, mayWrite, self } from "../state/session.ts";
@@ -43,6 +44,8 @@ function Details({ token }: { token: Token }) {
   const [isRevoking, setRevoking] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
+  // The button that revokes is gone with what it did.
+  useFocusAfter(token.status !== "revoked", heading);
   const isSelf = token.id === self.value?.id;
   return (
     <>

@@ -1,15 +1,19 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { PlusIcon } from "../parts/icons.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { useFocusAfter } from "../state/focus.ts";
 import type { ListView } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
-import { api, mayWrite, self } from "../state/session.ts";
+import { api, mayWrite, self, shownSecrets } from "../state/session.ts";
 import { CreateDialog } from "./create-dialog.tsx";
 import { Overview } from "./overview.tsx";
 import { TokenList } from "./token-list.tsx";
 
 export function TokensPage({ view }: { view: ListView }) {
   const [isCreating, setCreating] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  // The form that the secret came from is gone.
+  useFocusAfter(shownSecrets.value.length > 0, opener);
   const summary = useLoaded("summary", api.summary);
   useEffect(() => {
     document.title = "Tokens · Publisher";
@@ -22,7 +26,7 @@ export function TokensPage({ view }: { view: ListView }) {
           <p class="muted">Whoever holds one may call what its access allows.</p>
         </div>
         {mayWrite.value && (
-          <button type="button" class="button primary" onClick={() => setCreating(true)}>
+          <button ref={opener} type="button" class="button primary" onClick={() => setCreating(true)}>
             <PlusIcon />
             New token
           </button>
