@@ -158,6 +158,21 @@ test("a token is kept only for the tab, and only where that was ticked", async (
   expect(tab.faults).toEqual([]);
 });
 
+test("where the browser refuses to keep anything, one signs in all the same and is told", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.addInitScript(`Object.defineProperty(window, "sessionStorage", {
+    get() { throw new DOMException("denied", "SecurityError"); },
+  })`);
+  await page.goto("/");
+  await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
+  await signIn(tab, server.firstToken);
+  await page.getByText("This browser keeps nothing for this page: a reload signs you out.").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
 test("after 30 idle minutes one is signed out, and not before", async () => {
   await using tab = await Tab.open(browser, server.url);
   const { page } = tab;

@@ -3,23 +3,38 @@ import { IDLE_LIMIT_MS } from "./idle.ts";
 const TOKEN_KEY = "publisher.token";
 const ACTIVE_KEY = "publisher.active-at";
 
-/** Keeps a token for this tab, and for no longer than one may be idle. */
-export function keepToken(secret: string): void {
-  sessionStorage.setItem(TOKEN_KEY, secret);
-  noteActivity(Date.now());
+/** Keeps a token for this tab, and for no longer than one may be idle; says whether the browser lets it. */
+export function keepToken(secret: string): boolean {
+  try {
+    storage()?.setItem(TOKEN_KEY, secret);
+    noteActivity(Date.now());
+  } catch {
+    return false;
+  }
+  return storage() !== null;
 }
 
 export function keptToken(): string | null {
-  const activeAt = Number(sessionStorage.getItem(ACTIVE_KEY));
+  const activeAt = Number(storage()?.getItem(ACTIVE_KEY));
   if (Date.now() - activeAt >= IDLE_LIMIT_MS) forgetToken();
-  return sessionStorage.getItem(TOKEN_KEY);
+  return storage()?.getItem(TOKEN_KEY) ?? null;
 }
 
 export function noteActivity(atMs: number): void {
-  if (sessionStorage.getItem(TOKEN_KEY) !== null) sessionStorage.setItem(ACTIVE_KEY, String(atMs));
+  const kept = storage();
+  if (kept?.getItem(TOKEN_KEY) != null) kept.setItem(ACTIVE_KEY, String(atMs));
 }
 
 export function forgetToken(): void {
-  sessionStorage.removeItem(TOKEN_KEY);
-  sessionStorage.removeItem(ACTIVE_KEY);
+  storage()?.removeItem(TOKEN_KEY);
+  storage()?.removeItem(ACTIVE_KEY);
+}
+
+/** Null where the browser refuses pages any storage, as it may with cookies switched off. */
+function storage(): Storage | null {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
 }

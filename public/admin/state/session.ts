@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError, post, Unreachable } from "../api/client.ts";
 import type { CreatedToken, NewToken, Summary, Token, TokenPage } from "../api/types.ts";
+import { announce } from "./announcements.ts";
 import { watchIdleness } from "./idle.ts";
 import { forgetToken, keepToken, keptToken, noteActivity } from "./kept-token.ts";
 import { reportUnreachable } from "./reachability.ts";
@@ -37,7 +38,9 @@ function firstSession(): Session {
 /** Signs in with a secret, if the API knows it. Throws as `post` does. */
 export async function signIn(secret: string, isKept: boolean): Promise<void> {
   const self = await watched(post<Token>("api-token/current", {}, secret));
-  if (isKept) keepToken(secret);
+  if (isKept && !keepToken(secret)) {
+    announce("This browser keeps nothing for this page: a reload signs you out.");
+  }
   stopWatching();
   stopWatching = watchIdleness(noteActivity, () => {
     shownSecrets.value = [];
