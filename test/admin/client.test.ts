@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, type Mock, spyOn, test } from "bun:test";
-import { NotAToken, post } from "../../public/admin/api/client.ts";
+import { ApiError, NotAToken, post, Unreadable } from "../../public/admin/api/client.ts";
 
 let fetched: Mock<typeof fetch>;
 
@@ -22,3 +22,49 @@ test.each([
   expect(refusal).toHaveProperty("message", words);
   expect(fetched).not.toHaveBeenCalled();
 });
+
+/** What comes of a call that is answered so. */
+async function outcome(body: string, status: number): Promise<unknown> {
+  fetched.mockResolvedValue(new Response(body, { status, headers: { "trace-id": "of the header" } }));
+  return await post("api-token/create", {}, "sk_live_1").catch((error: unknown) => error);
+}
+
+test("an error of the API is told in its words", async () => {
+  const error = {
+    message: "No",
+    trace_id: "of the body",
+    data: { issues: [{ path: "id", message: "odd" }] },
+  };
+  const told = await outcome(JSON.stringify({ error }), 400);
+  expect(told).toBeInstanceOf(ApiError);
+  expect(told).toMatchObject({
+    message: "No",
+    status: 400,
+    traceId: "of the body",
+    issues: error.data.issues,
+  });
+});
+
+test.each([
+  '{"error":"Bad Gateway"}',
+  '{"error":{"message":"Bad Gateway"}}',
+  '{"error":null}',
+  "null",
+  "<h1>Bad Gateway</h1>",
+  "",
+])("an error that is not the API's own, as %p, is told by its status", async (body) => {
+  const told = await outcome(body, 502);
+  expect(told).toBeInstanceOf(ApiError);
+  expect(told).toMatchObject({
+    message: "The server answered with status 502",
+    traceId: "of the header",
+    issues: [],
+  });
+});
+
+test.each(["<h1>Welcome</h1>", '{"id":', "", "null", "1"])(
+  "a success that says %p is unreadable",
+  async (body) => {
+    expect(await outcome(body, 200)).toBeInstanceOf(Unreadable);
+  },
+);

@@ -32,7 +32,12 @@ export class NotAToken extends Error {
   override readonly name = "NotAToken";
 }
 
-/** Calls an endpoint, as `api-token/list`. Throws ApiError, NotAToken or Unreachable. */
+/** An answer came and says that all went well, but cannot be read. */
+export class Unreadable extends Error {
+  override readonly name = "Unreadable";
+}
+
+/** Calls an endpoint, as `api-token/list`. Throws ApiError, NotAToken, Unreachable or Unreadable. */
 export async function post<Answer>(endpoint: string, body: object, secret: string): Promise<Answer> {
   requireSendable(secret);
   const response = await send(`/publisher.v1/${endpoint}`, {
@@ -41,7 +46,8 @@ export async function post<Answer>(endpoint: string, body: object, secret: strin
     body: JSON.stringify(body),
   });
   const answer = await readJson(response);
-  if (response.ok && answer !== null) return answer as Answer;
+  if (response.ok && isObject(answer)) return answer as Answer;
+  if (response.ok) throw new Unreadable("The server's answer cannot be read");
   throw apiError(response, answer);
 }
 
@@ -104,7 +110,13 @@ function apiError(response: Response, answer: unknown): ApiError {
 }
 
 function isEnvelope(answer: unknown): answer is Envelope {
-  return typeof answer === "object" && answer !== null && "error" in answer;
+  if (!isObject(answer) || !isObject(answer.error)) return false;
+  const { message, trace_id: traceId, data } = answer.error;
+  return typeof message === "string" && typeof traceId === "string" && isObject(data);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Why a token is refused. https://www.rfc-editor.org/rfc/rfc6750#section-3 */

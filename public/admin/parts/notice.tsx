@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { ApiError, Unreachable } from "../api/client.ts";
+import { ApiError, Unreachable, Unreadable } from "../api/client.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { InfoIcon, WarningIcon } from "./icons.tsx";
 
@@ -22,11 +22,13 @@ interface FailureProps {
   readonly error: unknown;
   /** What is told of a server that does not answer, besides that. */
   readonly whenUnreachable: string;
+  /** What is told of an answer that cannot be read, besides that. */
+  readonly whenUnreadable?: string;
   readonly onRetry?: () => void;
 }
 
 /** What went wrong, in the server's words, with what finds it in the server's log. */
-export function Failure({ error, whenUnreachable, onRetry }: FailureProps) {
+export function Failure({ error, whenUnreachable, whenUnreadable = "", onRetry }: FailureProps) {
   const traceId = error instanceof ApiError ? error.traceId : null;
   return (
     <div class="notice danger" role="alert">
@@ -36,6 +38,7 @@ export function Failure({ error, whenUnreachable, onRetry }: FailureProps) {
           {error instanceof Unreachable
             ? `Publisher cannot be reached. ${whenUnreachable}`
             : messageOf(error)}
+          {error instanceof Unreadable && ` ${whenUnreadable}`}
         </p>
         {traceId !== null && (
           <p class="trace">

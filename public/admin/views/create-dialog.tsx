@@ -47,6 +47,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
                 ? "It is back now. If the token was created before the answer got lost, it is in the list: look there before you create it again."
                 : "What you typed stays here. As soon as it answers, this says so."
             }
+            whenUnreadable="If the token was created, it is in the list: look there before you create it again."
           />
         )}
         <div class="field">
