@@ -106,6 +106,28 @@ test("every token is on exactly one page, and Back and Previous go back", async 
   expect(tab.faults).toEqual([]);
 });
 
+test("another page begins at its top, and Back from a token leads to its row", async () => {
+  await page.goto("/#/tokens?status=all&access=read");
+  const readers = many.filter(({ access }) => access === "read").toReversed();
+  await expectListed(names(readers));
+  await page.getByRole("link", { name: "Next" }).click();
+  await expectListed(names(readers.slice(PAGE_SIZE)));
+  const top = await page.evaluate("document.querySelector('section.card').getBoundingClientRect().top");
+  expect(Math.abs(Number(top))).toBeLessThan(2);
+
+  const row = page.locator(".token-link").nth(40);
+  await row.scrollIntoViewIfNeeded();
+  const y = await page.evaluate("scrollY");
+  expect(y).toBeGreaterThan(1000);
+  await row.click();
+  await page.getByRole("heading", { level: 1 }).and(page.locator(":focus")).waitFor();
+  expect(await page.evaluate("scrollY")).toBe(0);
+  await page.goBack();
+  await expectListed(names(readers.slice(PAGE_SIZE)));
+  expect(await page.evaluate("scrollY")).toBe(y);
+  expect(tab.faults).toEqual([]);
+});
+
 test("a search, a status, an access and an order are asked of the API, and are in the address", async () => {
   await page.goto("/#/tokens");
   await page.getByRole("searchbox").fill("HOST-7");

@@ -11,13 +11,29 @@ export const route = signal<Route>(routeFrom(location.hash));
 /** The list as it was last seen, to go back to. */
 export const lastList = signal<ListView>(FIRST_VIEW);
 
+interface Left {
+  readonly query: string;
+  /** How far down the page was, in CSS pixels. */
+  readonly atPx: number;
+}
+
+let left: Left | null = null;
+
 addEventListener("hashchange", follow);
 follow();
 
 function follow(): void {
   const next = routeFrom(location.hash);
   if (next.place === "list") lastList.value = next.view;
+  else if (route.value.place === "list") left = { query: queryOf(route.value.view), atPx: scrollY };
   route.value = next;
+}
+
+/** How far down a list was when one of its tokens was opened, in CSS pixels; told once, and null for any other. */
+export function takeScroll(query: string): number | null {
+  const found = left?.query === query ? left.atPx : null;
+  left = null;
+  return found;
 }
 
 export function listAddress(view: ListView): string {

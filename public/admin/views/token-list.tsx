@@ -6,6 +6,7 @@ import { say } from "../state/announcements.ts";
 import { FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
 import { listAddress } from "../state/route.ts";
+import { useListScrolling } from "../state/scrolling.ts";
 import { api } from "../state/session.ts";
 import { EmptyList } from "./empty-list.tsx";
 import { ListFilters } from "./list-filters.tsx";
@@ -24,6 +25,7 @@ export function TokenList({ view, summary, onCreate }: TokenListProps) {
   const [revoking, setRevoking] = useState<Token | null>(null);
   const { value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
   const section = useRef<HTMLElement>(null);
+  useListScrolling(view, value !== null, section);
   const hasRevoked = useRef(false);
   useEffect(() => {
     // The row that had the focus is gone with its token.
