@@ -80,8 +80,10 @@ test("the numbers at a glance are those of the store", async () => {
   // The first token is active too.
   expect(await figure("Active")).toBe(number(active.length + 1));
   expect(await figure("Expired")).toBe(number(expired));
-  expect(await figure("Expire within 7 days")).toBe(number(within(7)));
-  expect(await figure("Expire within 30 days")).toBe(number(within(30)));
+  expect(await figure("Expire within 7 days")).toBe(number(within(6)));
+  expect(await figure("Expire within 30 days")).toBe(number(within(29)));
+  const lastDay = (await page.locator(".figure", { hasText: "within 7 days" }).getAttribute("href")) ?? "";
+  expect(lastDay).toContain(`to=${new Date((today + 6) * 86_400_000).toISOString().slice(0, 10)}`);
   const weeks = await page.locator(".week .unseen").allTextContents();
   expect(weeks).toHaveLength(13);
   const inWeeks = weeks.map((words) => Number(/: ([\d,]+) token/.exec(words)?.[1]?.replaceAll(",", "")));

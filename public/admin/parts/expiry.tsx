@@ -1,9 +1,10 @@
 import type { Token } from "../api/types.ts";
-import { DAY_MS } from "../format.ts";
+import { dayAfter } from "../format.ts";
 import { now } from "../state/clock.ts";
 import { Time } from "./time.tsx";
 
-const SOON_MS = 7 * DAY_MS;
+/** In days of UTC, of which today is the first. */
+const SOON_DAYS = 7;
 
 interface ExpiryProps {
   readonly token: Pick<Token, "expires_at" | "status">;
@@ -14,7 +15,8 @@ interface ExpiryProps {
 export function Expiry({ token, isFull = false }: ExpiryProps) {
   const { expires_at: expiresAt, status } = token;
   if (expiresAt === null) return <span class="muted">Never</span>;
-  const isSoon = status === "active" && Date.parse(expiresAt) - now.value <= SOON_MS;
+  const today = new Date(now.value).toISOString().slice(0, 10);
+  const isSoon = status === "active" && expiresAt < dayAfter(today, SOON_DAYS);
   return (
     <span class={isSoon ? "soon" : undefined}>
       <Time time={expiresAt} isFull={isFull} />

@@ -50,9 +50,10 @@ const BLANK = "\u00a0";
 function figuresOf(summary: Summary | null): readonly FigureProps[] {
   const { active, expired } = summary?.counts ?? {};
   const today = summary?.expiries[0]?.date ?? null;
+  // Days of UTC, of which today is the first.
   const expiring = (name: string, days: number, tone: FigureProps["tone"]): FigureProps => {
-    const to = today && dayAfter(today, days);
-    const count = summary?.expiries.slice(0, days + 1).reduce((sum, day) => sum + day.count, 0) ?? null;
+    const to = today && dayAfter(today, days - 1);
+    const count = summary?.expiries.slice(0, days).reduce((sum, day) => sum + day.count, 0) ?? null;
     const view: ListView = { ...FIRST_VIEW, from: today, to, sort: { key: "expires_at", direction: "asc" } };
     return { name, count, remark: to ? `by ${dayName(to)}` : BLANK, tone, view };
   };
