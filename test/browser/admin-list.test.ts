@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { signedIn, signIn } from "../support/admin-page.ts";
-import { launchBrowser, type Tab, TEST_LIMIT_MS } from "../support/browser.ts";
+import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 import { type ManyToken, manyTokens, writeTokens } from "../support/many-tokens.ts";
 
@@ -259,4 +259,19 @@ test("where there is no room for headings, the order is chosen from a list", asy
   expect(page.url()).toEndWith("#/tokens?sort=expires_at");
   await page.setViewportSize({ width: 1280, height: 900 });
   expect(await page.getByLabel("Order").isVisible()).toBe(false);
+});
+
+test("a token that ends while the list is open is shown as expired", async () => {
+  await using other = await Tab.open(browser, server.url);
+  await other.page.clock.install();
+  await other.page.goto("/");
+  await signIn(other, server.firstToken);
+  const expiresAt = new Date(Date.now() + 60_000).toISOString().replace(/\.\d+/, "");
+  await server.call("api-token/create", { access: "read", description: "Brief", expires_at: expiresAt });
+  await other.page.getByRole("link", { name: "All", exact: true }).click();
+  const row = other.page.getByRole("row", { name: /Brief/ });
+  await row.locator(".wide-cell .status-active").waitFor();
+  await other.page.clock.fastForward("01:30");
+  await row.locator(".wide-cell .status-expired").waitFor();
+  expect(other.faults).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { BackIcon } from "../parts/icons.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { asOfNow } from "../state/ended.ts";
 import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { lastList, listAddress, tokenAddress } from "../state/route.ts";
@@ -34,7 +35,7 @@ export function TokenDetails({ id }: { id: string }) {
           <Failure error={error} whenUnreachable="The token comes once it answers." onRetry={reload} />
         </>
       )}
-      {token !== null && <Details token={token} />}
+      {token !== null && <Details token={asOfNow(token)} />}
       {token === null && error === null && <DetailsSkeleton />}
     </>
   );

@@ -4,6 +4,7 @@ import { Expiry } from "../parts/expiry.tsx";
 import { SortableHeading } from "../parts/sortable-heading.tsx";
 import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { asOfNow } from "../state/ended.ts";
 import type { ListView } from "../state/list-view.ts";
 import { tokenAddress } from "../state/route.ts";
 import { mayWrite, self } from "../state/session.ts";
@@ -47,7 +48,7 @@ export function TokenTable({ view, tokens, isLoading, onRevoke }: TokenTableProp
           {tokens === null
             ? SKELETON_ROWS.map((index) => <SkeletonRow key={index} />)
             : tokens.map((token) => (
-                <Row key={token.id} token={token} isRevoked={isRevoked} onRevoke={onRevoke} />
+                <Row key={token.id} token={asOfNow(token)} isRevoked={isRevoked} onRevoke={onRevoke} />
               ))}
         </tbody>
       </table>
