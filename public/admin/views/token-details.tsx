@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Access, Token } from "../api/types.ts";
 import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -20,7 +20,7 @@ const LONG_NAME = 80;
 
 export function TokenDetails({ id }: { id: string }) {
   const { value: token, error, reload } = useLoaded(id, () => api.get(id));
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${token === null ? "Token" : nameOf(token)} · Publisher`;
   }, [token]);
   return (
