@@ -253,6 +253,10 @@ test("the exact time of an expiry shows on hover, and when its row has the focus
 
 test("where there is no room for headings, the order is chosen from a list", async () => {
   await page.setViewportSize({ width: 320, height: 700 });
+  const reference = page.getByRole("link", { name: "API reference" });
+  expect(await reference.isVisible()).toBe(true);
+  expect((await reference.boundingBox())?.width).toBeGreaterThan(24);
+  expect(await reference.getAttribute("target")).toBe("_blank");
   await page.goto("/#/tokens");
   await page.getByLabel("Order").selectOption("Expiring first");
   await expectListed(names(active.toSorted(bySoonest)));

@@ -98,6 +98,12 @@ export const DescendingIcon = () => (
   </Icon>
 );
 
+export const BookIcon = () => (
+  <Icon>
+    <path d="M10 5.5c-1.5-1.2-3.5-1.7-6.5-1.5v11c3-.2 5 .3 6.5 1.5 1.5-1.2 3.5-1.7 6.5-1.5V4c-3-.2-5 .3-6.5 1.5Zm0 0v11" />
+  </Icon>
+);
+
 export const SignOutIcon = () => (
   <Icon>
     <path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M8 10h8.5m-3.2-3.2L16.5 10l-3.2 3.2" />

@@ -1,5 +1,5 @@
 import { AccessBadge } from "../parts/badges.tsx";
-import { KeyIcon, SignOutIcon } from "../parts/icons.tsx";
+import { BookIcon, KeyIcon, SignOutIcon } from "../parts/icons.tsx";
 import { TokenName } from "../parts/token-name.tsx";
 import { tokenAddress } from "../state/route.ts";
 import { self, signOut } from "../state/session.ts";
@@ -16,7 +16,14 @@ export function Masthead() {
           Publisher
         </a>
         <nav class="masthead-links" aria-label="Elsewhere">
-          <a href="/swagger">API reference</a>
+          {/* In a tab of its own: leaving this one would sign out whoever is not kept signed in. */}
+          <a href="/swagger" target="_blank" rel="noopener noreferrer" title="API reference, in a new tab">
+            <span class="narrow-only">
+              <BookIcon />
+            </span>
+            <span class="wide-only">API reference</span>
+            <span class="narrow-only unseen">API reference</span>
+          </a>
         </nav>
         {token !== null && (
           <a class="whoami" href={tokenAddress(token.id)} title="The token that you are signed in with">
