@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { signedIn, signIn } from "../support/admin-page.ts";
+import { failure, signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 
@@ -207,6 +207,13 @@ test("the last active token with write access is not revoked without a warning",
   await page.getByRole("button", { name: "Revoke First token" }).click();
   const question = page.getByRole("dialog", { name: "Revoke this token?" });
   await question.getByText("This is the last active token with write access.").waitFor();
+  await page.keyboard.press("Escape");
+  await question.waitFor({ state: "detached" });
+
+  const body = failure("unavailable", "The store cannot be used now");
+  await page.route("**/api-token/summary", (route) => route.fulfill({ status: 503, body }));
+  await page.getByRole("button", { name: "Revoke First token" }).click();
+  await question.getByText("This may be the last active token with write access.").waitFor();
   await page.keyboard.press("Escape");
   await question.waitFor({ state: "detached" });
   expect((await other.call("api-token/current")).json.status).toBe("active");

@@ -1,4 +1,4 @@
-import type { Summary, Token } from "../api/types.ts";
+import type { Token } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
@@ -13,7 +13,7 @@ interface RevokeDialogProps {
 }
 
 export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
-  const summary = useLoaded("summary", api.summary).value;
+  const summary = useLoaded("summary", api.summary);
   const { run, isRunning, error } = useAction(
     async (id: string) => {
       await api.revoke(id);
@@ -47,7 +47,10 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             </p>
           </Notice>
         )}
-        {isLastWriter(token, summary) && (
+        {isActiveWriter(token) && summary.value === null && (
+          <UnknownWriters isFailed={summary.error !== null} />
+        )}
+        {isActiveWriter(token) && summary.value?.counts.active.write === 1 && (
           <Notice tone="caution">
             <p>
               <strong>This is the last active token with write access.</strong> Without it nobody can create
@@ -72,6 +75,18 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   );
 }
 
-function isLastWriter({ access, status }: Token, summary: Summary | null): boolean {
-  return access === "write" && status === "active" && summary?.counts.active.write === 1;
+function UnknownWriters({ isFailed }: { isFailed: boolean }) {
+  if (!isFailed) return <p class="muted">Looking whether another active token has write access…</p>;
+  return (
+    <Notice tone="caution">
+      <p>
+        <strong>This may be the last active token with write access.</strong> Whether there is another is not
+        known now. Without one nobody can create or revoke tokens here.
+      </p>
+    </Notice>
+  );
+}
+
+function isActiveWriter({ access, status }: Token): boolean {
+  return access === "write" && status === "active";
 }
