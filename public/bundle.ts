@@ -1,12 +1,13 @@
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { ASSETS, type PageFile } from "../src/http/page-file.ts";
+import { licenseFiles } from "./licenses.ts";
 import { pageFile } from "./page-file.ts";
 import { swaggerFiles } from "./swagger/files.ts";
 
 /** The files of every page as a browser gets them, not compressed. Throws an AggregateError if one has a fault. */
 export async function bundledFiles(): Promise<readonly PageFile[]> {
-  return [...(await adminFiles()), ...(await swaggerFiles())];
+  return [...(await adminFiles()), ...(await licenseFiles()), ...(await swaggerFiles())];
 }
 
 async function adminFiles(): Promise<readonly PageFile[]> {

@@ -32,14 +32,16 @@ test("everything that the page names is served, by a name that changes with it, 
   expect(named).toContain("/swagger/json");
 });
 
-test("the licenses of Swagger UI are handed on with it", async () => {
+test("the licenses of what the pages are built from are handed on with them", async () => {
   await using api = await TestApi.start(PAGE_FILES);
   for (const [name, words] of [
-    ["LICENSE", "Apache License"],
-    ["NOTICE", "swagger-ui"],
-    ["swagger-ui-bundle.js.LICENSE.txt", "MIT"],
+    ["preact/LICENSE", "Jason Miller"],
+    ["preact-signals/LICENSE", "Preact Team"],
+    ["swagger-ui/LICENSE", "Apache License"],
+    ["swagger-ui/NOTICE", "swagger-ui"],
+    ["swagger-ui/swagger-ui-bundle.js.LICENSE.txt", "MIT"],
   ] as const) {
-    const { text, headers } = await api.send(`/assets/swagger-ui/${name}`, GET);
+    const { text, headers } = await api.send(`/assets/${name}`, GET);
     expect(text).toContain(words);
     expect(headers.get("content-type")).toBe("text/plain;charset=utf-8");
   }
