@@ -15,7 +15,7 @@ import { parseTime } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, STATUSES } from "../tokens/token.ts";
 import { ISSUE_LIMIT } from "./errors.ts";
 import { pathText } from "./issue-path.ts";
-import { UNKNOWN_PARAMETER } from "./issues.ts";
+import { NOT_A_TOKEN_ID, UNKNOWN_PARAMETER } from "./issues.ts";
 
 export const OPERATORS = ["eq", "in", "nin", "exists", "regex", "lt", "gt"] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -163,12 +163,11 @@ const VALUES: Readonly<Record<FilterKey, ReadValue>> = {
   last_used_at: parseTime,
 };
 
-const A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 const A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z";
 
 const EXPECTED_VALUES: Readonly<Record<FilterKey, string>> = {
-  id: A_TOKEN_ID,
-  created_by: A_TOKEN_ID,
+  id: NOT_A_TOKEN_ID,
+  created_by: NOT_A_TOKEN_ID,
   access: 'must be "read" or "write"',
   status: 'must be "active", "expired" or "revoked"',
   description: "must be text that a description can have",

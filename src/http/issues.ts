@@ -6,12 +6,15 @@ import { pathText } from "./issue-path.ts";
 /** What ArkType expects where a key has no business to be. */
 const NOT_THERE = "removed";
 
+/** What is said of text that has not the form of a token id. */
+export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
+
 /** What each parameter must be, wherever it stands: ArkType's own words can quote what the caller sent. */
 const EXPECTED: Readonly<Record<string, string>> = {
   access: 'must be "read" or "write"',
   description: "must be a string or null",
   expires_at: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, or null",
-  id: 'must be a token id: "atok_" and 1 to 64 letters and digits',
+  id: NOT_A_TOKEN_ID,
   pagination: "must be an object",
   limit: "must be a whole number, 1 or more",
   skip: "must be a whole number from 0 to 1000000",

@@ -3,12 +3,14 @@ import { isTokenId } from "../tokens/identifier.ts";
 import { SKIP_MAX, SORT_KEYS, type SortKey } from "../tokens/listing.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
+import { NOT_A_TOKEN_ID } from "./issues.ts";
 
 const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
-const NOT_AN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 
 /** The id of a token, which need not exist. */
-export const TokenId = type("string").narrow((text, context) => isTokenId(text) || fault(context, NOT_AN_ID));
+export const TokenId = type("string").narrow(
+  (text, context) => isTokenId(text) || fault(context, NOT_A_TOKEN_ID),
+);
 
 /** What a token is for. */
 export const Description = type("string").narrow((text, context) => {

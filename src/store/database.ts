@@ -52,7 +52,8 @@ export function examineDatabase<T>(directory: DataDirectory, examine: (database:
   return withPlainErrors(directory, () => {
     refuseOtherFiles(path);
     const before = statSync(path).mtimeMs;
-    const isAtRest = () => !existsSync(`${path}-wal`) && statSync(path).mtimeMs === before;
+    const isAtRest = () =>
+      ["-wal", "-journal"].every((end) => !existsSync(path + end)) && statSync(path).mtimeMs === before;
     if (!isAtRest()) return examined(directory, openReader(path), examine);
     try {
       const outcome = examined(directory, openAtRest(path), examine);
