@@ -72,12 +72,16 @@ function writeFile(file: FirstTokenFile, secret: string): void {
 }
 
 async function create(tokens: Tokens, secret: string): Promise<void> {
-  await tokens.create({ access: "write", description: "First token", expiresAt: null }, COMMAND_LINE, secret);
+  await tokens.create(
+    { access: "write", audiences: null, description: "First token", expiresAt: null },
+    COMMAND_LINE,
+    secret,
+  );
 }
 
 async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   store.tidyFirstToken();
-  if (given?.secret && (await tokens.authenticate(given.secret)).token !== null) {
+  if (given?.secret && (await tokens.authenticate(given.secret)).refusal === null) {
     return { source: "given", variable: given.variable, warning: null };
   }
   const warning = given && `${given.fault ?? notActive(given)}; it changes nothing, as the store is in use`;

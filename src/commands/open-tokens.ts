@@ -27,6 +27,7 @@ export function openOrMakeTokens(
     random: randomBytes,
     cursorKey: store.cursorKey,
     onChange: onChange ?? (() => undefined),
+    onUse: () => undefined,
   });
   return { tokens, store, isNew };
 }

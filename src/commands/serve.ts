@@ -39,7 +39,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const { tokens, store, lock } = opened;
   let isStopping = false;
   const { fetch } = app({
-    tokens,
+    authority: { tokens },
     log,
     ping: () => store.ping(),
     isStopping: () => isStopping,

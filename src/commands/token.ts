@@ -8,8 +8,9 @@ import { type Listing, PAGE_LIMIT_MAX, type Page } from "../tokens/listing.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
-import { type Access, STATUSES, type Token } from "../tokens/token.ts";
-import { issuesOf, type TokenRequest, type Tokens } from "../tokens/tokens.ts";
+import { type Access, STATUSES, type Status, type Token } from "../tokens/token.ts";
+import { issuesOf, type TokenRequest } from "../tokens/token-request.ts";
+import type { Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
 import { print, printJson } from "./print.ts";
@@ -41,7 +42,12 @@ export async function createToken(dataDir: string, flags: CreateFlags): Promise<
 
 /** What the flags ask for. Throws before there is a store if that cannot be. */
 function tokenRequest({ access, description, ...expiry }: CreateFlags, now: UnixSeconds): TokenRequest {
-  const request = { access, description: description ?? null, expiresAt: expirySetting(expiry, now) };
+  const request = {
+    access,
+    audiences: null,
+    description: description ?? null,
+    expiresAt: expirySetting(expiry, now),
+  };
   const issues = issuesOf(request, now);
   if (issues.length > 0) throw refusedFlags(issues);
   return request;
@@ -100,7 +106,13 @@ const FLAG_OF: Readonly<Record<string, string>> = { description: "--description"
 function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): Outcome {
   if (!isRefusal(outcome)) return outcome;
   if (outcome.refused === "not-found") throw new CommandFailure(`There is no token ${id} in this store.`);
-  throw refusedFlags(outcome.issues);
+  if (outcome.refused === "invalid") throw refusedFlags(outcome.issues);
+  throw new CommandFailure(conflictSentence(outcome.token, outcome.status));
+}
+
+function conflictSentence({ id, replacedBy }: Token, status: Status): string {
+  const successor = replacedBy === null ? "" : ` It was replaced by ${replacedBy}.`;
+  return `The token ${id} is ${status}. Nothing was changed.${successor}`;
 }
 
 function refusedFlags(issues: readonly Issue[]): UsageError {

@@ -2,7 +2,7 @@ import { type Type, type } from "arktype";
 import { SUMMARY_DAYS } from "../tokens/summary.ts";
 import { STATUSES } from "../tokens/token.ts";
 import type { ErrorCode } from "./errors.ts";
-import { AccessName, Description, TokenId } from "./wire.ts";
+import { AccessName, Audiences, Description, TokenId } from "./wire.ts";
 
 /** A moment as the API writes it: UTC, whole seconds. */
 export const Moment = type(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -11,10 +11,21 @@ export const StatusName = type.enumerated(...STATUSES);
 
 export const TraceId = type(/^[0-9a-f]{32}$/);
 
+/** Why a secret is not good for what was asked. */
+export const VerificationReason = type.enumerated(
+  "malformed",
+  "unknown",
+  "expired",
+  "revoked",
+  "insufficient_access",
+  "wrong_audience",
+);
+
 /** A token as every endpoint but `create` gives it. */
 export const ApiToken = type({
   id: TokenId,
   access: AccessName,
+  audiences: Audiences.or("null"),
   description: Description.or("null"),
   hint: /^sk_live_…[0-9A-Za-z]{4}$/,
   status: StatusName,
@@ -23,6 +34,7 @@ export const ApiToken = type({
   expires_at: Moment.or("null"),
   revoked_at: Moment.or("null"),
   last_used_at: Moment.or("null"),
+  replaced_by: TokenId.or("null"),
 });
 
 /** What `create` gives, the one answer with the secret. */
@@ -33,6 +45,17 @@ export const CreatedApiToken = type({
   token: /^sk_live_[0-9A-Za-z]{49}$/,
   created_at: Moment,
   expires_at: Moment.or("null"),
+  "audiences?": Audiences,
+});
+
+/** What `rotate` gives: the successor with its secret. */
+export const SuccessorApiToken = CreatedApiToken.merge({ replaces: TokenId });
+
+/** What `verify` gives. */
+export const Verification = type({
+  valid: "boolean",
+  reason: VerificationReason.or("null"),
+  api_token: ApiToken.or("null"),
 });
 
 /** Where a page of a list ends. */
@@ -70,6 +93,10 @@ export const FAILURES = {
   authentication_error: envelope("authentication_error", NoDetails),
   authorization_error: envelope("authorization_error", NoDetails),
   not_found: envelope("not_found", type({ resource: "string" })),
+  conflict: envelope(
+    "conflict",
+    type({ resource: "'api-token'", status: StatusName, replaced_by: TokenId.or("null") }),
+  ),
   method_not_allowed: envelope("method_not_allowed", NoDetails),
   payload_too_large: envelope("payload_too_large", type({ limit_bytes: "number.integer" })),
   unsupported_media_type: envelope("unsupported_media_type", NoDetails),

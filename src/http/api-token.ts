@@ -1,28 +1,60 @@
 import { Elysia } from "elysia";
-import { parseTime } from "../tokens/time.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../tokens/rotation.ts";
+import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
 import { readListing } from "./list-body.ts";
 import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
 import { type ApiOperationParts, apiOperation } from "./openapi/operation.ts";
 import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
-import { createdResource, summaryResource, tokenPage, tokenResource } from "./resources.ts";
-import { createTokenType, NoParameters, TokenById } from "./wire.ts";
+import {
+  createdResource,
+  successorResource,
+  summaryResource,
+  tokenPage,
+  tokenResource,
+  verificationResource,
+} from "./resources.ts";
+import { changeTypes, NoParameters, TokenById, VerifyToken } from "./wire.ts";
 
 const readTokenId = shaped(TokenById);
+const readVerification = shaped(VerifyToken);
 const readNothing = shaped(NoParameters);
 
 /** The endpoints of the resource `api-token`. */
 export function apiToken(tokens: Tokens) {
   const now = () => tokens.now();
-  const readCreation = shaped(createTokenType(now));
+  const changes = changeTypes(now);
+  const [readCreation, readUpdate, readRotation] = [
+    shaped(changes.create),
+    shaped(changes.update),
+    shaped(changes.rotate),
+  ];
   return mounted(API_TOKEN_OPERATIONS, {
     create: endpoint({
       access: "write",
       read: readCreation,
-      answer: async ({ body: { access, description = null, expires_at = null }, actor }) => {
-        const expiresAt = expires_at === null ? null : parseTime(expires_at);
-        return createdResource(granted(await tokens.create({ access, description, expiresAt }, actor)));
+      answer: async ({ body, actor }) => {
+        const { access, audiences = null, description = null, expires_at = null } = body;
+        const request = { access, audiences, description, expiresAt: timeOrNull(expires_at) };
+        return createdResource(granted(await tokens.create(request, actor)));
+      },
+    }),
+    update: endpoint({
+      access: "write",
+      read: readUpdate,
+      answer: async ({ body: { id, expires_at, ...rest }, actor }) => {
+        const request = expires_at === undefined ? rest : { ...rest, expiresAt: timeOrNull(expires_at) };
+        return tokenResource(granted(await tokens.update(id, request, actor)), now());
+      },
+    }),
+    rotate: endpoint({
+      access: "write",
+      read: readRotation,
+      answer: async ({ body, actor }) => {
+        const { id, overlap_seconds: overlapSeconds = OVERLAP_DEFAULT_SECONDS, expires_at } = body;
+        const expiresAt = expires_at === undefined ? undefined : timeOrNull(expires_at);
+        return successorResource(granted(await tokens.rotate(id, { overlapSeconds, expiresAt }, actor)));
       },
     }),
     list: endpoint({
@@ -44,8 +76,15 @@ export function apiToken(tokens: Tokens) {
       read: readTokenId,
       answer: async ({ body: { id } }) => tokenResource(granted(await tokens.get(id)), now()),
     }),
+    verify: endpoint({
+      access: "read",
+      read: readVerification,
+      answer: async ({ body: { token, access = "read", audience = null } }) =>
+        verificationResource(await tokens.verify(token, { access, audience }), now()),
+    }),
     current: endpoint({
       access: "read",
+      forEveryToken: true,
       read: readNothing,
       answer: async ({ caller }) => tokenResource(caller, now()),
     }),
@@ -55,6 +94,10 @@ export function apiToken(tokens: Tokens) {
       answer: async () => summaryResource(await tokens.summary()),
     }),
   });
+}
+
+function timeOrNull(time: string | null): UnixSeconds | null {
+  return time === null ? null : parseTime(time);
 }
 
 function mounted<Action extends string>(

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
-import type { Tokens } from "../tokens/tokens.ts";
+import type { Authority } from "../tokens/authority.ts";
 import { authentication } from "./authentication.ts";
 import { Failure, unavailable } from "./errors.ts";
 import type { PageFiles } from "./page-file.ts";
@@ -9,7 +9,7 @@ import { routes } from "./routes.ts";
 import { respondTo, traced, traceOf } from "./trace.ts";
 
 export interface AppParts {
-  readonly tokens: Tokens;
+  readonly authority: Authority;
   readonly log: Log;
   /** Throws unless the store answers. */
   readonly ping: () => void;
@@ -24,15 +24,15 @@ export interface AppParts {
  * would look for the path behind the eleventh character, and a short Host header would move it past
  * authentication.
  */
-export function app({ tokens, log, ping, isStopping, pages, addressOf }: AppParts) {
+export function app({ authority, log, ping, isStopping, pages, addressOf }: AppParts) {
   return new Elysia({ strictPath: true, handler: { standardHostname: false } })
     .wrap(traced({ log, addressOf }))
     .onError(({ error, request }) => respondTo(error, traceOf(request), log))
     .onRequest(() => {
       if (isStopping()) throw stopping();
     })
-    .onRequest(authentication(tokens))
-    .use(routes({ tokens, ping }))
+    .onRequest(authentication(authority.tokens))
+    .use(routes({ authority, ping }))
     .use(pages === null ? new Elysia() : servedPages(pages));
 }
 

@@ -1,5 +1,7 @@
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
+import type { Access } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
+import type { Unfitness } from "../tokens/verification.ts";
 import { Failure } from "./errors.ts";
 import { traceOf } from "./trace.ts";
 
@@ -37,12 +39,26 @@ async function authenticate(request: Request, tokens: Tokens): Promise<void> {
     throw unauthenticated(trace.refusal);
   }
   const { token, refusal } = await tokens.authenticate(secret);
-  trace.caller = token;
+  trace.shown = token;
+  trace.caller = refusal === null ? token : null;
   trace.refusal = refusal;
   if (refusal !== null) throw unauthenticated(refusal);
+  trace.admit = (purpose) => tokens.admit(token, purpose);
 }
 
-const DESCRIPTIONS: Readonly<Record<Exclude<AuthenticationRefusal, "missing">, string>> = {
+/** https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+export function unauthorized(unfit: Unfitness, needed: Access): Failure {
+  const reason =
+    unfit === "wrong_audience" ? 'error_description="The token is for other services"' : `scope="${needed}"`;
+  return new Failure("authorization_error", {
+    message: "Insufficient permissions",
+    headers: { "www-authenticate": `Bearer realm="publisher", error="insufficient_scope", ${reason}` },
+  });
+}
+
+type Unauthenticated = Exclude<AuthenticationRefusal, Unfitness>;
+
+const DESCRIPTIONS: Readonly<Record<Exclude<Unauthenticated, "missing">, string>> = {
   malformed: "The token is unknown",
   unknown: "The token is unknown",
   expired: "The token has expired",
@@ -50,7 +66,7 @@ const DESCRIPTIONS: Readonly<Record<Exclude<AuthenticationRefusal, "missing">, s
 };
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function unauthenticated(refusal: AuthenticationRefusal): Failure {
+export function unauthenticated(refusal: Unauthenticated): Failure {
   const challenge = 'Bearer realm="publisher"';
   const reason =
     refusal === "missing" ? "" : `, error="invalid_token", error_description="${DESCRIPTIONS[refusal]}"`;

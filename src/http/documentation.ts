@@ -1,5 +1,6 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
+import type { Authority } from "../tokens/authority.ts";
 import type { TokenStore } from "../tokens/token-store.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { VERSION } from "../version.ts";
@@ -63,14 +64,14 @@ async function paths(): Promise<unknown> {
   const specPath = "/document";
   const documented = new Elysia()
     .use(swagger({ path: "/page", specPath, excludeStaticFile: false }))
-    .use(routes({ tokens: unusedTokens(), ping: () => {} }));
+    .use(routes({ authority: unusedAuthority(), ping: () => {} }));
   const response = await documented.handle(new Request(`http://localhost${specPath}`));
   const generated: unknown = await response.json();
   if (typeof generated === "object" && generated !== null && "paths" in generated) return generated.paths;
   throw new Error("the plugin gave no paths");
 }
 
-function unusedTokens(): Tokens {
+function unusedAuthority(): Authority {
   const unused = (): never => {
     throw new Error("an endpoint was called for the document");
   };
@@ -79,9 +80,18 @@ function unusedTokens(): Tokens {
     findById: unused,
     add: unused,
     amend: unused,
+    replace: unused,
     list: unused,
     summary: unused,
     isEmpty: unused,
   };
-  return new Tokens({ store, clock: unused, random: unused, cursorKey: new Uint8Array(), onChange: unused });
+  const tokens = new Tokens({
+    store,
+    clock: unused,
+    random: unused,
+    cursorKey: new Uint8Array(),
+    onChange: unused,
+    onUse: unused,
+  });
+  return { tokens };
 }

@@ -1,10 +1,11 @@
 import { ArkErrors } from "arktype";
 import type { Actor } from "../tokens/audit-event.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
-import { type Access, permits, type Token } from "../tokens/token.ts";
+import type { Access, Token } from "../tokens/token.ts";
 import { jsonAnswer } from "./answer.ts";
+import { unauthorized } from "./authentication.ts";
 import { readObject } from "./body.ts";
-import { badRequest, Failure, notFound } from "./errors.ts";
+import { badRequest, conflict, notFound } from "./errors.ts";
 import { issuesFrom } from "./issues.ts";
 import { type Trace, traceOf } from "./trace.ts";
 
@@ -27,6 +28,8 @@ export interface Call<Body> {
 export interface EndpointParts<Body> {
   /** What a token must be allowed to do to call this. */
   readonly access: Access;
+  /** Whether tokens for other services may call it too. */
+  readonly forEveryToken?: boolean;
   readonly read: (value: object) => Reading<Body>;
   readonly answer: (call: Call<Body>) => Promise<object>;
 }
@@ -42,12 +45,21 @@ const SLOW_AFTER_MS = 1000;
  * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
  * size, body. Who calls is known by then; were it not, nothing would be read.
  */
-export function endpoint<Body>({ access, read, answer }: EndpointParts<Body>): Endpoint {
+export function endpoint<Body>({
+  access,
+  forEveryToken = false,
+  read,
+  answer,
+}: EndpointParts<Body>): Endpoint {
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
     const trace = traceOf(request);
     const caller = trace.caller;
     if (caller === null) throw new Error("an endpoint was reached without authentication");
-    if (!permits(caller.access, access)) throw insufficientAccess(access);
+    const unfit = trace.admit(forEveryToken ? null : { access, audience: null });
+    if (unfit !== null) {
+      trace.refusal = unfit;
+      throw unauthorized(unfit, access);
+    }
     const body = await readObject(request);
     if (access === "write" || isSlow(trace)) await trace.authenticateAgain();
     const reading = read(body);
@@ -75,15 +87,12 @@ export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Bod
 /** What the domain gave; where it refused, that becomes the answer. */
 export function granted<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (!isRefusal(outcome)) return outcome;
-  throw outcome.refused === "invalid" ? badRequest(outcome.issues) : notFound(outcome.resource);
-}
-
-/** https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
-function insufficientAccess(needed: Access): Failure {
-  return new Failure("authorization_error", {
-    message: "Insufficient permissions",
-    headers: {
-      "www-authenticate": `Bearer realm="publisher", error="insufficient_scope", scope="${needed}"`,
-    },
-  });
+  switch (outcome.refused) {
+    case "invalid":
+      throw badRequest(outcome.issues);
+    case "not-found":
+      throw notFound(outcome.resource);
+    case "conflict":
+      throw conflict(outcome.token, outcome.status);
+  }
 }

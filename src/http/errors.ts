@@ -1,5 +1,6 @@
 import { NotFoundError } from "elysia";
 import type { Issue } from "../tokens/refusal.ts";
+import type { Status, Token } from "../tokens/token.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
 
@@ -9,6 +10,7 @@ const STATUS_OF = {
   authentication_error: 401,
   authorization_error: 403,
   not_found: 404,
+  conflict: 409,
   method_not_allowed: 405,
   payload_too_large: 413,
   unsupported_media_type: 415,
@@ -67,6 +69,16 @@ export function notFound(resource: string): Failure {
   const message =
     resource === "api-token" ? "There is no API token with this id" : "There is nothing at this path";
   return new Failure("not_found", { message, details: { resource } });
+}
+
+/** What is asked cannot be done with a token that has ended or was replaced. */
+export function conflict({ replacedBy }: Pick<Token, "replacedBy">, status: Status): Failure {
+  const message =
+    status === "active" ? "The API token was already replaced" : `The API token is ${status} and stays so`;
+  return new Failure("conflict", {
+    message,
+    details: { resource: "api-token", status, replaced_by: replacedBy },
+  });
 }
 
 export function methodNotAllowed(allow: string): Failure {

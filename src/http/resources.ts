@@ -1,13 +1,15 @@
 import type { Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
-import type { CreatedToken } from "../tokens/tokens.ts";
+import type { CreatedToken, Rotation } from "../tokens/tokens.ts";
+import type { Verdict } from "../tokens/verification.ts";
 
 /** A token as every endpoint but `create` gives it: neither its secret nor its digest. */
 export function tokenResource(token: Token, now: UnixSeconds) {
   return {
     id: token.id,
     access: token.access,
+    audiences: token.audiences,
     description: token.description,
     hint: `sk_live_…${token.hint}`,
     status: statusAt(token, now),
@@ -16,6 +18,7 @@ export function tokenResource(token: Token, now: UnixSeconds) {
     expires_at: timeOrNull(token.expiresAt),
     revoked_at: timeOrNull(token.revokedAt),
     last_used_at: timeOrNull(token.lastUsedAt),
+    replaced_by: token.replacedBy,
   };
 }
 
@@ -28,7 +31,19 @@ export function createdResource({ token, secret }: CreatedToken) {
     token: secret,
     created_at: formatTime(token.createdAt),
     expires_at: timeOrNull(token.expiresAt),
+    ...(token.audiences === null ? {} : { audiences: token.audiences }),
   };
+}
+
+/** A successor with its secret, and the token whose place it takes. */
+export function successorResource({ replaced, successor }: Rotation) {
+  return { ...createdResource(successor), replaces: replaced.id };
+}
+
+/** What became of a secret; the token only where the secret matched. */
+export function verificationResource({ token, reason }: Verdict, now: UnixSeconds) {
+  const resource = token === null ? null : tokenResource(token, now);
+  return { valid: reason === null, reason, api_token: resource };
 }
 
 /** A page of tokens in the envelope of every list. */

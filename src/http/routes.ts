@@ -1,15 +1,15 @@
 import { Elysia } from "elysia";
-import type { Tokens } from "../tokens/tokens.ts";
+import type { Authority } from "../tokens/authority.ts";
 import { apiToken } from "./api-token.ts";
 import { health } from "./health.ts";
 
 export interface RoutesParts {
-  readonly tokens: Tokens;
+  readonly authority: Authority;
   /** Throws unless the store answers. */
   readonly ping: () => void;
 }
 
 /** Every endpoint that the OpenAPI document tells of. */
-export function routes({ tokens, ping }: RoutesParts) {
-  return new Elysia({ name: "routes" }).use(health(ping)).use(apiToken(tokens));
+export function routes({ authority, ping }: RoutesParts) {
+  return new Elysia({ name: "routes" }).use(health(ping)).use(apiToken(authority.tokens));
 }

@@ -1,6 +1,7 @@
 import { type Log, loggable } from "../log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
+import type { Purpose, Unfitness } from "../tokens/verification.ts";
 import { asFailure, failureResponse } from "./errors.ts";
 import { secure } from "./security-headers.ts";
 
@@ -15,11 +16,17 @@ export interface Trace {
   readonly startedAt: number;
   /** Whose request it is, once authentication has said so. */
   caller: Token | null;
+  /** The token whose secret was shown, good or not. */
+  shown: Token | null;
+  /** Lets the caller do something, or says why not. */
+  admit: Admit;
   /** Looks anew whether the request's token is still good; throws a Failure if it is not. */
   authenticateAgain: () => Promise<void>;
   /** Why authentication refused it. */
   refusal: AuthenticationRefusal | null;
 }
+
+type Admit = (purpose: Purpose | null) => Unfitness | null;
 
 type Handle = (...request: unknown[]) => unknown;
 
@@ -58,6 +65,10 @@ export function traced({ log, addressOf }: TracedParts) {
       ip: addressOf(received),
       startedAt,
       caller: null,
+      shown: null,
+      admit: () => {
+        throw new Error("this request was not authenticated");
+      },
       authenticateAgain: () => Promise.reject(new Error("this request was not authenticated")),
       refusal: null,
     };
@@ -73,7 +84,7 @@ export function traced({ log, addressOf }: TracedParts) {
         status: response.status,
         duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
         ip: trace.ip,
-        token_id: trace.caller?.id ?? null,
+        token_id: trace.shown?.id ?? null,
         ...(trace.refusal === null ? {} : { authentication: trace.refusal }),
       },
       "request",

@@ -1,10 +1,13 @@
-import { type } from "arktype";
+import { type Type, type } from "arktype";
+import { AUDIENCE_FORM, AUDIENCE_LIMIT, isAudience } from "../tokens/audience.ts";
 import { isTokenId } from "../tokens/identifier.ts";
-import { SKIP_MAX, SORT_KEYS, type SortKey } from "../tokens/listing.ts";
+import { SKIP_MAX, SORT_KEYS } from "../tokens/listing.ts";
+import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
 import { NOT_A_TOKEN_ID } from "./issues.ts";
 
+const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
 const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
 
 /** The id of a token, which need not exist. */
@@ -21,6 +24,17 @@ export const Description = type("string").narrow((text, context) => {
 /** What a token may do. */
 export const AccessName = type.enumerated(...ACCESSES);
 
+/** The name of a service. */
+export const Audience = type("string").narrow(
+  (text, context) => isAudience(text) || fault(context, NOT_AN_AUDIENCE),
+);
+
+/** The services that a token is for. */
+export const Audiences = Audience.array()
+  .atLeastLength(1)
+  .atMostLength(AUDIENCE_LIMIT)
+  .narrow((names, context) => !repeats(names) || fault(context, "must have each name only once"));
+
 /** A moment, in any form that RFC 3339 has. */
 export const Time = type("string").narrow(
   (text, context) => parseTime(text) !== null || fault(context, NOT_A_TIME),
@@ -32,20 +46,48 @@ export const NoParameters = type({ "+": "reject" });
 /** The body of an endpoint that is about one token. */
 export const TokenById = type({ "+": "reject", id: TokenId });
 
-/** The body of `api-token/create`; what is in the future is judged at `now`. */
-export function createTokenType(now: () => UnixSeconds) {
+/** The bodies that change tokens; what is in the future is judged at `now`. */
+export function changeTypes(now: () => UnixSeconds) {
   const Expiry = type("string").narrow((text, context) => {
     const time = parseTime(text);
     const wrong = time === null ? NOT_A_TIME : expiryFault(time, now());
     return wrong === null || fault(context, wrong);
   });
-  return type({
-    "+": "reject",
-    access: AccessName,
-    "description?": Description.or("null"),
-    "expires_at?": Expiry.or("null"),
-  });
+  return changeTypesWith(Expiry);
 }
+
+/** The bodies that change tokens, by what their expiries must be. */
+export function changeTypesWith(Expiry: Type<string>) {
+  return {
+    create: type({
+      "+": "reject",
+      access: AccessName,
+      "audiences?": Audiences.or("null"),
+      "description?": Description.or("null"),
+      "expires_at?": Expiry.or("null"),
+    }),
+    update: type({
+      "+": "reject",
+      id: TokenId,
+      "description?": Description.or("null"),
+      "expires_at?": Expiry.or("null"),
+    }),
+    rotate: type({
+      "+": "reject",
+      id: TokenId,
+      "overlap_seconds?": type("number.integer").atLeast(0).atMost(OVERLAP_MAX_SECONDS),
+      "expires_at?": Expiry.or("null"),
+    }),
+  };
+}
+
+/** The body of `api-token/verify`. The token may be anything that somebody showed. */
+export const VerifyToken = type({
+  "+": "reject",
+  token: "string",
+  "access?": AccessName,
+  "audience?": Audience.or("null"),
+});
 
 /** One key that a list is sorted by. */
 export const Sort = type({
@@ -74,8 +116,8 @@ export const ListTokens = type({
   "sorts?": Sorts,
 });
 
-function repeats(keys: readonly SortKey[]): boolean {
-  return new Set(keys).size < keys.length;
+function repeats(names: readonly string[]): boolean {
+  return new Set(names).size < names.length;
 }
 
 /** Refuses with a sentence of ours; an empty `actual` keeps ArkType from quoting the input. */

@@ -4,7 +4,14 @@ import type { AuditEvent } from "../tokens/audit-event.ts";
 import { type ListQuery, someCondition } from "../tokens/listing.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Token } from "../tokens/token.ts";
-import type { AmendedToken, LastIds, NewToken, StoredSecret, TokenStore } from "../tokens/token-store.ts";
+import type {
+  AmendedToken,
+  LastIds,
+  NewToken,
+  ReplacedToken,
+  StoredSecret,
+  TokenStore,
+} from "../tokens/token-store.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
@@ -92,6 +99,28 @@ export class SqliteTokenStore implements TokenStore {
     return outcome.amended;
   }
 
+  async replace(
+    id: string,
+    change: (token: Token, last: LastIds) => ReplacedToken,
+  ): Promise<ReplacedToken | null> {
+    const outcome = await this.#changing(() => {
+      const row = this.#byId.get(id);
+      if (row === null) return null;
+      const replaced = change(tokenOf(row), this.#lastIds());
+      if (replaced.succession !== null) {
+        const { successor, event } = replaced.succession;
+        this.#insert(successor.token, successor.digest);
+        this.#record(successor.event);
+        this.#update(replaced.token);
+        this.#record(event);
+      }
+      return { digest: row.digest, replaced };
+    });
+    if (outcome === null) return null;
+    if (outcome.replaced.token.replacedBy !== null) this.#forgetFirstToken(outcome.digest);
+    return outcome.replaced;
+  }
+
   async list(query: ListQuery): Promise<readonly Token[]> {
     if (someCondition(query.condition, ({ op }) => op === "regex")) return await scan(this.#path, query);
     const { sql, values } = selection(query);
@@ -112,7 +141,8 @@ export class SqliteTokenStore implements TokenStore {
     const digest = this.firstToken.digest();
     if (digest === null) return;
     const stored = this.findByDigest(digest);
-    if (stored === null || stored.token.revokedAt !== null) this.firstToken.remove();
+    const isOver = stored === null || stored.token.revokedAt !== null || stored.token.replacedBy !== null;
+    if (isOver) this.firstToken.remove();
   }
 
   /** Brings every change into the one file, so that it can be copied alone. */
@@ -126,7 +156,7 @@ export class SqliteTokenStore implements TokenStore {
 
   #insert(token: Token, digest: Uint8Array): void {
     this.#database
-      .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
         digest,
         token.id,
@@ -138,13 +168,15 @@ export class SqliteTokenStore implements TokenStore {
         token.expiresAt,
         token.revokedAt,
         token.lastUsedAt,
+        token.audiences === null ? null : JSON.stringify(token.audiences),
+        token.replacedBy,
       );
   }
 
-  #update({ id, description, expiresAt, revokedAt }: Token): void {
+  #update({ id, description, expiresAt, revokedAt, replacedBy }: Token): void {
     this.#database
-      .query("UPDATE token SET description = ?, expires_at = ?, revoked_at = ? WHERE id = ?")
-      .run(description, expiresAt, revokedAt, id);
+      .query("UPDATE token SET description = ?, expires_at = ?, revoked_at = ?, replaced_by = ? WHERE id = ?")
+      .run(description, expiresAt, revokedAt, replacedBy, id);
   }
 
   #record({ id, at, action, actor, target, changes }: AuditEvent): void {

@@ -2,7 +2,7 @@ import type { Access, Token } from "../tokens/token.ts";
 
 /** Every column of a token, in the order of its table. */
 export const COLUMNS =
-  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at";
+  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at, audiences, replaced_by";
 
 export interface TokenRow {
   digest: Uint8Array;
@@ -15,6 +15,8 @@ export interface TokenRow {
   expires_at: number | null;
   revoked_at: number | null;
   last_used_at: number | null;
+  audiences: string | null;
+  replaced_by: string | null;
 }
 
 export function tokenOf(row: TokenRow): Token {
@@ -28,5 +30,7 @@ export function tokenOf(row: TokenRow): Token {
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
     lastUsedAt: row.last_used_at,
+    audiences: row.audiences === null ? null : JSON.parse(row.audiences),
+    replacedBy: row.replaced_by,
   };
 }

@@ -1,6 +1,6 @@
 import type { UnixSeconds } from "./time.ts";
 
-export type AuditAction = "api-token.create" | "api-token.revoke";
+export type AuditAction = "api-token.create" | "api-token.update" | "api-token.rotate" | "api-token.revoke";
 
 /** Who makes a change and from where. */
 export interface Actor {
@@ -22,5 +22,5 @@ export interface AuditEvent {
   /** The id of the token that changed. */
   readonly target: string;
   /** The new values, under the names that the API gives them. */
-  readonly changes: Readonly<Record<string, string | number | null>>;
+  readonly changes: Readonly<Record<string, string | number | null | readonly string[]>>;
 }

@@ -1,3 +1,5 @@
+import type { Status, Token } from "./token.ts";
+
 /** One thing that is wrong with what was asked: where, and what would be right. */
 export interface Issue {
   /** The parameter, as `expires_at` or `filters[0].key`; empty for the whole. */
@@ -8,10 +10,18 @@ export interface Issue {
 /** Every reason for which the domain says no to what an authenticated caller asks. */
 export type Refusal =
   | { readonly refused: "invalid"; readonly issues: readonly Issue[] }
-  | { readonly refused: "not-found"; readonly resource: "api-token" };
+  | { readonly refused: "not-found"; readonly resource: "api-token" }
+  | { readonly refused: "conflict"; readonly token: Token; readonly status: Status };
 
-/** Every reason for which a secret opens nothing. */
-export type AuthenticationRefusal = "missing" | "malformed" | "unknown" | "expired" | "revoked";
+/** Every reason for which a request is not let in. */
+export type AuthenticationRefusal =
+  | "missing"
+  | "malformed"
+  | "unknown"
+  | "expired"
+  | "revoked"
+  | "wrong_audience"
+  | "insufficient_access";
 
 export function isRefusal(outcome: object): outcome is Refusal {
   return "refused" in outcome;

@@ -23,6 +23,12 @@ export interface AmendedToken {
   readonly event: AuditEvent | null;
 }
 
+export interface ReplacedToken {
+  readonly token: Token;
+  /** What takes its place, and the event of the token that it takes it from; null where nothing changed. */
+  readonly succession: { readonly successor: NewToken; readonly event: AuditEvent } | null;
+}
+
 export interface StoredSecret {
   readonly token: Token;
   readonly digest: Uint8Array;
@@ -42,6 +48,14 @@ export interface TokenStore {
    * event, the token stays as it is. Null if there is no such token.
    */
   amend(id: string, change: (token: Token, last: LastIds) => AmendedToken): Awaitable<AmendedToken | null>;
+  /**
+   * Replaces a token by what `change` makes of it, and adds its successor; no other change comes between. Where
+   * there is no successor, the token stays as it is. Null if there is no such token.
+   */
+  replace(
+    id: string,
+    change: (token: Token, last: LastIds) => ReplacedToken,
+  ): Awaitable<ReplacedToken | null>;
   /** The tokens that the query asks for, in its order, at most `limit`. */
   list(query: ListQuery): Awaitable<readonly Token[]>;
   /** Counts every token at one moment of the store. */

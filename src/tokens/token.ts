@@ -14,6 +14,8 @@ export const DESCRIPTION_LIMIT = 500;
 export interface Token {
   readonly id: string;
   readonly access: Access;
+  /** The services that it is for; null for Publisher's own API. */
+  readonly audiences: readonly string[] | null;
   readonly description: string | null;
   /** The last characters of the secret. */
   readonly hint: string;
@@ -23,6 +25,8 @@ export interface Token {
   readonly expiresAt: UnixSeconds | null;
   readonly revokedAt: UnixSeconds | null;
   readonly lastUsedAt: UnixSeconds | null;
+  /** The id of the token that took its place; null where none did. */
+  readonly replacedBy: string | null;
 }
 
 export function statusAt(token: Pick<Token, "expiresAt" | "revokedAt">, now: UnixSeconds): Status {

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Actor, AuditAction, AuditEvent } from "./audit-event.ts";
+import type { Actor, AuditEvent } from "./audit-event.ts";
+import { creation, type Occasion, revocation, rotation, update } from "./change.ts";
 import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
-import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
 import {
   conditionOf,
   type Listing,
@@ -13,19 +13,22 @@ import {
   sortsOf,
 } from "./listing.ts";
 import type { Random } from "./random.ts";
-import type { AuthenticationRefusal, Issue, Refusal } from "./refusal.ts";
-import { digestOf, hintOf, isSecret, makeSecret } from "./secret.ts";
+import type { Issue, Refusal } from "./refusal.ts";
+import type { RotationRequest } from "./rotation.ts";
+import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
-import { type Access, descriptionFault, expiryFault, statusAt, type Token } from "./token.ts";
+import { statusAt, type Token } from "./token.ts";
+import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-request.ts";
 import type { LastIds, TokenStore } from "./token-store.ts";
-
-/** What a caller says of a token to be created. */
-export interface TokenRequest {
-  readonly access: Access;
-  readonly description: string | null;
-  readonly expiresAt: UnixSeconds | null;
-}
+import {
+  type Authentication,
+  type Purpose,
+  type Unfitness,
+  type UseOutcome,
+  unfitness,
+  type Verdict,
+} from "./verification.ts";
 
 export interface CreatedToken {
   readonly token: Token;
@@ -33,9 +36,11 @@ export interface CreatedToken {
   readonly secret: string;
 }
 
-export type Authentication =
-  | { readonly token: Token; readonly refusal: null }
-  | { readonly token: null; readonly refusal: AuthenticationRefusal };
+/** A token and the one that takes its place. */
+export interface Rotation {
+  readonly replaced: Token;
+  readonly successor: CreatedToken;
+}
 
 export interface TokensParts {
   readonly store: TokenStore;
@@ -45,6 +50,8 @@ export interface TokensParts {
   readonly cursorKey: Uint8Array;
   /** Hears of every change, once it is on disk. */
   readonly onChange: (event: AuditEvent) => void;
+  /** Hears of every time that the secret of a token was shown, and whether that let somebody in. */
+  readonly onUse: (token: Token, outcome: UseOutcome) => void;
 }
 
 const NO_DIGEST = new Uint8Array(32);
@@ -54,20 +61,22 @@ const BAD_CURSOR: Issue = {
   message: "must be a cursor that this server gave for the same filters and sorts",
 };
 
-/** Creates, lists, revokes and authenticates API tokens. */
+/** Creates, lists, updates, rotates, revokes and verifies API tokens. */
 export class Tokens {
   readonly #store: TokenStore;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #cursorKey: Uint8Array;
-  readonly #onChange: (event: AuditEvent) => void;
+  readonly #onChange: TokensParts["onChange"];
+  readonly #onUse: TokensParts["onUse"];
 
-  constructor({ store, clock, random, cursorKey, onChange }: TokensParts) {
+  constructor({ store, clock, random, cursorKey, onChange, onUse }: TokensParts) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#cursorKey = cursorKey;
     this.#onChange = onChange;
+    this.#onUse = onUse;
   }
 
   now(): UnixSeconds {
@@ -75,9 +84,17 @@ export class Tokens {
   }
 
   /**
-   * Whose secret this is, read from the store each time. A wrong checksum is refused without a look at the
-   * store; unknown, expired and revoked cost the same.
+   * Whose secret this is, and whether it is good for that, read from the store each time. A wrong checksum is
+   * refused without a look at the store; unknown, expired and revoked cost the same.
    */
+  async verify(secret: string, purpose: Purpose): Promise<Verdict> {
+    const { token, refusal } = await this.authenticate(secret);
+    return token === null
+      ? { token, reason: refusal }
+      : { token, reason: refusal ?? this.admit(token, purpose) };
+  }
+
+  /** Whose secret this is, and whether it has ended, whatever the token is for. */
   async authenticate(secret: string): Promise<Authentication> {
     if (!isSecret(secret)) return { token: null, refusal: "malformed" };
     const digest = digestOf(secret);
@@ -85,7 +102,16 @@ export class Tokens {
     const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
     if (stored === null || !matches) return { token: null, refusal: "unknown" };
     const status = statusAt(stored.token, this.now());
-    return status === "active" ? { token: stored.token, refusal: null } : { token: null, refusal: status };
+    if (status === "active") return { token: stored.token, refusal: null };
+    this.#onUse(stored.token, "refused");
+    return { token: stored.token, refusal: status };
+  }
+
+  /** Lets an authenticated token do something, or says why not; null asks for what every token may do. */
+  admit(token: Token, purpose: Purpose | null): Unfitness | null {
+    const unfit = purpose === null ? null : unfitness(token, purpose);
+    this.#onUse(token, unfit === null ? "accepted" : "refused");
+    return unfit;
   }
 
   /** Creates a token; `secret` is made here unless the operator brings one. */
@@ -96,35 +122,48 @@ export class Tokens {
   ): Promise<CreatedToken | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    const { access, description, expiresAt } = request;
-    const { token, event } = await this.#store.add((last) => {
-      const added: Token = {
-        id: nextId(TOKEN_PREFIX, last.token, this.#clock(), this.#random),
-        access,
-        description,
-        hint: hintOf(secret),
-        createdAt: this.now(),
-        createdBy: actor.tokenId,
-        expiresAt,
-        revokedAt: null,
-        lastUsedAt: null,
-      };
-      const changes = { access, description, expires_at: expiresAt };
-      const created = this.#event("api-token.create", added.id, actor, changes, last);
-      return { token: added, digest: digestOf(secret), event: created };
-    });
+    const { token, event } = await this.#store.add((last) =>
+      creation(request, secret, this.#occasion(actor, last)),
+    );
     this.#onChange(event);
     return { token, secret };
   }
 
+  /** Changes what a token is described as and when it ends, unless it has ended. */
+  async update(id: string, request: UpdateRequest, actor: Actor): Promise<Token | Refusal> {
+    const issues = issuesOf(request, this.now());
+    if (issues.length > 0) return { refused: "invalid", issues };
+    const amended = await this.#store.amend(id, (current, last) =>
+      update(current, request, this.#occasion(actor, last)),
+    );
+    if (amended === null) return NO_SUCH_TOKEN;
+    const { token, event } = amended;
+    if (event !== null) this.#onChange(event);
+    const status = statusAt(token, this.now());
+    return event === null && status !== "active" ? { refused: "conflict", token, status } : token;
+  }
+
+  /** Creates the successor of a token, with a secret of its own, and brings the token's own end nearer. */
+  async rotate(id: string, request: RotationRequest, actor: Actor): Promise<Rotation | Refusal> {
+    const issues = issuesOf(request, this.now());
+    if (issues.length > 0) return { refused: "invalid", issues };
+    const secret = makeSecret(this.#random);
+    const outcome = await this.#store.replace(id, (current, last) =>
+      rotation(current, request, secret, this.#occasion(actor, last)),
+    );
+    if (outcome === null) return NO_SUCH_TOKEN;
+    const { token, succession } = outcome;
+    if (succession === null) return { refused: "conflict", token, status: statusAt(token, this.now()) };
+    this.#onChange(succession.successor.event);
+    this.#onChange(succession.event);
+    return { replaced: token, successor: { token: succession.successor.token, secret } };
+  }
+
   /** Revokes a token at once and for good. Again: the token as it is, with its first revocation. */
   async revoke(id: string, actor: Actor): Promise<Token | Refusal> {
-    const amended = await this.#store.amend(id, (current, last) => {
-      if (current.revokedAt !== null) return { token: current, event: null };
-      const revokedAt = this.now();
-      const event = this.#event("api-token.revoke", id, actor, { revoked_at: revokedAt }, last);
-      return { token: { ...current, revokedAt }, event };
-    });
+    const amended = await this.#store.amend(id, (current, last) =>
+      revocation(current, this.#occasion(actor, last)),
+    );
     if (amended === null) return NO_SUCH_TOKEN;
     if (amended.event !== null) this.#onChange(amended.event);
     return amended.token;
@@ -158,23 +197,7 @@ export class Tokens {
     return { condition: conditionOf(listing), sorts: sortsOf(listing), after, skip, limit, now: this.now() };
   }
 
-  #event(
-    action: AuditAction,
-    target: string,
-    actor: Actor,
-    changes: AuditEvent["changes"],
-    last: LastIds,
-  ): AuditEvent {
-    const id = nextId(AUDIT_EVENT_PREFIX, last.auditEvent, this.#clock(), this.#random);
-    return { id, at: this.now(), action, actor, target, changes };
+  #occasion(actor: Actor, last: LastIds): Occasion {
+    return { clock: this.#clock, random: this.#random, actor, last };
   }
-}
-
-/** Everything that is wrong with what is asked of a new token. */
-export function issuesOf({ description, expiresAt }: TokenRequest, now: UnixSeconds): readonly Issue[] {
-  const faults = [
-    { path: "description", message: description === null ? null : descriptionFault(description) },
-    { path: "expires_at", message: expiresAt === null ? null : expiryFault(expiresAt, now) },
-  ];
-  return faults.flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
 }

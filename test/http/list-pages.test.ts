@@ -16,7 +16,10 @@ let ids: readonly string[];
 beforeAll(async () => {
   api = await TestApi.start();
   for (let count = 2; count < COUNT; count += 1)
-    await api.tokens.create({ access: "read", description: null, expiresAt: null }, COMMAND_LINE);
+    await api.tokens.create(
+      { access: "read", audiences: null, description: null, expiresAt: null },
+      COMMAND_LINE,
+    );
   const first = (await page({ limit: 1000 })).data;
   const rest = (await page({ limit: 1000, skip: 1000 })).data;
   ids = [...first, ...rest].map(({ id }) => id);

@@ -97,6 +97,7 @@ describe.each(VERSIONS)("a store of schema $version", ({ version, sql }) => {
       random: repeatableRandom(),
       cursorKey: store.cursorKey,
       onChange: () => undefined,
+      onUse: () => undefined,
     });
     const outcomes = [new Uint8Array(32), Uint8Array.from({ length: 32 }, (_, index) => index)].map(
       async (bytes) => (await tokens.authenticate(makeSecret(() => bytes))).refusal,
@@ -104,7 +105,10 @@ describe.each(VERSIONS)("a store of schema $version", ({ version, sql }) => {
     expect(await Promise.all(outcomes)).toEqual([null, "revoked"]);
     using database = new Database(temporary.directory.database, { readonly: true });
     const { last } = row(database, "SELECT max(id) AS last FROM token");
-    const created = await tokens.create({ access: "read", description: null, expiresAt: null }, COMMAND_LINE);
+    const created = await tokens.create(
+      { access: "read", audiences: null, description: null, expiresAt: null },
+      COMMAND_LINE,
+    );
     expect(granted(created).token.id > String(last)).toBe(true);
     store.close();
   });

@@ -56,9 +56,10 @@ export class TestApi implements AsyncDisposable {
       random: randomBytes,
       cursorKey: this.store.cursorKey,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
+      onUse: () => undefined,
     });
     this.app = app({
-      tokens: this.tokens,
+      authority: { tokens: this.tokens },
       log,
       ping: () => this.store.ping(),
       isStopping: () => this.isStopping,
@@ -84,7 +85,7 @@ export class TestApi implements AsyncDisposable {
   /** The secret of a new token. */
   async secret(access: Access, expiresAt: number | null = null): Promise<string> {
     const created = await this.tokens.create(
-      { access, description: `a ${access} token`, expiresAt },
+      { access, audiences: null, description: `a ${access} token`, expiresAt },
       COMMAND_LINE,
     );
     if (isRefusal(created)) throw new Error(JSON.stringify(created));

@@ -43,6 +43,7 @@ function idOf(number: number): string {
 
 const bareToken = fc.record({
   access: fc.constantFrom(...ACCESSES),
+  audiences: fc.option(fc.uniqueArray(fc.constantFrom("wiki", "files", "git"), { minLength: 1 })),
   description: fc.option(description),
   hint: fc.constant("abcd"),
   createdAt: moment,
@@ -50,6 +51,7 @@ const bareToken = fc.record({
   expiresAt: fc.option(moment),
   revokedAt: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, moment),
   lastUsedAt: fc.option(moment),
+  replacedBy: fc.option(someId),
 });
 
 /** Tokens as a store may hold them, in the order of their ids. */

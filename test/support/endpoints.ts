@@ -11,6 +11,9 @@ export interface EndpointUnderTest {
 export const ENDPOINTS: readonly EndpointUnderTest[] = [
   { name: "create", access: "write", body: { access: "read" } },
   { name: "list", access: "read", body: {} },
+  { name: "update", access: "write", body: { id: "atok_0" } },
+  { name: "rotate", access: "write", body: { id: "atok_0" } },
+  { name: "verify", access: "read", body: { token: "sk_live_" } },
   { name: "revoke", access: "write", body: { id: "atok_0" } },
   { name: "get", access: "read", body: { id: "atok_0" } },
   { name: "current", access: "read", body: {} },

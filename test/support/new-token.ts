@@ -18,6 +18,7 @@ export function tokenOf(id: string, values: Partial<Token> = {}): Token {
   return {
     id,
     access: "read",
+    audiences: null,
     description: null,
     hint: "abcd",
     createdAt: A_MOMENT,
@@ -25,6 +26,7 @@ export function tokenOf(id: string, values: Partial<Token> = {}): Token {
     expiresAt: null,
     revokedAt: null,
     lastUsedAt: null,
+    replacedBy: null,
     ...values,
   };
 }

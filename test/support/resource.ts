@@ -6,6 +6,7 @@ import { expectHardened } from "./hardened.ts";
 export const RESOURCE_KEYS = [
   "id",
   "access",
+  "audiences",
   "description",
   "hint",
   "status",
@@ -14,6 +15,7 @@ export const RESOURCE_KEYS = [
   "expires_at",
   "revoked_at",
   "last_used_at",
+  "replaced_by",
 ];
 
 /** That the answer is a token with these values, and nothing else. */

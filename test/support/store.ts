@@ -6,8 +6,9 @@ import type { Listing } from "../../src/tokens/listing.ts";
 import { isRefusal, type Refusal } from "../../src/tokens/refusal.ts";
 import { digestOf } from "../../src/tokens/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
+import type { TokenRequest } from "../../src/tokens/token-request.ts";
 import type { TokenStore } from "../../src/tokens/token-store.ts";
-import { type CreatedToken, type TokenRequest, Tokens } from "../../src/tokens/tokens.ts";
+import { type CreatedToken, Tokens } from "../../src/tokens/tokens.ts";
 import { TestClock } from "./clock.ts";
 import { repeatableRandom } from "./random.ts";
 import { TemporaryDirectory } from "./temporary.ts";
@@ -52,6 +53,7 @@ export class TestStore implements Disposable {
       random: this.#random,
       cursorKey: this.store.cursorKey,
       onChange,
+      onUse: () => undefined,
     });
   }
 
@@ -65,7 +67,10 @@ export class TestStore implements Disposable {
   /** Creates a token that may be created: of access `read`, without description or expiry, unless told. */
   async create(request: Partial<TokenRequest> = {}, actor: Actor = COMMAND_LINE): Promise<CreatedToken> {
     return granted(
-      await this.tokens.create({ access: "read", description: null, expiresAt: null, ...request }, actor),
+      await this.tokens.create(
+        { access: "read", audiences: null, description: null, expiresAt: null, ...request },
+        actor,
+      ),
     );
   }
 
@@ -73,7 +78,7 @@ export class TestStore implements Disposable {
   hold(tokens: readonly Token[]): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
-    const statement = database.query("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const statement = database.query("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     database.transaction(() => {
       database.run("DROP TRIGGER IF EXISTS token_stays");
       database.run("DELETE FROM token");
@@ -81,7 +86,8 @@ export class TestStore implements Disposable {
         const { id, access, description, hint, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } =
           token;
         const times = [createdAt, createdBy, expiresAt, revokedAt, lastUsedAt];
-        statement.run(digestOf(id), id, access, description, hint, ...times);
+        const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
+        statement.run(digestOf(id), id, access, description, hint, ...times, audiences, token.replacedBy);
       }
     })();
   }

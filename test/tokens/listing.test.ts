@@ -19,6 +19,7 @@ const NOW = 1_780_315_200;
 const BARE: Token = {
   id: "atok_1",
   access: "read",
+  audiences: null,
   description: null,
   hint: "abcd",
   createdAt: NOW - 100,
@@ -26,6 +27,7 @@ const BARE: Token = {
   expiresAt: null,
   revokedAt: null,
   lastUsedAt: null,
+  replacedBy: null,
 };
 
 const FULL: Token = {

@@ -13,6 +13,7 @@ class CountedStore implements TokenStore {
   readonly #store: TokenStore;
   readonly add: TokenStore["add"];
   readonly amend: TokenStore["amend"];
+  readonly replace: TokenStore["replace"];
   readonly list: TokenStore["list"];
   readonly findById: TokenStore["findById"];
   readonly isEmpty: TokenStore["isEmpty"];
@@ -22,6 +23,7 @@ class CountedStore implements TokenStore {
     this.#store = store;
     this.add = store.add.bind(store);
     this.amend = store.amend.bind(store);
+    this.replace = store.replace.bind(store);
     this.list = store.list.bind(store);
     this.findById = store.findById.bind(store);
     this.isEmpty = store.isEmpty.bind(store);

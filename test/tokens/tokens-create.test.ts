@@ -17,6 +17,7 @@ describe("a token that is created", () => {
     expect(created.token).toEqual({
       id: expect.stringMatching(/^atok_[0-9A-Za-z]{22}$/),
       access: "write",
+      audiences: null,
       description: "né 😀",
       hint: created.secret.slice(-4),
       createdAt: clock.now,
@@ -24,6 +25,7 @@ describe("a token that is created", () => {
       expiresAt,
       revokedAt: null,
       lastUsedAt: null,
+      replacedBy: null,
     });
     expect(await tokens.authenticate(created.secret)).toEqual({ token: created.token, refusal: null });
     expect(await tokens.get(created.token.id)).toEqual(created.token);
@@ -37,7 +39,7 @@ describe("a token that is created", () => {
   test("may have a secret that the operator brings", async () => {
     using context = new TestStore();
     const secret = makeSecret(() => new Uint8Array(32).fill(9));
-    const request = { access: "write", description: null, expiresAt: null } as const;
+    const request = { access: "write", audiences: null, description: null, expiresAt: null } as const;
     const created = granted(await context.tokens.create(request, COMMAND_LINE, secret));
     expect(created.secret).toBe(secret);
     expect((await context.tokens.authenticate(secret)).token).toEqual(created.token);
@@ -75,7 +77,13 @@ describe("a token that is created", () => {
     ["everything that is wrong at once", { description: "\0", expiresAt: 0 }, ["description", "expires_at"]],
   ])("is refused with %s", async (_, wrong, paths) => {
     using context = new TestStore();
-    const request = { access: "read", description: null, expiresAt: null, ...wrong } as const;
+    const request = {
+      access: "read",
+      audiences: null,
+      description: null,
+      expiresAt: null,
+      ...wrong,
+    } as const;
     const expiresAt = request.expiresAt === null ? null : context.clock.now + request.expiresAt;
     const outcome = await context.tokens.create({ ...request, expiresAt }, COMMAND_LINE);
     const issues = paths.map((path) => ({ path, message: expect.any(String) }));
@@ -95,7 +103,7 @@ test("a secret is known by the SHA-256 that the file has of it", async () => {
 test("processes on one data directory create side by side, and ids still rise as tokens are made", async () => {
   using context = new TestStore();
   const both = [context.tokens, context.beside()];
-  const request = { access: "read", description: null, expiresAt: null } as const;
+  const request = { access: "read", audiences: null, description: null, expiresAt: null } as const;
   const rounds = Array.from({ length: 20 }, async (_, turn) => {
     const tokens = both[turn % 2] ?? context.tokens;
     return granted(await tokens.create(request, COMMAND_LINE)).token.id;

@@ -14,7 +14,7 @@ describe("a revocation", () => {
     clock.step(10);
     const revoked = { ...token, revokedAt: clock.now };
     expect(await tokens.revoke(token.id, CALLER)).toEqual(revoked);
-    expect(await tokens.authenticate(secret)).toEqual({ token: null, refusal: "revoked" });
+    expect(await tokens.authenticate(secret)).toEqual({ token: revoked, refusal: "revoked" });
     for (const seconds of [10, -1000]) {
       clock.step(seconds);
       expect(await tokens.revoke(token.id, CALLER)).toEqual(revoked);

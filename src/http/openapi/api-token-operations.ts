@@ -1,4 +1,14 @@
-import { CREATED_TOKEN, EXAMPLE, REVOKED_TOKEN, SUMMARY, TOKEN, TOKEN_PAGE } from "./examples.ts";
+import {
+  CREATED_TOKEN,
+  EXAMPLE,
+  NOT_VALID,
+  REVOKED_TOKEN,
+  SUCCESSOR,
+  SUMMARY,
+  TOKEN,
+  TOKEN_PAGE,
+  VALID,
+} from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
 
 const BY_ID = {
@@ -24,6 +34,10 @@ export const API_TOKEN_OPERATIONS = {
         expiring: {
           summary: "A read token with an expiry",
           value: { access: "read", description: EXAMPLE.description, expires_at: EXAMPLE.expiresAt },
+        },
+        service: {
+          summary: "A token for a service behind a reverse proxy, and nothing else",
+          value: { access: "read", description: EXAMPLE.description, audiences: [EXAMPLE.audience] },
         },
         lasting: { summary: "A write token that never expires", value: { access: "write" } },
       },
@@ -77,6 +91,75 @@ export const API_TOKEN_OPERATIONS = {
       description: "A page of tokens.",
       schema: "ApiTokenPage",
       examples: { last: { summary: "The only page", value: TOKEN_PAGE } },
+    },
+  },
+  update: {
+    operationId: "updateApiToken",
+    summary: "Change a token",
+    description:
+      "Changes what a token is described as and when it expires. Its access and its audiences never change. A token " +
+      "that is revoked or expired stays as it is: that is a 409.",
+    request: {
+      schema: "UpdateToken",
+      examples: {
+        lasting: { summary: "Let it never expire", value: { id: EXAMPLE.id, expires_at: null } },
+        described: { summary: "Describe it", value: { id: EXAMPLE.id, description: "CI, nightly" } },
+      },
+    },
+    answer: {
+      description: "The token as it is now.",
+      schema: "ApiToken",
+      examples: { lasting: { summary: "A token that never expires", value: { ...TOKEN, expires_at: null } } },
+    },
+    failures: ["NotFound", "Conflict"],
+  },
+  rotate: {
+    operationId: "rotateApiToken",
+    summary: "Replace a token",
+    description:
+      "Makes a token with the same access, audiences and description and a secret of its own, which is shown in this " +
+      "answer alone. The old token goes on working until the overlap ends, though never longer than it would have, and " +
+      "is expired from then on; without an overlap it is revoked. A token that was replaced, is revoked or has expired " +
+      "cannot be: that is a 409, which names its successor, if it has one.",
+    request: {
+      schema: "RotateToken",
+      examples: {
+        overlapping: {
+          summary: "With an hour to bring the new secret to where it is used",
+          value: { id: EXAMPLE.creatorId, overlap_seconds: 3600 },
+        },
+        atOnce: { summary: "At once", value: { id: EXAMPLE.creatorId, overlap_seconds: 0 } },
+      },
+    },
+    answer: {
+      description: "The token was replaced.",
+      schema: "SuccessorApiToken",
+      examples: { successor: { summary: "The successor", value: SUCCESSOR } },
+    },
+    failures: ["NotFound", "Conflict"],
+  },
+  verify: {
+    operationId: "verifyApiToken",
+    summary: "Verify a token",
+    description:
+      "Tells whether a secret is that of a token which is good for an access and a service, and if not, why. Without " +
+      "`audience` that service is Publisher's own API.",
+    request: {
+      schema: "VerifyToken",
+      examples: {
+        service: {
+          summary: "For a service",
+          value: { token: CREATED_TOKEN.token, access: "read", audience: EXAMPLE.audience },
+        },
+      },
+    },
+    answer: {
+      description: "Whether it is good.",
+      schema: "Verification",
+      examples: {
+        valid: { summary: "It is", value: VALID },
+        unknown: { summary: "It is not", value: NOT_VALID },
+      },
     },
   },
   revoke: {

@@ -1,5 +1,5 @@
 import { BODY_LIMIT_BYTES } from "../body.ts";
-import { badRequest, Failure, notFound, unavailable } from "../errors.ts";
+import { badRequest, conflict, Failure, notFound, unavailable } from "../errors.ts";
 import { EXAMPLE } from "./examples.ts";
 import { content, FAILURE_CODES, type FailureName, TRACE_ID_HEADER } from "./operation.ts";
 
@@ -53,9 +53,13 @@ const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
     header: "www-authenticate",
   },
   AuthorizationError: {
-    description: "The token has access `read`, and this needs `write`.",
+    description: "The token has access `read` where this needs `write`, or it is for other services.",
     example: { message: "Insufficient permissions" },
     header: "www-authenticate",
+  },
+  Conflict: {
+    description: "The token has ended or was replaced; `replaced_by` names its successor, if it has one.",
+    example: conflict({ replacedBy: EXAMPLE.id }, "active"),
   },
   NotFound: { description: "No token has this id.", example: notFound("api-token") },
   PayloadTooLarge: {

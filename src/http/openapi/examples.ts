@@ -1,6 +1,13 @@
 import { summaryOf } from "../../tokens/summary.ts";
 import { parseTime } from "../../tokens/time.ts";
-import { type createdResource, summaryResource, type tokenPage, type tokenResource } from "../resources.ts";
+import {
+  type createdResource,
+  type successorResource,
+  summaryResource,
+  type tokenPage,
+  type tokenResource,
+  type verificationResource,
+} from "../resources.ts";
 
 /** A secret's form, without being one: its checksum is wrong. */
 const SECRET = `sk_live_${"EXAMPLE".repeat(7)}`;
@@ -10,6 +17,7 @@ export const EXAMPLE = {
   id: "atok_0VYcpXZkq7Rw2mD9sLhT4a",
   creatorId: "atok_0VYcp0000fG5nB8vQxJ3Kz",
   description: "CI",
+  audience: "wiki",
   createdAt: "2025-01-15T09:30:00Z",
   expiresAt: "2030-12-31T23:59:59Z",
   revokedAt: "2025-02-01T08:00:00Z",
@@ -19,6 +27,7 @@ export const EXAMPLE = {
 export const TOKEN: ReturnType<typeof tokenResource> = {
   id: EXAMPLE.id,
   access: "read",
+  audiences: null,
   description: EXAMPLE.description,
   hint: `sk_live_…${SECRET.slice(-4)}`,
   status: "active",
@@ -27,6 +36,7 @@ export const TOKEN: ReturnType<typeof tokenResource> = {
   expires_at: EXAMPLE.expiresAt,
   revoked_at: null,
   last_used_at: null,
+  replaced_by: null,
 };
 
 export const REVOKED_TOKEN: typeof TOKEN = { ...TOKEN, status: "revoked", revoked_at: EXAMPLE.revokedAt };
@@ -39,6 +49,22 @@ export const CREATED_TOKEN: ReturnType<typeof createdResource> = {
   created_at: EXAMPLE.createdAt,
   expires_at: EXAMPLE.expiresAt,
 };
+
+export const SUCCESSOR: ReturnType<typeof successorResource> = {
+  ...CREATED_TOKEN,
+  replaces: EXAMPLE.creatorId,
+};
+
+/** Of a token for a service. */
+export const SERVICE_TOKEN: typeof TOKEN = { ...TOKEN, audiences: [EXAMPLE.audience] };
+
+export const VALID: ReturnType<typeof verificationResource> = {
+  valid: true,
+  reason: null,
+  api_token: SERVICE_TOKEN,
+};
+
+export const NOT_VALID: typeof VALID = { valid: false, reason: "unknown", api_token: null };
 
 export const TOKEN_PAGE: ReturnType<typeof tokenPage> = {
   data: [TOKEN],

@@ -10,7 +10,10 @@ import {
   Health,
   Issue,
   Page,
+  SuccessorApiToken,
   TraceId,
+  Verification,
+  VerificationReason,
 } from "../answer-types.ts";
 import type { NamedType, NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
@@ -21,12 +24,14 @@ export const ANSWERS = {
     type: ApiToken,
     about: { description: "A token, without its secret, which the server does not have either." },
     properties: {
+      audiences: "The services that the token is for; null for Publisher's own API.",
       description: "What the token is for; null if nothing was said.",
       hint: "The last 4 characters of the secret, which tell tokens apart and give nothing away.",
       created_by: "The id of the token that created this one; null for the command line.",
       expires_at: "When the token expires; null for never.",
       revoked_at: "When the token was revoked; null if it was not.",
-      last_used_at: "When the token was last used; null if that is not known.",
+      last_used_at: "When the token was last used; null if it never was.",
+      replaced_by: "The id of the token that took its place; null where none did.",
     },
   },
   CreatedApiToken: {
@@ -36,6 +41,35 @@ export const ANSWERS = {
       description: "What the token is for; null if nothing was said.",
       token: "The secret. It is shown here and never again: keep it now.",
       expires_at: "When the token expires; null for never.",
+      audiences: "The services that the token is for; left out for a token for Publisher's own API.",
+    },
+  },
+  SuccessorApiToken: {
+    type: SuccessorApiToken,
+    about: { description: "The successor of a token, with its secret." },
+    properties: {
+      description: "As that of the token that it replaces.",
+      token: "The secret. It is shown here and never again: keep it now.",
+      expires_at: "When the successor expires; null for never.",
+      audiences: "As those of the token that it replaces; left out where that has none.",
+      replaces: "The id of the token whose place it takes.",
+    },
+  },
+  Verification: {
+    type: Verification,
+    about: { description: "Whether a secret is good for what was asked." },
+    properties: {
+      valid: "Whether the token may be let in.",
+      reason: "Why not; null if it may.",
+      api_token: "The token, good or not, if the secret is that of one; otherwise null.",
+    },
+  },
+  VerificationReason: {
+    type: VerificationReason,
+    about: {
+      description:
+        "Why a token may not be let in: `malformed` is no secret of Publisher's, `unknown` is none of this server's.",
+      examples: ["expired"],
     },
   },
   ApiTokenPage: { type: ApiTokenPage, about: { description: "A page of a list of tokens." } },
@@ -74,6 +108,10 @@ export const ERRORS = {
   ),
   AuthenticationError: failure("authentication_error", "There is no valid token in the request."),
   AuthorizationError: failure("authorization_error", "The token may not do this."),
+  Conflict: failure(
+    "conflict",
+    "The token cannot be changed any more; `data` has its status and its successor.",
+  ),
   NotFound: failure("not_found", "There is nothing of this kind; `data.resource` says of which."),
   PayloadTooLarge: failure("payload_too_large", "The body is larger than `data.limit_bytes`."),
   UnsupportedMediaType: failure("unsupported_media_type", "The body is not JSON in UTF-8."),

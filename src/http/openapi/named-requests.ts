@@ -4,9 +4,13 @@ import {
   PAGE_LIMIT_DEFAULT,
   PAGE_LIMIT_MAX,
 } from "../../tokens/listing.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
 import { CONDITIONS, ListTokensWithConditions } from "../condition-types.ts";
-import { createTokenType, NoParameters, Pagination, Sort, Time, TokenById } from "../wire.ts";
+import { changeTypesWith, NoParameters, Pagination, Sort, Time, TokenById, VerifyToken } from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
+
+// What is in the future is judged when a body is read, by a clock that no schema has.
+const CHANGES = changeTypesWith(Time);
 
 /** What bodies of requests have. */
 export const REQUESTS = {
@@ -16,10 +20,38 @@ export const REQUESTS = {
   },
   TokenById: { type: TokenById, about: { description: "The token that is meant." } },
   CreateToken: {
-    // What is in the future is judged when a body is read, by a clock that no schema has.
-    type: createTokenType(() => 0).merge({ "+": "reject", "expires_at?": Time.or("null") }),
+    type: CHANGES.create,
     about: { description: "What the new token is to be." },
-    properties: { expires_at: "When the token expires, in the future; never, if left out or null." },
+    properties: {
+      audiences: "The services that the token is for; Publisher's own API, if left out or null.",
+      expires_at: "When the token expires, in the future; never, if left out or null.",
+    },
+  },
+  UpdateToken: {
+    type: CHANGES.update,
+    about: { description: "The token, and what is to be otherwise. What is left out stays as it is." },
+    properties: {
+      description: "What the token is for; null takes the description away.",
+      expires_at: "When the token expires, in the future; null for never.",
+    },
+  },
+  RotateToken: {
+    type: CHANGES.rotate,
+    about: { description: "The token that is to be replaced." },
+    properties: {
+      overlap_seconds: `How long the old token goes on working; ${OVERLAP_DEFAULT_SECONDS} if left out. With 0 it is revoked at once.`,
+      expires_at:
+        "When the successor expires, in the future; null for never. If left out it lives as long, from now on, as the old one was to.",
+    },
+  },
+  VerifyToken: {
+    type: VerifyToken,
+    about: { description: "What somebody showed, and what it is to be good for." },
+    properties: {
+      token: "What was shown as a token, whatever that is.",
+      access: "What it must be good for; `read` if left out.",
+      audience: "The service that it must be for; Publisher's own API, if left out or null.",
+    },
   },
   ListTokens: {
     type: ListTokensWithConditions,

@@ -1,6 +1,6 @@
 import { DESCRIPTION_LIMIT } from "../../tokens/token.ts";
 import { Moment, StatusName } from "../answer-types.ts";
-import { AccessName, Description, Time, TokenId } from "../wire.ts";
+import { AccessName, Audience, Description, Time, TokenId } from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 import { ANSWERS, ERRORS } from "./named-answers.ts";
@@ -21,6 +21,14 @@ const VALUES = {
     about: {
       description: "What a token may do: `read` may call what reads, `write` may call everything.",
       examples: ["read"],
+    },
+  },
+  Audience: {
+    type: Audience,
+    about: {
+      description: "The name of a service that tokens are for, as in RFC 8707.",
+      pattern: "^[a-z0-9][a-z0-9-]{0,62}$",
+      examples: [EXAMPLE.audience],
     },
   },
   Description: {

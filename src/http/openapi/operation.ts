@@ -8,6 +8,7 @@ export const FAILURE_CODES = {
   AuthenticationError: "authentication_error",
   AuthorizationError: "authorization_error",
   NotFound: "not_found",
+  Conflict: "conflict",
   PayloadTooLarge: "payload_too_large",
   UnsupportedMediaType: "unsupported_media_type",
   InternalError: "internal_error",

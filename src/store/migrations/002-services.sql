@@ -1,0 +1,32 @@
+-- Null: for Publisher's own API. Otherwise a JSON array of the services that a token is for.
+ALTER TABLE token ADD COLUMN audiences TEXT CHECK (json_type(audiences) = 'array');
+
+-- The token that took this one's place.
+ALTER TABLE token ADD COLUMN replaced_by TEXT;
+
+-- What a token is for is said once, when it is created.
+CREATE TRIGGER token_keeps_its_purpose BEFORE UPDATE ON token
+WHEN NEW.access IS NOT OLD.access OR NEW.audiences IS NOT OLD.audiences
+BEGIN
+  SELECT RAISE(ABORT, 'a token keeps its access and its audiences');
+END;
+
+CREATE TRIGGER token_is_replaced_once BEFORE UPDATE ON token
+WHEN OLD.replaced_by IS NOT NULL AND NEW.replaced_by IS NOT OLD.replaced_by
+BEGIN
+  SELECT RAISE(ABORT, 'a token is replaced once');
+END;
+
+-- The trail of one token, in order.
+CREATE INDEX audit_event_target ON audit_event (target, id);
+
+-- How often tokens were used, by hour and by day of UTC; `start` is when that began, in seconds since 1970. The
+-- rows of token '' are the sums over all tokens.
+CREATE TABLE token_use (
+  bucket   TEXT NOT NULL CHECK (bucket IN ('hour', 'day')),
+  token    TEXT NOT NULL,
+  start    INTEGER NOT NULL,
+  accepted INTEGER NOT NULL,
+  refused  INTEGER NOT NULL,
+  PRIMARY KEY (bucket, token, start)
+) STRICT, WITHOUT ROWID;

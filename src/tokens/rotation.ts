@@ -1,0 +1,34 @@
+import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
+import type { Token } from "./token.ts";
+
+/** The longest time, in seconds, for which a token goes on beside its successor: 30 days. */
+export const OVERLAP_MAX_SECONDS = 2_592_000;
+export const OVERLAP_DEFAULT_SECONDS = 86_400;
+
+/** What a caller says of a rotation. */
+export interface RotationRequest {
+  readonly overlapSeconds: number;
+  /** When the successor ends: null for never, undefined for as long as the old token lives, from now on. */
+  readonly expiresAt: UnixSeconds | null | undefined;
+}
+
+/** When the successor of a token ends. */
+export function successorExpiry(
+  token: Token,
+  { expiresAt }: RotationRequest,
+  now: UnixSeconds,
+): UnixSeconds | null {
+  if (expiresAt !== undefined) return expiresAt;
+  return token.expiresAt === null ? null : Math.min(now + token.expiresAt - token.createdAt, LAST_MOMENT);
+}
+
+/** What has its end brought nearer: an overlap of nothing revokes it, any other never makes it live longer. */
+export function replaced(
+  token: Token,
+  replacedBy: string,
+  { overlapSeconds }: RotationRequest,
+  now: UnixSeconds,
+): Token {
+  if (overlapSeconds === 0) return { ...token, replacedBy, revokedAt: now };
+  return { ...token, replacedBy, expiresAt: Math.min(token.expiresAt ?? LAST_MOMENT, now + overlapSeconds) };
+}

@@ -1,0 +1,47 @@
+import { audiencesFault } from "./audience.ts";
+import type { Issue } from "./refusal.ts";
+import { OVERLAP_MAX_SECONDS } from "./rotation.ts";
+import type { UnixSeconds } from "./time.ts";
+import { type Access, descriptionFault, expiryFault } from "./token.ts";
+
+/** What a caller says of a token to be created. */
+export interface TokenRequest {
+  readonly access: Access;
+  /** The services that it is for; null for Publisher's own API. */
+  readonly audiences: readonly string[] | null;
+  readonly description: string | null;
+  readonly expiresAt: UnixSeconds | null;
+}
+
+/** What a caller wants to be otherwise; what is undefined stays as it is, and what is null goes. */
+export interface UpdateRequest {
+  readonly description?: string | null;
+  readonly expiresAt?: UnixSeconds | null;
+}
+
+/** All that can be asked of a token. */
+interface Aspects {
+  readonly audiences?: readonly string[] | null;
+  readonly description?: string | null;
+  readonly overlapSeconds?: number;
+  readonly expiresAt?: UnixSeconds | null | undefined;
+}
+
+/** Everything that is wrong with what is asked of a token. */
+export function issuesOf(
+  { audiences = null, description = null, expiresAt = null, overlapSeconds = 0 }: Aspects,
+  now: UnixSeconds,
+): readonly Issue[] {
+  const faults = [
+    { path: "audiences", message: audiences === null ? null : audiencesFault(audiences) },
+    { path: "description", message: description === null ? null : descriptionFault(description) },
+    { path: "overlap_seconds", message: overlapFault(overlapSeconds) },
+    { path: "expires_at", message: expiresAt === null ? null : expiryFault(expiresAt, now) },
+  ];
+  return faults.flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
+}
+
+function overlapFault(seconds: number): string | null {
+  const isFine = Number.isInteger(seconds) && seconds >= 0 && seconds <= OVERLAP_MAX_SECONDS;
+  return isFine ? null : `must be a whole number of seconds from 0 to ${OVERLAP_MAX_SECONDS}`;
+}

@@ -1,0 +1,36 @@
+import { type Access, permits, type Token } from "./token.ts";
+
+/** What a token is to be good for. */
+export interface Purpose {
+  readonly access: Access;
+  /** The service that is asked for; null for Publisher's own API. */
+  readonly audience: string | null;
+}
+
+/** Why a token is not good for something. */
+export type Unfitness = "wrong_audience" | "insufficient_access";
+
+/** What came of showing a token's secret. */
+export type UseOutcome = "accepted" | "refused";
+
+/** Whose secret somebody showed, and whether that token has ended. */
+export type Authentication =
+  | { readonly token: Token; readonly refusal: "expired" | "revoked" | null }
+  | { readonly token: null; readonly refusal: "malformed" | "unknown" };
+
+/** What became of a secret that somebody showed. */
+export type Verdict =
+  | { readonly token: Token; readonly reason: "expired" | "revoked" | Unfitness | null }
+  | { readonly token: null; readonly reason: "malformed" | "unknown" };
+
+/** Why a token that has not ended is not good for that; null if it is. */
+export function unfitness(token: Token, purpose: Purpose): Unfitness | null {
+  if (!isFor(token, purpose.audience)) return "wrong_audience";
+  return permits(token.access, purpose.access) ? null : "insufficient_access";
+}
+
+/** Whether the token was made for that service, or, with null, for Publisher itself. */
+export function isFor({ audiences }: Pick<Token, "audiences">, audience: string | null): boolean {
+  if (audience === null) return audiences === null;
+  return audiences?.includes(audience) ?? false;
+}
