@@ -1,5 +1,5 @@
 import { DataDirectory } from "../store/data-directory.ts";
-import { SCHEMA_VERSION } from "../store/database.ts";
+import { SCHEMA_VERSION } from "../store/schema.ts";
 import { checkSoundness } from "../store/soundness.ts";
 import { noStore } from "./open-tokens.ts";
 import { print } from "./print.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { DataDirectory } from "../store/data-directory.ts";
+import type { ServerLock } from "../store/server-lock.ts";
 import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import { Tokens } from "../tokens/tokens.ts";
@@ -16,11 +17,12 @@ export interface OpenTokens {
 /** Opens the store of a data directory, and makes it where there is none. */
 export function openOrMakeTokens(
   directory: DataDirectory,
+  lock: ServerLock | null = null,
   onChange?: (event: AuditEvent) => void,
 ): OpenTokens {
   const isNew = !directory.holdsStore();
   directory.make();
-  const store = SqliteTokenStore.open(directory);
+  const store = SqliteTokenStore.open(directory, lock);
   const tokens = new Tokens({
     store,
     clock: Date.now,

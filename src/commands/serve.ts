@@ -7,7 +7,7 @@ import { type Log, makeLog } from "../log.ts";
 import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
-import { examineDatabase } from "../store/database.ts";
+import { examineDatabase } from "../store/examination.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
@@ -76,7 +76,7 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   if (directory.holdsStore()) examineDatabase(directory, () => undefined);
   directory.make();
   const lock = ServerLock.take(directory);
-  const opened = openOrMakeTokens(directory, ({ id, action, actor, target }) => {
+  const opened = openOrMakeTokens(directory, lock, ({ id, action, actor, target }) => {
     const { tokenId, traceId, ip } = actor;
     log.info({ trace_id: traceId, audit_event: id, action, actor: tokenId, target, ip }, "change");
   });

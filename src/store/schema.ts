@@ -1,6 +1,12 @@
 import { Database } from "bun:sqlite";
 import { MIGRATIONS } from "./migrations/index.ts";
 
+/** Marks the file as Publisher's: "Publ" in ASCII. https://www.sqlite.org/pragma.html#pragma_application_id */
+export const APPLICATION_ID = 0x5075626c;
+
+/** The schema that this program reads and writes. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
 interface SchemaRow {
   readonly name: string;
   readonly sql: string;
@@ -25,4 +31,13 @@ function partsOf(database: Database): Map<string, string> {
     .query<SchemaRow, []>("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     .all();
   return new Map(rows.map(({ name, sql }) => [name, sql]));
+}
+
+export function schemaVersion(database: Database): number {
+  return pragma(database, "user_version");
+}
+
+export function pragma(database: Database, name: string): number {
+  const row = database.query<Record<string, number>, []>(`PRAGMA ${name}`).get();
+  return Number(Object.values(row ?? {})[0] ?? 0);
 }

@@ -5,6 +5,8 @@ import type { DataDirectory } from "./data-directory.ts";
 import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
+const STOP_OR_MOVE = "Stop that one first, or give this one another --data-dir.";
+
 /**
  * Keeps a second server off a data directory. It is an open transaction on a database of its own, which the
  * kernel ends with the process, however that dies: a file with a process id in it would stay.
@@ -17,7 +19,7 @@ export class ServerLock {
   }
 
   /** Throws StoreUnusable if another server holds the directory, naming it, or the directory cannot be written. */
-  static take(directory: DataDirectory): ServerLock {
+  static take(directory: DataDirectory, advice = STOP_OR_MOVE): ServerLock {
     try {
       const database = new Database(directory.lock, { create: true });
       database.run("PRAGMA busy_timeout = 0");
@@ -29,7 +31,7 @@ export class ServerLock {
       if (error instanceof SQLiteError && error.code === "SQLITE_BUSY") {
         throw new StoreUnusable(
           `Another Publisher server is running on the data directory ${directory.path}: ${holder(directory)}. ` +
-            "Stop that one first, or give this one another --data-dir.",
+            advice,
         );
       }
       throw new StoreUnusable(`The data directory ${directory.path} cannot be written: ${reasonOf(error)}.`, {

@@ -1,5 +1,6 @@
 import type { DataDirectory } from "./data-directory.ts";
-import { examineDatabase, integrityFaults, schemaVersion } from "./database.ts";
+import { examineDatabase, integrityFaults } from "./examination.ts";
+import { schemaVersion } from "./schema.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** What a sound store holds. */

@@ -16,6 +16,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
 import { selection } from "./list-sql.ts";
+import type { ServerLock } from "./server-lock.ts";
 import { asStoreError, isBusy } from "./sqlite-errors.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, type TokenRow, tokenOf } from "./token-row.ts";
@@ -42,8 +43,8 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   /** Opens the store, making or migrating it as needed. Throws StoreUnusable if that cannot be. */
-  static open(directory: DataDirectory): SqliteTokenStore {
-    return new SqliteTokenStore(directory, openDatabase(directory));
+  static open(directory: DataDirectory, lock: ServerLock | null = null): SqliteTokenStore {
+    return new SqliteTokenStore(directory, openDatabase(directory, lock));
   }
 
   /** Seals the cursors of lists from this store. */

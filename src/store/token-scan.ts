@@ -2,8 +2,8 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fulfils, type ListQuery } from "../tokens/listing.ts";
 import type { Token } from "../tokens/token.ts";
-import { openReader } from "./database.ts";
 import { selection } from "./list-sql.ts";
+import { openReader } from "./reader.ts";
 import { asStoreError } from "./sqlite-errors.ts";
 import { COLUMNS, type TokenRow, tokenOf } from "./token-row.ts";
 

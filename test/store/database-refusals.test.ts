@@ -11,7 +11,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
-import { examineDatabase, openDatabase, SCHEMA_VERSION } from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { examineDatabase } from "../../src/store/examination.ts";
+import { SCHEMA_VERSION } from "../../src/store/schema.ts";
 import { Child } from "../support/child.ts";
 import { makeStore, modes, PublicDirectory } from "../support/data-directory.ts";
 import { unusable } from "../support/unusable.ts";

@@ -1,14 +1,9 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import {
-  APPLICATION_ID,
-  examineDatabase,
-  integrityFaults,
-  openDatabase,
-  SCHEMA_VERSION,
-  schemaVersion,
-} from "../../src/store/database.ts";
+import { openDatabase } from "../../src/store/database.ts";
+import { examineDatabase, integrityFaults } from "../../src/store/examination.ts";
+import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../../src/store/schema.ts";
 import { makeStore, modes, PublicDirectory } from "../support/data-directory.ts";
 import { row, TestStore } from "../support/store.ts";
 import { withoutUmask } from "../support/umask.ts";
@@ -108,7 +103,7 @@ test("what a killed process committed is there, though it never closed the store
   using crashed = new PublicDirectory();
   using database = openDatabase(temporary.directory);
   database.run(
-    "INSERT INTO token VALUES (randomblob(32), 'atok_1', 'read', NULL, 'abcd', 1, NULL, NULL, NULL, NULL)",
+    "INSERT INTO token VALUES (randomblob(32), 'atok_1', 'read', NULL, 'abcd', 1, NULL, NULL, NULL, NULL, NULL, NULL)",
   );
   for (const end of ["", "-wal"]) {
     writeFileSync(crashed.directory.database + end, readFileSync(temporary.directory.database + end));

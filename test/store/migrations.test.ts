@@ -3,15 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataDirectory } from "../../src/store/data-directory.ts";
-import {
-  APPLICATION_ID,
-  examineDatabase,
-  integrityFaults,
-  migrate,
-  openDatabase,
-  SCHEMA_VERSION,
-  schemaVersion,
-} from "../../src/store/database.ts";
+import { migrate, openDatabase } from "../../src/store/database.ts";
+import { examineDatabase, integrityFaults } from "../../src/store/examination.ts";
+import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../../src/store/schema.ts";
+import { ServerLock } from "../../src/store/server-lock.ts";
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { makeSecret } from "../../src/tokens/secret.ts";
@@ -133,4 +128,28 @@ test("migrations leave alone what has their schema", () => {
   const before = rowsOf(database);
   migrate(database, SCHEMA_VERSION);
   expect(rowsOf(database)).toEqual(before);
+});
+
+test("a store of an older schema stays as it is while a server runs on it, which may not know the new one", () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  thaw(VERSIONS[0]?.sql ?? "", directory);
+  const server = ServerLock.take(directory);
+  expect(() => SqliteTokenStore.open(directory)).toThrow(
+    /^Another Publisher server is running .* Stop that one first: this Publisher is newer, and has to bring the store to its schema\.$/,
+  );
+  expect(examineDatabase(directory, schemaVersion)).toBe(1);
+  SqliteTokenStore.open(directory, server).close();
+  expect(examineDatabase(directory, schemaVersion)).toBe(SCHEMA_VERSION);
+  SqliteTokenStore.open(directory).close();
+  server.release();
+});
+
+test("a store of an older schema is migrated by a command where no server runs, and leaves no lock behind", () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  thaw(VERSIONS[0]?.sql ?? "", directory);
+  SqliteTokenStore.open(directory).close();
+  expect(examineDatabase(directory, schemaVersion)).toBe(SCHEMA_VERSION);
+  ServerLock.take(directory).release();
 });

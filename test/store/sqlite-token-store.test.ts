@@ -137,10 +137,22 @@ describe("by SQL, whoever sends it,", () => {
       "a revoked token stays revoked",
     ],
     ["a token is not deleted", "DELETE FROM token", "a token is never deleted"],
-    ["an access is one of two", "UPDATE token SET access = 'admin'", "CHECK"],
+    [
+      "an access is one of two",
+      "INSERT INTO token SELECT randomblob(32), 'a', 'admin', NULL, 'a', 1, NULL, NULL, NULL, NULL, NULL, NULL",
+      "CHECK",
+    ],
+    [
+      "audiences are a list",
+      "INSERT INTO token SELECT randomblob(32), 'a', 'read', NULL, 'a', 1, NULL, NULL, NULL, NULL, '{}', NULL",
+      "CHECK",
+    ],
+    ["an access stays", "UPDATE token SET access = 'write'", "a token keeps its access and its audiences"],
+    ["audiences stay", "UPDATE token SET audiences = NULL", "a token keeps its access and its audiences"],
+    ["a successor stays", "UPDATE token SET replaced_by = 'atok_3'", "a token is replaced once"],
     [
       "a digest is a SHA-256",
-      "INSERT INTO token VALUES (x'00', 'a', 'read', NULL, 'a', 1, NULL, NULL, NULL, NULL)",
+      "INSERT INTO token VALUES (x'00', 'a', 'read', NULL, 'a', 1, NULL, NULL, NULL, NULL, NULL, NULL)",
       "CHECK",
     ],
     ["a time is a number", "UPDATE token SET created_at = 'yesterday'", "INTEGER"],
@@ -148,9 +160,10 @@ describe("by SQL, whoever sends it,", () => {
     ["there is one key for cursors", "INSERT INTO cursor_key VALUES (2, randomblob(32))", "CHECK"],
   ])("%s", async (_, sql, reason) => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    const values = { revokedAt: A_MOMENT, audiences: ["wiki"], replacedBy: "atok_2" };
+    await context.store.add(() => newToken("atok_1", values));
     expect(() => context.connect().run(sql)).toThrow(reason);
-    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", { revokedAt: A_MOMENT }));
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", values));
   });
 
   test.each([
@@ -163,7 +176,7 @@ describe("by SQL, whoever sends it,", () => {
       context
         .connect()
         .run(
-          `REPLACE INTO token SELECT ${digest}, ${id}, access, description, hint, created_at, created_by, NULL, NULL, NULL FROM token`,
+          `REPLACE INTO token SELECT ${digest}, ${id}, access, description, hint, created_at, created_by, NULL, NULL, NULL, NULL, NULL FROM token`,
         ),
     ).toThrow();
     expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", { revokedAt: A_MOMENT }));

@@ -29,7 +29,12 @@ describe("every change", () => {
         target: token.id,
         trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
         ip: "192.0.2.1",
-        changes: JSON.stringify({ access: "read", description: "CI", expires_at: made + 60 }),
+        changes: JSON.stringify({
+          access: "read",
+          audiences: null,
+          description: "CI",
+          expires_at: made + 60,
+        }),
       },
       {
         id,
