@@ -12,7 +12,7 @@ export const StatusName = type.enumerated(...STATUSES);
 export const TraceId = type(/^[0-9a-f]{32}$/);
 
 /** Why a secret is not good for what was asked. */
-export const VerificationReason = type.enumerated(
+const VerificationReason = type.enumerated(
   "malformed",
   "unknown",
   "expired",

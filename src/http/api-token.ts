@@ -106,11 +106,11 @@ function mounted<Action extends string>(
 ) {
   const app = new Elysia({ name: "api-token" });
   for (const action in endpoints) {
-    const { access, handle } = endpoints[action];
+    const { handle, ...needs } = endpoints[action];
     const path = `/publisher.v1/api-token/${action}`;
     app.post(path, handle, {
       parse: "none",
-      detail: apiOperation("api-token", access, operations[action]),
+      detail: apiOperation("api-token", needs, operations[action]),
     });
     app.all(path, refuseOtherMethods("POST"), UNREAD);
   }

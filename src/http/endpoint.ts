@@ -36,6 +36,7 @@ export interface EndpointParts<Body> {
 
 export interface Endpoint {
   readonly access: Access;
+  readonly forEveryToken: boolean;
   readonly handle: (context: { request: Request }) => Promise<Response>;
 }
 
@@ -68,7 +69,7 @@ export function endpoint<Body>({
     const answered = await answer({ body: reading.body, caller, actor });
     return jsonAnswer(answered);
   };
-  return { access, handle };
+  return { access, forEveryToken, handle };
 }
 
 /** A body that trickles in must not keep alive what was revoked meanwhile. */

@@ -1,6 +1,8 @@
 import type { ArkErrors } from "arktype";
+import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../tokens/audience.ts";
 import { SORT_KEYS } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
+import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { pathText } from "./issue-path.ts";
 
 /** What ArkType expects where a key has no business to be. */
@@ -12,8 +14,13 @@ export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters a
 /** What each parameter must be, wherever it stands: ArkType's own words can quote what the caller sent. */
 const EXPECTED: Readonly<Record<string, string>> = {
   access: 'must be "read" or "write"',
+  audiences: `must be a list of 1 to ${AUDIENCE_LIMIT} names, or null`,
+  "audiences[]": `must be ${AUDIENCE_FORM}`,
+  audience: `must be ${AUDIENCE_FORM}, or null`,
   description: "must be a string or null",
   expires_at: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, or null",
+  overlap_seconds: `must be a whole number of seconds from 0 to ${OVERLAP_MAX_SECONDS}`,
+  token: "must be a string",
   id: NOT_A_TOKEN_ID,
   pagination: "must be an object",
   limit: "must be a whole number, 1 or more",

@@ -42,12 +42,30 @@ const NO_TIME = {
 };
 const PAST = { path: "expires_at", message: "must be in the future" };
 
+const NO_AUDIENCES = { path: "audiences", message: "must be a list of 1 to 16 names, or null" };
+const NO_AUDIENCE =
+  "must be a name of 1 to 63 lower-case letters, digits and hyphens that does not begin with a hyphen";
+
 const REFUSED: readonly (readonly [body: unknown, ...issues: readonly ExpectedIssue[]])[] = [
   [{}, { path: "access", message: "is required" }],
   ...[null, "", "admin", "READ", "read ", 0, true, ["read"], { read: true }].map(
     (access) => [{ access }, ACCESS] as const,
   ),
   ...[0, false, [], ["CI"], {}].map((description) => [{ access: "read", description }, NO_TEXT] as const),
+  ...["wiki", {}, 1, [], Array.from({ length: 17 }, (_, index) => `a${index}`)].map(
+    (audiences) => [{ access: "read", audiences }, NO_AUDIENCES] as const,
+  ),
+  ...["", "-a", "Wiki", "a_b", "a.b", "a b", "é", "a\n", "a".repeat(64), null, 1, ["a"]].map(
+    (name) =>
+      [
+        { access: "read", audiences: ["a", name] },
+        { path: "audiences[1]", message: NO_AUDIENCE },
+      ] as const,
+  ),
+  [
+    { access: "read", audiences: ["a", "b", "a"] },
+    { path: "audiences", message: "must have each name only once" },
+  ],
   ...["\n", "a\tb", "\0", "\u007f", "\u0085", `${"x".repeat(600)}\r`].map(
     (description) => [{ access: "read", description }, CONTROL] as const,
   ),

@@ -6,6 +6,8 @@ import { expectHardened } from "../support/hardened.ts";
 /** The clock of these tests stands at 12:00:00.5. */
 const NOW = "2026-06-01T12:00:00Z";
 
+const SIXTEEN = Array.from({ length: 16 }, (_, index) => `service-${index}`);
+
 let api: TestApi;
 
 beforeAll(async () => {
@@ -31,8 +33,23 @@ describe("what is answered", () => {
     ],
     [
       "nulls, which are the same as leaving out",
+      { access: "read", audiences: null, description: null, expires_at: null },
       { access: "read", description: null, expires_at: null },
-      { access: "read", description: null, expires_at: null },
+    ],
+    [
+      "services, in the order that they came in",
+      { access: "read", audiences: ["wiki", "a-1", `${"0".repeat(63)}`] },
+      {
+        access: "read",
+        description: null,
+        expires_at: null,
+        audiences: ["wiki", "a-1", `${"0".repeat(63)}`],
+      },
+    ],
+    [
+      "as many services as can be",
+      { access: "read", audiences: SIXTEEN },
+      { access: "read", description: null, expires_at: null, audiences: SIXTEEN },
     ],
     [
       "an empty description",
@@ -51,6 +68,7 @@ describe("what is answered", () => {
         "token",
         "created_at",
         "expires_at",
+        ...("audiences" in expected ? ["audiences"] : []),
       ]);
       expect(answer.json).toStrictEqual({
         id: expect.stringMatching(/^atok_[0-9A-Za-z]{20,}$/),
@@ -135,4 +153,12 @@ test("what was created belongs to whom created it", async () => {
   const creator = (await api.call("api-token/current")).json.id;
   const { id } = (await create({ access: "read" })).json;
   expect((await api.call("api-token/get", { id })).json.created_by).toBe(creator);
+});
+
+test("the services that a token is for are shown wherever it is, and null is Publisher itself", async () => {
+  const { id } = (await create({ access: "read", audiences: ["wiki"] })).json;
+  expect((await api.call("api-token/get", { id })).json.audiences).toEqual(["wiki"]);
+  const listed = await api.call("api-token/list", { filters: [{ key: "id", eq: id }] });
+  expect(listed.json.data[0].audiences).toEqual(["wiki"]);
+  expect((await api.call("api-token/current")).json.audiences).toBeNull();
 });

@@ -41,6 +41,16 @@ const SCENARIOS: readonly Scenario[] = [
     headers: { "www-authenticate": `${BARE_CHALLENGE}, error="insufficient_scope", scope="write"` },
   },
   {
+    code: "conflict",
+    name: "a token that has ended",
+    provoke: async () => {
+      const { id } = (await api.call("api-token/create", { access: "read" })).json;
+      await api.call("api-token/revoke", { id });
+      return await api.call("api-token/rotate", { id });
+    },
+    data: { resource: "api-token", status: "revoked", replaced_by: null },
+  },
+  {
     code: "not_found",
     name: "a token that is not there",
     provoke: () => api.call("api-token/get", { id: "atok_0" }),

@@ -4,6 +4,10 @@ import { condition, type Known, sort, time } from "./corpus-conditions.ts";
 /** Names that bodies have, near misses of them, and names that every object has. */
 const NAMES = [
   "access",
+  "audiences",
+  "audience",
+  "overlap_seconds",
+  "token",
   "description",
   "expires_at",
   "id",
@@ -37,6 +41,8 @@ const NAMES = [
   "",
 ];
 
+const audience = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
+
 /** What a request to an endpoint of that name brings; of any other, what it would bring to any of them. */
 export type BodyFor = (endpoint: string) => string | Uint8Array;
 
@@ -66,6 +72,7 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
   const create = fc.record(
     {
       access: fc.constantFrom("read", "write"),
+      audiences: fc.option(fc.uniqueArray(audience, { minLength: 1, maxLength: 16 })),
       description: fc.option(fc.string({ unit: "grapheme", maxLength: 40 })),
       expires_at: fc.option(time()),
     },
@@ -83,8 +90,35 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
     { requiredKeys: [] },
   );
   const revoke = fc.record({ id: fc.constantFrom(...known.ids) });
+  const expiry = { expires_at: fc.option(time()) };
+  const update = fc.record(
+    { id: fc.constantFrom(...known.ids), description: fc.option(fc.string({ maxLength: 9 })), ...expiry },
+    { requiredKeys: ["id"] },
+  );
+  const rotate = fc.record(
+    { id: fc.constantFrom(...known.ids), overlap_seconds: fc.nat(2_592_000), ...expiry },
+    { requiredKeys: ["id"] },
+  );
+  const verify = fc.record(
+    {
+      token: fc.oneof(fc.constantFrom(...known.secrets), fc.string()),
+      access: fc.constantFrom("read", "write"),
+      audience: fc.option(audience),
+    },
+    { requiredKeys: ["token"] },
+  );
   return fc
-    .record({ create, list, revoke, get: revoke, current: fc.constant({}), summary: fc.constant({}) })
+    .record({
+      create,
+      list,
+      update,
+      rotate,
+      verify,
+      revoke,
+      get: revoke,
+      current: fc.constant({}),
+      summary: fc.constant({}),
+    })
     .map((bodyOf) => (endpoint: string) => JSON.stringify(Reflect.get(bodyOf, endpoint) ?? bodyOf.create));
 }
 

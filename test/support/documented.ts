@@ -9,7 +9,14 @@ import { RESOURCE_KEYS } from "./resource.ts";
 const CHALLENGE =
   /^Bearer realm="publisher"(?:, error="invalid_token", error_description="The token (?:is unknown|has expired|was revoked)")?$/;
 const CREATED_KEYS = ["id", "access", "description", "token", "created_at", "expires_at"];
-const SUMMARY_KEYS = ["counts", "never_used", "expiries"];
+
+/** What the answers of endpoints have that give neither a token nor a list. */
+const KEYS: Readonly<Record<string, readonly string[]>> = {
+  create: CREATED_KEYS,
+  rotate: [...CREATED_KEYS, "replaces"],
+  verify: ["valid", "reason", "api_token"],
+  summary: ["counts", "never_used", "expiries"],
+};
 const HEALTH = ["/healthz", "/readyz"];
 /** What is no part of the API, and looks as it likes. */
 const PAGES = ["/", "/swagger", "/swagger/json"];
@@ -43,18 +50,23 @@ function possibleStatuses(
   if (needed === undefined) return [404];
   if (method !== "POST") return [405];
   if (needed === "write" && credential.access === "read") return [403];
-  return [200, 400, 404, 413, 415];
+  return [200, 400, 404, 409, 413, 415];
 }
 
 function expectSuccess(answer: Answer, endpoint: string | undefined): void {
   expectHardened(answer.headers);
   if (answer.json === null) return;
-  if (endpoint !== "create") expect(answer.text).not.toMatch(/sk_live_[0-9A-Za-z]/);
+  if (endpoint !== "create" && endpoint !== "rotate") expect(answer.text).not.toMatch(/sk_live_[0-9A-Za-z]/);
   if (endpoint === undefined) expect(answer.json).toEqual({ status: "ok" });
-  else if (endpoint === "create") expect(Object.keys(answer.json)).toEqual(CREATED_KEYS);
   else if (endpoint === "list") expectPage(answer);
-  else if (endpoint === "summary") expect(Object.keys(answer.json)).toEqual(SUMMARY_KEYS);
-  else expect(Object.keys(answer.json)).toEqual(RESOURCE_KEYS);
+  else expect(keysBut("audiences", answer)).toEqual(KEYS[endpoint] ?? keysBut("audiences", RESOURCE));
+}
+
+const RESOURCE = { json: Object.fromEntries(RESOURCE_KEYS.map((key) => [key, null])) };
+
+/** In their order, without one that not every answer has. */
+function keysBut(optional: string, { json }: Pick<Answer, "json">): readonly string[] {
+  return Object.keys(json).filter((key) => key !== optional);
 }
 
 function expectPage({ json: { data, page } }: Answer): void {
@@ -72,6 +84,7 @@ const PARTS: Partial<Record<FailureCode, (answer: Answer) => FailureParts>> = {
   authentication_error: (answer) => ({ headers: headerOf(answer, "www-authenticate", CHALLENGE) }),
   authorization_error: () => ({ headers: { "www-authenticate": INSUFFICIENT } }),
   method_not_allowed: (answer) => ({ headers: headerOf(answer, "allow", /^(?:POST|GET, HEAD)$/) }),
+  conflict: (answer) => ({ data: conflictIn(answer) }),
   payload_too_large: () => ({ data: { limit_bytes: 65536 } }),
   unsupported_media_type: () => ({}),
 };
@@ -94,6 +107,15 @@ function headerOf(answer: Answer, name: "allow" | "www-authenticate", form: RegE
   const value = answer.headers.get(name) ?? "";
   expect(value).toMatch(form);
   return { [name]: value };
+}
+
+function conflictIn({ json }: Answer): object {
+  expect(json.error.data).toEqual({
+    resource: "api-token",
+    status: expect.stringMatching(/^(?:active|expired|revoked)$/),
+    replaced_by: json.error.data.replaced_by === null ? null : expect.stringMatching(/^atok_/),
+  });
+  return json.error.data;
 }
 
 function issuesIn(answer: Answer): object {

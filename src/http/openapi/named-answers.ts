@@ -13,7 +13,6 @@ import {
   SuccessorApiToken,
   TraceId,
   Verification,
-  VerificationReason,
 } from "../answer-types.ts";
 import type { NamedType, NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
@@ -60,16 +59,9 @@ export const ANSWERS = {
     about: { description: "Whether a secret is good for what was asked." },
     properties: {
       valid: "Whether the token may be let in.",
-      reason: "Why not; null if it may.",
+      reason:
+        "Why not; null if it may. `malformed` is no secret of Publisher's, `unknown` is none of this server's.",
       api_token: "The token, good or not, if the secret is that of one; otherwise null.",
-    },
-  },
-  VerificationReason: {
-    type: VerificationReason,
-    about: {
-      description:
-        "Why a token may not be let in: `malformed` is no secret of Publisher's, `unknown` is none of this server's.",
-      examples: ["expired"],
     },
   },
   ApiTokenPage: { type: ApiTokenPage, about: { description: "A page of a list of tokens." } },

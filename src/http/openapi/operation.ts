@@ -45,19 +45,23 @@ export const TRACE_ID_HEADER = { "trace-id": { $ref: "#/components/headers/trace
 const HEADERS = { ...TRACE_ID_HEADER, "cache-control": { $ref: "#/components/headers/cache-control" } };
 
 /** An endpoint under `/publisher.v1/`, for the `detail` of its route. */
-export function apiOperation(tag: string, access: Access, parts: ApiOperationParts) {
+export function apiOperation(
+  tag: string,
+  { access, forEveryToken }: { readonly access: Access; readonly forEveryToken: boolean },
+  parts: ApiOperationParts,
+) {
   const { request, failures = [], ...rest } = parts;
   const detail = openOperation(tag, rest, [
     "BadRequest",
     "AuthenticationError",
-    ...(access === "write" ? (["AuthorizationError"] as const) : []),
+    ...(forEveryToken ? [] : (["AuthorizationError"] as const)),
     ...failures,
     "PayloadTooLarge",
     "UnsupportedMediaType",
   ]);
   return {
     ...detail,
-    description: `${detail.description}\n\n${NEEDED[access]}`,
+    description: `${detail.description}\n\n${forEveryToken ? ANY_TOKEN : NEEDED[access]}`,
     security: [{ bearer: [] }],
     requestBody: { required: true, content: content(request) },
     "x-access": access,
@@ -87,9 +91,11 @@ export function content({ schema, examples }: Content) {
 }
 
 const NEEDED: Readonly<Record<Access, string>> = {
-  read: "Needs a token whose access is `read` or `write`.",
-  write: "Needs a token whose access is `write`.",
+  read: "Needs a token for Publisher's own API whose access is `read` or `write`.",
+  write: "Needs a token for Publisher's own API whose access is `write`.",
 };
+
+const ANY_TOKEN = "Every token may do this, also one for other services.";
 
 function statusOf(name: FailureName): string {
   return String(new Failure(FAILURE_CODES[name], { message: "" }).status);
