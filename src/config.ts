@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
-import { parseTime, type UnixSeconds } from "./tokens/time.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -156,30 +155,4 @@ function firstTokenFrom(path: string): GivenFirstToken {
     const reason = error instanceof Error ? error.message : String(error);
     return { variable, secret: null, fault: `${variable} names a file that cannot be read: ${reason}` };
   }
-}
-
-const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-export interface ExpiryFlags {
-  readonly expiresAt?: string;
-  readonly expiresIn?: string;
-}
-
-/** The expiry that `token create` was told of, as a moment or as a time from `now`; null for never. */
-export function expirySetting({ expiresAt, expiresIn }: ExpiryFlags, now: UnixSeconds): UnixSeconds | null {
-  if (expiresAt !== undefined) {
-    const time = parseTime(expiresAt);
-    if (time !== null) return time;
-    throw new UsageError(
-      `--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(expiresAt)}.`,
-    );
-  }
-  if (expiresIn === undefined) return null;
-  const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(expiresIn) ?? [];
-  const seconds = Number(count) * (SECONDS_IN[unit ?? ""] ?? Number.NaN);
-  if (seconds > 0) return now + seconds;
-  throw new UsageError(
-    "--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d, " +
-      `and is ${JSON.stringify(expiresIn)}.`,
-  );
 }

@@ -1,7 +1,6 @@
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError } from "commander";
 import { CommandFailure } from "./commands/command-failure.ts";
 import { print } from "./commands/print.ts";
-import type { CreateFlags, ListFlags, RevokeFlags } from "./commands/token.ts";
 import {
   type DataDirFlags,
   DEFAULTS,
@@ -11,8 +10,9 @@ import {
   UsageError,
 } from "./config.ts";
 import { LOG_LEVELS } from "./log-levels.ts";
+import { dataDirOption, setting } from "./options.ts";
 import { StoreUnusable } from "./store/store-unusable.ts";
-import { ACCESSES } from "./tokens/token.ts";
+import { addToken } from "./token-commands.ts";
 import { StoreUnavailable } from "./tokens/token-store.ts";
 import { COMMIT, VERSION } from "./version.ts";
 
@@ -39,7 +39,7 @@ function commandLine(output: string[]): Command {
     })
     .exitOverride();
   addServe(program);
-  addToken(program);
+  addToken(program, process.env);
   program
     .command("check")
     .description("read the store and say whether it is sound; changes nothing")
@@ -92,66 +92,6 @@ function addServe(program: Command): void {
       const { serve } = await import("./commands/serve.ts");
       await serve(settings);
     });
-}
-
-function addToken(program: Command): void {
-  const token = program
-    .command("token")
-    .helpCommand(false)
-    .description("work on the tokens, with or without a running server");
-  token
-    .command("create")
-    .description("create a token and print its secret, once")
-    .addOption(new Option("--access <access>", "what it may do").choices(ACCESSES).makeOptionMandatory())
-    .option("--description <text>", "what it is for")
-    .addOption(
-      new Option("--expires-at <time>", "when it ends, such as 2030-12-31T23:59:59Z").conflicts("expiresIn"),
-    )
-    .option("--expires-in <duration>", "after how long it ends: 90d, 12h, 30m, 45s or 2w")
-    .option("--json", "print what the API would answer")
-    .addOption(dataDirOption())
-    .action(async (flags: CreateFlags & DataDirFlags) => {
-      const { createToken } = await import("./commands/token.ts");
-      await createToken(dataDirSetting(flags, process.env), flags);
-    });
-  token
-    .command("list")
-    .description("list the tokens that are not revoked")
-    .option("--all", "revoked ones too")
-    .option("--json", "print what the API would answer")
-    .addOption(dataDirOption())
-    .action(async (flags: ListFlags & DataDirFlags) => {
-      const { listTokens } = await import("./commands/token.ts");
-      await listTokens(dataDirSetting(flags, process.env), flags);
-    });
-  token
-    .command("revoke")
-    .description("revoke a token, at once and for good")
-    .argument("<ID>", "the token's id, as in the list")
-    .option("--json", "print what the API would answer")
-    .addOption(dataDirOption())
-    .action(async (id: string, flags: RevokeFlags & DataDirFlags) => {
-      const { revokeToken } = await import("./commands/token.ts");
-      await revokeToken(dataDirSetting(flags, process.env), id, flags);
-    });
-  token
-    .command("generate")
-    .description("print a fresh secret that is in no store yet, for PUBLISHER_FIRST_TOKEN")
-    .action(async () => {
-      const { generateSecret } = await import("./commands/token.ts");
-      await generateSecret();
-    });
-}
-
-function dataDirOption(): Option {
-  return new Option(
-    "--data-dir <path>",
-    setting("where the store is", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir),
-  );
-}
-
-function setting(what: string, variable: string, fallback: string): string {
-  return `${what} (or ${variable}; default ${fallback})`;
 }
 
 /** The exit code for what a command threw, after telling the person at the terminal. */

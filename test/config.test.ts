@@ -4,15 +4,11 @@ import { join } from "node:path";
 import {
   dataDirSetting,
   type Environment,
-  type ExpiryFlags,
-  expirySetting,
   type ServeFlags,
   serveSettings,
   UsageError,
 } from "../src/config.ts";
 import { TemporaryDirectory } from "./support/temporary.ts";
-
-const NOW = 1_780_315_200;
 
 /** The sentence with which what was asked for is refused. */
 function usage(work: () => unknown): string {
@@ -167,39 +163,4 @@ describe("the first token", () => {
       expect(fault).toStartWith("PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read: ");
     }
   });
-});
-
-describe("the expiry at the command line", () => {
-  const GOOD: readonly [ExpiryFlags, number | null][] = [
-    [{}, null],
-    [{ expiresIn: "45s" }, NOW + 45],
-    [{ expiresIn: "30m" }, NOW + 1800],
-    [{ expiresIn: "12h" }, NOW + 43_200],
-    [{ expiresIn: "90d" }, NOW + 7_776_000],
-    [{ expiresIn: "2w" }, NOW + 1_209_600],
-    [{ expiresAt: "2030-12-31T23:59:59Z" }, 1_924_991_999],
-    [{ expiresAt: "2030-12-31T23:59:59.9+01:00" }, 1_924_988_399],
-    [{ expiresAt: "2000-01-01T00:00:00Z" }, 946_684_800],
-  ];
-  test.each(GOOD)("of %j is %p", (flags, expected) => {
-    expect(expirySetting(flags, NOW)).toBe(expected);
-  });
-
-  test.each(["", "0d", "90", "d", "-1d", "1.5d", "90 d", "90D", "1y", "1d2h", "0x1d", "1000000000s"])(
-    "is refused in %p",
-    (expiresIn) => {
-      expect(usage(() => expirySetting({ expiresIn }, NOW))).toBe(
-        `--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d, and is ${JSON.stringify(expiresIn)}.`,
-      );
-    },
-  );
-
-  test.each(["", "tomorrow", "2030-12-31", "2030-12-31T23:59:59", "2030-02-30T00:00:00Z"])(
-    "is refused at %p",
-    (expiresAt) => {
-      expect(usage(() => expirySetting({ expiresAt }, NOW))).toBe(
-        `--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(expiresAt)}.`,
-      );
-    },
-  );
 });

@@ -1,26 +1,19 @@
 import { randomBytes } from "node:crypto";
-import { type ExpiryFlags, expirySetting, UsageError } from "../config.ts";
+import { expirySetting } from "../expiry-flags.ts";
 import { createdResource, tokenPage, tokenResource } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
-import { isTokenId } from "../tokens/identifier.ts";
 import { type Listing, PAGE_LIMIT_MAX, type Page } from "../tokens/listing.ts";
-import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
-import { type Access, STATUSES, type Status, type Token } from "../tokens/token.ts";
+import { STATUSES, type Token } from "../tokens/token.ts";
 import { issuesOf, type TokenRequest } from "../tokens/token-request.ts";
 import type { Tokens } from "../tokens/tokens.ts";
-import { CommandFailure } from "./command-failure.ts";
+import { granted, refusedFlags, requireTokenId } from "./granted.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
 import { print, printJson } from "./print.ts";
+import type { CreateFlags, ListFlags, RevokeFlags } from "./token-flags.ts";
 import { tokenTable } from "./token-table.ts";
-
-export interface CreateFlags extends ExpiryFlags {
-  readonly access: Access;
-  readonly description?: string;
-  readonly json?: boolean;
-}
 
 /** Creates a token straight in the data directory and prints its secret, alone, or the API's answer. */
 export async function createToken(dataDir: string, flags: CreateFlags): Promise<void> {
@@ -41,21 +34,19 @@ export async function createToken(dataDir: string, flags: CreateFlags): Promise<
 }
 
 /** What the flags ask for. Throws before there is a store if that cannot be. */
-function tokenRequest({ access, description, ...expiry }: CreateFlags, now: UnixSeconds): TokenRequest {
+function tokenRequest(
+  { access, audience, description, ...expiry }: CreateFlags,
+  now: UnixSeconds,
+): TokenRequest {
   const request = {
     access,
-    audiences: null,
+    audiences: audience ?? null,
     description: description ?? null,
-    expiresAt: expirySetting(expiry, now),
+    expiresAt: expirySetting(expiry, now) ?? null,
   };
   const issues = issuesOf(request, now);
   if (issues.length > 0) throw refusedFlags(issues);
   return request;
-}
-
-export interface ListFlags {
-  readonly all?: boolean;
-  readonly json?: boolean;
 }
 
 /** Prints the tokens that can still matter, or all, newest first. */
@@ -67,14 +58,9 @@ export async function listTokens(dataDir: string, { all = false, json = false }:
   });
 }
 
-export interface RevokeFlags {
-  readonly json?: boolean;
-}
-
 /** Revokes a token; a running server refuses it from the next request on. */
 export async function revokeToken(dataDir: string, id: string, { json = false }: RevokeFlags): Promise<void> {
-  if (!isTokenId(id))
-    throw new UsageError(`ID must be a token id, "atok_" and letters and digits, as in "token list".`);
+  requireTokenId(id);
   await withTokens(dataDir, async (tokens) => {
     const revoked = granted(await tokens.revoke(id, COMMAND_LINE), id);
     const resource = tokenResource(revoked, tokens.now());
@@ -99,22 +85,4 @@ async function everyToken(tokens: Tokens, all: boolean): Promise<readonly Token[
     cursor = page.cursor;
   } while (cursor !== null);
   return found;
-}
-
-const FLAG_OF: Readonly<Record<string, string>> = { description: "--description", expires_at: "The expiry" };
-
-function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): Outcome {
-  if (!isRefusal(outcome)) return outcome;
-  if (outcome.refused === "not-found") throw new CommandFailure(`There is no token ${id} in this store.`);
-  if (outcome.refused === "invalid") throw refusedFlags(outcome.issues);
-  throw new CommandFailure(conflictSentence(outcome.token, outcome.status));
-}
-
-function conflictSentence({ id, replacedBy }: Token, status: Status): string {
-  const successor = replacedBy === null ? "" : ` It was replaced by ${replacedBy}.`;
-  return `The token ${id} is ${status}. Nothing was changed.${successor}`;
-}
-
-function refusedFlags(issues: readonly Issue[]): UsageError {
-  return new UsageError(issues.map(({ path, message }) => `${FLAG_OF[path] ?? path} ${message}.`).join(" "));
 }

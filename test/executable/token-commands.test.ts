@@ -1,23 +1,12 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { isSecret } from "../../src/tokens/secret.ts";
 import { RunningServer } from "../support/executable.ts";
+import { RESOURCE_KEYS } from "../support/resource.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(60_000);
 
 const CREATED_KEYS = ["id", "access", "description", "token", "created_at", "expires_at"];
-const RESOURCE_KEYS = [
-  "id",
-  "access",
-  "description",
-  "hint",
-  "status",
-  "created_at",
-  "created_by",
-  "expires_at",
-  "revoked_at",
-  "last_used_at",
-];
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 describe("token create", () => {

@@ -1,0 +1,37 @@
+import { UsageError } from "../config.ts";
+import { isTokenId } from "../tokens/identifier.ts";
+import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
+import type { Status, Token } from "../tokens/token.ts";
+import { CommandFailure } from "./command-failure.ts";
+
+const FLAG_OF: Readonly<Record<string, string>> = {
+  audiences: "--audience",
+  description: "--description",
+  overlap_seconds: "--overlap",
+  expires_at: "The expiry",
+};
+
+/** What the domain gave; where it refused, that becomes a sentence for the terminal. */
+export function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): Outcome {
+  if (!isRefusal(outcome)) return outcome;
+  if (outcome.refused === "not-found") throw new CommandFailure(`There is no token ${id} in this store.`);
+  if (outcome.refused === "invalid") throw refusedFlags(outcome.issues);
+  throw new CommandFailure(conflictSentence(outcome.token, outcome.status));
+}
+
+function conflictSentence({ id, replacedBy }: Token, status: Status): string {
+  if (status === "active")
+    return `The token ${id} was already replaced, by ${replacedBy}. Nothing was changed.`;
+  const successor = replacedBy === null ? "" : ` Its successor is ${replacedBy}.`;
+  return `The token ${id} is ${status} and stays so. Nothing was changed.${successor}`;
+}
+
+export function refusedFlags(issues: readonly Issue[]): UsageError {
+  return new UsageError(issues.map(({ path, message }) => `${FLAG_OF[path] ?? path} ${message}.`).join(" "));
+}
+
+/** Throws unless the text has the form of a token id. */
+export function requireTokenId(text: string): void {
+  if (isTokenId(text)) return;
+  throw new UsageError(`ID must be a token id, "atok_" and letters and digits, as in "token list".`);
+}

@@ -1,0 +1,33 @@
+import type { ExpiryFlags } from "../expiry-flags.ts";
+import type { Access } from "../tokens/token.ts";
+
+interface JsonFlag {
+  /** Whether to print what the API would answer. */
+  readonly json?: boolean;
+}
+
+export interface CreateFlags extends ExpiryFlags, JsonFlag {
+  readonly access: Access;
+  readonly audience?: readonly string[];
+  readonly description?: string;
+}
+
+export interface ListFlags extends JsonFlag {
+  readonly all?: boolean;
+}
+
+export type RevokeFlags = JsonFlag;
+
+export interface UpdateFlags extends ExpiryFlags, JsonFlag {
+  /** False where `--no-description` was given. */
+  readonly description?: string | false;
+}
+
+export interface RotateFlags extends ExpiryFlags, JsonFlag {
+  readonly overlap?: string;
+}
+
+export interface VerifyFlags extends JsonFlag {
+  readonly access?: Access;
+  readonly audience?: string;
+}

@@ -1,0 +1,37 @@
+import { UsageError } from "../config.ts";
+import { expirySetting } from "../expiry-flags.ts";
+import { tokenResource } from "../http/resources.ts";
+import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import { formatTime, secondsOf, type UnixSeconds } from "../tokens/time.ts";
+import { issuesOf, type UpdateRequest } from "../tokens/token-request.ts";
+import { granted, refusedFlags, requireTokenId } from "./granted.ts";
+import { withTokens } from "./open-tokens.ts";
+import { print, printJson } from "./print.ts";
+import type { UpdateFlags } from "./token-flags.ts";
+
+/** Changes the description or the expiry of a token straight in the data directory. */
+export async function updateToken(dataDir: string, id: string, flags: UpdateFlags): Promise<void> {
+  requireTokenId(id);
+  const request = updateRequest(flags, secondsOf(Date.now()));
+  await withTokens(dataDir, async (tokens) => {
+    const token = granted(await tokens.update(id, request, COMMAND_LINE), id);
+    if (flags.json === true) return await printJson(tokenResource(token, tokens.now()));
+    const end = token.expiresAt === null ? "never expires" : `expires at ${formatTime(token.expiresAt)}`;
+    await print(`Updated ${id}. It ${end}.\n`);
+  });
+}
+
+function updateRequest({ description, ...expiry }: UpdateFlags, now: UnixSeconds): UpdateRequest {
+  const expiresAt = expirySetting(expiry, now);
+  if (description === undefined && expiresAt === undefined) throw new UsageError(NOTHING_TO_CHANGE);
+  const request = {
+    ...(description === undefined ? {} : { description: description === false ? null : description }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+  const issues = issuesOf(request, now);
+  if (issues.length > 0) throw refusedFlags(issues);
+  return request;
+}
+
+const NOTHING_TO_CHANGE =
+  "Say what is to be otherwise: --description or --no-description, --expires-at, --expires-in or --no-expiry.";

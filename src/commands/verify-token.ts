@@ -1,0 +1,60 @@
+import { UsageError } from "../config.ts";
+import { verificationResource } from "../http/resources.ts";
+import { AUDIENCE_FORM, isAudience } from "../tokens/audience.ts";
+import { formatTime } from "../tokens/time.ts";
+import type { Token } from "../tokens/token.ts";
+import type { Verdict } from "../tokens/verification.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { withTokens } from "./open-tokens.ts";
+import { print, printJson } from "./print.ts";
+import type { VerifyFlags } from "./token-flags.ts";
+
+/** The most that is read from stdin; a secret is much shorter. */
+const INPUT_LIMIT_BYTES = 64 * 1024;
+
+/** Says whether the secret on stdin is that of a token that is good for something. Throws CommandFailure if not. */
+export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<void> {
+  const { access = "read", audience = null, json = false } = flags;
+  if (audience !== null && !isAudience(audience))
+    throw new UsageError(`--audience must be ${AUDIENCE_FORM}.`);
+  await withTokens(dataDir, async (tokens) => {
+    const verdict = await tokens.verify(await secretFromStdin(), { access, audience });
+    if (json) await printJson(verificationResource(verdict, tokens.now()));
+    if (verdict.token === null || verdict.reason !== null) throw new CommandFailure(sentence(verdict));
+    if (!json) await print(`Valid: ${described(verdict.token)}.\n`);
+  });
+}
+
+async function secretFromStdin(): Promise<string> {
+  if (process.stdin.isTTY) process.stderr.write("Paste the secret, and end with Enter and Ctrl+D:\n");
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of Bun.stdin.stream()) {
+    size += chunk.byteLength;
+    if (size > INPUT_LIMIT_BYTES) throw new UsageError("There is more on stdin than a secret.");
+    chunks.push(chunk);
+  }
+  const secret = Buffer.concat(chunks).toString("utf8").trim();
+  if (secret === "") throw new UsageError("There is no secret on stdin.");
+  return secret;
+}
+
+const FAULTS: Readonly<Record<NonNullable<Verdict["reason"]>, string>> = {
+  malformed: "it is no secret of a token: mistyped, cut short or invented",
+  unknown: "no token of this store has this secret",
+  expired: "the token has expired",
+  revoked: "the token was revoked",
+  wrong_audience: "the token is for something else",
+  insufficient_access: "the token may only read",
+};
+
+function sentence({ token, reason }: Verdict): string {
+  const whose = token === null ? "" : ` It is ${described(token)}.`;
+  return `Not valid: ${FAULTS[reason ?? "unknown"]}.${whose}`;
+}
+
+function described({ id, access, audiences, expiresAt }: Token): string {
+  const place = audiences === null ? "Publisher's own API" : audiences.join(", ");
+  const end = expiresAt === null ? "never expires" : `expires at ${formatTime(expiresAt)}`;
+  return `${id}, ${access} access to ${place}, ${end}`;
+}
