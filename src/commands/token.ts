@@ -3,7 +3,8 @@ import { expirySetting } from "../expiry-flags.ts";
 import { createdResource, tokenPage, tokenResource } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
-import { type Listing, PAGE_LIMIT_MAX, type Page } from "../tokens/listing.ts";
+import { type Listing, PAGE_LIMIT_MAX } from "../tokens/listing.ts";
+import type { Page } from "../tokens/paging.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import { STATUSES, type Token } from "../tokens/token.ts";
@@ -53,7 +54,7 @@ function tokenRequest(
 export async function listTokens(dataDir: string, { all = false, json = false }: ListFlags): Promise<void> {
   await withTokens(dataDir, async (tokens) => {
     const found = await everyToken(tokens, all);
-    if (json) return await printJson(tokenPage(found, null, tokens.now()));
+    if (json) return await printJson(tokenPage({ rows: found, cursor: null }, tokens.now()));
     await print(tokenTable(found, tokens.now()));
   });
 }
@@ -80,8 +81,8 @@ async function everyToken(tokens: Tokens, all: boolean): Promise<readonly Token[
   let cursor: string | null = null;
   do {
     const listing: Listing = { conditions, sorts: [], limit: PAGE_LIMIT_MAX, skip: 0, cursor };
-    const page: Page = granted(await tokens.list(listing));
-    found.push(...page.tokens);
+    const page: Page<Token> = granted(await tokens.list(listing));
+    found.push(...page.rows);
     cursor = page.cursor;
   } while (cursor !== null);
   return found;

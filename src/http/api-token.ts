@@ -1,9 +1,10 @@
 import { Elysia } from "elysia";
 import { OVERLAP_DEFAULT_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
+import { TOKEN_LISTING } from "../tokens/token-listing.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
-import { readListing } from "./list-body.ts";
+import { listReader } from "./list-body.ts";
 import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
 import { type ApiOperationParts, apiOperation } from "./openapi/operation.ts";
 import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
@@ -20,6 +21,7 @@ import { changeTypes, NoParameters, TokenById, VerifyToken } from "./wire.ts";
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(VerifyToken);
 const readNothing = shaped(NoParameters);
+const readListing = listReader(TOKEN_LISTING);
 
 /** The endpoints of the resource `api-token`. */
 export function apiToken(tokens: Tokens) {
@@ -62,7 +64,7 @@ export function apiToken(tokens: Tokens) {
       read: readListing,
       answer: async ({ body }) => {
         const page = granted(await tokens.list(body));
-        return tokenPage(page.tokens, page.cursor, now());
+        return tokenPage(page, now());
       },
     }),
     revoke: endpoint({

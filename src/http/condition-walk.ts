@@ -1,21 +1,20 @@
-import { isTokenId } from "../tokens/identifier.ts";
 import {
   CONDITION_DEPTH_MAX,
   CONDITION_LIMIT,
   type Condition,
-  FILTER_KEYS,
-  type FilterKey,
-  PATTERN_KEYS,
-  TIME_KEYS,
+  filterKeys,
+  keyOf,
+  type ListTerms,
+  patternKeys,
+  timeKeys,
   type Value,
 } from "../tokens/listing.ts";
 import { compilePattern, INSTRUCTION_LIMIT, type Pattern, TOO_LARGE } from "../tokens/pattern.ts";
 import type { Issue } from "../tokens/refusal.ts";
-import { parseTime } from "../tokens/time.ts";
-import { ACCESSES, descriptionFault, STATUSES } from "../tokens/token.ts";
+import { valueForm } from "./condition-values.ts";
 import { ISSUE_LIMIT } from "./errors.ts";
 import { pathText } from "./issue-path.ts";
-import { NOT_A_TOKEN_ID, UNKNOWN_PARAMETER } from "./issues.ts";
+import { UNKNOWN_PARAMETER } from "./issues.ts";
 
 export const OPERATORS = ["eq", "in", "nin", "exists", "regex", "lt", "gt"] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -25,8 +24,13 @@ type Fields = Readonly<Record<string, unknown>>;
 /** Walks the conditions of a list, no deeper and no further than the contract allows, and notes what is wrong. */
 export class ConditionWalk {
   readonly issues: Issue[] = [];
+  readonly #terms: ListTerms;
   #count = 0;
   #instructionsLeft = INSTRUCTION_LIMIT;
+
+  constructor(terms: ListTerms) {
+    this.#terms = terms;
+  }
 
   list(values: readonly unknown[], path: Path, depth: number): readonly Condition[] {
     return values.flatMap((value, index) => this.#condition(value, [...path, index], depth) ?? []);
@@ -52,18 +56,19 @@ export class ConditionWalk {
 
   #comparison(fields: Fields, path: Path): Condition | null {
     this.#refuseOthers(fields, ["key", ...OPERATORS], path);
-    const key = FILTER_KEYS.find((known) => known === fields.key);
+    const keys = filterKeys(this.#terms);
+    const key = keys.find((known) => known === fields.key);
     const given = OPERATORS.filter((operator) => operator in fields);
     const [operator] = given;
     if (given.length !== 1 || operator === undefined) {
       this.#fault(path, `must have exactly one operator, of ${OPERATORS.join(", ")}`);
     }
-    if (key === undefined) return this.#fault([...path, "key"], `must be one of ${FILTER_KEYS.join(", ")}`);
+    if (key === undefined) return this.#fault([...path, "key"], `must be one of ${keys.join(", ")}`);
     if (given.length !== 1 || operator === undefined) return null;
     return this.#operation(key, operator, fields[operator], [...path, operator]);
   }
 
-  #operation(key: FilterKey, op: Operator, operand: unknown, path: Path): Condition | null {
+  #operation(key: string, op: Operator, operand: unknown, path: Path): Condition | null {
     switch (op) {
       case "eq": {
         const value = this.#value(key, operand, path);
@@ -90,16 +95,16 @@ export class ConditionWalk {
     }
   }
 
-  #bound(key: FilterKey, op: "lt" | "gt", operand: unknown, path: Path): Condition | null {
-    const timeKey = TIME_KEYS.find((known) => known === key);
-    if (timeKey === undefined) return this.#fault(path, `is only for ${TIME_KEYS.join(", ")}`);
-    const value = this.#value(timeKey, operand, path);
-    return typeof value === "number" ? { op, key: timeKey, value } : null;
+  #bound(key: string, op: "lt" | "gt", operand: unknown, path: Path): Condition | null {
+    const keys = timeKeys(this.#terms);
+    if (!keys.includes(key)) return this.#fault(path, `is only for ${keys.join(", ")}`);
+    const value = this.#value(key, operand, path);
+    return typeof value === "number" ? { op, key, value } : null;
   }
 
-  #pattern(key: FilterKey, operand: unknown, path: Path): Condition | null {
-    const patternKey = PATTERN_KEYS.find((known) => known === key);
-    if (patternKey === undefined) return this.#fault(path, `is only for ${PATTERN_KEYS.join(", ")}`);
+  #pattern(key: string, operand: unknown, path: Path): Condition | null {
+    const keys = patternKeys(this.#terms);
+    if (!keys.includes(key)) return this.#fault(path, `is only for ${keys.join(", ")}`);
     if (!isFields(operand)) return this.#fault(path, 'must be {"pattern", "case_insensitive"}');
     this.#refuseOthers(operand, ["pattern", "case_insensitive"], path);
     const { pattern: source, case_insensitive: caseInsensitive = false } = operand;
@@ -108,7 +113,7 @@ export class ConditionWalk {
     if (typeof source !== "string") return this.#fault([...path, "pattern"], "must be a string");
     const pattern = this.#compile(source, caseInsensitive === true);
     if (typeof pattern === "string") return this.#fault([...path, "pattern"], pattern);
-    return { op: "regex", key: patternKey, pattern };
+    return { op: "regex", key, pattern };
   }
 
   /** Compiles no more once the patterns are too large together: that alone takes its time. */
@@ -120,9 +125,9 @@ export class ConditionWalk {
     return pattern;
   }
 
-  #value(key: FilterKey, value: unknown, path: Path): Value | null {
-    const read = typeof value === "string" ? VALUES[key](value) : null;
-    return read ?? this.#fault(path, EXPECTED_VALUES[key]);
+  #value(key: string, value: unknown, path: Path): Value | null {
+    const { read, expected } = valueForm(keyOf(this.#terms, key).kind);
+    return (typeof value === "string" ? read(value) : null) ?? this.#fault(path, expected);
   }
 
   #refuseOthers(fields: Fields, known: readonly string[], path: Path): void {
@@ -142,40 +147,6 @@ export class ConditionWalk {
     return isFirst ? this.#fault(["filters"], `must have at most ${CONDITION_LIMIT} conditions`) : null;
   }
 }
-
-type ReadValue = (text: string) => Value | null;
-
-const tokenId: ReadValue = (text) => (isTokenId(text) ? text : null);
-const oneOf =
-  (values: readonly string[]): ReadValue =>
-  (text) =>
-    values.includes(text) ? text : null;
-
-const VALUES: Readonly<Record<FilterKey, ReadValue>> = {
-  id: tokenId,
-  created_by: tokenId,
-  access: oneOf(ACCESSES),
-  status: oneOf(STATUSES),
-  description: (text) => (descriptionFault(text) === null ? text : null),
-  created_at: parseTime,
-  expires_at: parseTime,
-  revoked_at: parseTime,
-  last_used_at: parseTime,
-};
-
-const A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z";
-
-const EXPECTED_VALUES: Readonly<Record<FilterKey, string>> = {
-  id: NOT_A_TOKEN_ID,
-  created_by: NOT_A_TOKEN_ID,
-  access: 'must be "read" or "write"',
-  status: 'must be "active", "expired" or "revoked"',
-  description: "must be text that a description can have",
-  created_at: A_TIME,
-  expires_at: A_TIME,
-  revoked_at: A_TIME,
-  last_used_at: A_TIME,
-};
 
 function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,6 +1,5 @@
 import type { ArkErrors } from "arktype";
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../tokens/audience.ts";
-import { SORT_KEYS } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { pathText } from "./issue-path.ts";
@@ -11,8 +10,11 @@ const NOT_THERE = "removed";
 /** What is said of text that has not the form of a token id. */
 export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 
-/** What each parameter must be, wherever it stands: ArkType's own words can quote what the caller sent. */
-const EXPECTED: Readonly<Record<string, string>> = {
+/** What each parameter must be, under its name; of the items of a list, with `[]` behind it. */
+type Expected = Readonly<Record<string, string>>;
+
+/** For every endpoint: ArkType's own words can quote what the caller sent. */
+const EXPECTED: Expected = {
   access: 'must be "read" or "write"',
   audiences: `must be a list of 1 to ${AUDIENCE_LIMIT} names, or null`,
   "audiences[]": `must be ${AUDIENCE_FORM}`,
@@ -29,25 +31,30 @@ const EXPECTED: Readonly<Record<string, string>> = {
   filters: "must be a list of conditions",
   "sorts[]": 'must be {"key", "direction"}',
   sorts: 'must be a list of {"key", "direction"}, each key at most once',
-  key: `must be one of ${SORT_KEYS.join(", ")}`,
   direction: 'must be "asc" or "desc"',
 };
 
-/** Every fault that ArkType found, in our words. */
-export function issuesFrom(errors: ArkErrors): readonly Issue[] {
+/** Every fault that ArkType found, in our words; `more` are those that the endpoint has for itself. */
+export function issuesFrom(errors: ArkErrors, more: Expected = {}): readonly Issue[] {
+  const expectations = { ...EXPECTED, ...more };
   return errors.map(({ path, code, expected }) => ({
     path: pathText(path),
-    message: message(path, code, expected),
+    message: message(path, code, expected, expectations),
   }));
 }
 
-function message(path: readonly PropertyKey[], code: string, expected: string): string {
+function message(
+  path: readonly PropertyKey[],
+  code: string,
+  expected: string,
+  expectations: Expected,
+): string {
   if (expected === NOT_THERE) return UNKNOWN_PARAMETER;
   if (code === "required") return "is required";
   if (code === "predicate" && expected.startsWith("must ")) return expected;
   const name = path.findLast((step) => typeof step === "string");
   const isItem = typeof path.at(-1) === "number";
-  return EXPECTED[`${name ?? ""}${isItem ? "[]" : ""}`] ?? "is not valid";
+  return expectations[`${name ?? ""}${isItem ? "[]" : ""}`] ?? "is not valid";
 }
 
 /** What is said of a key that an endpoint does not know. */

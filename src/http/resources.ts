@@ -1,3 +1,4 @@
+import type { Page } from "../tokens/paging.ts";
 import type { Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
@@ -46,12 +47,16 @@ export function verificationResource({ token, reason }: Verdict, now: UnixSecond
   return { valid: reason === null, reason, api_token: resource };
 }
 
-/** A page of tokens in the envelope of every list. */
-export function tokenPage(tokens: readonly Token[], cursor: string | null, now: UnixSeconds) {
-  return {
-    data: tokens.map((token) => tokenResource(token, now)),
-    page: { page_size: tokens.length, cursor, more: cursor !== null },
-  };
+export function tokenPage({ rows, cursor }: Page<Token>, now: UnixSeconds) {
+  return page(
+    rows.map((token) => tokenResource(token, now)),
+    cursor,
+  );
+}
+
+/** The envelope of every list. */
+function page<Resource>(data: readonly Resource[], cursor: string | null) {
+  return { data, page: { page_size: data.length, cursor, more: cursor !== null } };
 }
 
 /** All tokens in a few numbers. */

@@ -1,7 +1,7 @@
 import { type Type, type } from "arktype";
 import { AUDIENCE_FORM, AUDIENCE_LIMIT, isAudience } from "../tokens/audience.ts";
 import { isTokenId } from "../tokens/identifier.ts";
-import { SKIP_MAX, SORT_KEYS } from "../tokens/listing.ts";
+import { SKIP_MAX } from "../tokens/listing.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
@@ -89,17 +89,6 @@ export const VerifyToken = type({
   "audience?": Audience.or("null"),
 });
 
-/** One key that a list is sorted by. */
-export const Sort = type({
-  "+": "reject",
-  key: type.enumerated(...SORT_KEYS),
-  "direction?": "'asc' | 'desc'",
-});
-
-const Sorts = Sort.array().narrow(
-  (sorts, context) => !repeats(sorts.map(({ key }) => key)) || fault(context, "must name each key only once"),
-);
-
 /** Which part of a list is asked for. To ArkType a list is an object too, and one of which no key is required takes it. */
 export const Pagination = type({
   "+": "reject",
@@ -108,20 +97,12 @@ export const Pagination = type({
   "cursor?": "string | null",
 }).narrow((value, context) => !Array.isArray(value) || fault(context, "must be an object"));
 
-/** The body of `api-token/list`, but for the conditions in `filters`, which refer to each other. */
-export const ListTokens = type({
-  "+": "reject",
-  "pagination?": Pagination,
-  "filters?": "unknown[]",
-  "sorts?": Sorts,
-});
-
-function repeats(names: readonly string[]): boolean {
+export function repeats(names: readonly string[]): boolean {
   return new Set(names).size < names.length;
 }
 
 /** Refuses with a sentence of ours; an empty `actual` keeps ArkType from quoting the input. */
-function fault(
+export function fault(
   context: { reject: (parts: { expected: string; actual: string }) => false },
   sentence: string,
 ): false {

@@ -1,5 +1,14 @@
 import type { SQLQueryBindings } from "bun:sqlite";
-import type { Condition, FilterKey, ListQuery, Position, Sort } from "../tokens/listing.ts";
+import {
+  type Comparison,
+  type Condition,
+  keyOf,
+  type ListedResource,
+  type ListQuery,
+  type ListTerms,
+  type Position,
+  type Sort,
+} from "../tokens/listing.ts";
 
 /** A piece of SQL with the values for its question marks. */
 export interface Fragment {
@@ -7,64 +16,95 @@ export interface Fragment {
   readonly values: readonly SQLQueryBindings[];
 }
 
-/** A token's status at the moment that is its one parameter. */
-export const STATUS_SQL =
-  "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ? THEN 'expired' ELSE 'active' END";
+/** The columns in which a resource keeps what is under its keys: each has the name of its key. */
+interface Columns {
+  readonly resource: ListTerms;
+  /** What is under a key that has no column, at the moment that is its one parameter. */
+  readonly computed: Readonly<Record<string, string>>;
+}
+
+/** Where the rows of a resource are. */
+export interface ListTable<Row, Stored> extends Columns {
+  readonly resource: ListedResource<Row>;
+  readonly table: string;
+  /** What is read of each row, as `SELECT` wants it. */
+  readonly selected: string;
+  readonly rowOf: (stored: Stored) => Row;
+}
 
 const TRUE: Fragment = { sql: "TRUE", values: [] };
 const FALSE: Fragment = { sql: "FALSE", values: [] };
 
 /**
- * What follows `SELECT … FROM token` for a query, without its limit. A pattern is beyond SQL and counts as
- * fulfilled here: since no condition is negated, too much is selected but never too little.
+ * The whole statement of a query, but for how many rows. A pattern is beyond SQL and counts as fulfilled here: since
+ * no condition is negated, too much is selected but never too little.
  */
-export function selection({ condition, sorts, after, now }: ListQuery): Fragment {
-  const order = orderOf(sorts);
-  const where = both(conditionSql(condition, now), after === null ? TRUE : behind(after, order));
+export function selection<Row, Stored>(
+  table: ListTable<Row, Stored>,
+  { condition, sorts, after, now }: ListQuery,
+): Fragment {
+  const order = orderOf(sorts, table);
+  const where = both(conditionSql(condition, table, now), after === null ? TRUE : behind(after, order));
   const orderBy = order.map(({ key, direction }) => `${key} ${direction} NULLS LAST`).join(", ");
-  return { sql: `WHERE ${where.sql} ORDER BY ${orderBy}`, values: where.values };
+  return {
+    sql: `SELECT ${table.selected} FROM ${table.table} WHERE ${where.sql} ORDER BY ${orderBy}`,
+    values: where.values,
+  };
+}
+
+/** The whole statement of a query. */
+export function pageSelection<Row, Stored>(table: ListTable<Row, Stored>, query: ListQuery): Fragment {
+  const { sql, values } = selection(table, query);
+  return { sql: `${sql} LIMIT ? OFFSET ?`, values: [...values, query.limit, query.skip] };
 }
 
 /** Up to and with the id, which makes every order total; more would keep SQLite from using an index on the id. */
-function orderOf(sorts: readonly Sort[]): readonly Sort[] {
+function orderOf(sorts: readonly Sort[], columns: Columns): readonly Sort[] {
+  for (const { key } of sorts) keyOf(columns.resource, key);
   const byId = sorts.findIndex(({ key }) => key === "id");
   return byId === -1 ? [...sorts, { key: "id", direction: "asc" }] : sorts.slice(0, byId + 1);
 }
 
-function conditionSql(condition: Condition, now: number): Fragment {
+function conditionSql(condition: Condition, columns: Columns, now: number): Fragment {
   if ("conditions" in condition) {
     return join(
-      condition.conditions.map((part) => conditionSql(part, now)),
+      condition.conditions.map((part) => conditionSql(part, columns, now)),
       condition.op,
     );
   }
-  const { sql, values } = column(condition.key, now);
-  switch (condition.op) {
+  return comparisonSql(condition, column(condition.key, columns, now));
+}
+
+function comparisonSql(comparison: Comparison, { sql, values }: Fragment): Fragment {
+  switch (comparison.op) {
     case "eq":
-      return { sql: `${sql} = ?`, values: [...values, condition.value] };
+      return { sql: `${sql} = ?`, values: [...values, comparison.value] };
     case "lt":
-      return { sql: `${sql} < ?`, values: [...values, condition.value] };
+      return { sql: `${sql} < ?`, values: [...values, comparison.value] };
     case "gt":
-      return { sql: `${sql} > ?`, values: [...values, condition.value] };
+      return { sql: `${sql} > ?`, values: [...values, comparison.value] };
     case "exists":
-      return { sql: `${sql} IS ${condition.value ? "NOT " : ""}NULL`, values };
+      return { sql: `${sql} IS ${comparison.value ? "NOT " : ""}NULL`, values };
     case "in":
       return {
         sql: `${sql} IN (SELECT value FROM json_each(?))`,
-        values: [...values, list(condition.values)],
+        values: [...values, list(comparison.values)],
       };
     case "nin":
       return {
         sql: `(${sql} IS NULL OR ${sql} NOT IN (SELECT value FROM json_each(?)))`,
-        values: [...values, ...values, list(condition.values)],
+        values: [...values, ...values, list(comparison.values)],
       };
     case "regex":
       return { sql: `${sql} IS NOT NULL`, values };
   }
 }
 
-function column(key: FilterKey, now: number): Fragment {
-  return key === "status" ? { sql: STATUS_SQL, values: [now] } : { sql: key, values: [] };
+/** A key is looked up before it becomes SQL. */
+function column(key: string, { resource, computed }: Columns, now: number): Fragment {
+  keyOf(resource, key);
+  const expression = computed[key];
+  return expression === undefined ? { sql: key, values: [] } : { sql: expression, values: [now] };
 }
 
 /** The rows that come after a position: those that first differ from it in the nth sort, for every n. */

@@ -1,7 +1,7 @@
-import type { Database, SQLQueryBindings, Statement } from "bun:sqlite";
+import type { Database, Statement } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import type { AuditEvent } from "../tokens/audit-event.ts";
-import { type ListQuery, someCondition } from "../tokens/listing.ts";
+import type { ListQuery } from "../tokens/listing.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Token } from "../tokens/token.ts";
 import type {
@@ -15,12 +15,11 @@ import type {
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
-import { selection } from "./list-sql.ts";
+import { listRows } from "./list-rows.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { asStoreError, isBusy } from "./sqlite-errors.ts";
 import { tallies } from "./summary-sql.ts";
-import { COLUMNS, type TokenRow, tokenOf } from "./token-row.ts";
-import { scan } from "./token-scan.ts";
+import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 
 /** How long a change waits, in all, for other processes that write. */
 const PATIENCE_MS = 5000;
@@ -123,14 +122,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async list(query: ListQuery): Promise<readonly Token[]> {
-    if (someCondition(query.condition, ({ op }) => op === "regex")) return await scan(this.#path, query);
-    const { sql, values } = selection(query);
-    return this.#reading(() => {
-      using statement = this.#database.prepare<TokenRow, SQLQueryBindings[]>(
-        `SELECT ${COLUMNS} FROM token ${sql} LIMIT ? OFFSET ?`,
-      );
-      return statement.all(...values, query.limit, query.skip).map(tokenOf);
-    });
+    return await listRows({ path: this.#path, database: this.#database }, TOKEN_TABLE, query);
   }
 
   summary(query: SummaryQuery): readonly Tally[] {

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import { SECONDS_A_DAY } from "../tokens/time.ts";
-import { STATUS_SQL } from "./list-sql.ts";
+import { STATUS_SQL } from "./token-row.ts";
 
 const TALLIES_SQL = `
   SELECT status, access, expiryDay, count(*) AS count, sum(last_used_at IS NULL) AS neverUsed

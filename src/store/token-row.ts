@@ -1,4 +1,6 @@
 import type { Access, Token } from "../tokens/token.ts";
+import { TOKEN_LISTING } from "../tokens/token-listing.ts";
+import type { ListTable } from "./list-sql.ts";
 
 /** Every column of a token, in the order of its table. */
 export const COLUMNS =
@@ -34,3 +36,15 @@ export function tokenOf(row: TokenRow): Token {
     replacedBy: row.replaced_by,
   };
 }
+
+/** A token's status at the moment that is its one parameter. */
+export const STATUS_SQL =
+  "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ? THEN 'expired' ELSE 'active' END";
+
+export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
+  resource: TOKEN_LISTING,
+  table: "token",
+  selected: COLUMNS,
+  computed: { status: STATUS_SQL },
+  rowOf: tokenOf,
+};

@@ -3,8 +3,9 @@ import type { Condition, Position, Sort } from "./listing.ts";
 
 const SEAL_BYTES = 16;
 
-/** What a cursor belongs to: it continues a list of these conditions in this order and no other. */
+/** What a cursor belongs to: it continues a list of this resource, of these conditions, in this order and no other. */
 export interface CursorScope {
+  readonly resource: string;
   readonly conditions: readonly Condition[];
   readonly sorts: readonly Sort[];
 }
@@ -26,7 +27,7 @@ export function decodeCursor(cursor: string, scope: CursorScope, key: Uint8Array
 
 function seal(content: Uint8Array, scope: CursorScope, key: Uint8Array): Uint8Array {
   const hasher = new Bun.CryptoHasher("sha256", key);
-  hasher.update(JSON.stringify([scope.conditions, scope.sorts]));
+  hasher.update(JSON.stringify([scope.resource, scope.conditions, scope.sorts]));
   hasher.update("\n");
   hasher.update(content);
   return hasher.digest().subarray(0, SEAL_BYTES);

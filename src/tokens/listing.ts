@@ -1,17 +1,45 @@
 import type { Pattern } from "./pattern.ts";
 import type { UnixSeconds } from "./time.ts";
-import { statusAt, type Token } from "./token.ts";
 
-export type TimeKey = "created_at" | "expires_at" | "revoked_at" | "last_used_at";
-export type PatternKey = "id" | "description";
-export type FilterKey = TimeKey | PatternKey | "access" | "status" | "created_by";
-export type SortKey = Exclude<FilterKey, "status" | "created_by">;
 export type Value = string | number;
 
-export const TIME_KEYS: readonly TimeKey[] = ["created_at", "expires_at", "revoked_at", "last_used_at"];
-export const PATTERN_KEYS: readonly PatternKey[] = ["description", "id"];
-export const SORT_KEYS: readonly SortKey[] = ["id", "access", "description", ...TIME_KEYS];
-export const FILTER_KEYS: readonly FilterKey[] = [...SORT_KEYS, "status", "created_by"];
+/** What the values of a key are: one of these names, or something of that kind. */
+export type Kind = readonly string[] | "description" | "time" | "token-id";
+
+/** What a list can be asked about one key of its rows. */
+export interface KeyTraits {
+  readonly kind: Kind;
+  /** Whether it can be sorted by. */
+  readonly sorts?: boolean;
+  /** Whether it can be matched against patterns. */
+  readonly matches?: boolean;
+}
+
+/** One key of the rows of a list. */
+export interface ListKey<Row> extends KeyTraits {
+  /** What the row has under it at that moment. */
+  readonly read: (row: Row, now: UnixSeconds) => Value | null;
+}
+
+/** In which terms a list of a resource is asked for. */
+export interface ListTerms {
+  /** The resource, under the name that the API gives it. */
+  readonly resource: string;
+  readonly keys: Readonly<Record<string, KeyTraits>>;
+}
+
+/** A resource that can be listed, newest first unless sorted otherwise. */
+export interface ListedResource<Row> extends ListTerms {
+  readonly keys: Readonly<Record<string, ListKey<Row>>>;
+  /** What leaves rows out of every list that none of these keys is named for; null where nothing does. */
+  readonly usual: { readonly condition: Condition; readonly unless: readonly string[] } | null;
+}
+
+/** What every row of a list has. */
+export interface Identified {
+  /** The later the row was made, the greater, as text. */
+  readonly id: string;
+}
 
 /** The page size where none is asked for, the greatest that is served, and the greatest number of rows to skip. */
 export const PAGE_LIMIT_DEFAULT = 500;
@@ -22,21 +50,23 @@ export const SKIP_MAX = 1_000_000;
 export const CONDITION_LIMIT = 64;
 export const CONDITION_DEPTH_MAX = 8;
 
-/** What a token must fulfil to be listed. A value that is null fulfils only `exists` (false) and `nin`. */
-export type Condition =
-  | { readonly op: "and" | "or"; readonly conditions: readonly Condition[] }
-  | { readonly op: "eq"; readonly key: FilterKey; readonly value: Value }
-  | { readonly op: "in" | "nin"; readonly key: FilterKey; readonly values: readonly Value[] }
-  | { readonly op: "exists"; readonly key: FilterKey; readonly value: boolean }
-  | { readonly op: "lt" | "gt"; readonly key: TimeKey; readonly value: UnixSeconds }
-  | { readonly op: "regex"; readonly key: PatternKey; readonly pattern: Pattern };
+/** What is asked of the values under one key. */
+export type Comparison =
+  | { readonly op: "eq"; readonly key: string; readonly value: Value }
+  | { readonly op: "in" | "nin"; readonly key: string; readonly values: readonly Value[] }
+  | { readonly op: "exists"; readonly key: string; readonly value: boolean }
+  | { readonly op: "lt" | "gt"; readonly key: string; readonly value: UnixSeconds }
+  | { readonly op: "regex"; readonly key: string; readonly pattern: Pattern };
+
+/** What a row must fulfil to be listed. A value that is null fulfils only `exists` (false) and `nin`. */
+export type Condition = { readonly op: "and" | "or"; readonly conditions: readonly Condition[] } | Comparison;
 
 export interface Sort {
-  readonly key: SortKey;
+  readonly key: string;
   readonly direction: "asc" | "desc";
 }
 
-/** Where a page ended: the last token's value for each sort, then its id. */
+/** Where a page ended: the last row's value for each sort, then its id. */
 export type Position = readonly (Value | null)[];
 
 /** What a caller asks of a list. */
@@ -48,7 +78,7 @@ export interface Listing {
   readonly cursor: string | null;
 }
 
-/** What a store is asked for: the tokens that fulfil `condition`, in the order of `sorts`, nulls last, ties by id. */
+/** What a store is asked for: the rows that fulfil `condition`, in the order of `sorts`, nulls last, ties by id. */
 export interface ListQuery {
   readonly condition: Condition;
   readonly sorts: readonly Sort[];
@@ -56,28 +86,47 @@ export interface ListQuery {
   readonly after: Position | null;
   readonly skip: number;
   readonly limit: number;
-  /** The moment at which `status` is judged. */
+  /** The moment at which what changes with time is judged. */
   readonly now: UnixSeconds;
 }
 
-export interface Page {
-  readonly tokens: readonly Token[];
-  /** Where the next page begins; null if this is the last. */
-  readonly cursor: string | null;
+const NEWEST_FIRST: readonly Sort[] = [{ key: "id", direction: "desc" }];
+
+export function filterKeys({ keys }: ListTerms): readonly string[] {
+  return Object.keys(keys);
 }
 
-const NEWEST_FIRST: readonly Sort[] = [{ key: "id", direction: "desc" }];
-const NOT_REVOKED: Condition = { op: "exists", key: "revoked_at", value: false };
-const SHOWING_REVOKED: readonly FilterKey[] = ["status", "revoked_at", "id"];
+export function sortKeys(terms: ListTerms): readonly string[] {
+  return keysThat(terms, ({ sorts }) => sorts === true);
+}
+
+export function timeKeys(terms: ListTerms): readonly string[] {
+  return keysThat(terms, ({ kind }) => kind === "time");
+}
+
+export function patternKeys(terms: ListTerms): readonly string[] {
+  return keysThat(terms, ({ matches }) => matches === true);
+}
+
+/** What is known of a key, which must be one of the resource's. */
+export function keyOf<Key>(
+  { resource, keys }: { readonly resource: string; readonly keys: Readonly<Record<string, Key>> },
+  name: string,
+): Key {
+  const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  if (key === undefined) throw new Error(`no list of ${resource} has the key ${name}`);
+  return key;
+}
 
 export function sortsOf(listing: Listing): readonly Sort[] {
   return listing.sorts.length === 0 ? NEWEST_FIRST : listing.sorts;
 }
 
-/** The whole condition of a listing: revoked tokens are left out unless a filter asks about such a thing. */
-export function conditionOf({ conditions }: Listing): Condition {
+/** The whole condition of a listing: what the caller asks, and what is left out without being asked. */
+export function conditionOf<Row>({ usual }: ListedResource<Row>, { conditions }: Listing): Condition {
   const asked: Condition = { op: "and", conditions };
-  return names(asked, SHOWING_REVOKED) ? asked : { op: "and", conditions: [...conditions, NOT_REVOKED] };
+  if (usual === null || names(asked, usual.unless)) return asked;
+  return { op: "and", conditions: [...conditions, usual.condition] };
 }
 
 /** Whether the condition has a part that fulfils `test`. */
@@ -86,63 +135,53 @@ export function someCondition(condition: Condition, test: (part: Condition) => b
   return "conditions" in condition && condition.conditions.some((part) => someCondition(part, test));
 }
 
-export function positionOf(token: Token, sorts: readonly Sort[]): Position {
-  return [...sorts.map(({ key }) => attribute(token, key, 0)), token.id];
+export function positionOf<Row extends Identified>(
+  resource: ListedResource<Row>,
+  row: Row,
+  sorts: readonly Sort[],
+): Position {
+  return [...sorts.map(({ key }) => keyOf(resource, key).read(row, 0)), row.id];
 }
 
-/** Whether the token fulfils the condition at that moment. */
-export function fulfils(token: Token, condition: Condition, now: UnixSeconds): boolean {
+/** Whether the row fulfils the condition at that moment. */
+export function fulfils<Row>(
+  resource: ListedResource<Row>,
+  row: Row,
+  condition: Condition,
+  now: UnixSeconds,
+): boolean {
   switch (condition.op) {
     case "and":
-      return condition.conditions.every((part) => fulfils(token, part, now));
+      return condition.conditions.every((part) => fulfils(resource, row, part, now));
     case "or":
-      return condition.conditions.some((part) => fulfils(token, part, now));
+      return condition.conditions.some((part) => fulfils(resource, row, part, now));
     default:
-      return holds(attribute(token, condition.key, now), condition);
+      return holds(keyOf(resource, condition.key).read(row, now), condition);
   }
 }
 
-function holds(value: Value | null, condition: Exclude<Condition, { op: "and" | "or" }>): boolean {
-  if (condition.op === "exists") return (value !== null) === condition.value;
-  if (condition.op === "nin") return value === null || !condition.values.includes(value);
+function holds(value: Value | null, comparison: Comparison): boolean {
+  if (comparison.op === "exists") return (value !== null) === comparison.value;
+  if (comparison.op === "nin") return value === null || !comparison.values.includes(value);
   if (value === null) return false;
-  switch (condition.op) {
+  switch (comparison.op) {
     case "eq":
-      return value === condition.value;
+      return value === comparison.value;
     case "in":
-      return condition.values.includes(value);
+      return comparison.values.includes(value);
     case "lt":
-      return Number(value) < condition.value;
+      return Number(value) < comparison.value;
     case "gt":
-      return Number(value) > condition.value;
+      return Number(value) > comparison.value;
     case "regex":
-      return condition.pattern.matches(String(value));
+      return comparison.pattern.matches(String(value));
   }
 }
 
-function attribute(token: Token, key: FilterKey, now: UnixSeconds): Value | null {
-  switch (key) {
-    case "id":
-      return token.id;
-    case "access":
-      return token.access;
-    case "description":
-      return token.description;
-    case "status":
-      return statusAt(token, now);
-    case "created_by":
-      return token.createdBy;
-    case "created_at":
-      return token.createdAt;
-    case "expires_at":
-      return token.expiresAt;
-    case "revoked_at":
-      return token.revokedAt;
-    case "last_used_at":
-      return token.lastUsedAt;
-  }
+function keysThat({ keys }: ListTerms, test: (traits: KeyTraits) => boolean): readonly string[] {
+  return Object.entries(keys).flatMap(([name, traits]) => (test(traits) ? [name] : []));
 }
 
-function names(condition: Condition, keys: readonly FilterKey[]): boolean {
+function names(condition: Condition, keys: readonly string[]): boolean {
   return someCondition(condition, (part) => "key" in part && keys.includes(part.key));
 }

@@ -1,24 +1,16 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Actor, AuditEvent } from "./audit-event.ts";
 import { creation, type Occasion, revocation, rotation, update } from "./change.ts";
-import { type CursorScope, decodeCursor, encodeCursor } from "./cursor.ts";
-import {
-  conditionOf,
-  type Listing,
-  type ListQuery,
-  PAGE_LIMIT_MAX,
-  type Page,
-  type Position,
-  positionOf,
-  sortsOf,
-} from "./listing.ts";
+import type { Listing } from "./listing.ts";
+import { type Page, pageOf } from "./paging.ts";
 import type { Random } from "./random.ts";
-import type { Issue, Refusal } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import type { RotationRequest } from "./rotation.ts";
 import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
+import { TOKEN_LISTING } from "./token-listing.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-request.ts";
 import type { LastIds, TokenStore } from "./token-store.ts";
 import {
@@ -56,10 +48,6 @@ export interface TokensParts {
 
 const NO_DIGEST = new Uint8Array(32);
 const NO_SUCH_TOKEN: Refusal = { refused: "not-found", resource: "api-token" };
-const BAD_CURSOR: Issue = {
-  path: "pagination.cursor",
-  message: "must be a cursor that this server gave for the same filters and sorts",
-};
 
 /** Creates, lists, updates, rotates, revokes and verifies API tokens. */
 export class Tokens {
@@ -174,27 +162,19 @@ export class Tokens {
   }
 
   /** One page of the tokens that a listing asks for. */
-  async list(listing: Listing): Promise<Page | Refusal> {
-    const scope: CursorScope = { conditions: listing.conditions, sorts: sortsOf(listing) };
-    const after = listing.cursor === null ? null : decodeCursor(listing.cursor, scope, this.#cursorKey);
-    if (listing.cursor !== null && after === null) return { refused: "invalid", issues: [BAD_CURSOR] };
-    const limit = Math.min(listing.limit, PAGE_LIMIT_MAX);
-    const found = await this.#store.list(this.#query(listing, after, limit + 1));
-    const tokens = found.slice(0, limit);
-    const last = found.length > limit ? tokens.at(-1) : undefined;
-    const cursor = last ? encodeCursor(positionOf(last, scope.sorts), scope, this.#cursorKey) : null;
-    return { tokens, cursor };
+  async list(listing: Listing): Promise<Page<Token> | Refusal> {
+    return await pageOf(listing, {
+      resource: TOKEN_LISTING,
+      find: (query) => this.#store.list(query),
+      cursorKey: this.#cursorKey,
+      now: this.now(),
+    });
   }
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
   async summary(): Promise<Summary> {
     const now = this.now();
     return summaryOf(await this.#store.summary(summaryQuery(now)), now);
-  }
-
-  #query(listing: Listing, after: Position | null, limit: number): ListQuery {
-    const { skip } = listing;
-    return { condition: conditionOf(listing), sorts: sortsOf(listing), after, skip, limit, now: this.now() };
   }
 
   #occasion(actor: Actor, last: LastIds): Occasion {

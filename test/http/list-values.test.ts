@@ -131,7 +131,7 @@ for (const { key, good, bad, message } of KEYS) {
     if (!PATTERN_KEYS.includes(key)) {
       test("is not for regex", async () => {
         expectIssues(await list({ key, regex: { pattern: "a" } }), [
-          { path: "filters[0].regex", message: "is only for description, id" },
+          { path: "filters[0].regex", message: "is only for id, description" },
         ]);
       });
     }

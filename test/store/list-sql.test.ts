@@ -40,11 +40,11 @@ test("a list may begin further on", async () => {
       skip,
       async (held, conditions, sorts, limit, skip) => {
         context.hold(held);
-        const { tokens, cursor } = granted(
+        const { rows, cursor } = granted(
           await context.tokens.list({ conditions, sorts, limit, skip, cursor: null }),
         );
         const all = expectedList(held, conditions, sorts, context.clock.now);
-        expect(tokens).toEqual(all.slice(skip, skip + limit));
+        expect(rows).toEqual(all.slice(skip, skip + limit));
         expect(cursor === null).toBe(skip + limit >= all.length);
       },
     ),
@@ -116,8 +116,8 @@ test("text from a caller is never SQL, nor a wildcard", async () => {
       { op: "in", key: "description", values: [value, "x"] },
       { op: "nin", key: "description", values: texts.filter((text) => text !== value) },
     ] as const) {
-      const { tokens } = granted(await context.tokens.list({ ...EVERYTHING, conditions: [condition] }));
-      expect(tokens.map(({ description }) => description)).toEqual([value]);
+      const { rows } = granted(await context.tokens.list({ ...EVERYTHING, conditions: [condition] }));
+      expect(rows.map(({ description }) => description)).toEqual([value]);
     }
   }
 });
@@ -137,8 +137,8 @@ test("as many conditions, as deep and of as many values as the contract allows a
   const conditions: readonly Condition[] = [
     { op: "or", conditions: [deep, { op: "eq", key: "description", value: "a" }] },
   ];
-  const { tokens } = granted(await context.tokens.list({ ...EVERYTHING, conditions }));
-  expect(tokens.map(({ id }) => id.at(-1))).toEqual(["a"]);
+  const { rows } = granted(await context.tokens.list({ ...EVERYTHING, conditions }));
+  expect(rows.map(({ id }) => id.at(-1))).toEqual(["a"]);
 });
 
 test("all of no conditions are fulfilled, and none of no conditions", async () => {
@@ -149,6 +149,6 @@ test("all of no conditions are fulfilled, and none of no conditions", async () =
     ["or", 0],
   ] as const) {
     const listing = { ...EVERYTHING, conditions: [{ op, conditions: [] }] };
-    expect(granted(await context.tokens.list(listing)).tokens).toHaveLength(expected);
+    expect(granted(await context.tokens.list(listing)).rows).toHaveLength(expected);
   }
 });

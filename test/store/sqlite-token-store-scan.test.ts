@@ -56,8 +56,8 @@ test("a search lets others have their turn, and is about one moment of the store
   let turns = 0;
   for (; !isDone; turns += 1) await nextTurn();
   expect(turns).toBeGreaterThan(3);
-  const { tokens, cursor } = granted(await search);
-  expect(tokens.map(({ description }) => description?.slice(-5))).toEqual([" 9999", "19999"]);
+  const { rows, cursor } = granted(await search);
+  expect(rows.map(({ description }) => description?.slice(-5))).toEqual([" 9999", "19999"]);
   expect(cursor).toBeNull();
 });
 
@@ -66,7 +66,7 @@ test("a search ends once its page is full", async () => {
   const pattern = new CountingPattern();
   const listing = { ...EVERYTHING, conditions: [pattern.condition], limit: 10, skip: 5 };
   const page = granted(await context.tokens.list(listing));
-  expect(page.tokens).toHaveLength(10);
+  expect(page.rows).toHaveLength(10);
   expect(page.cursor).not.toBeNull();
   expect(pattern.asked).toBe(5 + 10 + 1);
 });
@@ -75,7 +75,7 @@ test("several searches at once come to their ends", async () => {
   using context = largeStore();
   const searches = [" 19999$", " 7$", "nothing"].map(async (source) => {
     const page = granted(await context.tokens.list({ ...EVERYTHING, conditions: [named(source)] }));
-    return page.tokens.length;
+    return page.rows.length;
   });
   expect(await Promise.all(searches)).toEqual([1, 1, 0]);
 });

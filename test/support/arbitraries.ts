@@ -1,8 +1,15 @@
 import fc from "fast-check";
-import type { Condition, FilterKey, Sort, Value } from "../../src/tokens/listing.ts";
-import { FILTER_KEYS, PATTERN_KEYS, SORT_KEYS, TIME_KEYS } from "../../src/tokens/listing.ts";
+import {
+  type Condition,
+  patternKeys,
+  type Sort,
+  sortKeys,
+  timeKeys,
+  type Value,
+} from "../../src/tokens/listing.ts";
 import { compilePattern, type Pattern } from "../../src/tokens/pattern.ts";
 import { ACCESSES, STATUSES, type Token } from "../../src/tokens/token.ts";
+import { TOKEN_LISTING, type TokenKey } from "../../src/tokens/token-listing.ts";
 
 /** When the moments that tokens and conditions speak of begin and end; few, so that they often are the same. */
 export const FIRST_MOMENT = 1_780_315_198;
@@ -59,7 +66,7 @@ export const tokenSet: fc.Arbitrary<readonly Token[]> = fc
   .array(bareToken, { maxLength: 24, size: "max" })
   .map((tokens) => tokens.map((token, number) => ({ id: idOf(number), ...token })));
 
-const VALUES: Readonly<Record<FilterKey, fc.Arbitrary<Value>>> = {
+const VALUES: Readonly<Record<TokenKey, fc.Arbitrary<Value>>> = {
   id: someId,
   access: fc.constantFrom(...ACCESSES),
   description,
@@ -88,8 +95,7 @@ const pattern: fc.Arbitrary<Pattern> = fc
     return compiled;
   });
 
-function onValues(key: FilterKey): fc.Arbitrary<Condition> {
-  const value = VALUES[key];
+function onValues([key, value]: readonly [string, fc.Arbitrary<Value>]): fc.Arbitrary<Condition> {
   const values = fc.array(value, { minLength: 1, maxLength: 4 });
   return fc.oneof(
     fc.record({ op: fc.constant("eq" as const), key: fc.constant(key), value }),
@@ -100,13 +106,13 @@ function onValues(key: FilterKey): fc.Arbitrary<Condition> {
 
 const bound: fc.Arbitrary<Condition> = fc.record({
   op: fc.constantFrom("lt", "gt"),
-  key: fc.constantFrom(...TIME_KEYS),
+  key: fc.constantFrom(...timeKeys(TOKEN_LISTING)),
   value: moment,
 });
 
 const match: fc.Arbitrary<Condition> = fc.record({
   op: fc.constant("regex" as const),
-  key: fc.constantFrom(...PATTERN_KEYS),
+  key: fc.constantFrom(...patternKeys(TOKEN_LISTING)),
   pattern,
 });
 
@@ -114,7 +120,7 @@ const match: fc.Arbitrary<Condition> = fc.record({
 const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition; group: Condition }>((tie) => ({
   condition: fc.oneof(
     { maxDepth: 3 },
-    { weight: 4, arbitrary: fc.constantFrom(...FILTER_KEYS).chain(onValues) },
+    { weight: 4, arbitrary: fc.constantFrom(...Object.entries(VALUES)).chain(onValues) },
     bound,
     match,
     { weight: 2, arbitrary: tie("group") },
@@ -134,6 +140,6 @@ export const conditions: fc.Arbitrary<readonly Condition[]> = fc.oneof(
 
 /** Sorts of which no two name the same key. */
 export const sorts: fc.Arbitrary<readonly Sort[]> = fc.uniqueArray(
-  fc.record({ key: fc.constantFrom(...SORT_KEYS), direction: fc.constantFrom("asc", "desc") }),
+  fc.record({ key: fc.constantFrom(...sortKeys(TOKEN_LISTING)), direction: fc.constantFrom("asc", "desc") }),
   { selector: ({ key }) => key, maxLength: 4 },
 );

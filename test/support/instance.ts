@@ -80,5 +80,5 @@ export async function expectAgreement(model: Model, real: Instance): Promise<voi
 }
 
 async function listed(tokens: Tokens, conditions: readonly Condition[]): Promise<readonly string[]> {
-  return granted(await tokens.list({ ...EVERYTHING, conditions })).tokens.map(({ id }) => id);
+  return granted(await tokens.list({ ...EVERYTHING, conditions })).rows.map(({ id }) => id);
 }

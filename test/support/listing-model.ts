@@ -1,6 +1,7 @@
-import type { Condition, FilterKey, Sort, Value } from "../../src/tokens/listing.ts";
+import type { Condition, Sort, Value } from "../../src/tokens/listing.ts";
 import type { UnixSeconds } from "../../src/tokens/time.ts";
 import type { Token } from "../../src/tokens/token.ts";
+import type { TokenKey } from "../../src/tokens/token-listing.ts";
 
 /**
  * What a list must have in it and in which order, told as plainly as the contract tells it: for small sets alone, and
@@ -22,10 +23,10 @@ export function isListed(token: Token, conditions: readonly Condition[], now: Un
 }
 
 /** The value that a token has under the name that the API gives it. */
-export function valueUnder(token: Token, key: FilterKey, now: UnixSeconds): Value | null {
+export function valueUnder(token: Token, key: string, now: UnixSeconds): Value | null {
   const hasExpired = token.expiresAt !== null && token.expiresAt <= now;
   const live = hasExpired ? "expired" : "active";
-  return {
+  const values: Readonly<Record<TokenKey, Value | null>> = {
     id: token.id,
     access: token.access,
     description: token.description,
@@ -35,7 +36,8 @@ export function valueUnder(token: Token, key: FilterKey, now: UnixSeconds): Valu
     expires_at: token.expiresAt,
     revoked_at: token.revokedAt,
     last_used_at: token.lastUsedAt,
-  }[key];
+  };
+  return new Map(Object.entries(values)).get(key) ?? null;
 }
 
 function asksForRevoked(condition: Condition): boolean {

@@ -1,4 +1,5 @@
-import type { Listing, Page } from "../../src/tokens/listing.ts";
+import type { Listing } from "../../src/tokens/listing.ts";
+import type { Page } from "../../src/tokens/paging.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import type { Tokens } from "../../src/tokens/tokens.ts";
 import { EVERYTHING, granted } from "./store.ts";
@@ -14,8 +15,8 @@ export async function walk(
 ): Promise<readonly (readonly Token[])[]> {
   const walked: (readonly Token[])[] = [];
   for (let cursor: string | null = null; walked.length < PAGES_MAX; await between()) {
-    const page: Page = granted(await tokens.list({ ...EVERYTHING, ...asked, cursor }));
-    walked.push(page.tokens);
+    const page: Page<Token> = granted(await tokens.list({ ...EVERYTHING, ...asked, cursor }));
+    walked.push(page.rows);
     cursor = page.cursor;
     if (cursor === null) return walked;
   }

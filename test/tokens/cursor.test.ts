@@ -16,7 +16,11 @@ function named(pattern: string, caseInsensitive = false): Condition {
   return { op: "regex", key: "description", pattern: compiled };
 }
 
-const SCOPE: CursorScope = { conditions: [{ op: "eq", key: "access", value: "read" }], sorts: SORTS };
+const SCOPE: CursorScope = {
+  resource: "api-token",
+  conditions: [{ op: "eq", key: "access", value: "read" }],
+  sorts: SORTS,
+};
 const CURSOR = encodeCursor(POSITION, SCOPE, KEY);
 
 test("a cursor gives back the position that it was made of", () => {
@@ -93,6 +97,7 @@ const first: Condition = { op: "eq", key: "access", value: "read" };
 const second: Condition = { op: "exists", key: "expires_at", value: true };
 
 const OTHER_SCOPES: readonly [string, CursorScope, CursorScope][] = [
+  ["another resource", SCOPE, { ...SCOPE, resource: "audit-event" }],
   ["no condition", SCOPE, { ...SCOPE, conditions: [] }],
   ["another value", SCOPE, { ...SCOPE, conditions: [{ op: "eq", key: "access", value: "write" }] }],
   ["another operator", SCOPE, { ...SCOPE, conditions: [{ op: "in", key: "access", values: ["read"] }] }],
@@ -100,14 +105,18 @@ const OTHER_SCOPES: readonly [string, CursorScope, CursorScope][] = [
   ["one more condition", SCOPE, { ...SCOPE, conditions: [first, second] }],
   [
     "or for and",
-    { conditions: [{ op: "and", conditions: [first, second] }], sorts: SORTS },
-    { conditions: [{ op: "or", conditions: [first, second] }], sorts: SORTS },
+    { resource: "api-token", conditions: [{ op: "and", conditions: [first, second] }], sorts: SORTS },
+    { resource: "api-token", conditions: [{ op: "or", conditions: [first, second] }], sorts: SORTS },
   ],
-  ["another pattern", { conditions: [named("a")], sorts: SORTS }, { conditions: [named("b")], sorts: SORTS }],
+  [
+    "another pattern",
+    { resource: "api-token", conditions: [named("a")], sorts: SORTS },
+    { resource: "api-token", conditions: [named("b")], sorts: SORTS },
+  ],
   [
     "a pattern with other regard to case",
-    { conditions: [named("a")], sorts: SORTS },
-    { conditions: [named("a", true)], sorts: SORTS },
+    { resource: "api-token", conditions: [named("a")], sorts: SORTS },
+    { resource: "api-token", conditions: [named("a", true)], sorts: SORTS },
   ],
   ["another direction", SCOPE, { ...SCOPE, sorts: [{ key: "expires_at", direction: "asc" }] }],
   ["another sort", SCOPE, { ...SCOPE, sorts: [{ key: "revoked_at", direction: "desc" }] }],
@@ -126,7 +135,7 @@ test("a cursor of another store is refused", () => {
 });
 
 test("a cursor is taken with the same pattern, compiled again", () => {
-  const made: CursorScope = { conditions: [named("a+", true)], sorts: SORTS };
-  const used: CursorScope = { conditions: [named("a+", true)], sorts: SORTS };
+  const made: CursorScope = { resource: "api-token", conditions: [named("a+", true)], sorts: SORTS };
+  const used: CursorScope = { resource: "api-token", conditions: [named("a+", true)], sorts: SORTS };
   expect(decodeCursor(encodeCursor(POSITION, made, KEY), used, KEY)).toEqual(POSITION);
 });

@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import {
   type Condition,
   conditionOf,
-  type FilterKey,
   fulfils,
   type Listing,
   positionOf,
@@ -13,6 +12,7 @@ import {
 } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
 import type { Token } from "../../src/tokens/token.ts";
+import { TOKEN_LISTING, type TokenKey } from "../../src/tokens/token-listing.ts";
 
 const NOW = 1_780_315_200;
 
@@ -45,7 +45,7 @@ function matching(pattern: string, key: "id" | "description" = "description"): C
   return { op: "regex", key, pattern: compiled };
 }
 
-const VALUES: readonly [FilterKey, Value, Value][] = [
+const VALUES: readonly [TokenKey, Value, Value][] = [
   ["id", "atok_1", "atok_2"],
   ["access", "read", "write"],
   ["description", "CI", "ci"],
@@ -69,11 +69,11 @@ describe.each(VALUES)("a condition on %s", (key, value, other) => {
     [{ op: "exists", key, value: false }, false],
   ];
   test.each(truth)("%j is %p", (condition, expected) => {
-    expect(fulfils(FULL, condition, NOW)).toBe(expected);
+    expect(fulfils(TOKEN_LISTING, FULL, condition, NOW)).toBe(expected);
   });
 });
 
-const NULLABLE: readonly FilterKey[] = [
+const NULLABLE: readonly TokenKey[] = [
   "description",
   "created_by",
   "expires_at",
@@ -92,7 +92,7 @@ describe.each(NULLABLE.map((key) => [key] as const))("a null %s", (key) => {
     [{ op: "exists", key, value: true }, false],
   ];
   test.each(truth)("fulfils %j: %p", (condition, expected) => {
-    expect(fulfils(BARE, condition, NOW)).toBe(expected);
+    expect(fulfils(TOKEN_LISTING, BARE, condition, NOW)).toBe(expected);
   });
 });
 
@@ -112,7 +112,7 @@ const REST: readonly [string, Token, Condition, boolean][] = [
 ];
 
 test.each(REST)("%s", (_, token, condition, expected) => {
-  expect(fulfils(token, condition, NOW)).toBe(expected);
+  expect(fulfils(TOKEN_LISTING, token, condition, NOW)).toBe(expected);
 });
 
 const YES: Condition = { op: "exists", key: "id", value: true };
@@ -125,17 +125,21 @@ test.each([
   [NO, NO, false, false],
 ])("and, or %#", (left, right, and, or) => {
   const conditions = [left, right];
-  expect(fulfils(BARE, { op: "and", conditions }, NOW)).toBe(and);
-  expect(fulfils(BARE, { op: "or", conditions }, NOW)).toBe(or);
-  expect(fulfils(BARE, { op: "and", conditions: [YES, { op: "or", conditions }] }, NOW)).toBe(or);
-  expect(fulfils(BARE, { op: "or", conditions: [NO, { op: "and", conditions }] }, NOW)).toBe(and);
+  expect(fulfils(TOKEN_LISTING, BARE, { op: "and", conditions }, NOW)).toBe(and);
+  expect(fulfils(TOKEN_LISTING, BARE, { op: "or", conditions }, NOW)).toBe(or);
+  expect(fulfils(TOKEN_LISTING, BARE, { op: "and", conditions: [YES, { op: "or", conditions }] }, NOW)).toBe(
+    or,
+  );
+  expect(fulfils(TOKEN_LISTING, BARE, { op: "or", conditions: [NO, { op: "and", conditions }] }, NOW)).toBe(
+    and,
+  );
 });
 
 test("the status is judged at the moment that is asked about", () => {
   const token: Token = { ...BARE, expiresAt: NOW };
   const isExpired: Condition = { op: "eq", key: "status", value: "expired" };
-  expect(fulfils(token, isExpired, NOW - 1)).toBe(false);
-  expect(fulfils(token, isExpired, NOW)).toBe(true);
+  expect(fulfils(TOKEN_LISTING, token, isExpired, NOW - 1)).toBe(false);
+  expect(fulfils(TOKEN_LISTING, token, isExpired, NOW)).toBe(true);
 });
 
 const EVERYTHING: Listing = { conditions: [], sorts: [], limit: 500, skip: 0, cursor: null };
@@ -163,23 +167,23 @@ const SHOWING: readonly [string, readonly Condition[], boolean][] = [
 ];
 
 test.each(SHOWING)("with %s", (_, conditions, showsRevoked) => {
-  const condition = conditionOf({ ...EVERYTHING, conditions });
-  expect(fulfils(OLD, condition, NOW)).toBe(showsRevoked);
+  const condition = conditionOf(TOKEN_LISTING, { ...EVERYTHING, conditions });
+  expect(fulfils(TOKEN_LISTING, OLD, condition, NOW)).toBe(showsRevoked);
 });
 
 test("a list without filters leaves out nothing that can still matter", () => {
-  const condition = conditionOf(EVERYTHING);
-  expect(fulfils(BARE, condition, NOW)).toBe(true);
-  expect(fulfils({ ...BARE, expiresAt: NOW - 1 }, condition, NOW)).toBe(true);
+  const condition = conditionOf(TOKEN_LISTING, EVERYTHING);
+  expect(fulfils(TOKEN_LISTING, BARE, condition, NOW)).toBe(true);
+  expect(fulfils(TOKEN_LISTING, { ...BARE, expiresAt: NOW - 1 }, condition, NOW)).toBe(true);
 });
 
 test("filters that name the status still hold", () => {
-  const condition = conditionOf({
+  const condition = conditionOf(TOKEN_LISTING, {
     ...EVERYTHING,
     conditions: [{ op: "eq", key: "status", value: "active" }],
   });
-  expect(fulfils(OLD, condition, NOW)).toBe(false);
-  expect(fulfils(BARE, condition, NOW)).toBe(true);
+  expect(fulfils(TOKEN_LISTING, OLD, condition, NOW)).toBe(false);
+  expect(fulfils(TOKEN_LISTING, BARE, condition, NOW)).toBe(true);
 });
 
 test("without sorts the newest come first", () => {
@@ -194,9 +198,9 @@ test("a position is the value of every sort, then the id", () => {
     { key: "description", direction: "asc" },
     { key: "created_at", direction: "asc" },
   ];
-  expect(positionOf(FULL, sorts)).toEqual([NOW + 100, "CI", NOW - 100, "atok_1"]);
-  expect(positionOf(BARE, sorts)).toEqual([null, null, NOW - 100, "atok_1"]);
-  expect(positionOf(BARE, [])).toEqual(["atok_1"]);
+  expect(positionOf(TOKEN_LISTING, FULL, sorts)).toEqual([NOW + 100, "CI", NOW - 100, "atok_1"]);
+  expect(positionOf(TOKEN_LISTING, BARE, sorts)).toEqual([null, null, NOW - 100, "atok_1"]);
+  expect(positionOf(TOKEN_LISTING, BARE, [])).toEqual(["atok_1"]);
 });
 
 test("a part of a condition is found however deep it is", () => {

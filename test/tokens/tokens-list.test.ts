@@ -22,14 +22,14 @@ async function threeTokens(): Promise<TestStore> {
 }
 
 async function found(context: TestStore, listing: Partial<Listing>): Promise<string> {
-  const { tokens } = granted(await context.tokens.list({ ...EVERYTHING, ...listing }));
-  return tokens.map(({ description }) => description).join("");
+  const { rows } = granted(await context.tokens.list({ ...EVERYTHING, ...listing }));
+  return rows.map(({ description }) => description).join("");
 }
 
 describe("a list", () => {
   test("is empty in a new store", async () => {
     using context = new TestStore();
-    expect(await context.tokens.list(EVERYTHING)).toEqual({ tokens: [], cursor: null });
+    expect(await context.tokens.list(EVERYTHING)).toEqual({ rows: [], cursor: null });
   });
 
   test("without filters is of what can still matter, newest first", async () => {
@@ -107,7 +107,7 @@ describe("a cursor", () => {
   test("goes on where the token of its page has been revoked", async () => {
     using context = await threeTokens();
     const cursor = await cursorOf(context);
-    const [newest] = granted(await context.tokens.list(EVERYTHING)).tokens;
+    const [newest] = granted(await context.tokens.list(EVERYTHING)).rows;
     granted(await context.tokens.revoke(newest?.id ?? "", COMMAND_LINE));
     expect(await found(context, { cursor })).toBe("ba");
   });
@@ -116,7 +116,7 @@ describe("a cursor", () => {
     using context = await threeTokens();
     const cursor = await cursorOf(context);
     const page = granted(await context.beside().list({ ...EVERYTHING, cursor }));
-    expect(page.tokens.map(({ description }) => description)).toEqual(["b", "a"]);
+    expect(page.rows.map(({ description }) => description)).toEqual(["b", "a"]);
   });
 
   test("is refused with other filters or sorts than its own, when altered, and by another store", async () => {

@@ -5,12 +5,16 @@ import {
   PAGE_LIMIT_MAX,
 } from "../../tokens/listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
-import { CONDITIONS, ListTokensWithConditions } from "../condition-types.ts";
-import { changeTypesWith, NoParameters, Pagination, Sort, Time, TokenById, VerifyToken } from "../wire.ts";
+import { TOKEN_LISTING } from "../../tokens/token-listing.ts";
+import { listTypesWithConditions } from "../condition-types.ts";
+import { changeTypesWith, NoParameters, Pagination, Time, TokenById, VerifyToken } from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
+import { namedConditions } from "./named-conditions.ts";
 
 // What is in the future is judged when a body is read, by a clock that no schema has.
 const CHANGES = changeTypesWith(Time);
+
+const TOKEN_LIST = listTypesWithConditions(TOKEN_LISTING);
 
 /** What bodies of requests have. */
 export const REQUESTS = {
@@ -54,7 +58,7 @@ export const REQUESTS = {
     },
   },
   ListTokens: {
-    type: ListTokensWithConditions,
+    type: TOKEN_LIST.List,
     about: { description: "Which tokens, in which order, and which part of them. An empty object is fine." },
     properties: {
       filters:
@@ -75,7 +79,7 @@ export const REQUESTS = {
     },
   },
   Sort: {
-    type: Sort,
+    type: TOKEN_LIST.Sort,
     about: { description: "One key to sort by." },
     properties: { direction: "`asc` if left out." },
   },
@@ -83,62 +87,17 @@ export const REQUESTS = {
 
 /** The conditions of a list. */
 export const FILTERS = {
-  Condition: {
-    type: CONDITIONS.Condition,
-    about: {
-      description:
-        "What a token must fulfil to be listed. A value that is null fulfils only `exists: false` and `nin`.",
-      examples: [{ key: "access", eq: "write" }],
-    },
-  },
-  FilterKey: {
-    type: CONDITIONS.FilterKey,
-    about: {
-      description:
-        "A property of a token. Its values are compared as the resource has them: ids, names, text, and times as in RFC 3339.",
-    },
-  },
-  TimeKey: { type: CONDITIONS.TimeKey, about: { description: "A property that is a time." } },
-  PatternKey: {
-    type: CONDITIONS.PatternKey,
-    about: { description: "A property that can be matched against a pattern." },
-  },
+  ...namedConditions(TOKEN_LIST.conditions, {
+    row: "a token",
+    values: "Its values are compared as the resource has them: ids, names, text, and times as in RFC 3339.",
+    example: { key: "access", eq: "write" },
+  }),
   Pattern: {
-    type: CONDITIONS.Pattern,
+    type: TOKEN_LIST.conditions.Pattern,
     about: {
       description: "A regular expression in the syntax of RE2, found anywhere in the text.",
       examples: [{ pattern: "^CI", case_insensitive: true }],
     },
     properties: { case_insensitive: "false if left out." },
-  },
-  EqualCondition: { type: CONDITIONS.EqualCondition, about: { description: "The property has this value." } },
-  InCondition: {
-    type: CONDITIONS.InCondition,
-    about: { description: "The property has one of these values." },
-  },
-  NotInCondition: {
-    type: CONDITIONS.NotInCondition,
-    about: { description: "The property has none of these values, or is null." },
-  },
-  ExistsCondition: {
-    type: CONDITIONS.ExistsCondition,
-    about: { description: "The property is not null (`true`), or is null (`false`)." },
-  },
-  MatchCondition: {
-    type: CONDITIONS.MatchCondition,
-    about: { description: "The property matches this pattern." },
-  },
-  BeforeCondition: {
-    type: CONDITIONS.BeforeCondition,
-    about: { description: "The property is a time before this one." },
-  },
-  AfterCondition: {
-    type: CONDITIONS.AfterCondition,
-    about: { description: "The property is a time after this one." },
-  },
-  AndCondition: { type: CONDITIONS.AndCondition, about: { description: "All of these conditions hold." } },
-  OrCondition: {
-    type: CONDITIONS.OrCondition,
-    about: { description: "At least one of these conditions holds." },
   },
 } satisfies NamedTypes;

@@ -1,0 +1,38 @@
+import { isTokenId } from "../tokens/identifier.ts";
+import type { Kind, Value } from "../tokens/listing.ts";
+import { parseTime } from "../tokens/time.ts";
+import { descriptionFault } from "../tokens/token.ts";
+import { NOT_A_TOKEN_ID } from "./issues.ts";
+
+/** How the values of one kind are written in a condition. */
+export interface ValueForm {
+  /** The value; null where the text is none. */
+  readonly read: (text: string) => Value | null;
+  /** What is said of anything else. */
+  readonly expected: string;
+}
+
+export function valueForm(kind: Kind): ValueForm {
+  return typeof kind === "string" ? FORMS[kind] : oneOf(kind);
+}
+
+const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
+  description: {
+    read: textThat((text) => descriptionFault(text) === null),
+    expected: "must be text that a description can have",
+  },
+  time: { read: parseTime, expected: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z" },
+  "token-id": { read: textThat(isTokenId), expected: NOT_A_TOKEN_ID },
+};
+
+function oneOf(names: readonly string[]): ValueForm {
+  const quoted = names.map((name) => `"${name}"`);
+  return {
+    read: textThat((text) => names.includes(text)),
+    expected: `must be ${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`,
+  };
+}
+
+function textThat(isRight: (text: string) => boolean): ValueForm["read"] {
+  return (text) => (isRight(text) ? text : null);
+}

@@ -1,0 +1,27 @@
+import type { Database, SQLQueryBindings } from "bun:sqlite";
+import { type ListQuery, someCondition } from "../tokens/listing.ts";
+import { type ListTable, pageSelection } from "./list-sql.ts";
+import { scan } from "./row-scan.ts";
+import { asStoreError } from "./sqlite-errors.ts";
+
+/** An open store, and the path of its file. */
+export interface OpenFile {
+  readonly path: string;
+  readonly database: Database;
+}
+
+/** The rows of a table that a query asks for, in its order, at most its limit. */
+export async function listRows<Row, Stored>(
+  { path, database }: OpenFile,
+  table: ListTable<Row, Stored>,
+  query: ListQuery,
+): Promise<readonly Row[]> {
+  try {
+    if (someCondition(query.condition, ({ op }) => op === "regex")) return await scan(path, table, query);
+    const { sql, values } = pageSelection(table, query);
+    using statement = database.prepare<Stored, SQLQueryBindings[]>(sql);
+    return statement.all(...values).map(table.rowOf);
+  } catch (error) {
+    throw asStoreError(error);
+  }
+}

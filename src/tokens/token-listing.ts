@@ -1,0 +1,27 @@
+import type { ListedResource, ListKey } from "./listing.ts";
+import { ACCESSES, STATUSES, statusAt, type Token } from "./token.ts";
+
+const KEYS = {
+  id: { kind: "token-id", sorts: true, matches: true, read: ({ id }) => id },
+  access: { kind: ACCESSES, sorts: true, read: ({ access }) => access },
+  description: { kind: "description", sorts: true, matches: true, read: ({ description }) => description },
+  created_at: { kind: "time", sorts: true, read: ({ createdAt }) => createdAt },
+  expires_at: { kind: "time", sorts: true, read: ({ expiresAt }) => expiresAt },
+  revoked_at: { kind: "time", sorts: true, read: ({ revokedAt }) => revokedAt },
+  last_used_at: { kind: "time", sorts: true, read: ({ lastUsedAt }) => lastUsedAt },
+  status: { kind: STATUSES, read: statusAt },
+  created_by: { kind: "token-id", read: ({ createdBy }) => createdBy },
+} satisfies Readonly<Record<string, ListKey<Token>>>;
+
+/** A key that tokens are filtered by. */
+export type TokenKey = keyof typeof KEYS;
+
+/** Tokens as they are listed: without the revoked ones, unless a filter asks about such a thing. */
+export const TOKEN_LISTING: ListedResource<Token> = {
+  resource: "api-token",
+  keys: KEYS,
+  usual: {
+    condition: { op: "exists", key: "revoked_at", value: false },
+    unless: ["status", "revoked_at", "id"],
+  },
+};
