@@ -1,8 +1,9 @@
+import { isAudience } from "../tokens/audience.ts";
 import { isTokenId } from "../tokens/identifier.ts";
 import type { Kind, Value } from "../tokens/listing.ts";
 import { parseTime } from "../tokens/time.ts";
 import { descriptionFault } from "../tokens/token.ts";
-import { NOT_A_TOKEN_ID } from "./issues.ts";
+import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "./issues.ts";
 
 /** How the values of one kind are written in a condition. */
 export interface ValueForm {
@@ -17,6 +18,7 @@ export function valueForm(kind: Kind): ValueForm {
 }
 
 const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
+  audience: { read: textThat(isAudience), expected: NOT_AN_AUDIENCE },
   description: {
     read: textThat((text) => descriptionFault(text) === null),
     expected: "must be text that a description can have",

@@ -10,6 +10,9 @@ const NOT_THERE = "removed";
 /** What is said of text that has not the form of a token id. */
 export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 
+/** What is said of text that cannot name a service. */
+export const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
+
 /** What each parameter must be, under its name; of the items of a list, with `[]` behind it. */
 type Expected = Readonly<Record<string, string>>;
 
@@ -17,7 +20,7 @@ type Expected = Readonly<Record<string, string>>;
 const EXPECTED: Expected = {
   access: 'must be "read" or "write"',
   audiences: `must be a list of 1 to ${AUDIENCE_LIMIT} names, or null`,
-  "audiences[]": `must be ${AUDIENCE_FORM}`,
+  "audiences[]": NOT_AN_AUDIENCE,
   audience: `must be ${AUDIENCE_FORM}, or null`,
   description: "must be a string or null",
   expires_at: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, or null",

@@ -1,13 +1,12 @@
 import { type Type, type } from "arktype";
-import { AUDIENCE_FORM, AUDIENCE_LIMIT, isAudience } from "../tokens/audience.ts";
+import { AUDIENCE_LIMIT, isAudience } from "../tokens/audience.ts";
 import { isTokenId } from "../tokens/identifier.ts";
 import { SKIP_MAX } from "../tokens/listing.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
-import { NOT_A_TOKEN_ID } from "./issues.ts";
+import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "./issues.ts";
 
-const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
 const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
 
 /** The id of a token, which need not exist. */

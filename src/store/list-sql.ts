@@ -16,7 +16,10 @@ export interface Fragment {
   readonly values: readonly SQLQueryBindings[];
 }
 
-/** The columns in which a resource keeps what is under its keys: each has the name of its key. */
+/**
+ * The columns in which a resource keeps what is under its keys: each has the name of its key, and several values are
+ * an array of JSON.
+ */
 interface Columns {
   readonly resource: ListTerms;
   /** What is under a key that has no column, at the moment that is its one parameter. */
@@ -72,7 +75,20 @@ function conditionSql(condition: Condition, columns: Columns, now: number): Frag
       condition.op,
     );
   }
-  return comparisonSql(condition, column(condition.key, columns, now));
+  const isArray = keyOf(columns.resource, condition.key).several === true;
+  return isArray ? arraySql(condition) : comparisonSql(condition, column(condition.key, columns, now));
+}
+
+/** Whether one of the values fulfils it; for `nin`, whether none fulfils the opposite. No values are null. */
+function arraySql(comparison: Comparison): Fragment {
+  const { op, key } = comparison;
+  if (op === "exists" || op === "regex") return comparisonSql(comparison, { sql: key, values: [] });
+  const one = comparisonSql(op === "nin" ? { ...comparison, op: "in" } : comparison, {
+    sql: "value",
+    values: [],
+  });
+  const some = `EXISTS (SELECT 1 FROM json_each(${key}) WHERE ${one.sql})`;
+  return { sql: op === "nin" ? `NOT ${some}` : some, values: one.values };
 }
 
 function comparisonSql(comparison: Comparison, { sql, values }: Fragment): Fragment {

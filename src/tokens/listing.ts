@@ -4,7 +4,7 @@ import type { UnixSeconds } from "./time.ts";
 export type Value = string | number;
 
 /** What the values of a key are: one of these names, or something of that kind. */
-export type Kind = readonly string[] | "description" | "time" | "token-id";
+export type Kind = readonly string[] | "audience" | "description" | "time" | "token-id";
 
 /** What a list can be asked about one key of its rows. */
 export interface KeyTraits {
@@ -13,12 +13,14 @@ export interface KeyTraits {
   readonly sorts?: boolean;
   /** Whether it can be matched against patterns. */
   readonly matches?: boolean;
+  /** Whether a row has a list of values under it, of which a condition is fulfilled by any; such a list is never empty. */
+  readonly several?: boolean;
 }
 
 /** One key of the rows of a list. */
 export interface ListKey<Row> extends KeyTraits {
   /** What the row has under it at that moment. */
-  readonly read: (row: Row, now: UnixSeconds) => Value | null;
+  readonly read: (row: Row, now: UnixSeconds) => Value | readonly Value[] | null;
 }
 
 /** In which terms a list of a resource is asked for. */
@@ -58,7 +60,10 @@ export type Comparison =
   | { readonly op: "lt" | "gt"; readonly key: string; readonly value: UnixSeconds }
   | { readonly op: "regex"; readonly key: string; readonly pattern: Pattern };
 
-/** What a row must fulfil to be listed. A value that is null fulfils only `exists` (false) and `nin`. */
+/**
+ * What a row must fulfil to be listed. A value that is null fulfils only `exists` (false) and `nin`; of several, one
+ * must fulfil it, and for `nin` all.
+ */
 export type Condition = { readonly op: "and" | "or"; readonly conditions: readonly Condition[] } | Comparison;
 
 export interface Sort {
@@ -140,7 +145,7 @@ export function positionOf<Row extends Identified>(
   row: Row,
   sorts: readonly Sort[],
 ): Position {
-  return [...sorts.map(({ key }) => keyOf(resource, key).read(row, 0)), row.id];
+  return [...sorts.map(({ key }) => valuesOf(resource, row, key, 0)[0] ?? null), row.id];
 }
 
 /** Whether the row fulfils the condition at that moment. */
@@ -156,25 +161,38 @@ export function fulfils<Row>(
     case "or":
       return condition.conditions.some((part) => fulfils(resource, row, part, now));
     default:
-      return holds(keyOf(resource, condition.key).read(row, now), condition);
+      return holds(valuesOf(resource, row, condition.key, now), condition);
   }
 }
 
-function holds(value: Value | null, comparison: Comparison): boolean {
-  if (comparison.op === "exists") return (value !== null) === comparison.value;
-  if (comparison.op === "nin") return value === null || !comparison.values.includes(value);
-  if (value === null) return false;
+/** Everything that the row has under a key: nothing where that is null. */
+function valuesOf<Row>(
+  resource: ListedResource<Row>,
+  row: Row,
+  key: string,
+  now: UnixSeconds,
+): readonly Value[] {
+  const found = keyOf(resource, key).read(row, now);
+  if (found === null) return [];
+  return typeof found === "object" ? found : [found];
+}
+
+function holds(values: readonly Value[], comparison: Comparison): boolean {
   switch (comparison.op) {
     case "eq":
-      return value === comparison.value;
+      return values.includes(comparison.value);
     case "in":
-      return comparison.values.includes(value);
+      return values.some((value) => comparison.values.includes(value));
+    case "nin":
+      return values.every((value) => !comparison.values.includes(value));
+    case "exists":
+      return values.length > 0 === comparison.value;
     case "lt":
-      return Number(value) < comparison.value;
+      return values.some((value) => Number(value) < comparison.value);
     case "gt":
-      return Number(value) > comparison.value;
+      return values.some((value) => Number(value) > comparison.value);
     case "regex":
-      return comparison.pattern.matches(String(value));
+      return values.some((value) => comparison.pattern.matches(String(value)));
   }
 }
 

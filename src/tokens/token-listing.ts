@@ -9,8 +9,10 @@ const KEYS = {
   expires_at: { kind: "time", sorts: true, read: ({ expiresAt }) => expiresAt },
   revoked_at: { kind: "time", sorts: true, read: ({ revokedAt }) => revokedAt },
   last_used_at: { kind: "time", sorts: true, read: ({ lastUsedAt }) => lastUsedAt },
+  replaced_by: { kind: "token-id", sorts: true, read: ({ replacedBy }) => replacedBy },
   status: { kind: STATUSES, read: statusAt },
   created_by: { kind: "token-id", read: ({ createdBy }) => createdBy },
+  audiences: { kind: "audience", several: true, read: ({ audiences }) => audiences },
 } satisfies Readonly<Record<string, ListKey<Token>>>;
 
 /** A key that tokens are filtered by. */

@@ -183,5 +183,6 @@ function examplesIn(content: (typeof components.responses)[string]["content"]) {
 function valueFor(key: string): string {
   if (key.endsWith("_at")) return "2030-01-01T00:00:00Z";
   if (key === "access") return "read";
+  if (key === "audiences") return "wiki";
   return key === "status" ? "active" : "atok_1";
 }

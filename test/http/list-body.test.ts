@@ -55,7 +55,8 @@ refuses("pagination that cannot be:", [
 ]);
 
 const SORTS = ["sorts", 'must be a list of {"key", "direction"}, each key at most once'] as const;
-const SORT_KEYS = "must be one of id, access, description, created_at, expires_at, revoked_at, last_used_at";
+const SORT_KEYS =
+  "must be one of id, access, description, created_at, expires_at, revoked_at, last_used_at, replaced_by";
 const SORT_KEY = ["sorts[0].key", SORT_KEYS] as const;
 const DIRECTION = ["sorts[0].direction", 'must be "asc" or "desc"'] as const;
 const REPEATED = ["sorts", "must name each key only once"] as const;
@@ -64,9 +65,20 @@ refuses("sorts that cannot be:", [
   ...[null, 5, "id", {}, { key: "id" }].map((sorts) => [{ sorts }, SORTS] as const),
   [{ sorts: [{}] }, ["sorts[0].key", "is required"]],
   [{ sorts: [{ direction: "asc" }] }, ["sorts[0].key", "is required"]],
-  ...["status", "created_by", "hint", "digest", "ID", "", "id desc", "constructor", null, 0, ["id"]].map(
-    (key) => [{ sorts: [{ key }] }, SORT_KEY] as const,
-  ),
+  ...[
+    "status",
+    "created_by",
+    "audiences",
+    "hint",
+    "digest",
+    "ID",
+    "",
+    "id desc",
+    "constructor",
+    null,
+    0,
+    ["id"],
+  ].map((key) => [{ sorts: [{ key }] }, SORT_KEY] as const),
   ...["ASC", "down", "", null, 1, true].map(
     (direction) => [{ sorts: [{ key: "id", direction }] }, DIRECTION] as const,
   ),
@@ -77,7 +89,7 @@ refuses("sorts that cannot be:", [
   [{ sort: [{ key: "id" }] }, ["sort", UNKNOWN]],
 ]);
 
-const FILTER_KEYS = `${SORT_KEYS}, status, created_by`;
+const FILTER_KEYS = `${SORT_KEYS}, status, created_by, audiences`;
 const ONE_OPERATOR = "must have exactly one operator, of eq, in, nin, exists, regex, lt, gt";
 const FILLED = "must be a list of at least one condition";
 

@@ -57,6 +57,14 @@ const KEYS: readonly KeyUnderTest[] = [
     bad: [null, true, 5, {}, [], "a\nb", "\ud800", "x".repeat(501)],
     message: "must be text that a description can have",
   },
+  { key: "replaced_by", ...IDS },
+  {
+    key: "audiences",
+    good: ["wiki", "0", "git-2", "a".repeat(63)],
+    bad: [null, true, 5, {}, [], ["wiki"], "", "-a", "Wiki", "a b", "é", "a".repeat(64), "wiki\n"],
+    message:
+      "must be a name of 1 to 63 lower-case letters, digits and hyphens that does not begin with a hyphen",
+  },
   { key: "created_at", ...TIMES },
   { key: "expires_at", ...TIMES },
   { key: "revoked_at", ...TIMES },

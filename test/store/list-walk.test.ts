@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Condition, Sort } from "../../src/tokens/listing.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import { conditions, description, FIRST_MOMENT, sorts, tokenSet } from "../support/arbitraries.ts";
-import { isListed, valueUnder } from "../support/listing-model.ts";
+import { isListed, TOKEN_MODEL } from "../support/listing-model.ts";
 import { granted, TestStore } from "../support/store.ts";
 import { walk } from "../support/walk.ts";
 
@@ -70,7 +70,7 @@ class Witness {
     const now = this.#context.clock.now;
     for (const { target } of this.#context.changes) this.ids.add(target);
     const listed = everyToken(this.#context, this.ids).filter((token) =>
-      isListed(token, this.#conditions, now),
+      isListed(TOKEN_MODEL, token, this.#conditions, now),
     );
     const places = new Map(listed.map((token) => [token.id, this.#place(token)]));
     for (const id of places.keys()) this.ever.add(id);
@@ -83,7 +83,7 @@ class Witness {
   }
 
   #place(token: Token): string {
-    return JSON.stringify(this.#sorts.map(({ key }) => valueUnder(token, key, 0)));
+    return JSON.stringify(this.#sorts.map(({ key }) => TOKEN_MODEL.valueUnder(token, key, 0)));
   }
 }
 

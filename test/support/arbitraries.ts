@@ -48,9 +48,11 @@ function idOf(number: number): string {
   return `atok_${String(number).padStart(20, "0")}`;
 }
 
+const audience = fc.constantFrom("wiki", "files", "git");
+
 const bareToken = fc.record({
   access: fc.constantFrom(...ACCESSES),
-  audiences: fc.option(fc.uniqueArray(fc.constantFrom("wiki", "files", "git"), { minLength: 1 })),
+  audiences: fc.option(fc.uniqueArray(audience, { minLength: 1 })),
   description: fc.option(description),
   hint: fc.constant("abcd"),
   createdAt: moment,
@@ -76,6 +78,8 @@ const VALUES: Readonly<Record<TokenKey, fc.Arbitrary<Value>>> = {
   expires_at: moment,
   revoked_at: moment,
   last_used_at: moment,
+  replaced_by: someId,
+  audiences: fc.oneof(audience, fc.constant("mail")),
 };
 
 const LITERALS = ["a", "b", "é", "ß", "'", "%", "_", "~", "\uffee", "😀", "0", String.raw`\\`];

@@ -37,6 +37,8 @@ const FULL: Token = {
   expiresAt: NOW + 100,
   revokedAt: NOW - 10,
   lastUsedAt: NOW - 20,
+  audiences: ["files", "wiki"],
+  replacedBy: "atok_9",
 };
 
 function matching(pattern: string, key: "id" | "description" = "description"): Condition {
@@ -55,6 +57,9 @@ const VALUES: readonly [TokenKey, Value, Value][] = [
   ["expires_at", NOW + 100, NOW],
   ["revoked_at", NOW - 10, NOW],
   ["last_used_at", NOW - 20, NOW],
+  ["replaced_by", "atok_9", "atok_0"],
+  ["audiences", "wiki", "git"],
+  ["audiences", "files", "wik"],
 ];
 
 describe.each(VALUES)("a condition on %s", (key, value, other) => {
@@ -79,6 +84,8 @@ const NULLABLE: readonly TokenKey[] = [
   "expires_at",
   "revoked_at",
   "last_used_at",
+  "replaced_by",
+  "audiences",
 ];
 
 describe.each(NULLABLE.map((key) => [key] as const))("a null %s", (key) => {
@@ -107,6 +114,18 @@ const REST: readonly [string, Token, Condition, boolean][] = [
   ["a pattern anywhere", FULL, matching("I"), true],
   ["a pattern nowhere", FULL, matching("i"), false],
   ["a pattern on the id", BARE, matching("^atok_1$", "id"), true],
+  [
+    "none of several, one of which is named",
+    FULL,
+    { op: "nin", key: "audiences", values: ["files", "git"] },
+    false,
+  ],
+  [
+    "one of several, one of which is named",
+    FULL,
+    { op: "in", key: "audiences", values: ["git", "files"] },
+    true,
+  ],
   ["all of nothing", BARE, { op: "and", conditions: [] }, true],
   ["one of nothing", BARE, { op: "or", conditions: [] }, false],
 ];

@@ -71,6 +71,15 @@ export const API_TOKEN_OPERATIONS = {
             pagination: { limit: 50 },
           },
         },
+        service: {
+          summary: "Tokens for one service that nothing replaced",
+          value: {
+            filters: [
+              { key: "audiences", eq: EXAMPLE.audience },
+              { key: "replaced_by", exists: false },
+            ],
+          },
+        },
         searching: {
           summary: "Tokens of any status whose description begins with CI or that have none",
           value: {

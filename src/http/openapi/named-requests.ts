@@ -89,7 +89,9 @@ export const REQUESTS = {
 export const FILTERS = {
   ...namedConditions(TOKEN_LIST.conditions, {
     row: "a token",
-    values: "Its values are compared as the resource has them: ids, names, text, and times as in RFC 3339.",
+    values:
+      "Its values are compared as the resource has them: ids, names, text, and times as in RFC 3339. Of `audiences`, " +
+      "one has to be equal; with `nin`, none.",
     example: { key: "access", eq: "write" },
   }),
   Pattern: {
