@@ -3,12 +3,14 @@ import { DataDirectory } from "../store/data-directory.ts";
 import type { ServerLock } from "../store/server-lock.ts";
 import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import type { AuditEvent } from "../tokens/audit-event.ts";
+import { AuditTrail } from "../tokens/audit-trail.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
 
 /** The domain, joined to the store of one data directory. */
 export interface OpenTokens {
   readonly tokens: Tokens;
+  readonly auditTrail: AuditTrail;
   readonly store: SqliteTokenStore;
   /** Whether the store was made just now. */
   readonly isNew: boolean;
@@ -23,15 +25,16 @@ export function openOrMakeTokens(
   const isNew = !directory.holdsStore();
   directory.make();
   const store = SqliteTokenStore.open(directory, lock);
+  const { cursorKey } = store;
   const tokens = new Tokens({
     store,
     clock: Date.now,
     random: randomBytes,
-    cursorKey: store.cursorKey,
+    cursorKey,
     onChange: onChange ?? (() => undefined),
     onUse: () => undefined,
   });
-  return { tokens, store, isNew };
+  return { tokens, auditTrail: new AuditTrail({ store: store.auditTrail, cursorKey }), store, isNew };
 }
 
 /** Runs `work` on the store of a data directory, which must be there, and closes it. */

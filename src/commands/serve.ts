@@ -36,10 +36,10 @@ export async function serve(settings: ServeSettings): Promise<void> {
     throw error;
   });
 
-  const { tokens, store, lock } = opened;
+  const { tokens, auditTrail, store, lock } = opened;
   let isStopping = false;
   const { fetch } = app({
-    authority: { tokens },
+    authority: { tokens, auditTrail },
     log,
     ping: () => store.ping(),
     isStopping: () => isStopping,

@@ -1,8 +1,11 @@
 import { type Type, type } from "arktype";
+import { AUDIT_ACTIONS } from "../tokens/audit-event.ts";
+import { isAuditEventId } from "../tokens/identifier.ts";
 import { SUMMARY_DAYS } from "../tokens/summary.ts";
 import { STATUSES } from "../tokens/token.ts";
 import type { ErrorCode } from "./errors.ts";
-import { AccessName, Audiences, Description, TokenId } from "./wire.ts";
+import { NOT_AN_AUDIT_EVENT_ID } from "./issues.ts";
+import { AccessName, Audiences, Description, fault, TokenId } from "./wire.ts";
 
 /** A moment as the API writes it: UTC, whole seconds. */
 export const Moment = type(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -66,6 +69,38 @@ export const Page = type({
 });
 
 export const ApiTokenPage = type({ data: ApiToken.array(), page: Page });
+
+/** The id of an audit event. */
+export const AuditEventId = type("string").narrow(
+  (text, context) => isAuditEventId(text) || fault(context, NOT_AN_AUDIT_EVENT_ID),
+);
+
+export const AuditActionName = type.enumerated(...AUDIT_ACTIONS);
+
+/** What a change made otherwise: of a creation all that was said, of any other what it is about. */
+export const AuditEventChanges = type({
+  "access?": AccessName,
+  "audiences?": Audiences.or("null"),
+  "description?": Description.or("null"),
+  "expires_at?": Moment.or("null"),
+  "revoked_at?": Moment,
+  "replaced_by?": TokenId,
+  "replaces?": TokenId,
+});
+
+/** A change to a token. */
+export const AuditEvent = type({
+  id: AuditEventId,
+  at: Moment,
+  action: AuditActionName,
+  actor: TokenId.or("null"),
+  target: TokenId,
+  trace_id: TraceId.or("null"),
+  ip: "string | null",
+  changes: AuditEventChanges,
+});
+
+export const AuditEventPage = type({ data: AuditEvent.array(), page: Page });
 
 const Count = type("number.integer >= 0");
 

@@ -1,13 +1,11 @@
-import { Elysia } from "elysia";
 import { OVERLAP_DEFAULT_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
 import type { Tokens } from "../tokens/tokens.ts";
-import { type Endpoint, endpoint, granted, shaped } from "./endpoint.ts";
+import { endpoint, granted, shaped } from "./endpoint.ts";
 import { listReader } from "./list-body.ts";
 import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
-import { type ApiOperationParts, apiOperation } from "./openapi/operation.ts";
-import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
+import { resourceRoutes } from "./resource-routes.ts";
 import {
   createdResource,
   successorResource,
@@ -32,7 +30,7 @@ export function apiToken(tokens: Tokens) {
     shaped(changes.update),
     shaped(changes.rotate),
   ];
-  return mounted(API_TOKEN_OPERATIONS, {
+  return resourceRoutes("api-token", API_TOKEN_OPERATIONS, {
     create: endpoint({
       access: "write",
       read: readCreation,
@@ -100,21 +98,4 @@ export function apiToken(tokens: Tokens) {
 
 function timeOrNull(time: string | null): UnixSeconds | null {
   return time === null ? null : parseTime(time);
-}
-
-function mounted<Action extends string>(
-  operations: Readonly<Record<Action, ApiOperationParts>>,
-  endpoints: Readonly<Record<Action, Endpoint>>,
-) {
-  const app = new Elysia({ name: "api-token" });
-  for (const action in endpoints) {
-    const { handle, ...needs } = endpoints[action];
-    const path = `/publisher.v1/api-token/${action}`;
-    app.post(path, handle, {
-      parse: "none",
-      detail: apiOperation("api-token", needs, operations[action]),
-    });
-    app.all(path, refuseOtherMethods("POST"), UNREAD);
-  }
-  return app;
 }

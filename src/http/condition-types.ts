@@ -4,6 +4,13 @@ import { PATTERN_LIMIT } from "../tokens/pattern.ts";
 import { listTypes } from "./list-types.ts";
 import { Time } from "./wire.ts";
 
+/** A regular expression as a list takes it. */
+export const Pattern = type({
+  "+": "reject",
+  pattern: `string <= ${PATTERN_LIMIT}`,
+  "case_insensitive?": "boolean",
+});
+
 /**
  * The conditions of a list as types, for whoever reads about them: bodies are read by a walk of their own, which
  * has to look at the depth before anything recursive runs. What a value must be goes by the key, which the types
@@ -15,7 +22,7 @@ export function conditionTypes(terms: ListTerms) {
     TimeKey: type.enumerated(...timeKeys(terms)),
     PatternKey: type.enumerated(...patternKeys(terms)),
     Time,
-    Pattern: { "+": "reject", pattern: `string <= ${PATTERN_LIMIT}`, "case_insensitive?": "boolean" },
+    Pattern,
 
     EqualCondition: { "+": "reject", key: "FilterKey", eq: "string" },
     InCondition: { "+": "reject", key: "FilterKey", in: "string[] >= 1" },

@@ -1,9 +1,10 @@
+import { isIP } from "node:net";
 import { isAudience } from "../tokens/audience.ts";
-import { isTokenId } from "../tokens/identifier.ts";
+import { isAuditEventId, isTokenId, isTraceId } from "../tokens/identifier.ts";
 import type { Kind, Value } from "../tokens/listing.ts";
 import { parseTime } from "../tokens/time.ts";
 import { descriptionFault } from "../tokens/token.ts";
-import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "./issues.ts";
+import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID } from "./issues.ts";
 
 /** How the values of one kind are written in a condition. */
 export interface ValueForm {
@@ -19,12 +20,18 @@ export function valueForm(kind: Kind): ValueForm {
 
 const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
   audience: { read: textThat(isAudience), expected: NOT_AN_AUDIENCE },
+  "audit-event-id": { read: textThat(isAuditEventId), expected: NOT_AN_AUDIT_EVENT_ID },
   description: {
     read: textThat((text) => descriptionFault(text) === null),
     expected: "must be text that a description can have",
   },
+  ip: {
+    read: textThat((text) => isIP(text) !== 0),
+    expected: "must be an IP address, such as 192.0.2.1 or 2001:db8::1",
+  },
   time: { read: parseTime, expected: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z" },
   "token-id": { read: textThat(isTokenId), expected: NOT_A_TOKEN_ID },
+  "trace-id": { read: textThat(isTraceId), expected: "must be a trace id: 32 of 0-9 and a-f" },
 };
 
 function oneOf(names: readonly string[]): ValueForm {

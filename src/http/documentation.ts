@@ -1,5 +1,6 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
+import { AuditTrail } from "../tokens/audit-trail.ts";
 import type { Authority } from "../tokens/authority.ts";
 import type { TokenStore } from "../tokens/token-store.ts";
 import { Tokens } from "../tokens/tokens.ts";
@@ -44,6 +45,7 @@ export async function openapiDocument(): Promise<Json> {
     servers: [{ url: "/", description: "This server" }],
     tags: [
       { name: "api-token", description: "The tokens that callers show." },
+      { name: "audit-event", description: "What was done to tokens, and by whom." },
       { name: "health", description: "For whatever watches the server." },
     ],
     security: [{ bearer: [] }],
@@ -93,5 +95,6 @@ function unusedAuthority(): Authority {
     onChange: unused,
     onUse: unused,
   });
-  return { tokens };
+  const auditTrail = new AuditTrail({ store: { list: unused }, cursorKey: new Uint8Array() });
+  return { tokens, auditTrail };
 }

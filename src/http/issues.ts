@@ -10,6 +10,10 @@ const NOT_THERE = "removed";
 /** What is said of text that has not the form of a token id. */
 export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 
+/** What is said of text that has not the form of the id of an audit event. */
+export const NOT_AN_AUDIT_EVENT_ID =
+  'must be the id of an audit event: "aevt_" and 1 to 64 letters and digits';
+
 /** What is said of text that cannot name a service. */
 export const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
 

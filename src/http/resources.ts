@@ -1,3 +1,4 @@
+import type { AuditEvent } from "../tokens/audit-event.ts";
 import type { Page } from "../tokens/paging.ts";
 import type { Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
@@ -52,6 +53,29 @@ export function tokenPage({ rows, cursor }: Page<Token>, now: UnixSeconds) {
     rows.map((token) => tokenResource(token, now)),
     cursor,
   );
+}
+
+/** A change to a token, under the names that the API gives everything. */
+export function auditEventResource({ id, at, action, actor, target, changes }: AuditEvent) {
+  return {
+    id,
+    at: formatTime(at),
+    action,
+    actor: actor.tokenId,
+    target,
+    trace_id: actor.traceId,
+    ip: actor.ip,
+    changes: Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, told(key, value)])),
+  };
+}
+
+/** A changed value as the token itself shows it; a time is kept in seconds since 1970. */
+function told(key: string, value: AuditEvent["changes"][string]) {
+  return key.endsWith("_at") && typeof value === "number" ? formatTime(value) : value;
+}
+
+export function auditEventPage({ rows, cursor }: Page<AuditEvent>) {
+  return page(rows.map(auditEventResource), cursor);
 }
 
 /** The envelope of every list. */

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
 import { apiToken } from "./api-token.ts";
+import { auditEvent } from "./audit-event.ts";
 import { health } from "./health.ts";
 
 export interface RoutesParts {
@@ -11,5 +12,8 @@ export interface RoutesParts {
 
 /** Every endpoint that the OpenAPI document tells of. */
 export function routes({ authority, ping }: RoutesParts) {
-  return new Elysia({ name: "routes" }).use(health(ping)).use(apiToken(authority.tokens));
+  return new Elysia({ name: "routes" })
+    .use(health(ping))
+    .use(apiToken(authority.tokens))
+    .use(auditEvent(authority.auditTrail));
 }

@@ -1,6 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
-import type { AuditEvent } from "../tokens/audit-event.ts";
 import type { ListQuery } from "../tokens/listing.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Token } from "../tokens/token.ts";
@@ -15,8 +14,9 @@ import type {
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
-import { listRows } from "./list-rows.ts";
+import { listRows, type OpenFile } from "./list-rows.ts";
 import type { ServerLock } from "./server-lock.ts";
+import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { asStoreError, isBusy } from "./sqlite-errors.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
@@ -28,15 +28,17 @@ const RETRY_MS = 10;
 /** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
 export class SqliteTokenStore implements TokenStore {
   readonly firstToken: FirstTokenFile;
-  readonly #path: string;
+  readonly auditTrail: SqliteAuditTrail;
+  readonly #file: OpenFile;
   readonly #database: Database;
   readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
   readonly #byId: Statement<TokenRow, [string]>;
 
   private constructor(directory: DataDirectory, database: Database) {
     this.firstToken = new FirstTokenFile(directory.firstToken);
-    this.#path = directory.database;
+    this.#file = { path: directory.database, database };
     this.#database = database;
+    this.auditTrail = new SqliteAuditTrail(this.#file);
     this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
   }
@@ -76,7 +78,7 @@ export class SqliteTokenStore implements TokenStore {
     return await this.#changing(() => {
       const added = make(this.#lastIds());
       this.#insert(added.token, added.digest);
-      this.#record(added.event);
+      this.auditTrail.record(added.event);
       return added;
     });
   }
@@ -91,7 +93,7 @@ export class SqliteTokenStore implements TokenStore {
       const amended = change(tokenOf(row), this.#lastIds());
       if (amended.event === null) return { digest: row.digest, amended };
       this.#update(amended.token);
-      this.#record(amended.event);
+      this.auditTrail.record(amended.event);
       return { digest: row.digest, amended };
     });
     if (outcome === null) return null;
@@ -110,9 +112,9 @@ export class SqliteTokenStore implements TokenStore {
       if (replaced.succession !== null) {
         const { successor, event } = replaced.succession;
         this.#insert(successor.token, successor.digest);
-        this.#record(successor.event);
+        this.auditTrail.record(successor.event);
         this.#update(replaced.token);
-        this.#record(event);
+        this.auditTrail.record(event);
       }
       return { digest: row.digest, replaced };
     });
@@ -122,7 +124,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async list(query: ListQuery): Promise<readonly Token[]> {
-    return await listRows({ path: this.#path, database: this.#database }, TOKEN_TABLE, query);
+    return await listRows(this.#file, TOKEN_TABLE, query);
   }
 
   summary(query: SummaryQuery): readonly Tally[] {
@@ -170,14 +172,6 @@ export class SqliteTokenStore implements TokenStore {
     this.#database
       .query("UPDATE token SET description = ?, expires_at = ?, revoked_at = ?, replaced_by = ? WHERE id = ?")
       .run(description, expiresAt, revokedAt, replacedBy, id);
-  }
-
-  #record({ id, at, action, actor, target, changes }: AuditEvent): void {
-    this.#database
-      .query(
-        "INSERT INTO audit_event (id, at, action, actor, target, trace_id, ip, changes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-      )
-      .run(id, at, action, actor.tokenId, target, actor.traceId, actor.ip, JSON.stringify(changes));
   }
 
   #lastIds(): LastIds {

@@ -2,6 +2,13 @@ import type { UnixSeconds } from "./time.ts";
 
 export type AuditAction = "api-token.create" | "api-token.update" | "api-token.rotate" | "api-token.revoke";
 
+export const AUDIT_ACTIONS: readonly AuditAction[] = [
+  "api-token.create",
+  "api-token.update",
+  "api-token.rotate",
+  "api-token.revoke",
+];
+
 /** Who makes a change and from where. */
 export interface Actor {
   /** The id of the token that the caller holds; null for the command line. */

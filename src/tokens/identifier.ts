@@ -12,10 +12,22 @@ export const TOKEN_PREFIX = "atok_";
 export const AUDIT_EVENT_PREFIX = "aevt_";
 
 const TOKEN_ID = /^atok_[0-9A-Za-z]{1,64}$/;
+const AUDIT_EVENT_ID = /^aevt_[0-9A-Za-z]{1,64}$/;
+const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** Whether the text has the form of a token id; a token with it need not exist. */
 export function isTokenId(text: string): boolean {
   return TOKEN_ID.test(text);
+}
+
+/** Whether the text has the form of the id of an audit event; an event with it need not exist. */
+export function isAuditEventId(text: string): boolean {
+  return AUDIT_EVENT_ID.test(text);
+}
+
+/** Whether the text has the form of a trace id. https://www.w3.org/TR/trace-context/#trace-id */
+export function isTraceId(text: string): boolean {
+  return TRACE_ID.test(text);
 }
 
 /**

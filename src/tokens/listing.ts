@@ -4,7 +4,15 @@ import type { UnixSeconds } from "./time.ts";
 export type Value = string | number;
 
 /** What the values of a key are: one of these names, or something of that kind. */
-export type Kind = readonly string[] | "audience" | "description" | "time" | "token-id";
+export type Kind =
+  | readonly string[]
+  | "audience"
+  | "audit-event-id"
+  | "description"
+  | "ip"
+  | "time"
+  | "token-id"
+  | "trace-id";
 
 /** What a list can be asked about one key of its rows. */
 export interface KeyTraits {

@@ -63,8 +63,8 @@ const NO_BODIES: readonly (readonly [name: string, body: string | Uint8Array, is
 describe("a body that is no JSON object is refused by every endpoint:", () => {
   for (const [name, body, issue] of NO_BODIES) {
     test(name, async () => {
-      for (const { name: endpoint } of ENDPOINTS)
-        expectIssues(await api.send(`/publisher.v1/api-token/${endpoint}`, { body }), [issue], endpoint);
+      for (const { path } of ENDPOINTS)
+        expectIssues(await api.send(`/publisher.v1/${path}`, { body }), [issue], path);
     });
   }
 });
@@ -110,9 +110,9 @@ test("64 KiB and one byte are too much for every endpoint", async () => {
     { headers: { "content-length": "99999999999999" } },
   ];
   for (const each of sent) {
-    for (const { name: endpoint } of ENDPOINTS) {
-      const answer = await api.send(`/publisher.v1/api-token/${endpoint}`, each);
-      expectFailure(answer, "payload_too_large", { data: { limit_bytes: 65536 }, label: endpoint });
+    for (const { path } of ENDPOINTS) {
+      const answer = await api.send(`/publisher.v1/${path}`, each);
+      expectFailure(answer, "payload_too_large", { data: { limit_bytes: 65536 }, label: path });
     }
   }
 });
@@ -169,11 +169,11 @@ describe("media types that are refused:", () => {
     "application/json; charset=",
   ]) {
     test(type || "none", async () => {
-      for (const { name: endpoint } of ENDPOINTS) {
-        const answer = await api.send(`/publisher.v1/api-token/${endpoint}`, {
+      for (const { path } of ENDPOINTS) {
+        const answer = await api.send(`/publisher.v1/${path}`, {
           headers: { "content-type": type },
         });
-        expectFailure(answer, "unsupported_media_type", { label: endpoint });
+        expectFailure(answer, "unsupported_media_type", { label: path });
       }
     });
   }

@@ -77,9 +77,9 @@ describe("the first check that fails answers, whatever else is wrong:", () => {
   for (const endpoint of ENDPOINTS) {
     const faults = faultsOf(endpoint);
     for (const [index, { code, parts = {} }] of faults.entries()) {
-      test(`${endpoint.name}: ${STATUS_OF[code]} before all that comes after`, async () => {
+      test(`${endpoint.path}: ${STATUS_OF[code]} before all that comes after`, async () => {
         const draft: Draft = {
-          path: `/publisher.v1/api-token/${endpoint.name}`,
+          path: `/publisher.v1/${endpoint.path}`,
           method: "POST",
           token: api.write,
           headers: {},
@@ -90,9 +90,9 @@ describe("the first check that fails answers, whatever else is wrong:", () => {
       });
     }
 
-    test(`${endpoint.name}: the body before the state`, async () => {
+    test(`${endpoint.path}: the body before the state`, async () => {
       const wrong = { ...endpoint.body, colour: "red" };
-      const answer = await api.call(`api-token/${endpoint.name}`, wrong);
+      const answer = await api.call(endpoint.path, wrong);
       const issues = [{ path: "colour", message: "is not a known parameter" }];
       expectFailure(answer, "bad_request", { data: { issues } });
     });

@@ -38,7 +38,7 @@ test(
       expect(loggedFaults(api)).toEqual([]);
     });
     await fc.assert(property, { numRuns: REQUESTS });
-    const successes = ENDPOINTS.map(({ name }) => `200 /publisher.v1/api-token/${name}`);
+    const successes = ENDPOINTS.map(({ path }) => `200 /publisher.v1/${path}`);
     for (const each of [...successes, "400", "401", "403", "404", "405", "413", "415"])
       expect(seen).toContain(each);
   },

@@ -6,6 +6,7 @@ import { openapiDocument } from "../../src/http/documentation.ts";
 import { componentSchemas } from "../../src/http/openapi/component-schemas.ts";
 import { EXAMPLE } from "../../src/http/openapi/examples.ts";
 import { PAGE_FILES } from "../../src/page-files.ts";
+import { AUDIT_EVENT_LISTING } from "../../src/tokens/audit-event-listing.ts";
 import { filterKeys } from "../../src/tokens/listing.ts";
 import { TOKEN_LISTING } from "../../src/tokens/token-listing.ts";
 import { TestApi } from "../support/api.ts";
@@ -16,7 +17,8 @@ import { Truth } from "../support/truth.ts";
 
 const truth = await Truth.read();
 const { paths, components } = truth.document;
-const API = "/publisher.v1/api-token";
+const ROOT = "/publisher.v1";
+const API = `${ROOT}/api-token`;
 
 /** The linters are programs of their own, which take some seconds on a busy machine. */
 const PATIENCE_MS = 60_000;
@@ -73,8 +75,8 @@ test("every endpoint is told whole", () => {
     for (const [method, operation] of Object.entries(operations)) {
       const { responses, requestBody, ...texts } = operation;
       const failures = ["431", "500", "503"];
-      if (path.startsWith(API)) failures.push("400", "401", "413", "415");
-      if (path.startsWith(API) && !path.endsWith("/current")) failures.push("403");
+      if (path.startsWith(ROOT)) failures.push("400", "401", "413", "415");
+      if (path.startsWith(ROOT) && !path.endsWith("/current")) failures.push("403");
       if (/\/(get|revoke|update|rotate)$/.test(path)) failures.push("404");
       if (/\/(update|rotate)$/.test(path)) failures.push("409");
       expect([path, Object.keys(responses).toSorted()]).toEqual([path, ["200", ...failures.toSorted()]]);
@@ -87,7 +89,7 @@ test("every endpoint is told whole", () => {
 
 test("the examples of requests are accepted", async () => {
   await using api = await TestApi.start();
-  for (const path of Object.keys(paths).filter((path) => path.startsWith(API))) {
+  for (const path of Object.keys(paths).filter((path) => path.startsWith(ROOT))) {
     for (const { value } of Object.values(examplesIn(paths[path]?.post?.requestBody?.content))) {
       const known = (await api.call("api-token/create", { access: "read" })).json.id;
       const body = "id" in value ? { ...value, id: known } : value;
@@ -129,47 +131,58 @@ test("headers that are too large are refused as documented, without a body", asy
   expect(kept.status).toBe(200);
 });
 
-test("the conditions that the document has are the conditions that a list takes", async () => {
-  await using api = await TestApi.start();
-  const { Condition } = conditionTypes(TOKEN_LISTING);
-  for (const key of [...filterKeys(TOKEN_LISTING), "token", "hint"]) {
-    const value = valueFor(key);
-    const operations = [
-      { eq: value },
-      { in: [value] },
-      { nin: [value] },
-      { in: [] },
-      { exists: true },
-      { exists: "yes" },
-      { regex: { pattern: "a" } },
-      { regex: { pattern: "a", case_insensitive: true } },
-      { regex: "a" },
-      { regex: { pattern: "a".repeat(257) } },
-      { lt: value },
-      { gt: value },
-      { lt: "2030-01-01" },
-      { eq: value, gt: value },
-      { eq: 7 },
-      { or: [{ key, eq: value }] },
-      {},
-    ];
-    for (const operation of operations) {
-      const one = "or" in operation ? operation : { key, ...operation };
-      for (const condition of [one, { and: [one] }, { or: [one, { and: [one] }] }, { and: [] }]) {
-        const { status } = await api.call("api-token/list", { filters: [condition] });
-        expect([condition, status === 200]).toEqual([condition, Condition.allows(condition)]);
+/** Every list, what its conditions are called in the document, and something that each of its keys may be. */
+const LISTS = [
+  { path: "api-token/list", terms: TOKEN_LISTING, prefix: "", id: "atok_1" },
+  { path: "audit-event/list", terms: AUDIT_EVENT_LISTING, prefix: "AuditEvent", id: "aevt_1" },
+] as const;
+
+for (const { path, terms, prefix, id } of LISTS) {
+  test(`the conditions that the document has are the conditions that ${path} takes`, async () => {
+    await using api = await TestApi.start();
+    const { Condition } = conditionTypes(terms);
+    for (const key of [...filterKeys(terms), "token", "hint"]) {
+      const value = key === "id" ? id : valueFor(key);
+      const operations = [
+        { eq: value },
+        { in: [value] },
+        { nin: [value] },
+        { in: [] },
+        { exists: true },
+        { exists: "yes" },
+        { regex: { pattern: "a" } },
+        { regex: { pattern: "a", case_insensitive: true } },
+        { regex: "a" },
+        { regex: { pattern: "a".repeat(257) } },
+        { lt: value },
+        { gt: value },
+        { lt: "2030-01-01" },
+        { eq: value, gt: value },
+        { eq: 7 },
+        { or: [{ key, eq: value }] },
+        {},
+      ];
+      for (const operation of operations) {
+        const one = "or" in operation ? operation : { key, ...operation };
+        for (const condition of [one, { and: [one] }, { or: [one, { and: [one] }] }, { and: [] }]) {
+          const { status } = await api.call(path, { filters: [condition] });
+          expect([condition, status === 200]).toEqual([condition, Condition.allows(condition)]);
+        }
       }
     }
-  }
-});
+  });
 
-test("every operator of a list is in the document", () => {
-  const documented = Object.entries(components.schemas)
-    .filter(([name]) => name.endsWith("Condition") && name !== "Condition")
-    .flatMap(([, schema]) => ("properties" in schema ? Object.keys(Object(schema.properties)) : []))
-    .filter((name) => name !== "key");
-  expect(documented.toSorted()).toEqual([...OPERATORS, "and", "or"].toSorted());
-});
+  test(`every operator of ${path} is in the document`, () => {
+    const { anyOf } = Object(components.schemas[`${prefix}Condition`]);
+    const documented = anyOf.flatMap(({ $ref }: { $ref: string }) => {
+      const name = $ref.replace("#/components/schemas/", "");
+      expect(name).toStartWith(prefix);
+      return Object.keys(Object(components.schemas[name]).properties);
+    });
+    const operators = documented.filter((name: string) => name !== "key");
+    expect(operators.toSorted()).toEqual([...OPERATORS, "and", "or"].toSorted());
+  });
+}
 
 test("a property that is described and not there is an error", () => {
   const named = { type: Health, about: { description: "" }, properties: { absent: "" } };
@@ -181,8 +194,11 @@ function examplesIn(content: (typeof components.responses)[string]["content"]) {
 }
 
 function valueFor(key: string): string {
-  if (key.endsWith("_at")) return "2030-01-01T00:00:00Z";
+  if (key === "at" || key.endsWith("_at")) return "2030-01-01T00:00:00Z";
   if (key === "access") return "read";
   if (key === "audiences") return "wiki";
+  if (key === "action") return "api-token.create";
+  if (key === "trace_id") return EXAMPLE.traceId;
+  if (key === "ip") return "192.0.2.1";
   return key === "status" ? "active" : "atok_1";
 }

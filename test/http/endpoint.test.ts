@@ -66,13 +66,13 @@ async function bodyIsRead(path: string, { method = "POST", token = api.write, he
 }
 
 describe("what may be called with which access:", () => {
-  for (const { name, access, body } of ENDPOINTS) {
-    test(`${name} needs ${access}`, async () => {
-      const withRead = await api.call(`api-token/${name}`, body, api.read);
+  for (const { path, access, body } of ENDPOINTS) {
+    test(`${path} needs ${access}`, async () => {
+      const withRead = await api.call(path, body, api.read);
       if (access === "write")
         expectFailure(withRead, "authorization_error", { headers: { "www-authenticate": INSUFFICIENT } });
       else expect(withRead.status).not.toBe(403);
-      expect((await api.call(`api-token/${name}`, body, api.write)).status).not.toBe(403);
+      expect((await api.call(path, body, api.write)).status).not.toBe(403);
     });
   }
 
@@ -86,8 +86,8 @@ describe("what may be called with which access:", () => {
 });
 
 describe("only POST is known:", () => {
-  for (const { name } of ENDPOINTS) {
-    test(name, async () => {
+  for (const { path } of ENDPOINTS) {
+    test(path, async () => {
       for (const method of [
         "GET",
         "HEAD",
@@ -99,7 +99,7 @@ describe("only POST is known:", () => {
         "PROPFIND",
         "QUERY",
       ]) {
-        const answer = await api.send(`/publisher.v1/api-token/${name}`, {
+        const answer = await api.send(`/publisher.v1/${path}`, {
           method,
           body: { access: "read", id: "atok_0" },
         });

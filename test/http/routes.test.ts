@@ -55,7 +55,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 describe("every route below /publisher.v1", () => {
   test("is there", () => {
     const paths = protectedRoutes(api.app).map(({ path }) => path);
-    for (const { name } of ENDPOINTS) expect(paths).toContain(`/publisher.v1/api-token/${name}`);
+    for (const { path } of ENDPOINTS) expect(paths).toContain(`/publisher.v1/${path}`);
   });
 
   test("declares what may call it", () => {

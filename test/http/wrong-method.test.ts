@@ -19,7 +19,7 @@ beforeEach(() => {
 });
 
 const TARGETS = [
-  ...ENDPOINTS.map(({ name }) => ({ path: `/publisher.v1/api-token/${name}`, method: "PUT", allow: "POST" })),
+  ...ENDPOINTS.map(({ path }) => ({ path: `/publisher.v1/${path}`, method: "PUT", allow: "POST" })),
   { path: "/healthz", method: "POST", allow: "GET, HEAD" },
   { path: "/readyz", method: "PUT", allow: "GET, HEAD" },
 ];

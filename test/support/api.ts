@@ -5,6 +5,7 @@ import { makeLog } from "../../src/log.ts";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { AuditTrail } from "../../src/tokens/audit-trail.ts";
 import { isRefusal } from "../../src/tokens/refusal.ts";
 import type { Access } from "../../src/tokens/token.ts";
 import { Tokens } from "../../src/tokens/tokens.ts";
@@ -41,6 +42,7 @@ export class TestApi implements AsyncDisposable {
   isStopping = false;
   readonly store: SqliteTokenStore;
   readonly tokens: Tokens;
+  readonly auditTrail: AuditTrail;
   readonly app: ReturnType<typeof app>;
   /** Secrets of a write and a read token, which `start` makes. */
   write = "";
@@ -58,8 +60,9 @@ export class TestApi implements AsyncDisposable {
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
       onUse: () => undefined,
     });
+    this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     this.app = app({
-      authority: { tokens: this.tokens },
+      authority: { tokens: this.tokens, auditTrail: this.auditTrail },
       log,
       ping: () => this.store.ping(),
       isStopping: () => this.isStopping,

@@ -1,5 +1,13 @@
 import fc from "fast-check";
-import { condition, type Known, sort, time } from "./corpus-conditions.ts";
+import {
+  AUDIT_EVENTS,
+  condition,
+  type Known,
+  type ListUnderTest,
+  sort,
+  TOKENS,
+  time,
+} from "./corpus-conditions.ts";
 
 /** Names that bodies have, near misses of them, and names that every object has. */
 const NAMES = [
@@ -43,7 +51,7 @@ const NAMES = [
 
 const audience = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
-/** What a request to an endpoint of that name brings; of any other, what it would bring to any of them. */
+/** What a request to an endpoint brings, as `api-token/list`; of any other, what it would bring to any of them. */
 export type BodyFor = (endpoint: string) => string | Uint8Array;
 
 /** Bodies of every kind: right ones, right ones gone wrong, JSON of any shape, and no JSON at all. */
@@ -78,17 +86,6 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
     },
     { requiredKeys: ["access"] },
   );
-  const list = fc.record(
-    {
-      pagination: fc.record(
-        { limit: fc.integer({ min: 1, max: 20 }), skip: fc.nat(30) },
-        { requiredKeys: [] },
-      ),
-      filters: fc.array(condition(known), { maxLength: 3 }),
-      sorts: fc.uniqueArray(sort(), { selector: ({ key }) => key, maxLength: 3 }),
-    },
-    { requiredKeys: [] },
-  );
   const revoke = fc.record({ id: fc.constantFrom(...known.ids) });
   const expiry = { expires_at: fc.option(time()) };
   const update = fc.record(
@@ -109,17 +106,35 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
   );
   return fc
     .record({
-      create,
-      list,
-      update,
-      rotate,
-      verify,
-      revoke,
-      get: revoke,
-      current: fc.constant({}),
-      summary: fc.constant({}),
+      "api-token/create": create,
+      "api-token/list": list(known, TOKENS),
+      "api-token/update": update,
+      "api-token/rotate": rotate,
+      "api-token/verify": verify,
+      "api-token/revoke": revoke,
+      "api-token/get": revoke,
+      "api-token/current": fc.constant({}),
+      "api-token/summary": fc.constant({}),
+      "audit-event/list": list(known, AUDIT_EVENTS),
     })
-    .map((bodyOf) => (endpoint: string) => JSON.stringify(Reflect.get(bodyOf, endpoint) ?? bodyOf.create));
+    .map(
+      (bodyOf) => (endpoint: string) =>
+        JSON.stringify(Reflect.get(bodyOf, endpoint) ?? bodyOf["api-token/create"]),
+    );
+}
+
+function list(known: Known, listed: ListUnderTest): fc.Arbitrary<object> {
+  return fc.record(
+    {
+      pagination: fc.record(
+        { limit: fc.integer({ min: 1, max: 20 }), skip: fc.nat(30) },
+        { requiredKeys: [] },
+      ),
+      filters: fc.array(condition(known, listed), { maxLength: 3 }),
+      sorts: fc.uniqueArray(sort(listed), { selector: ({ key }) => key, maxLength: 3 }),
+    },
+    { requiredKeys: [] },
+  );
 }
 
 /** JSON of any shape, as text: so with a name twice, with __proto__ as a name, with numbers beyond all bounds. */

@@ -6,7 +6,45 @@ export interface Known {
   readonly secrets: readonly string[];
 }
 
-const TIMES = ["created_at", "expires_at", "revoked_at", "last_used_at"];
+/** What a list is asked about. */
+export interface ListUnderTest {
+  readonly times: readonly string[];
+  readonly sorts: readonly string[];
+  readonly patterns: readonly string[];
+  /** The other keys, with what their values are; null for the id of a token. */
+  readonly values: Readonly<Record<string, fc.Arbitrary<string> | null>>;
+}
+
+const TOKEN_TIMES = ["created_at", "expires_at", "revoked_at", "last_used_at"];
+
+export const TOKENS: ListUnderTest = {
+  times: TOKEN_TIMES,
+  sorts: ["id", "access", "description", ...TOKEN_TIMES, "replaced_by", "status"],
+  patterns: ["id", "description"],
+  values: {
+    id: null,
+    created_by: null,
+    replaced_by: null,
+    access: fc.constantFrom("read", "write"),
+    status: fc.constantFrom("active", "expired", "revoked"),
+    description: fc.string({ unit: "grapheme", maxLength: 8 }),
+    audiences: fc.constantFrom("wiki", "git-2"),
+  },
+};
+
+export const AUDIT_EVENTS: ListUnderTest = {
+  times: ["at"],
+  sorts: ["id", "at", "action", "actor", "target", "ip"],
+  patterns: ["id"],
+  values: {
+    id: fc.constantFrom("aevt_0", `aevt_${"z".repeat(64)}`),
+    action: fc.constantFrom("api-token.create", "api-token.update", "api-token.rotate", "api-token.revoke"),
+    actor: null,
+    target: null,
+    trace_id: fc.constantFrom("0".repeat(32), "4bf92f3577b34da6a3ce929d0e0e4736"),
+    ip: fc.constantFrom("192.0.2.1", "::1"),
+  },
+};
 
 /** A time, most often one of RFC 3339. */
 export function time(): fc.Arbitrary<string> {
@@ -16,8 +54,8 @@ export function time(): fc.Arbitrary<string> {
     .map(([moment, ending]) => moment.toISOString().replace(/(?:\.000)?Z$/, ending));
 }
 
-export function sort() {
-  const key = fc.constantFrom("id", "access", "description", ...TIMES, "status");
+export function sort({ sorts }: ListUnderTest) {
+  const key = fc.constantFrom(...sorts);
   return fc.record(
     { key, direction: fc.constantFrom("asc", "asc", "desc", "desc", "up") },
     { requiredKeys: ["key"] },
@@ -25,10 +63,10 @@ export function sort() {
 }
 
 /** Conditions of every operator, nested at random, most of them right. */
-export function condition(known: Known): fc.Arbitrary<object> {
+export function condition(known: Known, listed: ListUnderTest): fc.Arbitrary<object> {
   const comparison = fc.oneof(
-    { weight: 9, arbitrary: rightComparison(known) },
-    { weight: 1, arbitrary: anyComparison(known) },
+    { weight: 9, arbitrary: rightComparison(known, listed) },
+    { weight: 1, arbitrary: anyComparison(known, listed) },
   );
   return fc.letrec<{ any: object; group: object }>((tie) => ({
     any: fc.oneof({ maxDepth: 9, depthSize: "small" }, comparison, tie("group")),
@@ -38,23 +76,18 @@ export function condition(known: Known): fc.Arbitrary<object> {
   })).any;
 }
 
-function rightComparison({ ids }: Known): fc.Arbitrary<object> {
-  const valued = (keys: readonly string[], value: fc.Arbitrary<string>) =>
-    fc
-      .tuple(fc.constantFrom(...keys), operation(value, fc.constantFrom("eq")))
-      .map(([key, operator]) => ({ key, ...operator }));
-  const timed = fc
-    .tuple(fc.constantFrom(...TIMES), operation(time(), fc.constantFrom("eq", "lt", "gt")))
-    .map(([key, operator]) => ({ key, ...operator }));
-  const matched = fc.record({ key: fc.constantFrom("id", "description"), regex: regex() });
-  return fc.oneof(
-    valued(["id", "created_by"], fc.constantFrom(...ids)),
-    valued(["access"], fc.constantFrom("read", "write")),
-    valued(["status"], fc.constantFrom("active", "expired", "revoked")),
-    valued(["description"], fc.string({ unit: "grapheme", maxLength: 8 })),
-    timed,
-    matched,
+function rightComparison({ ids }: Known, { times, patterns, values }: ListUnderTest): fc.Arbitrary<object> {
+  const valued = Object.entries(values).map(([key, value]) =>
+    operation(value ?? fc.constantFrom(...ids), fc.constantFrom("eq")).map((operator) => ({
+      key,
+      ...operator,
+    })),
   );
+  const timed = fc
+    .tuple(fc.constantFrom(...times), operation(time(), fc.constantFrom("eq", "lt", "gt")))
+    .map(([key, operator]) => ({ key, ...operator }));
+  const matched = fc.record({ key: fc.constantFrom(...patterns), regex: regex() });
+  return fc.oneof(...valued, timed, matched);
 }
 
 function operation(value: fc.Arbitrary<unknown>, single: fc.Arbitrary<string>): fc.Arbitrary<object> {
@@ -66,8 +99,8 @@ function operation(value: fc.Arbitrary<unknown>, single: fc.Arbitrary<string>): 
   );
 }
 
-function anyComparison({ ids, secrets }: Known): fc.Arbitrary<object> {
-  const key = fc.constantFrom("id", "access", "description", "status", "created_by", "hint", ...TIMES);
+function anyComparison({ ids, secrets }: Known, { times, values }: ListUnderTest): fc.Arbitrary<object> {
+  const key = fc.constantFrom("hint", ...Object.keys(values), ...times);
   const value: fc.Arbitrary<unknown> = fc.oneof(
     fc.constantFrom("read", "active", ...ids, ...secrets, null, 5, true),
     time(),

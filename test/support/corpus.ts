@@ -20,7 +20,7 @@ export interface CorpusRequest {
 }
 
 const PATHS = [
-  ...ENDPOINTS.map(({ name }) => `/publisher.v1/api-token/${name}`),
+  ...ENDPOINTS.map(({ path }) => `/publisher.v1/${path}`),
   "/healthz",
   "/readyz",
   "/publisher.v1",
@@ -45,7 +45,7 @@ export function requests(known: Known, credentials: readonly Credential[]): fc.A
   });
   return request.map(({ bodyFor, ...rest }) => ({
     ...rest,
-    body: bodyFor(/^\/publisher\.v1\/api-token\/(\w+)/.exec(rest.path)?.[1] ?? ""),
+    body: bodyFor(/^\/publisher\.v1\/([\w-]+\/\w+)/.exec(rest.path)?.[1] ?? ""),
   }));
 }
 

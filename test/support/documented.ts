@@ -4,7 +4,7 @@ import type { CorpusRequest } from "./corpus.ts";
 import { ENDPOINTS, INSUFFICIENT } from "./endpoints.ts";
 import { expectFailure, FAILURE_CODES, type FailureCode, type FailureParts } from "./failures.ts";
 import { expectHardened } from "./hardened.ts";
-import { RESOURCE_KEYS } from "./resource.ts";
+import { AUDIT_EVENT_KEYS, RESOURCE_KEYS } from "./resource.ts";
 
 const CHALLENGE =
   /^Bearer realm="publisher"(?:, error="invalid_token", error_description="The token (?:is unknown|has expired|was revoked)")?$/;
@@ -12,10 +12,10 @@ const CREATED_KEYS = ["id", "access", "description", "token", "created_at", "exp
 
 /** What the answers of endpoints have that give neither a token nor a list. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  create: CREATED_KEYS,
-  rotate: [...CREATED_KEYS, "replaces"],
-  verify: ["valid", "reason", "api_token"],
-  summary: ["counts", "never_used", "expiries"],
+  "api-token/create": CREATED_KEYS,
+  "api-token/rotate": [...CREATED_KEYS, "replaces"],
+  "api-token/verify": ["valid", "reason", "api_token"],
+  "api-token/summary": ["counts", "never_used", "expiries"],
 };
 const HEALTH = ["/healthz", "/readyz"];
 /** What is no part of the API, and looks as it likes. */
@@ -24,11 +24,11 @@ const PAGES = ["/", "/swagger", "/swagger/json"];
 /** That the answer to a request is one that the contract knows: a success in its shape, or the one envelope. */
 export function expectDocumented(request: CorpusRequest, answer: Answer): void {
   const pathname = new URL(`http://localhost${request.path}`).pathname;
-  const endpoint = ENDPOINTS.find(({ name }) => pathname === `/publisher.v1/api-token/${name}`);
+  const endpoint = ENDPOINTS.find(({ path }) => pathname === `/publisher.v1/${path}`);
   expect(answer.status).toBeOneOf(possibleStatuses(request, pathname, endpoint?.access));
   if (answer.status === 200 && PAGES.includes(pathname)) return;
   if (answer.status === 200) {
-    expectSuccess(answer, endpoint?.name);
+    expectSuccess(answer, endpoint?.path);
   } else if (answer.json === null) {
     expect(request.method).toBe("HEAD");
     expectHardened(answer.headers);
@@ -56,9 +56,11 @@ function possibleStatuses(
 function expectSuccess(answer: Answer, endpoint: string | undefined): void {
   expectHardened(answer.headers);
   if (answer.json === null) return;
-  if (endpoint !== "create" && endpoint !== "rotate") expect(answer.text).not.toMatch(/sk_live_[0-9A-Za-z]/);
+  if (endpoint !== "api-token/create" && endpoint !== "api-token/rotate")
+    expect(answer.text).not.toMatch(/sk_live_[0-9A-Za-z]/);
   if (endpoint === undefined) expect(answer.json).toEqual({ status: "ok" });
-  else if (endpoint === "list") expectPage(answer);
+  else if (endpoint === "api-token/list") expectPage(answer, RESOURCE_KEYS);
+  else if (endpoint === "audit-event/list") expectPage(answer, AUDIT_EVENT_KEYS);
   else expect(keysBut("audiences", answer)).toEqual(KEYS[endpoint] ?? keysBut("audiences", RESOURCE));
 }
 
@@ -69,13 +71,13 @@ function keysBut(optional: string, { json }: Pick<Answer, "json">): readonly str
   return Object.keys(json).filter((key) => key !== optional);
 }
 
-function expectPage({ json: { data, page } }: Answer): void {
+function expectPage({ json: { data, page } }: Answer, keys: readonly string[]): void {
   expect(page).toStrictEqual({
     page_size: data.length,
     cursor: page.more ? expect.stringMatching(/^[\w-]+$/) : null,
     more: page.cursor !== null,
   });
-  for (const resource of data) expect(Object.keys(resource)).toEqual(RESOURCE_KEYS);
+  for (const resource of data) expect(Object.keys(resource)).toEqual([...keys]);
 }
 
 /** What each failure has that not every failure has; the server's own faults are none that a request may cause. */

@@ -1,6 +1,7 @@
 import { summaryOf } from "../../tokens/summary.ts";
 import { parseTime } from "../../tokens/time.ts";
 import {
+  type auditEventPage,
   type createdResource,
   type successorResource,
   summaryResource,
@@ -15,6 +16,7 @@ const SECRET = `sk_live_${"EXAMPLE".repeat(7)}`;
 /** What the examples of the document are made of: tokens that exist nowhere. */
 export const EXAMPLE = {
   id: "atok_0VYcpXZkq7Rw2mD9sLhT4a",
+  auditEventId: "aevt_0VYcpXa1mN8kQe4RzTfW6b",
   creatorId: "atok_0VYcp0000fG5nB8vQxJ3Kz",
   description: "CI",
   audience: "wiki",
@@ -68,6 +70,27 @@ export const NOT_VALID: typeof VALID = { valid: false, reason: "unknown", api_to
 
 export const TOKEN_PAGE: ReturnType<typeof tokenPage> = {
   data: [TOKEN],
+  page: { page_size: 1, cursor: null, more: false },
+};
+
+export const AUDIT_EVENT_PAGE: ReturnType<typeof auditEventPage> = {
+  data: [
+    {
+      id: EXAMPLE.auditEventId,
+      at: EXAMPLE.createdAt,
+      action: "api-token.create",
+      actor: EXAMPLE.creatorId,
+      target: EXAMPLE.id,
+      trace_id: EXAMPLE.traceId,
+      ip: "192.0.2.1",
+      changes: {
+        access: "read",
+        audiences: null,
+        description: EXAMPLE.description,
+        expires_at: EXAMPLE.expiresAt,
+      },
+    },
+  ],
   page: { page_size: 1, cursor: null, more: false },
 };
 

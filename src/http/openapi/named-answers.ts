@@ -69,7 +69,7 @@ export const ANSWERS = {
     type: Page,
     about: { description: "Where this page stands in the list." },
     properties: {
-      page_size: "How many tokens this page has.",
+      page_size: "How many rows this page has.",
       cursor: "What asks for the next page; null on the last one.",
       more: "Whether there is a next page.",
     },

@@ -24,11 +24,6 @@ export function namedConditions(
       },
     },
     FilterKey: { type: types.FilterKey, about: { description: `A property of ${row}. ${values}` } },
-    TimeKey: { type: types.TimeKey, about: { description: `A property of ${row} that is a time.` } },
-    PatternKey: {
-      type: types.PatternKey,
-      about: { description: `A property of ${row} that can be matched against a pattern.` },
-    },
     EqualCondition: { type: types.EqualCondition, about: { description: "The property has this value." } },
     InCondition: { type: types.InCondition, about: { description: "The property has one of these values." } },
     NotInCondition: {

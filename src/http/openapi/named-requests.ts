@@ -6,7 +6,7 @@ import {
 } from "../../tokens/listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
 import { TOKEN_LISTING } from "../../tokens/token-listing.ts";
-import { listTypesWithConditions } from "../condition-types.ts";
+import { listTypesWithConditions, Pattern } from "../condition-types.ts";
 import { changeTypesWith, NoParameters, Pagination, Time, TokenById, VerifyToken } from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { namedConditions } from "./named-conditions.ts";
@@ -15,6 +15,15 @@ import { namedConditions } from "./named-conditions.ts";
 const CHANGES = changeTypesWith(Time);
 
 const TOKEN_LIST = listTypesWithConditions(TOKEN_LISTING);
+
+/** What holds of the filters of every list. */
+export const CONDITIONS_LIMITED =
+  `Conditions that must all hold: at most ${CONDITION_LIMIT} of them, \`and\` and \`or\` counted, and at most ` +
+  `${CONDITION_DEPTH_MAX} deep.`;
+
+/** What holds of the sorts of every list. */
+export const SORTED =
+  "Keys to sort by, each at most once. Null comes last in both directions; ties go by id. Without sorts: newest first.";
 
 /** What bodies of requests have. */
 export const REQUESTS = {
@@ -61,19 +70,16 @@ export const REQUESTS = {
     type: TOKEN_LIST.List,
     about: { description: "Which tokens, in which order, and which part of them. An empty object is fine." },
     properties: {
-      filters:
-        `Conditions that must all hold: at most ${CONDITION_LIMIT} of them, \`and\` and \`or\` counted, and at most ` +
-        `${CONDITION_DEPTH_MAX} deep. Revoked tokens are left out unless one names \`status\`, \`revoked_at\` or \`id\`.`,
-      sorts:
-        "Keys to sort by, each at most once. Null comes last in both directions; ties go by id. Without sorts: newest first.",
+      filters: `${CONDITIONS_LIMITED} Revoked tokens are left out unless one names \`status\`, \`revoked_at\` or \`id\`.`,
+      sorts: SORTED,
     },
   },
   Pagination: {
     type: Pagination,
     about: { description: "Which part of the list is wanted." },
     properties: {
-      limit: `How many tokens a page has at most: ${PAGE_LIMIT_DEFAULT} if left out; more than ${PAGE_LIMIT_MAX} is served as ${PAGE_LIMIT_MAX}.`,
-      skip: "How many tokens to pass over first.",
+      limit: `How many rows a page has at most: ${PAGE_LIMIT_DEFAULT} if left out; more than ${PAGE_LIMIT_MAX} is served as ${PAGE_LIMIT_MAX}.`,
+      skip: "How many rows to pass over first.",
       cursor:
         "`page.cursor` of the page before; null for the first page. It is good only for the filters and sorts that it came with.",
     },
@@ -94,8 +100,16 @@ export const FILTERS = {
       "one has to be equal; with `nin`, none.",
     example: { key: "access", eq: "write" },
   }),
+  TimeKey: {
+    type: TOKEN_LIST.conditions.TimeKey,
+    about: { description: "A property of a token that is a time." },
+  },
+  PatternKey: {
+    type: TOKEN_LIST.conditions.PatternKey,
+    about: { description: "A property of a token that can be matched against a pattern." },
+  },
   Pattern: {
-    type: TOKEN_LIST.conditions.Pattern,
+    type: Pattern,
     about: {
       description: "A regular expression in the syntax of RE2, found anywhere in the text.",
       examples: [{ pattern: "^CI", case_insensitive: true }],

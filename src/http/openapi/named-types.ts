@@ -4,6 +4,7 @@ import { AccessName, Audience, Description, Time, TokenId } from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 import { ANSWERS, ERRORS } from "./named-answers.ts";
+import { AUDIT_EVENTS } from "./named-audit-events.ts";
 import { FILTERS, REQUESTS } from "./named-requests.ts";
 
 /** Ids and moments as both requests and answers have them. */
@@ -68,6 +69,13 @@ const VALUES = {
 } satisfies NamedTypes;
 
 /** Every schema that the document has a name for. */
-export const NAMED_TYPES = { ...VALUES, ...REQUESTS, ...FILTERS, ...ANSWERS, ...ERRORS } satisfies NamedTypes;
+export const NAMED_TYPES = {
+  ...VALUES,
+  ...REQUESTS,
+  ...FILTERS,
+  ...ANSWERS,
+  ...AUDIT_EVENTS,
+  ...ERRORS,
+} satisfies NamedTypes;
 
 export type SchemaName = keyof typeof NAMED_TYPES;

@@ -1,0 +1,40 @@
+import { AUDIT_EVENT_PAGE, EXAMPLE } from "./examples.ts";
+import type { ApiOperationParts } from "./operation.ts";
+
+/** What the document tells of the endpoints of the resource `audit-event`. */
+export const AUDIT_EVENT_OPERATIONS = {
+  list: {
+    operationId: "listAuditEvents",
+    summary: "List changes",
+    description:
+      "Gives every change that was made to a token, through the API or at the command line, newest first unless sorted " +
+      "otherwise, page by page: the `cursor` of one page asks for the next. What is kept of a change is written with it, " +
+      "in one transaction, and stays.",
+    request: {
+      schema: "ListAuditEvents",
+      examples: {
+        all: { summary: "Every change", value: {} },
+        target: {
+          summary: "What was done to one token, in order",
+          value: { filters: [{ key: "target", eq: EXAMPLE.id }], sorts: [{ key: "id" }] },
+        },
+        actor: {
+          summary: "What was revoked at the command line since 2025",
+          value: {
+            filters: [
+              { key: "actor", exists: false },
+              { key: "action", eq: "api-token.revoke" },
+              { key: "at", gt: "2024-12-31T23:59:59Z" },
+            ],
+            pagination: { limit: 50 },
+          },
+        },
+      },
+    },
+    answer: {
+      description: "A page of changes.",
+      schema: "AuditEventPage",
+      examples: { last: { summary: "The only page", value: AUDIT_EVENT_PAGE } },
+    },
+  },
+} as const satisfies Readonly<Record<string, ApiOperationParts>>;

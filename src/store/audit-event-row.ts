@@ -1,0 +1,36 @@
+import type { AuditAction, AuditEvent } from "../tokens/audit-event.ts";
+import { AUDIT_EVENT_LISTING } from "../tokens/audit-event-listing.ts";
+import type { ListTable } from "./list-sql.ts";
+
+/** Every column of an audit event, in the order of its table. */
+export const EVENT_COLUMNS = "id, at, action, actor, target, trace_id, ip, changes";
+
+export interface AuditEventRow {
+  id: string;
+  at: number;
+  action: AuditAction;
+  actor: string | null;
+  target: string;
+  trace_id: string | null;
+  ip: string | null;
+  changes: string;
+}
+
+export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
+  resource: AUDIT_EVENT_LISTING,
+  table: "audit_event",
+  selected: EVENT_COLUMNS,
+  computed: {},
+  rowOf: eventOf,
+};
+
+function eventOf({ id, at, action, actor, target, trace_id, ip, changes }: AuditEventRow): AuditEvent {
+  return {
+    id,
+    at,
+    action,
+    actor: { tokenId: actor, traceId: trace_id, ip },
+    target,
+    changes: JSON.parse(changes),
+  };
+}
