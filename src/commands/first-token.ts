@@ -81,7 +81,7 @@ async function create(tokens: Tokens, secret: string): Promise<void> {
 
 async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   store.tidyFirstToken();
-  if (given?.secret && (await tokens.authenticate(given.secret)).refusal === null) {
+  if (given?.secret && (await tokens.authenticate(given.secret, "uncounted")).refusal === null) {
     return { source: "given", variable: given.variable, warning: null };
   }
   const warning = given && `${given.fault ?? notActive(given)}; it changes nothing, as the store is in use`;

@@ -5,18 +5,23 @@ import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import { AuditTrail } from "../tokens/audit-trail.ts";
 import { Tokens } from "../tokens/tokens.ts";
+import { Usage } from "../tokens/usage.ts";
 import { CommandFailure } from "./command-failure.ts";
 
 /** The domain, joined to the store of one data directory. */
 export interface OpenTokens {
   readonly tokens: Tokens;
   readonly auditTrail: AuditTrail;
+  readonly usage: Usage;
   readonly store: SqliteTokenStore;
   /** Whether the store was made just now. */
   readonly isNew: boolean;
 }
 
-/** Opens the store of a data directory, and makes it where there is none. */
+/**
+ * Opens the store of a data directory, and makes it where there is none. Uses are counted for a server, which is
+ * who has a lock, and not for a command.
+ */
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
@@ -26,15 +31,17 @@ export function openOrMakeTokens(
   directory.make();
   const store = SqliteTokenStore.open(directory, lock);
   const { cursorKey } = store;
+  const usage = new Usage({ store: store.usage, tokens: store, clock: Date.now });
   const tokens = new Tokens({
     store,
     clock: Date.now,
     random: randomBytes,
     cursorKey,
     onChange: onChange ?? (() => undefined),
-    onUse: () => undefined,
+    onUse: lock === null ? () => undefined : (token, outcome) => usage.record(token, outcome),
   });
-  return { tokens, auditTrail: new AuditTrail({ store: store.auditTrail, cursorKey }), store, isNew };
+  const auditTrail = new AuditTrail({ store: store.auditTrail, cursorKey });
+  return { tokens, auditTrail, usage, store, isNew };
 }
 
 /** Runs `work` on the store of a data directory, which must be there, and closes it. */

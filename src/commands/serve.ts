@@ -16,6 +16,7 @@ import { drain, type Handle, listen } from "./listening.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { greeting, unencryptedWarning } from "./serve-greeting.ts";
+import { UsageFlushing } from "./usage-flushing.ts";
 
 const STDERR = 2;
 
@@ -36,10 +37,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
     throw error;
   });
 
-  const { tokens, auditTrail, store, lock } = opened;
+  const { tokens, auditTrail, usage, store, lock } = opened;
+  const flushing = new UsageFlushing(usage, log);
   let isStopping = false;
   const { fetch } = app({
-    authority: { tokens, auditTrail },
+    authority: { tokens, auditTrail, usage },
     log,
     ping: () => store.ping(),
     isStopping: () => isStopping,
@@ -53,6 +55,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   isStopping = true;
   log.info({ signal }, "stopping");
   await drain(server, log);
+  await flushing.stop();
   close(store, log);
   lock.release();
   log.info("stopped");

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
 import type { Authority } from "../tokens/authority.ts";
-import { authentication } from "./authentication.ts";
+import { authentication, countAstray } from "./authentication.ts";
 import { Failure, unavailable } from "./errors.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pages as servedPages } from "./pages.ts";
@@ -27,6 +27,7 @@ export interface AppParts {
 export function app({ authority, log, ping, isStopping, pages, addressOf }: AppParts) {
   return new Elysia({ strictPath: true, handler: { standardHostname: false } })
     .wrap(traced({ log, addressOf }))
+    .onError(countAstray)
     .onError(({ error, request }) => respondTo(error, traceOf(request), log))
     .onRequest(() => {
       if (isStopping()) throw stopping();

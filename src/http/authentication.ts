@@ -1,8 +1,8 @@
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Access } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
-import type { Unfitness } from "../tokens/verification.ts";
-import { Failure } from "./errors.ts";
+import type { Purpose, Unfitness } from "../tokens/verification.ts";
+import { asFailure, Failure } from "./errors.ts";
 import { traceOf } from "./trace.ts";
 
 /** The scheme in any case, then one token and nothing else. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
@@ -19,7 +19,7 @@ export function isProtected(path: string): boolean {
 /** Finds out who calls, from the Authorization header alone, before anything else of the request is read. */
 export function authentication(tokens: Tokens) {
   return async (context: { request: Request }): Promise<void> => {
-    if (isProtected(routedPath(context))) await authenticate(context.request, tokens);
+    if (isProtected(routedPath(context))) await authenticate(context.request, tokens, "counted");
   };
 }
 
@@ -29,21 +29,36 @@ function routedPath(context: object): string {
   throw new Error("Elysia did not say which path it routes by");
 }
 
-async function authenticate(request: Request, tokens: Tokens): Promise<void> {
+/** A request shows its secret once, however often that is looked at. */
+async function authenticate(
+  request: Request,
+  tokens: Tokens,
+  counting: "counted" | "uncounted",
+): Promise<void> {
   const trace = traceOf(request);
-  trace.authenticateAgain = () => authenticate(request, tokens);
+  trace.authenticateAgain = () => authenticate(request, tokens, "uncounted");
   const header = request.headers.get("authorization");
   const secret = header === null ? undefined : BEARER.exec(header)?.[1];
   if (secret === undefined) {
     trace.refusal = header !== null && STARTS_AS_BEARER.test(header) ? "malformed" : "missing";
     throw unauthenticated(trace.refusal);
   }
-  const { token, refusal } = await tokens.authenticate(secret);
+  const { token, refusal } = await tokens.authenticate(secret, counting);
   trace.shown = token;
   trace.caller = refusal === null ? token : null;
   trace.refusal = refusal;
   if (refusal !== null) throw unauthenticated(refusal);
   trace.admit = (purpose) => tokens.admit(token, purpose);
+}
+
+const READING: Purpose = { access: "read", audience: null };
+
+/** Counts the use of a token that came to no endpoint, which would have counted it: as one that reads. */
+export function countAstray({ error, request }: { error: unknown; request: Request }): void {
+  const trace = traceOf(request);
+  if (trace.caller === null) return;
+  const { code, details } = asFailure(error);
+  if (code === "method_not_allowed" || details.resource === "endpoint") trace.admit(READING);
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */

@@ -4,6 +4,7 @@ import { AuditTrail } from "../tokens/audit-trail.ts";
 import type { Authority } from "../tokens/authority.ts";
 import type { TokenStore } from "../tokens/token-store.ts";
 import { Tokens } from "../tokens/tokens.ts";
+import { Usage } from "../tokens/usage.ts";
 import { VERSION } from "../version.ts";
 import { COMPONENT_HEADERS, componentResponses } from "./openapi/component-responses.ts";
 import { componentSchemas, type Json } from "./openapi/component-schemas.ts";
@@ -96,5 +97,10 @@ function unusedAuthority(): Authority {
     onUse: unused,
   });
   const auditTrail = new AuditTrail({ store: { list: unused }, cursorKey: new Uint8Array() });
-  return { tokens, auditTrail };
+  const usage = new Usage({
+    store: { add: unused, read: unused, forget: unused },
+    tokens: store,
+    clock: unused,
+  });
+  return { tokens, auditTrail, usage };
 }

@@ -18,6 +18,7 @@ import { listRows, type OpenFile } from "./list-rows.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { asStoreError, isBusy } from "./sqlite-errors.ts";
+import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 
@@ -29,6 +30,8 @@ const RETRY_MS = 10;
 export class SqliteTokenStore implements TokenStore {
   readonly firstToken: FirstTokenFile;
   readonly auditTrail: SqliteAuditTrail;
+  /** How often the tokens were used. */
+  readonly usage: SqliteUsageStore;
   readonly #file: OpenFile;
   readonly #database: Database;
   readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
@@ -37,6 +40,7 @@ export class SqliteTokenStore implements TokenStore {
   private constructor(directory: DataDirectory, database: Database) {
     this.firstToken = new FirstTokenFile(directory.firstToken);
     this.#file = { path: directory.database, database };
+    this.usage = new SqliteUsageStore(database);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#file);
     this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);

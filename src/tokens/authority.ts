@@ -1,8 +1,10 @@
 import type { AuditTrail } from "./audit-trail.ts";
 import type { Tokens } from "./tokens.ts";
+import type { Usage } from "./usage.ts";
 
 /** All of the domain, for those who let others call it. */
 export interface Authority {
   readonly tokens: Tokens;
   readonly auditTrail: AuditTrail;
+  readonly usage: Usage;
 }

@@ -13,6 +13,8 @@ export type Refusal =
   | { readonly refused: "not-found"; readonly resource: "api-token" }
   | { readonly refused: "conflict"; readonly token: Token; readonly status: Status };
 
+export const NO_SUCH_TOKEN: Refusal = { refused: "not-found", resource: "api-token" };
+
 /** Every reason for which a request is not let in. */
 export type AuthenticationRefusal =
   | "missing"

@@ -4,7 +4,7 @@ import { creation, type Occasion, revocation, rotation, update } from "./change.
 import type { Listing } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Random } from "./random.ts";
-import type { Refusal } from "./refusal.ts";
+import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import type { RotationRequest } from "./rotation.ts";
 import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
@@ -47,7 +47,6 @@ export interface TokensParts {
 }
 
 const NO_DIGEST = new Uint8Array(32);
-const NO_SUCH_TOKEN: Refusal = { refused: "not-found", resource: "api-token" };
 
 /** Creates, lists, updates, rotates, revokes and verifies API tokens. */
 export class Tokens {
@@ -82,8 +81,11 @@ export class Tokens {
       : { token, reason: refusal ?? this.admit(token, purpose) };
   }
 
-  /** Whose secret this is, and whether it has ended, whatever the token is for. */
-  async authenticate(secret: string): Promise<Authentication> {
+  /**
+   * Whose secret this is, and whether it has ended, whatever the token is for. It is `uncounted` where nobody
+   * shows the secret, or where that was counted before.
+   */
+  async authenticate(secret: string, counting: "counted" | "uncounted" = "counted"): Promise<Authentication> {
     if (!isSecret(secret)) return { token: null, refusal: "malformed" };
     const digest = digestOf(secret);
     const stored = await this.#store.findByDigest(digest);
@@ -91,7 +93,7 @@ export class Tokens {
     if (stored === null || !matches) return { token: null, refusal: "unknown" };
     const status = statusAt(stored.token, this.now());
     if (status === "active") return { token: stored.token, refusal: null };
-    this.#onUse(stored.token, "refused");
+    if (counting === "counted") this.#onUse(stored.token, "refused");
     return { token: stored.token, refusal: status };
   }
 

@@ -9,6 +9,7 @@ import { AuditTrail } from "../../src/tokens/audit-trail.ts";
 import { isRefusal } from "../../src/tokens/refusal.ts";
 import type { Access } from "../../src/tokens/token.ts";
 import { Tokens } from "../../src/tokens/tokens.ts";
+import { Usage } from "../../src/tokens/usage.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 import { requireTruth } from "./truth.ts";
 
@@ -43,6 +44,8 @@ export class TestApi implements AsyncDisposable {
   readonly store: SqliteTokenStore;
   readonly tokens: Tokens;
   readonly auditTrail: AuditTrail;
+  /** Nothing of it is in the store until a test flushes it. */
+  readonly usage: Usage;
   readonly app: ReturnType<typeof app>;
   /** Secrets of a write and a read token, which `start` makes. */
   write = "";
@@ -52,17 +55,19 @@ export class TestApi implements AsyncDisposable {
     this.directory = directory;
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
     const log = makeLog("info", { write: (line) => void this.logLines.push(line) });
+    const clock = () => this.nowMs;
+    this.usage = new Usage({ store: this.store.usage, tokens: this.store, clock });
     this.tokens = new Tokens({
       store: this.store,
-      clock: () => this.nowMs,
+      clock,
       random: randomBytes,
       cursorKey: this.store.cursorKey,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
-      onUse: () => undefined,
+      onUse: (token, outcome) => this.usage.record(token, outcome),
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     this.app = app({
-      authority: { tokens: this.tokens, auditTrail: this.auditTrail },
+      authority: { tokens: this.tokens, auditTrail: this.auditTrail, usage: this.usage },
       log,
       ping: () => this.store.ping(),
       isStopping: () => this.isStopping,

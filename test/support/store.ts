@@ -9,6 +9,8 @@ import type { Token } from "../../src/tokens/token.ts";
 import type { TokenRequest } from "../../src/tokens/token-request.ts";
 import type { TokenStore } from "../../src/tokens/token-store.ts";
 import { type CreatedToken, Tokens } from "../../src/tokens/tokens.ts";
+import { Usage } from "../../src/tokens/usage.ts";
+import type { UsageStore } from "../../src/tokens/usage-store.ts";
 import { TestClock } from "./clock.ts";
 import { repeatableRandom } from "./random.ts";
 import { TemporaryDirectory } from "./temporary.ts";
@@ -27,9 +29,12 @@ export class TestStore implements Disposable {
   readonly #connections: Pick<Database, "close">[] = [];
   store: SqliteTokenStore;
   tokens: Tokens;
+  /** Nothing of it is in the store until a test flushes it. */
+  usage: Usage;
 
   constructor() {
     this.store = this.#open();
+    this.usage = this.usageOn(this.store.usage);
     this.tokens = this.tokensOn(this.store);
   }
 
@@ -37,7 +42,13 @@ export class TestStore implements Disposable {
   reopen(): void {
     this.#close();
     this.store = this.#open();
+    this.usage = this.usageOn(this.store.usage);
     this.tokens = this.tokensOn(this.store);
+  }
+
+  /** Counts uses in that store, by the clock of this one. */
+  usageOn(store: UsageStore): Usage {
+    return new Usage({ store, tokens: this.store, clock: this.clock.read });
   }
 
   /** The domain on the same files through connections of their own, as another process has it. */
@@ -53,7 +64,7 @@ export class TestStore implements Disposable {
       random: this.#random,
       cursorKey: this.store.cursorKey,
       onChange,
-      onUse: () => undefined,
+      onUse: (token, outcome) => this.usage.record(token, outcome),
     });
   }
 

@@ -21,12 +21,13 @@ END;
 CREATE INDEX audit_event_target ON audit_event (target, id);
 
 -- How often tokens were used, by hour and by day of UTC; `start` is when that began, in seconds since 1970. The
--- rows of token '' are the sums over all tokens.
+-- rows of token '' are the sums over all tokens. In the order of time, so that what is counted now lies together and
+-- costs few pages to write, and so does what is too old.
 CREATE TABLE token_use (
   bucket   TEXT NOT NULL CHECK (bucket IN ('hour', 'day')),
   token    TEXT NOT NULL,
   start    INTEGER NOT NULL,
   accepted INTEGER NOT NULL,
   refused  INTEGER NOT NULL,
-  PRIMARY KEY (bucket, token, start)
+  PRIMARY KEY (bucket, start, token)
 ) STRICT, WITHOUT ROWID;

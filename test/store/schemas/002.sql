@@ -76,7 +76,7 @@ CREATE TABLE token_use (
   start    INTEGER NOT NULL,
   accepted INTEGER NOT NULL,
   refused  INTEGER NOT NULL,
-  PRIMARY KEY (bucket, token, start)
+  PRIMARY KEY (bucket, start, token)
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO cursor_key VALUES (1, x'000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f');

@@ -1,0 +1,105 @@
+import type { Database } from "bun:sqlite";
+import { setTimeout as pause } from "node:timers/promises";
+import type { UnixSeconds } from "../tokens/time.ts";
+import { BUCKETS, type Bucket, bucketSeconds, bucketStart, type Period } from "../tokens/usage-period.ts";
+import { ALL_TOKENS, type HourOfUse, type UsageStore, type UseCount } from "../tokens/usage-store.ts";
+import { asStoreError } from "./sqlite-errors.ts";
+
+/** How long requests and other processes have the store to themselves between two portions. */
+const REST_MS = 5;
+
+/** How many counters are looked up, and how many rows are deleted, without letting anything else go on. */
+const SLICE_SIZE = 500;
+
+const USED = `
+  UPDATE token SET last_used_at = ?1 WHERE id = ?2 AND (last_used_at IS NULL OR last_used_at < ?1)`;
+
+const RAISE = `
+  INSERT INTO token_use (bucket, start, token, accepted, refused) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT (bucket, start, token)
+  DO UPDATE SET accepted = accepted + excluded.accepted, refused = refused + excluded.refused`;
+
+/** By the whole key for each moment and token: a search by bucket and time alone would walk over every token. */
+const COUNTS = `
+  WITH RECURSIVE moment (start) AS (
+    SELECT ?1 UNION ALL SELECT start + ?2 FROM moment WHERE start + ?2 < ?3
+  )
+  SELECT token_use.token, token_use.start, accepted, refused
+  FROM moment CROSS JOIN json_each(?4) AS asked CROSS JOIN token_use
+  WHERE bucket = ?5 AND token_use.start = moment.start AND token_use.token = asked.value`;
+
+const OLD = "SELECT bucket, start, token FROM token_use WHERE bucket = ? AND start < ? LIMIT ?";
+
+/** The counters of uses, in the database that the tokens are in. */
+export class SqliteUsageStore implements UsageStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Does not wait for another process that writes: whoever counts can come again. */
+  async add(uses: readonly HourOfUse[]): Promise<void> {
+    this.#writing(() => {
+      const used = this.#database.query(USED);
+      for (const { token, lastUsedAt } of uses) if (lastUsedAt !== null) used.run(lastUsedAt, token);
+      for (const use of uses) if (use.token !== ALL_TOKENS) this.#raise(use);
+      for (const sum of sumsByHour(uses)) this.#raise(sum);
+    });
+    await pause(REST_MS);
+  }
+
+  async read(tokens: readonly string[], { bucket, from, to }: Period): Promise<readonly UseCount[]> {
+    const length = bucketSeconds(bucket);
+    const slice = Math.max(Math.floor(SLICE_SIZE / tokens.length), 1) * length;
+    const found: UseCount[] = [];
+    for (let start = from; start < to; start += slice) {
+      if (start > from) await pause(0);
+      found.push(...this.#counts(tokens, { bucket, from: start, to: Math.min(start + slice, to) }));
+    }
+    return found;
+  }
+
+  forget(bucket: Bucket, before: UnixSeconds): void {
+    const old = this.#reading(() => this.#database.query(OLD).get(bucket, before, 1));
+    if (old === null) return;
+    this.#writing(() => {
+      this.#database
+        .query(`DELETE FROM token_use WHERE (bucket, start, token) IN (${OLD})`)
+        .run(bucket, before, SLICE_SIZE);
+    });
+  }
+
+  #raise({ token, start, accepted, refused }: UseCount): void {
+    const raise = this.#database.query(RAISE);
+    for (const bucket of BUCKETS) raise.run(bucket, bucketStart(bucket, start), token, accepted, refused);
+  }
+
+  #counts(tokens: readonly string[], { bucket, from, to }: Period): readonly UseCount[] {
+    const query = this.#database.query<UseCount, [number, number, number, string, string]>(COUNTS);
+    return this.#reading(() => query.all(from, bucketSeconds(bucket), to, JSON.stringify(tokens), bucket));
+  }
+
+  #reading<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+
+  /** One immediate transaction. */
+  #writing(write: () => void): void {
+    this.#reading(() => this.#database.transaction(write).immediate());
+  }
+}
+
+function sumsByHour(uses: readonly HourOfUse[]): readonly UseCount[] {
+  const byHour = Map.groupBy(uses, ({ start }) => start);
+  return [...byHour].map(([start, same]) => ({
+    token: ALL_TOKENS,
+    start,
+    accepted: same.reduce((total, { accepted }) => total + accepted, 0),
+    refused: same.reduce((total, { refused }) => total + refused, 0),
+  }));
+}

@@ -1,0 +1,36 @@
+import type { UnixSeconds } from "./time.ts";
+import type { Bucket, Period } from "./usage-period.ts";
+
+type Awaitable<T> = T | Promise<T>;
+
+/** Stands where the id of a token does, for all tokens together. */
+export const ALL_TOKENS = "";
+
+/** How often the secret of a token was shown in one bucket, and whether that let somebody in. */
+export interface UseCount {
+  /** The id of the token, or ALL_TOKENS. */
+  readonly token: string;
+  /** When the bucket began. */
+  readonly start: UnixSeconds;
+  readonly accepted: number;
+  readonly refused: number;
+}
+
+/** The uses of a token in one hour. With ALL_TOKENS, those of tokens that nobody knows any more. */
+export interface HourOfUse extends UseCount {
+  /** When the last one was accepted; null if none was. */
+  readonly lastUsedAt: UnixSeconds | null;
+}
+
+/**
+ * What counting uses needs of a store. Every method throws StoreUnavailable when the store cannot do it now, and
+ * changes nothing then.
+ */
+export interface UsageStore {
+  /** Adds these to what the store has, of each token and of all together, wholly or not at all. */
+  add(uses: readonly HourOfUse[]): Awaitable<void>;
+  /** What the store has of these tokens, the earliest first; without buckets that nothing was used in. */
+  read(tokens: readonly string[], period: Period): Awaitable<readonly UseCount[]>;
+  /** Deletes buckets that began before that moment, some of them at a time. */
+  forget(bucket: Bucket, before: UnixSeconds): Awaitable<void>;
+}

@@ -1,0 +1,107 @@
+import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
+import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
+import type { Token } from "./token.ts";
+import type { TokenStore } from "./token-store.ts";
+import { UnwrittenUses } from "./unwritten-uses.ts";
+import { BUCKETS, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
+import { ALL_TOKENS, type UsageStore, type UseCount } from "./usage-store.ts";
+import type { UseOutcome } from "./verification.ts";
+
+export interface UsageParts {
+  readonly store: UsageStore;
+  /** Knows which tokens there are. */
+  readonly tokens: Pick<TokenStore, "findById">;
+  readonly clock: Clock;
+}
+
+export interface UsageRequest extends PeriodRequest {
+  /** Whose uses; null for those of all tokens. */
+  readonly ids: readonly string[] | null;
+}
+
+/** How often tokens were used in one bucket. */
+export type UseBucket = Omit<UseCount, "token">;
+
+export interface UsageReport {
+  /** What was looked at. */
+  readonly period: Period;
+  /** All together, the earliest first; buckets that nothing was used in are left out. */
+  readonly buckets: readonly UseBucket[];
+  /** The same for each token, in the order asked for; none where all tokens were asked for. */
+  readonly tokens: readonly { readonly id: string; readonly buckets: readonly UseBucket[] }[];
+}
+
+/** Counts uses of tokens: in memory, until `flush` brings them into the store, which is where they are read from. */
+export class Usage {
+  readonly #store: UsageStore;
+  readonly #tokens: UsageParts["tokens"];
+  readonly #clock: Clock;
+  readonly #unwritten = new UnwrittenUses();
+  #flushing: Promise<void> | null = null;
+
+  constructor({ store, tokens, clock }: UsageParts) {
+    this.#store = store;
+    this.#tokens = tokens;
+    this.#clock = clock;
+  }
+
+  /** Notes that the secret of a token was shown. Writes nothing. */
+  record({ id }: Pick<Token, "id">, outcome: UseOutcome): void {
+    this.#unwritten.add(id, outcome, this.#now());
+  }
+
+  /** How many uses are not in the store yet. */
+  get unwritten(): number {
+    return this.#unwritten.count;
+  }
+
+  /**
+   * Brings all that was recorded into the store, in portions that are a transaction each, and lets go of what is
+   * too old. Throws StoreUnavailable if the store cannot do it now: what it has not taken stays for the next time.
+   */
+  async flush(): Promise<void> {
+    this.#flushing ??= this.#write().finally(() => {
+      this.#flushing = null;
+    });
+    await this.#flushing;
+  }
+
+  /** How often tokens were used, as far as the store knows. */
+  async report({ ids, ...request }: UsageRequest): Promise<UsageReport | Refusal> {
+    for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
+    const period = periodOf(request, this.#now());
+    const counts = await this.#store.read(ids ?? [ALL_TOKENS], period);
+    const byToken = Map.groupBy(counts, ({ token }) => token);
+    const tokens = (ids ?? []).map((id) => ({ id, buckets: sums(byToken.get(id) ?? []) }));
+    return { period, buckets: sums(counts), tokens };
+  }
+
+  async #write(): Promise<void> {
+    // What an earlier flush left comes first and alone: collected beside it, each token would have several entries.
+    await this.#writePortions();
+    this.#unwritten.collect();
+    await this.#writePortions();
+    for (const bucket of BUCKETS) await this.#store.forget(bucket, keptPeriod(bucket, this.#now()).from);
+  }
+
+  async #writePortions(): Promise<void> {
+    for (let portion = this.#unwritten.portion; portion !== undefined; portion = this.#unwritten.portion) {
+      await this.#store.add(portion);
+      this.#unwritten.drop();
+    }
+  }
+
+  #now(): UnixSeconds {
+    return secondsOf(this.#clock());
+  }
+}
+
+/** Adds up counts of the same bucket; they come in its order. */
+function sums(counts: readonly UseCount[]): readonly UseBucket[] {
+  const byStart = Map.groupBy(counts, ({ start }) => start);
+  return [...byStart].map(([start, same]) => ({
+    start,
+    accepted: same.reduce((total, { accepted }) => total + accepted, 0),
+    refused: same.reduce((total, { refused }) => total + refused, 0),
+  }));
+}

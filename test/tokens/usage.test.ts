@@ -1,0 +1,284 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import fc from "fast-check";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { parseTime } from "../../src/tokens/time.ts";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { granted, TestStore } from "../support/store.ts";
+import { counters, reported, UnsteadyUsageStore } from "../support/usage.ts";
+
+setDefaultTimeout(30_000);
+
+const MIDNIGHT = parseTime("2026-06-02T00:00:00Z") ?? 0;
+const HOUR = 3600;
+const DAY = 86_400;
+
+describe("uses are counted by hours and days of UTC", () => {
+  test("at their borders too", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    for (const second of [MIDNIGHT - HOUR - 1, MIDNIGHT - HOUR, MIDNIGHT - 1, MIDNIGHT, MIDNIGHT + 1]) {
+      context.clock.set(second, 999);
+      context.usage.record(token, "accepted");
+    }
+    context.usage.record(token, "refused");
+    await context.usage.flush();
+    expect((await reported(context.usage, "hour", [token.id])).buckets).toEqual([
+      { start: MIDNIGHT - 2 * HOUR, accepted: 1, refused: 0 },
+      { start: MIDNIGHT - HOUR, accepted: 2, refused: 0 },
+      { start: MIDNIGHT, accepted: 2, refused: 1 },
+    ]);
+    expect((await reported(context.usage, "day", [token.id])).buckets).toEqual([
+      { start: MIDNIGHT - DAY, accepted: 3, refused: 0 },
+      { start: MIDNIGHT, accepted: 2, refused: 1 },
+    ]);
+  });
+
+  test("of each token, of several and of all", async () => {
+    using context = new TestStore();
+    const [first, second, third] = [await context.create(), await context.create(), await context.create()];
+    context.usage.record(first.token, "accepted");
+    context.usage.record(second.token, "refused");
+    context.usage.record(second.token, "accepted");
+    context.usage.record(third.token, "accepted");
+    await context.usage.flush();
+    const start = context.clock.now - (context.clock.now % HOUR);
+    const idle = await context.create();
+    const ids = [second.token.id, idle.token.id, first.token.id];
+    expect(await reported(context.usage, "hour", ids)).toEqual({
+      period: { bucket: "hour", from: start - 839 * HOUR, to: start + HOUR },
+      buckets: [{ start, accepted: 2, refused: 1 }],
+      tokens: [
+        { id: second.token.id, buckets: [{ start, accepted: 1, refused: 1 }] },
+        { id: idle.token.id, buckets: [] },
+        { id: first.token.id, buckets: [{ start, accepted: 1, refused: 0 }] },
+      ],
+    });
+    const { buckets, tokens } = await reported(context.usage, "hour");
+    expect([buckets, tokens]).toEqual([[{ start, accepted: 3, refused: 1 }], []]);
+  });
+
+  test("and added to what was flushed before, also by another process and after a restart", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    const other = context.usageOn(context.store.usage);
+    for (const usage of [context.usage, other, context.usage]) {
+      usage.record(token, "accepted");
+      await usage.flush();
+    }
+    context.reopen();
+    context.usage.record(token, "accepted");
+    await context.usage.flush();
+    expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 4, refused: 0 }]);
+  });
+
+  test("until a flush, in memory alone", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.usage.record(token, "accepted");
+    expect(context.usage.unwritten).toBe(1);
+    expect(counters(context.connect())).toEqual([]);
+    expect((await reported(context.usage, "hour")).buckets).toEqual([]);
+    await context.usage.flush();
+    expect(context.usage.unwritten).toBe(0);
+    expect(counters(context.connect())).toHaveLength(4);
+  });
+
+  test("that are too old are forgotten", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.clock.set(MIDNIGHT);
+    context.usage.record(token, "accepted");
+    await context.usage.flush();
+    const kept = () => counters(context.connect()).map(({ bucket }) => bucket);
+    context.clock.set(MIDNIGHT + 35 * DAY - 1);
+    await context.usage.flush();
+    expect((await reported(context.usage, "hour")).buckets).toHaveLength(1);
+    expect(kept()).toEqual(["day", "day", "hour", "hour"]);
+    context.clock.step(1);
+    expect((await reported(context.usage, "hour")).buckets).toEqual([]);
+    await context.usage.flush();
+    expect(kept()).toEqual(["day", "day"]);
+    context.clock.set(MIDNIGHT + 400 * DAY - 1);
+    await context.usage.flush();
+    expect((await reported(context.usage, "day")).buckets).toHaveLength(1);
+    context.clock.step(1);
+    await context.usage.flush();
+    expect(kept()).toEqual([]);
+  });
+});
+
+test("asking about a token that there is not is refused", async () => {
+  using context = new TestStore();
+  const { token } = await context.create();
+  const asked = { bucket: "day", ids: [token.id, "atok_0"], from: null, to: null } as const;
+  expect(await context.usage.report(asked)).toEqual({ refused: "not-found", resource: "api-token" });
+});
+
+describe("the last use of a token", () => {
+  async function lastUse(context: TestStore, id: string): Promise<number | null> {
+    return granted(await context.tokens.get(id)).lastUsedAt;
+  }
+
+  test("is the last that was accepted, once it was flushed", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.usage.record(token, "refused");
+    await context.usage.flush();
+    expect(await lastUse(context, token.id)).toBeNull();
+    context.usage.record(token, "accepted");
+    const usedAt = context.clock.now;
+    context.clock.step(10);
+    context.usage.record(token, "refused");
+    expect(await lastUse(context, token.id)).toBeNull();
+    await context.usage.flush();
+    expect(await lastUse(context, token.id)).toBe(usedAt);
+  });
+
+  test("stays the latest where the clock steps back, and counts go where the clock says", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.clock.set(MIDNIGHT);
+    context.usage.record(token, "accepted");
+    context.clock.step(-2 * DAY);
+    context.usage.record(token, "accepted");
+    await context.usage.flush();
+    expect(await lastUse(context, token.id)).toBe(MIDNIGHT);
+    context.usage.record(token, "accepted");
+    await context.usage.flush();
+    expect(await lastUse(context, token.id)).toBe(MIDNIGHT);
+    expect((await reported(context.usage, "day")).buckets).toEqual([
+      { start: MIDNIGHT - 2 * DAY, accepted: 2, refused: 0 },
+    ]);
+    context.clock.step(2 * DAY);
+    expect((await reported(context.usage, "day")).buckets).toHaveLength(2);
+  });
+
+  test("changes nothing else of a token, revoked or expired", async () => {
+    using context = new TestStore();
+    const { token } = await context.create({ description: "CI", expiresAt: context.clock.now + 5 });
+    context.usage.record(token, "accepted");
+    const revoked = granted(await context.tokens.revoke(token.id, COMMAND_LINE));
+    context.clock.step(60);
+    context.usage.record(token, "refused");
+    await context.usage.flush();
+    const used = granted(await context.tokens.get(token.id));
+    expect(used).toEqual({ ...revoked, lastUsedAt: token.createdAt });
+  });
+});
+
+describe("what a store does not take", () => {
+  test("stays, and comes when it can, once", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    const unsteady = new UnsteadyUsageStore(context.store.usage);
+    const usage = context.usageOn(unsteady);
+    unsteady.portionsLeft = 0;
+    for (let count = 1; count <= 3; count += 1) {
+      usage.record(token, "accepted");
+      await expect(usage.flush()).rejects.toBeInstanceOf(StoreUnavailable);
+      expect(usage.unwritten).toBe(count);
+    }
+    unsteady.portionsLeft = Number.POSITIVE_INFINITY;
+    await usage.flush();
+    await usage.flush();
+    expect(usage.unwritten).toBe(0);
+    expect((await reported(usage, "day")).buckets).toMatchObject([{ accepted: 3, refused: 0 }]);
+  });
+
+  test("does not keep what came later from being counted in the same flush", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    const flushing = [context.usage.flush()];
+    context.usage.record(token, "accepted");
+    flushing.push(context.usage.flush(), context.usage.flush());
+    await Promise.all(flushing);
+    await context.usage.flush();
+    expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 1 }]);
+  });
+});
+
+type Step =
+  | {
+      readonly do: "use";
+      readonly token: number;
+      readonly outcome: "accepted" | "refused";
+      readonly times: number;
+    }
+  | { readonly do: "flush"; readonly portionsLeft: number }
+  | { readonly do: "step"; readonly seconds: number };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("use" as const),
+      token: fc.nat(4),
+      outcome: fc.constantFrom("accepted", "refused"),
+      times: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("flush" as const),
+      portionsLeft: fc.constantFrom(0, 1, 2, Number.POSITIVE_INFINITY),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("step" as const),
+      seconds: fc.integer({ min: -9000, max: 9000 }),
+    }),
+  },
+);
+
+test("whatever is recorded, and whenever a flush fails, store and memory together have all of it, once", async () => {
+  using context = new TestStore();
+  const tokens: { readonly id: string }[] = [];
+  for (let count = 0; count < 5; count += 1) tokens.push((await context.create()).token);
+  const unsteady = new UnsteadyUsageStore(context.store.usage);
+  const database = context.connect();
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 30, size: "max" }), async (steps) => {
+      const usage = context.usageOn(unsteady);
+      database.run("DELETE FROM token_use");
+      const recorded = new Map<string, number>();
+      let total = 0;
+      for (const each of steps) {
+        if (each.do === "step") context.clock.step(each.seconds);
+        if (each.do === "use") {
+          const token = tokens[each.token] ?? { id: "" };
+          for (let time = 0; time < each.times; time += 1) usage.record(token, each.outcome);
+          const key = `${token.id} ${each.outcome}`;
+          recorded.set(key, (recorded.get(key) ?? 0) + each.times);
+          total += each.times;
+        }
+        if (each.do === "flush") {
+          unsteady.portionsLeft = each.portionsLeft;
+          await usage.flush().catch(() => undefined);
+          expect(stored(counters(database), "hour", "") + usage.unwritten).toBe(total);
+        }
+      }
+      unsteady.portionsLeft = Number.POSITIVE_INFINITY;
+      await usage.flush();
+      expect(usage.unwritten).toBe(0);
+      const rows = counters(database);
+      for (const bucket of ["hour", "day"]) {
+        expect(stored(rows, bucket, "")).toBe(total);
+        for (const { id } of tokens)
+          expect(stored(rows, bucket, id)).toBe(
+            (recorded.get(`${id} accepted`) ?? 0) + (recorded.get(`${id} refused`) ?? 0),
+          );
+      }
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** How many uses the store has of a token, in hours or in days. */
+function stored(rows: ReturnType<typeof counters>, bucket: string, token: string): number {
+  return rows
+    .filter((row) => row.bucket === bucket && row.token === token)
+    .reduce((total, row) => total + Number(row.accepted) + Number(row.refused), 0);
+}
