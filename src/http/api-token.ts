@@ -1,7 +1,7 @@
+import type { Authority } from "../tokens/authority.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
-import type { Tokens } from "../tokens/tokens.ts";
 import { endpoint, granted, shaped } from "./endpoint.ts";
 import { listReader } from "./list-body.ts";
 import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
@@ -12,8 +12,10 @@ import {
   summaryResource,
   tokenPage,
   tokenResource,
+  usageResource,
   verificationResource,
 } from "./resources.ts";
+import { readUsage } from "./usage-body.ts";
 import { changeTypes, NoParameters, TokenById, VerifyToken } from "./wire.ts";
 
 const readTokenId = shaped(TokenById);
@@ -22,7 +24,7 @@ const readNothing = shaped(NoParameters);
 const readListing = listReader(TOKEN_LISTING);
 
 /** The endpoints of the resource `api-token`. */
-export function apiToken(tokens: Tokens) {
+export function apiToken({ tokens, usage }: Authority) {
   const now = () => tokens.now();
   const changes = changeTypes(now);
   const [readCreation, readUpdate, readRotation] = [
@@ -92,6 +94,12 @@ export function apiToken(tokens: Tokens) {
       access: "read",
       read: readNothing,
       answer: async () => summaryResource(await tokens.summary()),
+    }),
+    usage: endpoint({
+      access: "read",
+      read: readUsage,
+      answer: async ({ body: { request, tellsEach } }) =>
+        usageResource(granted(await usage.report(request)), tellsEach),
     }),
   });
 }

@@ -4,6 +4,7 @@ import type { Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
 import type { CreatedToken, Rotation } from "../tokens/tokens.ts";
+import type { UsageReport, UseBucket } from "../tokens/usage.ts";
 import type { Verdict } from "../tokens/verification.ts";
 
 /** A token as every endpoint but `create` gives it: neither its secret nor its digest. */
@@ -86,6 +87,22 @@ function page<Resource>(data: readonly Resource[], cursor: string | null) {
 /** All tokens in a few numbers. */
 export function summaryResource({ counts, neverUsed, expiries }: Summary) {
   return { counts, never_used: neverUsed, expiries };
+}
+
+/** How often tokens were used: together, and each of them if that is wanted. */
+export function usageResource({ period, buckets, tokens }: UsageReport, tellsEach: boolean) {
+  const each = tokens.map(({ id, buckets }) => ({ id, buckets: buckets.map(useBucket) }));
+  return {
+    bucket: period.bucket,
+    from: formatTime(period.from),
+    to: formatTime(period.to),
+    buckets: buckets.map(useBucket),
+    ...(tellsEach ? { tokens: each } : {}),
+  };
+}
+
+function useBucket({ start, accepted, refused }: UseBucket) {
+  return { start: formatTime(start), accepted, refused };
 }
 
 function timeOrNull(time: UnixSeconds | null): string | null {

@@ -14,6 +14,6 @@ export interface RoutesParts {
 export function routes({ authority, ping }: RoutesParts) {
   return new Elysia({ name: "routes" })
     .use(health(ping))
-    .use(apiToken(authority.tokens))
+    .use(apiToken(authority))
     .use(auditEvent(authority.auditTrail));
 }

@@ -7,7 +7,9 @@ import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
 import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "./issues.ts";
 
-const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
+/** What is said of text that is no time. */
+export const NOT_A_TIME =
+  "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
 
 /** The id of a token, which need not exist. */
 export const TokenId = type("string").narrow(

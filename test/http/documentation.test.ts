@@ -77,7 +77,7 @@ test("every endpoint is told whole", () => {
       const failures = ["431", "500", "503"];
       if (path.startsWith(ROOT)) failures.push("400", "401", "413", "415");
       if (path.startsWith(ROOT) && !path.endsWith("/current")) failures.push("403");
-      if (/\/(get|revoke|update|rotate)$/.test(path)) failures.push("404");
+      if (/\/(get|revoke|update|rotate|usage)$/.test(path)) failures.push("404");
       if (/\/(update|rotate)$/.test(path)) failures.push("409");
       expect([path, Object.keys(responses).toSorted()]).toEqual([path, ["200", ...failures.toSorted()]]);
       expect(texts).toMatchObject({ summary: expect.any(String), description: expect.any(String) });
@@ -92,7 +92,11 @@ test("the examples of requests are accepted", async () => {
   for (const path of Object.keys(paths).filter((path) => path.startsWith(ROOT))) {
     for (const { value } of Object.values(examplesIn(paths[path]?.post?.requestBody?.content))) {
       const known = (await api.call("api-token/create", { access: "read" })).json.id;
-      const body = "id" in value ? { ...value, id: known } : value;
+      const body = {
+        ...value,
+        ...("id" in value ? { id: known } : {}),
+        ...("ids" in value ? { ids: [known] } : {}),
+      };
       expect([path, (await api.send(path, { body })).status]).toEqual([path, 200]);
     }
   }

@@ -38,6 +38,10 @@ const NAMES = [
   "gt",
   "pattern",
   "case_insensitive",
+  "bucket",
+  "ids",
+  "from",
+  "to",
   "expire_at",
   "Access",
   "__proto__",
@@ -104,6 +108,16 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
     },
     { requiredKeys: ["token"] },
   );
+  const usage = fc.record(
+    {
+      bucket: fc.constantFrom("hour", "day"),
+      id: fc.constantFrom(...known.ids),
+      ids: fc.uniqueArray(fc.constantFrom(...known.ids), { minLength: 1 }),
+      from: time(),
+      to: time(),
+    },
+    { requiredKeys: ["bucket"] },
+  );
   return fc
     .record({
       "api-token/create": create,
@@ -115,6 +129,7 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
       "api-token/get": revoke,
       "api-token/current": fc.constant({}),
       "api-token/summary": fc.constant({}),
+      "api-token/usage": usage,
       "audit-event/list": list(known, AUDIT_EVENTS),
     })
     .map(

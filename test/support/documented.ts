@@ -16,6 +16,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "api-token/rotate": [...CREATED_KEYS, "replaces"],
   "api-token/verify": ["valid", "reason", "api_token"],
   "api-token/summary": ["counts", "never_used", "expiries"],
+  "api-token/usage": ["bucket", "from", "to", "buckets"],
 };
 const HEALTH = ["/healthz", "/readyz"];
 /** What is no part of the API, and looks as it likes. */
@@ -61,14 +62,14 @@ function expectSuccess(answer: Answer, endpoint: string | undefined): void {
   if (endpoint === undefined) expect(answer.json).toEqual({ status: "ok" });
   else if (endpoint === "api-token/list") expectPage(answer, RESOURCE_KEYS);
   else if (endpoint === "audit-event/list") expectPage(answer, AUDIT_EVENT_KEYS);
-  else expect(keysBut("audiences", answer)).toEqual(KEYS[endpoint] ?? keysBut("audiences", RESOURCE));
+  else expect(requiredKeys(answer)).toEqual(KEYS[endpoint] ?? requiredKeys(RESOURCE));
 }
 
 const RESOURCE = { json: Object.fromEntries(RESOURCE_KEYS.map((key) => [key, null])) };
 
-/** In their order, without one that not every answer has. */
-function keysBut(optional: string, { json }: Pick<Answer, "json">): readonly string[] {
-  return Object.keys(json).filter((key) => key !== optional);
+/** In their order, without those that not every answer has. */
+function requiredKeys({ json }: Pick<Answer, "json">): readonly string[] {
+  return Object.keys(json).filter((key) => key !== "audiences" && key !== "tokens");
 }
 
 function expectPage({ json: { data, page } }: Answer, keys: readonly string[]): void {

@@ -19,6 +19,7 @@ export const ENDPOINTS: readonly EndpointUnderTest[] = [
   { path: "api-token/get", access: "read", body: { id: "atok_0" } },
   { path: "api-token/current", access: "read", body: {} },
   { path: "api-token/summary", access: "read", body: {} },
+  { path: "api-token/usage", access: "read", body: { bucket: "hour" } },
   { path: "audit-event/list", access: "read", body: {} },
 ];
 

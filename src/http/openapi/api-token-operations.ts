@@ -10,6 +10,7 @@ import {
   VALID,
 } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
+import { USAGE_OPERATION } from "./usage-operation.ts";
 
 const BY_ID = {
   schema: "TokenById",
@@ -219,4 +220,5 @@ export const API_TOKEN_OPERATIONS = {
       examples: { one: { summary: "A server with one token", value: SUMMARY } },
     },
   },
+  usage: USAGE_OPERATION,
 } as const satisfies Readonly<Record<string, ApiOperationParts>>;

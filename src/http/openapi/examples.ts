@@ -7,6 +7,7 @@ import {
   summaryResource,
   type tokenPage,
   type tokenResource,
+  type usageResource,
   type verificationResource,
 } from "../resources.ts";
 
@@ -92,6 +93,26 @@ export const AUDIT_EVENT_PAGE: ReturnType<typeof auditEventPage> = {
     },
   ],
   page: { page_size: 1, cursor: null, more: false },
+};
+
+const USES = [
+  { start: "2025-01-15T00:00:00Z", accepted: 42, refused: 0 },
+  { start: "2025-01-17T00:00:00Z", accepted: 8, refused: 3 },
+];
+
+export const USAGE: ReturnType<typeof usageResource> = {
+  bucket: "day",
+  from: "2024-12-20T00:00:00Z",
+  to: "2025-01-18T00:00:00Z",
+  buckets: USES,
+};
+
+export const USAGE_OF_TWO: typeof USAGE = {
+  ...USAGE,
+  tokens: [
+    { id: EXAMPLE.id, buckets: USES },
+    { id: EXAMPLE.creatorId, buckets: [] },
+  ],
 };
 
 /** Of a server with one token, which expires later than a summary looks ahead. */

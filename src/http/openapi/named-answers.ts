@@ -29,7 +29,7 @@ export const ANSWERS = {
       created_by: "The id of the token that created this one; null for the command line.",
       expires_at: "When the token expires; null for never.",
       revoked_at: "When the token was revoked; null if it was not.",
-      last_used_at: "When the token was last used; null if it never was.",
+      last_used_at: "When the token was last let in, which is known within 5 seconds; null if it never was.",
       replaced_by: "The id of the token that took its place; null where none did.",
     },
   },

@@ -6,6 +6,7 @@ import { EXAMPLE } from "./examples.ts";
 import { ANSWERS, ERRORS } from "./named-answers.ts";
 import { AUDIT_EVENTS } from "./named-audit-events.ts";
 import { FILTERS, REQUESTS } from "./named-requests.ts";
+import { USAGE } from "./named-usage.ts";
 
 /** Ids and moments as both requests and answers have them. */
 const VALUES = {
@@ -75,6 +76,7 @@ export const NAMED_TYPES = {
   ...FILTERS,
   ...ANSWERS,
   ...AUDIT_EVENTS,
+  ...USAGE,
   ...ERRORS,
 } satisfies NamedTypes;
 

@@ -1,0 +1,33 @@
+import { EXAMPLE, USAGE, USAGE_OF_TWO } from "./examples.ts";
+import type { ApiOperationParts } from "./operation.ts";
+
+/** What the document tells of `api-token/usage`. */
+export const USAGE_OPERATION = {
+  operationId: "getApiTokenUsage",
+  summary: "Count uses of tokens",
+  description:
+    "Tells how often the secrets of tokens were shown, by hour or by day of UTC: of one token, of several, or of all. " +
+    "A use is accepted if it let somebody in, and refused if the token had expired, was revoked, is for another " +
+    "service or has too little access. Asking about a secret is a use of its token too. The numbers are those of the " +
+    "store, which uses come to within 5 seconds.",
+  request: {
+    schema: "ReadUsage",
+    examples: {
+      token: { summary: "One token, by hour", value: { id: EXAMPLE.id, bucket: "hour" } },
+      several: {
+        summary: "Several tokens, by day, from some day on",
+        value: { ids: [EXAMPLE.id, EXAMPLE.creatorId], bucket: "day", from: "2025-01-01T00:00:00Z" },
+      },
+      all: { summary: "All tokens together, by day", value: { bucket: "day" } },
+    },
+  },
+  answer: {
+    description: "The uses, as far as there are any.",
+    schema: "ApiTokenUsage",
+    examples: {
+      token: { summary: "Of one token, or of all together", value: USAGE },
+      several: { summary: "Of several tokens, and their sum", value: USAGE_OF_TWO },
+    },
+  },
+  failures: ["NotFound"],
+} as const satisfies ApiOperationParts;
