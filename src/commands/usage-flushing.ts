@@ -13,13 +13,15 @@ const RETRY_MS = 50;
 export class UsageFlushing {
   readonly #usage: Usage;
   readonly #log: Log;
+  readonly #everyMs: number;
   readonly #stopping = new AbortController();
   readonly #running: Promise<void>;
   #isTroubled = false;
 
-  constructor(usage: Usage, log: Log) {
+  constructor(usage: Usage, log: Log, everyMs = FLUSH_EVERY_MS) {
     this.#usage = usage;
     this.#log = log;
+    this.#everyMs = everyMs;
     this.#running = this.#run();
   }
 
@@ -40,7 +42,7 @@ export class UsageFlushing {
 
   async #rested(): Promise<boolean> {
     const { signal } = this.#stopping;
-    await pause(FLUSH_EVERY_MS, null, { signal }).catch(() => null);
+    await pause(this.#everyMs, null, { signal }).catch(() => null);
     return !signal.aborted;
   }
 
