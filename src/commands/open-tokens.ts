@@ -12,16 +12,14 @@ import { CommandFailure } from "./command-failure.ts";
 export interface OpenTokens {
   readonly tokens: Tokens;
   readonly auditTrail: AuditTrail;
+  /** A command never flushes it, and so counts nothing. */
   readonly usage: Usage;
   readonly store: SqliteTokenStore;
   /** Whether the store was made just now. */
   readonly isNew: boolean;
 }
 
-/**
- * Opens the store of a data directory, and makes it where there is none. Uses are counted for a server, which is
- * who has a lock, and not for a command.
- */
+/** Opens the store of a data directory, and makes it where there is none. */
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
@@ -38,7 +36,7 @@ export function openOrMakeTokens(
     random: randomBytes,
     cursorKey,
     onChange: onChange ?? (() => undefined),
-    onUse: lock === null ? () => undefined : (token, outcome) => usage.record(token, outcome),
+    onUse: (token, outcome) => usage.record(token, outcome),
   });
   const auditTrail = new AuditTrail({ store: store.auditTrail, cursorKey });
   return { tokens, auditTrail, usage, store, isNew };

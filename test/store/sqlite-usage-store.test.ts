@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { ALL_TOKENS, type HourOfUse } from "../../src/tokens/usage-store.ts";
 import { A_MOMENT, newToken, tokenOf } from "../support/new-token.ts";
@@ -122,6 +123,7 @@ describe("beside others that write", () => {
       isFlushed = true;
     });
     const other = context.beside();
+    await nextTurn();
     const { id } = (await context.create()).token;
     await other.revoke(id, { tokenId: null, traceId: null, ip: null });
     expect(isFlushed).toBe(false);

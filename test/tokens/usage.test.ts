@@ -1,12 +1,9 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import fc from "fast-check";
+import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { parseTime } from "../../src/tokens/time.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { granted, TestStore } from "../support/store.ts";
 import { counters, reported, UnsteadyUsageStore } from "../support/usage.ts";
-
-setDefaultTimeout(30_000);
 
 const MIDNIGHT = parseTime("2026-06-02T00:00:00Z") ?? 0;
 const HOUR = 3600;
@@ -196,89 +193,3 @@ describe("what a store does not take", () => {
     expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 1 }]);
   });
 });
-
-type Step =
-  | {
-      readonly do: "use";
-      readonly token: number;
-      readonly outcome: "accepted" | "refused";
-      readonly times: number;
-    }
-  | { readonly do: "flush"; readonly portionsLeft: number }
-  | { readonly do: "step"; readonly seconds: number };
-
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      do: fc.constant("use" as const),
-      token: fc.nat(4),
-      outcome: fc.constantFrom("accepted", "refused"),
-      times: fc.integer({ min: 1, max: 3 }),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("flush" as const),
-      portionsLeft: fc.constantFrom(0, 1, 2, Number.POSITIVE_INFINITY),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("step" as const),
-      seconds: fc.integer({ min: -9000, max: 9000 }),
-    }),
-  },
-);
-
-test("whatever is recorded, and whenever a flush fails, store and memory together have all of it, once", async () => {
-  using context = new TestStore();
-  const tokens: { readonly id: string }[] = [];
-  for (let count = 0; count < 5; count += 1) tokens.push((await context.create()).token);
-  const unsteady = new UnsteadyUsageStore(context.store.usage);
-  const database = context.connect();
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 30, size: "max" }), async (steps) => {
-      const usage = context.usageOn(unsteady);
-      database.run("DELETE FROM token_use");
-      const recorded = new Map<string, number>();
-      let total = 0;
-      for (const each of steps) {
-        if (each.do === "step") context.clock.step(each.seconds);
-        if (each.do === "use") {
-          const token = tokens[each.token] ?? { id: "" };
-          for (let time = 0; time < each.times; time += 1) usage.record(token, each.outcome);
-          const key = `${token.id} ${each.outcome}`;
-          recorded.set(key, (recorded.get(key) ?? 0) + each.times);
-          total += each.times;
-        }
-        if (each.do === "flush") {
-          unsteady.portionsLeft = each.portionsLeft;
-          await usage.flush().catch(() => undefined);
-          expect(stored(counters(database), "hour", "") + usage.unwritten).toBe(total);
-        }
-      }
-      unsteady.portionsLeft = Number.POSITIVE_INFINITY;
-      await usage.flush();
-      expect(usage.unwritten).toBe(0);
-      const rows = counters(database);
-      for (const bucket of ["hour", "day"]) {
-        expect(stored(rows, bucket, "")).toBe(total);
-        for (const { id } of tokens)
-          expect(stored(rows, bucket, id)).toBe(
-            (recorded.get(`${id} accepted`) ?? 0) + (recorded.get(`${id} refused`) ?? 0),
-          );
-      }
-    }),
-    { numRuns: 40 },
-  );
-});
-
-/** How many uses the store has of a token, in hours or in days. */
-function stored(rows: ReturnType<typeof counters>, bucket: string, token: string): number {
-  return rows
-    .filter((row) => row.bucket === bucket && row.token === token)
-    .reduce((total, row) => total + Number(row.accepted) + Number(row.refused), 0);
-}
