@@ -1,4 +1,4 @@
-import { scope, type } from "arktype";
+import { scope, type Type, type } from "arktype";
 import { CONDITION_LIMIT, filterKeys, type ListTerms, patternKeys, timeKeys } from "../tokens/listing.ts";
 import { PATTERN_LIMIT } from "../tokens/pattern.ts";
 import { listTypes } from "./list-types.ts";
@@ -17,25 +17,44 @@ export const Pattern = type({
  * leave to the words beside them.
  */
 export function conditionTypes(terms: ListTerms) {
-  return scope({
-    FilterKey: type.enumerated(...filterKeys(terms)),
-    TimeKey: type.enumerated(...timeKeys(terms)),
-    PatternKey: type.enumerated(...patternKeys(terms)),
-    Time,
-    Pattern,
+  const FilterKey = type.enumerated(...filterKeys(terms));
+  const TimeKey = type.enumerated(...timeKeys(terms));
+  const PatternKey = type.enumerated(...patternKeys(terms));
+  const comparisons = {
+    EqualCondition: type({ "+": "reject", key: FilterKey, eq: "string" }),
+    InCondition: type({ "+": "reject", key: FilterKey, in: "string[] >= 1" }),
+    NotInCondition: type({ "+": "reject", key: FilterKey, nin: "string[] >= 1" }),
+    ExistsCondition: type({ "+": "reject", key: FilterKey, exists: "boolean" }),
+    MatchCondition: type({ "+": "reject", key: PatternKey, regex: Pattern }),
+    BeforeCondition: type({ "+": "reject", key: TimeKey, lt: Time }),
+    AfterCondition: type({ "+": "reject", key: TimeKey, gt: Time }),
+  };
+  return { FilterKey, TimeKey, PatternKey, ...comparisons, ...groupTypes(terms, comparisons) };
+}
 
-    EqualCondition: { "+": "reject", key: "FilterKey", eq: "string" },
-    InCondition: { "+": "reject", key: "FilterKey", in: "string[] >= 1" },
-    NotInCondition: { "+": "reject", key: "FilterKey", nin: "string[] >= 1" },
-    ExistsCondition: { "+": "reject", key: "FilterKey", exists: "boolean" },
-    MatchCondition: { "+": "reject", key: "PatternKey", regex: "Pattern" },
-    BeforeCondition: { "+": "reject", key: "TimeKey", lt: "Time" },
-    AfterCondition: { "+": "reject", key: "TimeKey", gt: "Time" },
-    AndCondition: { "+": "reject", and: "Condition[] >= 1" },
-    OrCondition: { "+": "reject", or: "Condition[] >= 1" },
-    Condition:
-      "EqualCondition | InCondition | NotInCondition | ExistsCondition | MatchCondition | BeforeCondition | AfterCondition | AndCondition | OrCondition",
-  }).export();
+/**
+ * The conditions that have conditions in them. ArkType keeps what refers to itself under its name for all of the
+ * program: so the resource is a part of the names.
+ */
+function groupTypes(
+  terms: ListTerms,
+  comparisons: object,
+): Readonly<Record<"AndCondition" | "OrCondition" | "Condition", Type>>;
+function groupTypes({ resource }: ListTerms, comparisons: object): object {
+  const end = resource.replaceAll("-", "_");
+  const [any, and, or] = [`any_${end}`, `and_${end}`, `or_${end}`];
+  const definitions: Readonly<Record<string, object | string>> = {
+    ...comparisons,
+    [and]: { "+": "reject", and: `${any}[] >= 1` },
+    [or]: { "+": "reject", or: `${any}[] >= 1` },
+    [any]: [...Object.keys(comparisons), and, or].join(" | "),
+  };
+  const types: object = scope(definitions).export();
+  return {
+    AndCondition: Reflect.get(types, and),
+    OrCondition: Reflect.get(types, or),
+    Condition: Reflect.get(types, any),
+  };
 }
 
 /** The whole body of a list. */
