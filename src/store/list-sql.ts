@@ -136,7 +136,9 @@ function behind(position: Position, order: readonly Sort[]): Fragment {
 
 function later({ key, direction }: Sort, value: string | number | null): Fragment {
   if (value === null) return FALSE;
-  return { sql: `(${key} ${direction === "asc" ? ">" : "<"} ? OR ${key} IS NULL)`, values: [value] };
+  const sql = `${key} ${direction === "asc" ? ">" : "<"} ?`;
+  // An id is never null; asked whether it is, SQLite would read all up to the position instead of going there.
+  return { sql: key === "id" ? sql : `(${sql} OR ${key} IS NULL)`, values: [value] };
 }
 
 function both(left: Fragment, right: Fragment): Fragment {

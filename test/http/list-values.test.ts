@@ -36,7 +36,7 @@ const TIMES = {
   message: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z",
 };
 
-const KEYS: readonly KeyUnderTest[] = [
+const TOKEN_KEYS: readonly KeyUnderTest[] = [
   { key: "id", ...IDS },
   { key: "created_by", ...IDS },
   {
@@ -71,79 +71,126 @@ const KEYS: readonly KeyUnderTest[] = [
   { key: "last_used_at", ...TIMES },
 ];
 
-const TIME_KEYS = ["created_at", "expires_at", "revoked_at", "last_used_at"];
-const PATTERN_KEYS = ["description", "id"];
+const EVENT_KEYS: readonly KeyUnderTest[] = [
+  {
+    key: "id",
+    good: ["aevt_0", `aevt_${"z".repeat(64)}`],
+    bad: [...NO_VALUES, "aevt_", "atok_0", `aevt_${"z".repeat(65)}`, "aevt_0\n"],
+    message: 'must be the id of an audit event: "aevt_" and 1 to 64 letters and digits',
+  },
+  { key: "at", ...TIMES },
+  {
+    key: "action",
+    good: ["api-token.create", "api-token.update", "api-token.rotate", "api-token.revoke"],
+    bad: [...NO_VALUES, "create", "api-token.list"],
+    message: 'must be "api-token.create", "api-token.update", "api-token.rotate" or "api-token.revoke"',
+  },
+  { key: "actor", ...IDS },
+  { key: "target", ...IDS },
+  {
+    key: "trace_id",
+    good: ["4bf92f3577b34da6a3ce929d0e0e4736", "0".repeat(32)],
+    bad: [...NO_VALUES, "4BF92F3577B34DA6A3CE929D0E0E4736", "0".repeat(31), "0".repeat(33), "g".repeat(32)],
+    message: "must be a trace id: 32 of 0-9 and a-f",
+  },
+  {
+    key: "ip",
+    good: ["192.0.2.1", "::1", "2001:db8::1", "::ffff:192.0.2.1"],
+    bad: [...NO_VALUES, "localhost", "192.0.2", "192.0.2.256", "192.0.2.0/24", "[::1]"],
+    message: "must be an IP address, such as 192.0.2.1 or 2001:db8::1",
+  },
+];
 
-async function list(condition: object) {
-  return await api.call("api-token/list", { filters: [condition] });
+const LISTS = [
+  {
+    path: "api-token/list",
+    keys: TOKEN_KEYS,
+    times: ["created_at", "expires_at", "revoked_at", "last_used_at"],
+    patterns: ["id", "description"],
+  },
+  { path: "audit-event/list", keys: EVENT_KEYS, times: ["at"], patterns: ["id"] },
+];
+
+async function list(condition: object, path = "api-token/list") {
+  return await api.call(path, { filters: [condition] });
 }
 
-for (const { key, good, bad, message } of KEYS) {
-  describe(`${key}:`, () => {
-    test("eq, in and nin take each good value", async () => {
-      for (const value of good) {
-        for (const condition of [{ eq: value }, { in: [value] }, { nin: [value] }])
-          expect((await list({ key, ...condition })).status, JSON.stringify(condition)).toBe(200);
-      }
-      expect((await list({ key, in: good })).status).toBe(200);
-    });
+for (const { path, keys, times, patterns } of LISTS) {
+  for (const key of keys)
+    describe(`${path}, ${key.key}:`, () => valuesAreChecked(path, key, times, patterns));
+}
 
-    test("eq, in and nin refuse each bad value", async () => {
-      for (const value of bad) {
-        const label = JSON.stringify(value);
-        expectIssues(await list({ key, eq: value }), [{ path: "filters[0].eq", message }], label);
-        for (const op of ["in", "nin"]) {
-          const answer = await list({ key, [op]: [good[0], value, value] });
-          const issues = [1, 2].map((at) => ({ path: `filters[0].${op}[${at}]`, message }));
-          expectIssues(answer, issues, label);
-        }
-      }
-    });
+function valuesAreChecked(
+  path: string,
+  { key, good, bad, message }: KeyUnderTest,
+  times: readonly string[],
+  patterns: readonly string[],
+): void {
+  const ask = async (operation: object) => await list({ key, ...operation }, path);
 
-    test("in and nin refuse what is no list of at least one", async () => {
+  test("eq, in and nin take each good value", async () => {
+    for (const value of good) {
+      for (const condition of [{ eq: value }, { in: [value] }, { nin: [value] }])
+        expect((await ask(condition)).status, JSON.stringify(condition)).toBe(200);
+    }
+    expect((await ask({ in: good })).status).toBe(200);
+  });
+
+  test("eq, in and nin refuse each bad value", async () => {
+    for (const value of bad) {
+      const label = JSON.stringify(value);
+      expectIssues(await ask({ eq: value }), [{ path: "filters[0].eq", message }], label);
       for (const op of ["in", "nin"]) {
-        for (const value of [[], null, good[0], {}, 5])
-          expectIssues(await list({ key, [op]: value }), [
-            { path: `filters[0].${op}`, message: "must be a list of at least one value" },
+        const answer = await ask({ [op]: [good[0], value, value] });
+        const issues = [1, 2].map((at) => ({ path: `filters[0].${op}[${at}]`, message }));
+        expectIssues(answer, issues, label);
+      }
+    }
+  });
+
+  test("in and nin refuse what is no list of at least one", async () => {
+    for (const op of ["in", "nin"]) {
+      for (const value of [[], null, good[0], {}, 5])
+        expectIssues(await ask({ [op]: value }), [
+          { path: `filters[0].${op}`, message: "must be a list of at least one value" },
+        ]);
+    }
+  });
+
+  test("exists takes true and false alone", async () => {
+    for (const value of [true, false]) expect((await ask({ exists: value })).status).toBe(200);
+    for (const value of [null, 1, 0, "true", "", [], {}])
+      expectIssues(await ask({ exists: value }), [
+        { path: "filters[0].exists", message: "must be true or false" },
+      ]);
+  });
+
+  if (times.includes(key)) {
+    test("lt and gt take each good value and refuse each bad one", async () => {
+      for (const op of ["lt", "gt"]) {
+        for (const value of good) expect((await ask({ [op]: value })).status).toBe(200);
+        for (const value of [...bad, [good[0]]])
+          expectIssues(await ask({ [op]: value }), [{ path: `filters[0].${op}`, message }]);
+      }
+    });
+  } else {
+    test("is not for lt and gt", async () => {
+      for (const op of ["lt", "gt"]) {
+        for (const value of [good[0], "2026-06-01T12:00:00Z"])
+          expectIssues(await ask({ [op]: value }), [
+            { path: `filters[0].${op}`, message: `is only for ${times.join(", ")}` },
           ]);
       }
     });
+  }
 
-    test("exists takes true and false alone", async () => {
-      for (const value of [true, false]) expect((await list({ key, exists: value })).status).toBe(200);
-      for (const value of [null, 1, 0, "true", "", [], {}])
-        expectIssues(await list({ key, exists: value }), [
-          { path: "filters[0].exists", message: "must be true or false" },
-        ]);
+  if (!patterns.includes(key)) {
+    test("is not for regex", async () => {
+      expectIssues(await ask({ regex: { pattern: "a" } }), [
+        { path: "filters[0].regex", message: `is only for ${patterns.join(", ")}` },
+      ]);
     });
-
-    if (TIME_KEYS.includes(key)) {
-      test("lt and gt take each good value and refuse each bad one", async () => {
-        for (const op of ["lt", "gt"]) {
-          for (const value of good) expect((await list({ key, [op]: value })).status).toBe(200);
-          for (const value of [...bad, [good[0]]])
-            expectIssues(await list({ key, [op]: value }), [{ path: `filters[0].${op}`, message }]);
-        }
-      });
-    } else {
-      test("is not for lt and gt", async () => {
-        for (const op of ["lt", "gt"]) {
-          for (const value of [good[0], "2026-06-01T12:00:00Z"])
-            expectIssues(await list({ key, [op]: value }), [
-              { path: `filters[0].${op}`, message: `is only for ${TIME_KEYS.join(", ")}` },
-            ]);
-        }
-      });
-    }
-
-    if (!PATTERN_KEYS.includes(key)) {
-      test("is not for regex", async () => {
-        expectIssues(await list({ key, regex: { pattern: "a" } }), [
-          { path: "filters[0].regex", message: "is only for id, description" },
-        ]);
-      });
-    }
-  });
+  }
 }
 
 test("a thousand values are fine", async () => {

@@ -30,6 +30,8 @@ test("no secret and no digest is in any answer but the one that creates it", asy
     await api.call("api-token/create", { access: "read" }, token),
     await api.call("api-token/create", { access: token }, token),
     await api.call("api-token/get", { id: token }, token),
+    await api.call("audit-event/list", {}, token),
+    await api.call("audit-event/list", { filters: [{ key: "target", eq: token }] }, token),
     await api.call(
       "api-token/list",
       { filters: [{ key: token, eq: token }], sorts: [{ key: token }] },

@@ -2,8 +2,16 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import type { Condition, Sort } from "../../src/tokens/listing.ts";
 import type { Token } from "../../src/tokens/token.ts";
-import { conditions, moment, sorts, tokenSet } from "../support/arbitraries.ts";
-import { expectedList, TOKEN_MODEL } from "../support/listing-model.ts";
+import {
+  conditions,
+  eventConditions,
+  eventSet,
+  eventSorts,
+  moment,
+  sorts,
+  tokenSet,
+} from "../support/arbitraries.ts";
+import { AUDIT_EVENT_MODEL, expectedList, TOKEN_MODEL } from "../support/listing-model.ts";
 import { tokenOf } from "../support/new-token.ts";
 import { EVERYTHING, granted, TestStore } from "../support/store.ts";
 import { walk } from "../support/walk.ts";
@@ -25,6 +33,19 @@ test("pages walked by cursor are the list that the contract tells, each token on
       expect(walked.at(-1)?.length).toBeLessThanOrEqual(limit);
     }),
     { numRuns: 400 },
+  );
+});
+
+test("so it is with audit events", async () => {
+  using context = new TestStore();
+  await fc.assert(
+    fc.asyncProperty(eventSet, eventConditions, eventSorts, limit, async (held, conditions, sorts, limit) => {
+      context.holdEvents(held);
+      const walked = await walk(context.auditTrail, { conditions, sorts, limit });
+      expect(walked.flat()).toEqual([...expectedList(AUDIT_EVENT_MODEL, held, conditions, sorts, 0)]);
+      for (const page of walked.slice(0, -1)) expect(page).toHaveLength(limit);
+    }),
+    { numRuns: 200 },
   );
 });
 

@@ -1,6 +1,9 @@
 import fc from "fast-check";
+import { AUDIT_ACTIONS, type AuditEvent } from "../../src/tokens/audit-event.ts";
+import { AUDIT_EVENT_LISTING, type AuditEventKey } from "../../src/tokens/audit-event-listing.ts";
 import {
   type Condition,
+  type ListTerms,
   patternKeys,
   type Sort,
   sortKeys,
@@ -44,8 +47,8 @@ export const description = fc.oneof(
 
 const someId = fc.integer({ min: 0, max: 12 }).map((number) => idOf(number));
 
-function idOf(number: number): string {
-  return `atok_${String(number).padStart(20, "0")}`;
+function idOf(number: number, prefix = "atok_"): string {
+  return `${prefix}${String(number).padStart(20, "0")}`;
 }
 
 const audience = fc.constantFrom("wiki", "files", "git");
@@ -82,6 +85,33 @@ const VALUES: Readonly<Record<TokenKey, fc.Arbitrary<Value>>> = {
   audiences: fc.oneof(audience, fc.constant("mail")),
 };
 
+const eventId = fc.integer({ min: 0, max: 12 }).map((number) => idOf(number, "aevt_"));
+const traceId = fc.constantFrom("0".repeat(32), "4bf92f3577b34da6a3ce929d0e0e4736");
+const ip = fc.constantFrom("192.0.2.1", "2001:db8::1");
+
+const bareEvent = fc.record({
+  at: moment,
+  action: fc.constantFrom(...AUDIT_ACTIONS),
+  actor: fc.record({ tokenId: fc.option(someId), traceId: fc.option(traceId), ip: fc.option(ip) }),
+  target: someId,
+  changes: fc.record({ description: fc.option(description), expires_at: fc.option(moment) }),
+});
+
+/** Audit events as a store may hold them, in the order of their ids. */
+export const eventSet: fc.Arbitrary<readonly AuditEvent[]> = fc
+  .array(bareEvent, { maxLength: 24, size: "max" })
+  .map((events) => events.map((event, number) => ({ id: idOf(number, "aevt_"), ...event })));
+
+const EVENT_VALUES: Readonly<Record<AuditEventKey, fc.Arbitrary<Value>>> = {
+  id: eventId,
+  at: moment,
+  action: fc.constantFrom(...AUDIT_ACTIONS),
+  actor: someId,
+  target: someId,
+  trace_id: traceId,
+  ip,
+};
+
 const LITERALS = ["a", "b", "é", "ß", "'", "%", "_", "~", "\uffee", "😀", "0", String.raw`\\`];
 
 /** Patterns that mean the same to RE2 and to JavaScript with the flags `u` and `s`. */
@@ -108,42 +138,57 @@ function onValues([key, value]: readonly [string, fc.Arbitrary<Value>]): fc.Arbi
   );
 }
 
-const bound: fc.Arbitrary<Condition> = fc.record({
-  op: fc.constantFrom("lt", "gt"),
-  key: fc.constantFrom(...timeKeys(TOKEN_LISTING)),
-  value: moment,
-});
-
-const match: fc.Arbitrary<Condition> = fc.record({
-  op: fc.constant("regex" as const),
-  key: fc.constantFrom(...patternKeys(TOKEN_LISTING)),
-  pattern,
-});
-
-/** Any condition, with others inside or without. */
-const condition: fc.Arbitrary<Condition> = fc.letrec<{ condition: Condition; group: Condition }>((tie) => ({
-  condition: fc.oneof(
-    { maxDepth: 3 },
-    { weight: 4, arbitrary: fc.constantFrom(...Object.entries(VALUES)).chain(onValues) },
-    bound,
-    match,
-    { weight: 2, arbitrary: tie("group") },
-  ),
-  group: fc.record({
-    op: fc.constantFrom("and", "or"),
-    conditions: fc.array(tie("condition"), { minLength: 1, maxLength: 3 }),
-  }),
-})).condition;
+/** Any condition of a list, with others inside or without. */
+function conditionOf(
+  terms: ListTerms,
+  valuesUnder: Readonly<Record<string, fc.Arbitrary<Value>>>,
+): fc.Arbitrary<Condition> {
+  const bound: fc.Arbitrary<Condition> = fc.record({
+    op: fc.constantFrom("lt", "gt"),
+    key: fc.constantFrom(...timeKeys(terms)),
+    value: moment,
+  });
+  const match: fc.Arbitrary<Condition> = fc.record({
+    op: fc.constant("regex" as const),
+    key: fc.constantFrom(...patternKeys(terms)),
+    pattern,
+  });
+  return fc.letrec<{ condition: Condition; group: Condition }>((tie) => ({
+    condition: fc.oneof(
+      { maxDepth: 3 },
+      { weight: 4, arbitrary: fc.constantFrom(...Object.entries(valuesUnder)).chain(onValues) },
+      bound,
+      match,
+      { weight: 2, arbitrary: tie("group") },
+    ),
+    group: fc.record({
+      op: fc.constantFrom("and", "or"),
+      conditions: fc.array(tie("condition"), { minLength: 1, maxLength: 3 }),
+    }),
+  })).condition;
+}
 
 /** The conditions of a list; more of them would leave most lists empty. */
-export const conditions: fc.Arbitrary<readonly Condition[]> = fc.oneof(
-  fc.constant([]),
-  { weight: 4, arbitrary: fc.tuple(condition) },
-  { weight: 2, arbitrary: fc.tuple(condition, condition) },
-);
+function conditionsOf(condition: fc.Arbitrary<Condition>): fc.Arbitrary<readonly Condition[]> {
+  return fc.oneof(
+    fc.constant([]),
+    { weight: 4, arbitrary: fc.tuple(condition) },
+    { weight: 2, arbitrary: fc.tuple(condition, condition) },
+  );
+}
 
 /** Sorts of which no two name the same key. */
-export const sorts: fc.Arbitrary<readonly Sort[]> = fc.uniqueArray(
-  fc.record({ key: fc.constantFrom(...sortKeys(TOKEN_LISTING)), direction: fc.constantFrom("asc", "desc") }),
-  { selector: ({ key }) => key, maxLength: 4 },
-);
+function sortsOf(terms: ListTerms): fc.Arbitrary<readonly Sort[]> {
+  return fc.uniqueArray(
+    fc.record({ key: fc.constantFrom(...sortKeys(terms)), direction: fc.constantFrom("asc", "desc") }),
+    { selector: ({ key }) => key, maxLength: 4 },
+  );
+}
+
+/** What lists of tokens are asked for. */
+export const conditions = conditionsOf(conditionOf(TOKEN_LISTING, VALUES));
+export const sorts = sortsOf(TOKEN_LISTING);
+
+/** What lists of audit events are asked for. */
+export const eventConditions = conditionsOf(conditionOf(AUDIT_EVENT_LISTING, EVENT_VALUES));
+export const eventSorts = sortsOf(AUDIT_EVENT_LISTING);

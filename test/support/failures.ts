@@ -45,7 +45,7 @@ const NEVER_IN_A_FAILURE: readonly RegExp[] = [
   /sk_live_[0-9A-Za-z]/,
   /\bbearer\b/i,
   /\.tsx?\b|\bat [\w.<>]+ \(|node_modules/,
-  /\b(select|insert|update|delete)\b.*\b(from|into|set|token)\b|sqlite|digest/i,
+  /(?<!\.)\b(select|insert|update|delete)\b.*\b(from|into|set|token)\b|sqlite|digest/i,
   /elysia|arktype|traversal/i,
 ];
 

@@ -1,3 +1,5 @@
+import type { AuditEvent } from "../../src/tokens/audit-event.ts";
+import type { AuditEventKey } from "../../src/tokens/audit-event-listing.ts";
 import type { Comparison, Condition, Sort, Value } from "../../src/tokens/listing.ts";
 import type { UnixSeconds } from "../../src/tokens/time.ts";
 import type { Token } from "../../src/tokens/token.ts";
@@ -38,6 +40,23 @@ export const TOKEN_MODEL: ListModel<Token> = {
   },
   isHidden: (token) => token.revokedAt !== null,
   showing: ["status", "revoked_at", "id"],
+};
+
+export const AUDIT_EVENT_MODEL: ListModel<AuditEvent> = {
+  valueUnder: (event, key) => {
+    const values: Readonly<Record<AuditEventKey, Held>> = {
+      id: event.id,
+      at: event.at,
+      action: event.action,
+      actor: event.actor.tokenId,
+      target: event.target,
+      trace_id: event.actor.traceId,
+      ip: event.actor.ip,
+    };
+    return under(values, key);
+  },
+  isHidden: () => false,
+  showing: [],
 };
 
 function under(values: Readonly<Record<string, Held>>, key: string): Held {

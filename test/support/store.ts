@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
 import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { AuditTrail } from "../../src/tokens/audit-trail.ts";
 import type { Listing } from "../../src/tokens/listing.ts";
 import { isRefusal, type Refusal } from "../../src/tokens/refusal.ts";
 import { digestOf } from "../../src/tokens/secret.ts";
@@ -68,6 +69,11 @@ export class TestStore implements Disposable {
     });
   }
 
+  /** The audit trail of the same files. */
+  get auditTrail(): AuditTrail {
+    return new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
+  }
+
   /** A plain connection to the same file. */
   connect(): Database {
     const database = new Database(this.directory.database, { readwrite: true });
@@ -100,6 +106,27 @@ export class TestStore implements Disposable {
         const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
         statement.run(digestOf(id), id, access, description, hint, ...times, audiences, token.replacedBy);
       }
+    })();
+  }
+
+  /** Makes the file hold these events, past the domain, and no others. */
+  holdEvents(events: readonly AuditEvent[]): void {
+    using database = new Database(this.directory.database, { readwrite: true });
+    database.run("PRAGMA synchronous = OFF");
+    const statement = database.query("INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    database.transaction(() => {
+      database.run("DELETE FROM audit_event");
+      for (const { id, at, action, actor, target, changes } of events)
+        statement.run(
+          id,
+          at,
+          action,
+          actor.tokenId,
+          target,
+          actor.traceId,
+          actor.ip,
+          JSON.stringify(changes),
+        );
     })();
   }
 

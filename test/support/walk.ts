@@ -1,21 +1,20 @@
 import type { Listing } from "../../src/tokens/listing.ts";
 import type { Page } from "../../src/tokens/paging.ts";
-import type { Token } from "../../src/tokens/token.ts";
-import type { Tokens } from "../../src/tokens/tokens.ts";
+import type { Refusal } from "../../src/tokens/refusal.ts";
 import { EVERYTHING, granted } from "./store.ts";
 
 /** More pages than any walk of a test has. */
 const PAGES_MAX = 1000;
 
 /** Every page of a list, walked by cursor; `between` runs after each but the last. */
-export async function walk(
-  tokens: Tokens,
+export async function walk<Row>(
+  list: { list(listing: Listing): Promise<Page<Row> | Refusal> },
   asked: Partial<Listing>,
   between: () => Promise<void> = () => Promise.resolve(),
-): Promise<readonly (readonly Token[])[]> {
-  const walked: (readonly Token[])[] = [];
+): Promise<readonly (readonly Row[])[]> {
+  const walked: (readonly Row[])[] = [];
   for (let cursor: string | null = null; walked.length < PAGES_MAX; await between()) {
-    const page: Page<Token> = granted(await tokens.list({ ...EVERYTHING, ...asked, cursor }));
+    const page: Page<Row> = granted(await list.list({ ...EVERYTHING, ...asked, cursor }));
     walked.push(page.rows);
     cursor = page.cursor;
     if (cursor === null) return walked;
