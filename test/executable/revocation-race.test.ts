@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { RunningServer } from "../support/executable.ts";
+import { type Hand, Race } from "../support/race.ts";
 import { RawConnection, rawRequest } from "../support/raw-connection.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -13,59 +14,14 @@ const REQUESTS_AFTER = 150;
 /** Every how manieth token is revoked by a process of its own. */
 const BY_COMMAND_LINE = 20;
 
-/**
- * One token in many hands while it is revoked. There must be one moment before which every request is accepted
- * and after which none is: whatever starts once anybody knows of the revocation must be refused.
- */
-class Race {
-  readonly violations: string[] = [];
-  requests = 0;
-  #revocationAsked = false;
-  #revocationKnown = false;
-  #isOver = false;
-  #awaited = { count: 0, resolve: () => {} };
-  readonly #request: string;
-
-  constructor(token: string) {
-    this.#request = rawRequest("api-token/current", token);
-  }
-
-  async run(connections: readonly RawConnection[], revoke: () => Promise<void>): Promise<void> {
-    const clients = connections.map(async (connection) => await this.#askOn(connection));
-    await this.#untilRequests(REQUESTS_BEFORE);
-    this.#revocationAsked = true;
-    await revoke();
-    this.#revocationKnown = true;
-    await this.#untilRequests(this.requests + REQUESTS_AFTER);
-    this.#isOver = true;
-    await Promise.all(clients);
-  }
-
-  async #askOn(connection: RawConnection): Promise<void> {
-    while (!this.#isOver) {
-      const wasKnown = this.#revocationKnown;
-      const { status } = await connection.ask(this.#request);
-      this.requests += 1;
-      if (this.requests >= this.#awaited.count) this.#awaited.resolve();
-      this.#judge(status, wasKnown);
-    }
-  }
-
-  #judge(status: number, wasKnown: boolean): void {
-    if (status === 200 && wasKnown)
-      this.violations.push("accepted, and started after the revocation was known");
-    if (status === 401 && !this.#revocationAsked)
-      this.violations.push("refused before the revocation was asked for");
-    if (status !== 200 && status !== 401) this.violations.push(`answered with ${status}`);
-    if (status === 401) this.#revocationKnown = true;
-  }
-
-  /** Waits until there have been that many requests. */
-  async #untilRequests(count: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#awaited = { count, resolve };
-    await promise;
-  }
+/** Shows the secret on a connection of its own. */
+function handOn(connection: RawConnection, token: string): Hand {
+  const request = rawRequest("api-token/current", token);
+  return async () => {
+    const { status } = await connection.ask(request);
+    if (status !== 200 && status !== 401) throw new Error(`answered with ${status}`);
+    return status === 200;
+  };
 }
 
 test(`of ${REQUESTS} racing requests none that starts after a revocation is accepted`, async () => {
@@ -85,11 +41,16 @@ test(`of ${REQUESTS} racing requests none that starts after a revocation is acce
   let races = 0;
   while (requests < REQUESTS) {
     const { id, token } = (await server.call("api-token/create", { access: "read" }, caller)).json;
-    const race = new Race(token);
     const revoke = races % BY_COMMAND_LINE === 0 ? revokeByCommand : revokeByApi;
-    await race.run(connections, async () => await revoke(id));
+    const race = new Race({
+      hands: connections.map((connection) => handOn(connection, token)),
+      before: REQUESTS_BEFORE,
+      after: REQUESTS_AFTER,
+      revoke: () => revoke(id),
+    });
+    await race.run();
     expect(race.violations).toEqual([]);
-    requests += race.requests;
+    requests += race.showings;
     races += 1;
   }
   expect(races).toBeGreaterThan(2 * BY_COMMAND_LINE);

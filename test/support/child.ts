@@ -24,9 +24,9 @@ export class Child implements AsyncDisposable {
     return value;
   }
 
-  /** Lets it go on from where it waits. */
-  goOn(): void {
-    this.#process.stdin.write("\n");
+  /** Lets it go on from where it waits, with a word to it. */
+  goOn(word = ""): void {
+    this.#process.stdin.write(`${word}\n`);
     this.#process.stdin.flush();
   }
 

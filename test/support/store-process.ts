@@ -3,10 +3,14 @@
  * and the directory. It writes a line when it has got there and goes on when it gets one.
  */
 import { Database } from "bun:sqlite";
+import { randomBytes } from "node:crypto";
 import { createInterface } from "node:readline";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { ServerLock } from "../../src/store/server-lock.ts";
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { Tokens } from "../../src/tokens/tokens.ts";
+import { answeredIn } from "./revoking-process.ts";
 
 /** A user and group that may do nothing of its own, on most systems. */
 const NOBODY = 65_534;
@@ -20,8 +24,8 @@ function tell(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function goOn(): Promise<void> {
-  await lines.next();
+async function goOn(): Promise<string> {
+  return (await lines.next()).value ?? "";
 }
 
 function open(directory: DataDirectory): void {
@@ -46,6 +50,22 @@ async function holdTransaction(directory: DataDirectory, kind: "IMMEDIATE" | "EX
   database.close();
 }
 
+/** Revokes each token that it is told the id of, and counts those that are, where others can see it at once. */
+async function revoke(directory: DataDirectory): Promise<void> {
+  const store = SqliteTokenStore.open(directory);
+  const { cursorKey } = store;
+  const unheard = () => undefined;
+  const parts = { store, clock: Date.now, random: randomBytes, cursorKey };
+  const tokens = new Tokens({ ...parts, onChange: unheard, onUse: unheard });
+  const answered = answeredIn(directory);
+  tell("ready");
+  for (let id = await goOn(); id !== ""; id = await goOn()) {
+    await tokens.revoke(id, COMMAND_LINE);
+    answered[0] = (answered[0] ?? 0) + 1;
+    tell("revoked");
+  }
+}
+
 /** Each act, by its name. */
 const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> | void>> = {
   async holdServerLock(directory) {
@@ -67,6 +87,8 @@ const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> 
   async commitChange(directory) {
     await holdTransaction(directory, "EXCLUSIVE");
   },
+
+  revoke,
 
   openUnprivileged(directory) {
     if (process.getuid?.() === 0) {
