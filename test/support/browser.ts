@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import bundled from "@sparticuz/chromium";
 import {
@@ -49,7 +49,7 @@ async function launch(unpacked: string): Promise<Browser> {
     const browser = await chromium.launch({
       executablePath: join(unpacked, "chromium"),
       args: ARGUMENTS,
-      env: { HOME: profile.path, TMPDIR: profile.path, FONTCONFIG_PATH: join(unpacked, "fonts") },
+      env: { HOME: profile.path, TMPDIR: profile.path, FONTCONFIG_FILE: fontsFile(unpacked, profile.path) },
       timeout: PATIENCE_MS,
     });
     browser.on("disconnected", () => profile[Symbol.dispose]());
@@ -58,6 +58,17 @@ async function launch(unpacked: string): Promise<Browser> {
     profile[Symbol.dispose]();
     throw error;
   }
+}
+
+/**
+ * Writes down where the fonts are. The package's own file of this kind names places that are not where it unpacks,
+ * and without any font this Chromium crashes at the first character.
+ */
+function fontsFile(unpacked: string, profile: string): string {
+  const path = join(profile, "fonts.conf");
+  const directories = `<dir>${join(unpacked, "fonts")}</dir><cachedir>${join(profile, "fonts-cache")}</cachedir>`;
+  writeFileSync(path, `<?xml version="1.0"?><fontconfig>${directories}</fontconfig>`);
+  return path;
 }
 
 /**
