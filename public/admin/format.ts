@@ -69,3 +69,14 @@ export function shortCountName(count: number): string {
 export function tokensName(count: number): string {
   return `${countName(count)} ${count === 1 ? "token" : "tokens"}`;
 }
+
+/** How many names of services are told in full. */
+const NAMED_SERVICES = 2;
+
+/** As `billing`, `billing and reports` or `billing, reports and 3 other services`. */
+export function servicesName(names: readonly string[]): string {
+  const more = names.length - NAMED_SERVICES;
+  const told = names.slice(0, NAMED_SERVICES);
+  if (more <= 0) return told.join(" and ");
+  return `${told.join(", ")} and ${more} other ${more === 1 ? "service" : "services"}`;
+}

@@ -68,3 +68,23 @@ test.each(["<h1>Welcome</h1>", '{"id":', "", "null", "1"])(
     expect(await outcome(body, 200)).toBeInstanceOf(Unreadable);
   },
 );
+
+test("what keeps a token from being changed is told, and what is wrong with a parameter by its name", async () => {
+  const envelope = (data: object) => JSON.stringify({ error: { message: "No", trace_id: "1", data } });
+  const successor = { resource: "api-token", status: "revoked", replaced_by: "atok_2" };
+  expect(await outcome(envelope(successor), 409)).toMatchObject({
+    conflict: { status: "revoked", replaced_by: "atok_2" },
+  });
+  expect(await outcome(envelope({ ...successor, replaced_by: null }), 409)).toMatchObject({
+    conflict: { status: "revoked", replaced_by: null },
+  });
+  expect(await outcome(envelope({ resource: "api-token" }), 404)).toMatchObject({ conflict: null });
+  const issues = [
+    { path: "audiences[3]", message: "is odd" },
+    { path: "expires_at", message: "is past" },
+  ];
+  const told = await outcome(envelope({ issues }), 400);
+  if (!(told instanceof ApiError)) throw new Error("the API's error is none");
+  const names = ["audiences", "expires_at", "expires", "description"];
+  expect(names.map((name) => told.faultOf(name))).toEqual(["is odd", "is past", null, null]);
+});

@@ -5,6 +5,7 @@ import {
   daysName,
   exactTime,
   relativeTime,
+  servicesName,
   tokensName,
 } from "../../public/admin/format.ts";
 
@@ -36,4 +37,13 @@ test("exact times and days are of UTC, wherever one is", () => {
 
 test("one token is one, and many are told apart by their thousands", () => {
   expect([0, 1, 2, 12_345].map(tokensName)).toEqual(["0 tokens", "1 token", "2 tokens", "12,345 tokens"]);
+});
+
+test.each([
+  [["a"], "a"],
+  [["a", "b"], "a and b"],
+  [["a", "b", "c"], "a, b and 1 other service"],
+  [["a", "b", "c", "d"], "a, b and 2 other services"],
+])("services %p are told as %p", (names, words) => {
+  expect(servicesName(names)).toBe(words);
 });

@@ -3,15 +3,19 @@ import fc from "fast-check";
 import {
   changed,
   FIRST_VIEW,
+  isNarrowed,
   type ListView,
   listBody,
+  NEVER,
   PAGE_SIZE,
+  PUBLISHER,
   queryOf,
   SEARCH_LIMIT,
   type SortKey,
   STATUS_TABS,
   type StatusTab,
   viewFrom,
+  widened,
   withStatus,
 } from "../../public/admin/state/list-view.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
@@ -25,6 +29,8 @@ const view: fc.Arbitrary<ListView> = fc
   .record({
     status: fc.constantFrom(...STATUS_TABS),
     access: fc.constantFrom("read", "write", null),
+    audience: fc.option(fc.oneof(fc.constant(PUBLISHER), fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/))),
+    unused: fc.option(fc.oneof(fc.constant(NEVER), day)),
     search: fc.string({ unit: "binary", maxLength: SEARCH_LIMIT / 2 }).filter((text) => text.isWellFormed()),
     sort: fc.option(
       fc.record({
@@ -57,9 +63,26 @@ test("an address brings back the very view that it was made of", () => {
 });
 
 test("an address that makes no sense is the first view", () => {
-  const odd = "status=odd&access=admin&sort=-id&from=2026-02-30&to=tomorrow&page=7";
+  const odd = "status=odd&access=admin&for=A+b&unused=ever&sort=-id&from=2026-02-30&to=tomorrow&page=7";
   expect(viewFrom(odd)).toEqual(FIRST_VIEW);
   expect(viewFrom("page=-1&after=x")).toEqual({ ...FIRST_VIEW, page: 2, cursor: "x" });
+});
+
+test("every filter narrows a list, and without them it is as wide as its status", () => {
+  const narrow: ListView = { ...FIRST_VIEW, status: "expired" };
+  expect(isNarrowed(narrow)).toBe(false);
+  const parts: readonly Partial<ListView>[] = [
+    { access: "read" },
+    { audience: PUBLISHER },
+    { unused: NEVER },
+    { search: "x" },
+    { from: "2026-12-01" },
+    { to: "2026-12-01" },
+  ];
+  for (const part of parts) {
+    expect(isNarrowed({ ...narrow, ...part })).toBe(true);
+    expect(widened({ ...narrow, ...part, page: 2, cursor: "x" })).toEqual(narrow);
+  }
 });
 
 test("another filter begins at the first page", () => {
@@ -99,6 +122,8 @@ test("the API is asked for the very tokens of a view", () => {
   const everything: ListView = {
     status: "all",
     access: "write",
+    audience: "billing",
+    unused: "2026-10-01",
     search: "ci",
     sort: { key: "expires_at", direction: "desc" },
     from: "2026-12-01",
@@ -112,6 +137,8 @@ test("the API is asked for the very tokens of a view", () => {
     filters: [
       { key: "status", in: ["active", "expired", "revoked"] },
       { key: "access", eq: "write" },
+      { key: "audiences", eq: "billing" },
+      { key: "last_used_at", lt: "2026-10-01T00:00:00Z" },
       {
         or: [
           { key: "description", regex },
@@ -125,6 +152,9 @@ test("the API is asked for the very tokens of a view", () => {
   });
   expect(listBody({ ...FIRST_VIEW, search: "two words" })).toMatchObject({
     filters: [{ key: "status" }, { key: "description" }],
+  });
+  expect(listBody({ ...FIRST_VIEW, audience: PUBLISHER, unused: NEVER })).toMatchObject({
+    filters: [{ key: "status" }, { key: "audiences", exists: false }, { key: "last_used_at", exists: false }],
   });
 });
 

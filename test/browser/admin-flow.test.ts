@@ -196,7 +196,10 @@ test("a read token sees everything and is told why it changes nothing", async ()
   await page.getByText("You are signed in with a read token.").waitFor();
   await page.getByRole("link", { name: "First token" }).waitFor();
   expect(await page.getByRole("button", { name: "New token" }).count()).toBe(0);
-  expect(await page.getByRole("button", { name: /Revoke/ }).count()).toBe(0);
+  expect(await page.getByRole("button", { name: /Revoke|Rotate/ }).count()).toBe(0);
+  await page.getByRole("link", { name: "First token" }).click();
+  await page.getByRole("heading", { name: "First token" }).waitFor();
+  expect(await page.getByRole("button", { name: /Revoke|Rotate|Edit/ }).count()).toBe(0);
   expect(tab.faults).toEqual([]);
 });
 
@@ -211,7 +214,7 @@ test("the last active token with write access is not revoked without a warning",
   await question.waitFor({ state: "detached" });
 
   const body = failure("unavailable", "The store cannot be used now");
-  await page.route("**/api-token/summary", (route) => route.fulfill({ status: 503, body }));
+  await page.route("**/api-token/list", (route) => route.fulfill({ status: 503, body }));
   await page.getByRole("button", { name: "Revoke First token" }).click();
   await question.getByText("This may be the last active token with write access.").waitFor();
   await page.keyboard.press("Escape");
@@ -252,7 +255,10 @@ test("the keyboard alone is enough to create and revoke", async () => {
   const { id } = (await server.call("api-token/create", { access: "read" })).json;
   await page.goto(`/#/tokens/${id}`);
   await page.locator("h1:focus").waitFor();
-  await page.keyboard.press("Tab");
+  for (const action of ["Edit", "Rotate token", "Revoke token"]) {
+    await page.keyboard.press("Tab");
+    await page.locator("button:focus", { hasText: action }).waitFor();
+  }
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: "Revoke token" }).press("Enter");
   await page.getByText("Revoked", { exact: true }).first().waitFor();

@@ -82,7 +82,8 @@ test("the numbers at a glance are those of the store", async () => {
   expect(await figure("Expired")).toBe(number(expired));
   expect(await figure("Expire within 7 days")).toBe(number(within(6)));
   expect(await figure("Expire within 30 days")).toBe(number(within(29)));
-  const lastDay = (await page.locator(".figure", { hasText: "within 7 days" }).getAttribute("href")) ?? "";
+  const lastDay =
+    (await page.locator(".figure", { hasText: "within 7 days" }).locator("a").getAttribute("href")) ?? "";
   expect(lastDay).toContain(`to=${new Date((today + 6) * 86_400_000).toISOString().slice(0, 10)}`);
   const weeks = await page.locator(".week .unseen").allTextContents();
   expect(weeks).toHaveLength(13);
@@ -163,6 +164,28 @@ test("a search, a status, an access and an order are asked of the API, and are i
   await page.goBack();
   await page.goBack();
   await expectListed(names(soonest));
+  expect(tab.faults).toEqual([]);
+});
+
+test("what was never used, or not for long, is found among the others", async () => {
+  await page.goto("/#/tokens");
+  await page.getByRole("link", { name: /never used$/ }).click();
+  await page.waitForURL(/#\/tokens\?unused=never$/);
+  // The first token, which signed in here, may write.
+  await page.getByLabel("Access", { exact: true }).selectOption("read");
+  const neverUsed = active.filter(({ access, lastUsedAt }) => access === "read" && lastUsedAt === null);
+  await expectListed(names(neverUsed.toReversed()));
+  await page.getByLabel("Access", { exact: true }).selectOption("write");
+  await page.getByLabel("Last use").selectOption("Last used 90+ days ago");
+  const day = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10);
+  const isLongUnused = ({ access, lastUsedAt }: ManyToken) =>
+    access === "write" && lastUsedAt !== null && lastUsedAt < Date.parse(day) / 1000;
+  const longUnused = active.filter(isLongUnused).toReversed();
+  expect(longUnused.length).toBeGreaterThan(2 * PAGE_SIZE);
+  await expectListed(names(longUnused));
+  await page.getByRole("link", { name: "Next" }).click();
+  await expectListed(names(longUnused.slice(PAGE_SIZE)));
+  expect(page.url()).toContain(`access=write&unused=${day}&page=2`);
   expect(tab.faults).toEqual([]);
 });
 

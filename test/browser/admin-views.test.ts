@@ -18,6 +18,10 @@ const LONG =
     5,
   );
 
+const SERVICES = Array.from({ length: 16 }, (_, index) =>
+  `service-${index}-of-${"the-other-region-".repeat(3)}`.slice(0, 63),
+);
+
 let browser: Browser;
 let fresh: RunningServer;
 let full: RunningServer;
@@ -28,6 +32,7 @@ beforeAll(async () => {
   writeTokens(full.dataDir, manyTokens(10_000));
   await full.call("api-token/create", { access: "read" });
   await full.call("api-token/create", { access: "read", description: LONG.trim() });
+  await full.call("api-token/create", { access: "write", audiences: SERVICES, description: "Of sixteen" });
 });
 
 afterAll(async () => {
@@ -117,12 +122,41 @@ test("an instance with many tokens", async () => {
   await page.getByRole("searchbox").fill(full.firstToken);
   await page.locator(".token-link").first().focus();
   await examine(page, "list-filtered");
+  await page.goto("/#/tokens?unused=2026-01-01");
+  await page.getByLabel("For", { exact: true }).selectOption("For another service…");
+  await page.getByLabel("Name of the service").fill("No name");
+  await page.getByText("No service can be called so.").waitFor();
+  await examine(page, "list-naming-a-service");
   await page.goto("/#/tokens?q=accounts");
   await page.getByRole("link", { name: LONG.trim() }).click();
   await page.getByRole("button", { name: "Revoke token" }).waitFor();
   await examine(page, "details");
   await page.getByRole("button", { name: "Revoke token" }).click();
   await examine(page, "revoke");
+  expect(tab.faults).toEqual([]);
+});
+
+test("a token for services, and its successor", async () => {
+  await using tab = await signedIn(browser, full);
+  const { page } = tab;
+  await page.goto(`/#/tokens?status=all&for=${SERVICES[15]}`);
+  await page.getByRole("link", { name: "Of sixteen" }).click();
+  await page.getByRole("button", { name: "Edit" }).click();
+  await examine(page, "edit");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Rotate token" }).click();
+  await page.getByRole("radio", { name: "Other" }).check();
+  await examine(page, "rotate");
+  await page.getByRole("radio", { name: "1 hour" }).check();
+  await page.getByRole("button", { name: "Rotate token" }).last().click();
+  await page.getByRole("button", { name: "Copy token", exact: true }).click();
+  await examine(page, "secret-of-successor");
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.getByText("Its secret works until").waitFor();
+  await examine(page, "details-replaced");
+  await page.getByRole("link", { name: "All tokens" }).click();
+  await page.getByText("Replaced by another").waitFor();
+  await examine(page, "list-services");
   expect(tab.faults).toEqual([]);
 });
 
@@ -145,6 +179,12 @@ test("creating a token", async () => {
   await form.getByRole("radio", { name: "On a date" }).check();
   await examine(page, "create-date");
   await form.getByRole("radio", { name: "Never" }).check();
+  await form.getByRole("radio", { name: "Services" }).check();
+  await form.getByLabel("Names of the services").fill("Billing");
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.getByText("cannot be a name").waitFor();
+  await examine(page, "create-for-services");
+  await form.getByRole("radio", { name: "Publisher itself" }).check();
   await form.getByRole("textbox").fill("\u0085");
   await form.getByRole("button", { name: "Create token" }).click();
   await form.locator(".field-fault").waitFor();

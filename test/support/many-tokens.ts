@@ -11,9 +11,10 @@ export interface ManyToken {
   readonly createdAt: number;
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
+  readonly lastUsedAt: number | null;
 }
 
-/** Tokens of every status: of ten, seven are active, two expired and one is revoked; every fourth may write. */
+/** Tokens of every status: of ten, seven are active, two expired and one is revoked; every fourth may write, every fifth was never used. */
 export function manyTokens(count: number, now = Math.floor(Date.now() / 1000)): readonly ManyToken[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `atok_0Many${String(index).padStart(16, "0")}`,
@@ -22,6 +23,7 @@ export function manyTokens(count: number, now = Math.floor(Date.now() / 1000)): 
     createdAt: now - (count - index) * 60,
     expiresAt: expiryOf(index, now),
     revokedAt: index % 10 === 9 ? now - DAY_SECONDS : null,
+    lastUsedAt: index % 5 === 0 ? null : now - (index % 200) * DAY_SECONDS,
   }));
 }
 
@@ -30,13 +32,24 @@ export function writeTokens(dataDir: string, tokens: readonly ManyToken[]): void
   using database = new Database(join(dataDir, "publisher.db"), { strict: true });
   database.run("PRAGMA busy_timeout = 5000");
   const insert = database.query(
-    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   database
     .transaction(() => {
-      for (const { id, access, description, createdAt, expiresAt, revokedAt } of tokens) {
+      for (const { id, access, description, ...times } of tokens) {
         const digest = Bun.SHA256.hash(id, new Uint8Array(32));
-        insert.run(digest, id, access, description, id.slice(-4), createdAt, expiresAt, revokedAt);
+        const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
+        insert.run(
+          digest,
+          id,
+          access,
+          description,
+          id.slice(-4),
+          createdAt,
+          expiresAt,
+          revokedAt,
+          lastUsedAt,
+        );
       }
     })
     .immediate();

@@ -1,9 +1,23 @@
+import { STATUSES, type Status } from "./types.ts";
+
 /** How long an answer may take before the server counts as unreachable. */
 const PATIENCE_MS = 15_000;
 
 export interface Issue {
   readonly path: string;
   readonly message: string;
+}
+
+/** What keeps a token from being changed. */
+export interface Conflict {
+  readonly status: Status;
+  readonly replaced_by: string | null;
+}
+
+interface ErrorParts {
+  readonly traceId: string | null;
+  readonly issues?: readonly Issue[];
+  readonly conflict?: Conflict | null;
 }
 
 /** The API said no. */
@@ -13,12 +27,21 @@ export class ApiError extends Error {
   readonly traceId: string | null;
   /** What is wrong with which parameter; empty unless the request was a bad one. */
   readonly issues: readonly Issue[];
+  /** Null unless what was asked does not go with what the token is by now. */
+  readonly conflict: Conflict | null;
 
-  constructor(message: string, status: number, traceId: string | null, issues: readonly Issue[]) {
+  constructor(message: string, status: number, { traceId, issues = [], conflict = null }: ErrorParts) {
     super(message);
     this.status = status;
     this.traceId = traceId;
     this.issues = issues;
+    this.conflict = conflict;
+  }
+
+  /** What is wrong with a parameter, as the end of a sentence that begins with its name; null if nothing is. */
+  faultOf(parameter: string): string | null {
+    const issue = this.issues.find(({ path }) => path.split(/[.[]/, 1)[0] === parameter);
+    return issue?.message ?? null;
   }
 }
 
@@ -96,17 +119,34 @@ interface Envelope {
   readonly error: {
     readonly message: string;
     readonly trace_id: string;
-    readonly data: { readonly issues?: readonly Issue[] };
+    readonly data: {
+      readonly issues?: readonly Issue[];
+      readonly status?: unknown;
+      readonly replaced_by?: unknown;
+    };
   };
 }
 
 function apiError(response: Response, answer: unknown): ApiError {
   const { status, headers } = response;
   if (!isEnvelope(answer)) {
-    return new ApiError(`The server answered with status ${status}`, status, headers.get("trace-id"), []);
+    const traceId = headers.get("trace-id");
+    return new ApiError(`The server answered with status ${status}`, status, { traceId });
   }
-  const { message, trace_id, data } = answer.error;
-  return new ApiError(describedBy(headers) ?? message, status, trace_id, data.issues ?? []);
+  const { message, trace_id: traceId, data } = answer.error;
+  const { issues = [] } = data;
+  return new ApiError(describedBy(headers) ?? message, status, {
+    traceId,
+    issues,
+    conflict: conflictOf(data),
+  });
+}
+
+function conflictOf({ status: told, replaced_by: successor }: Envelope["error"]["data"]): Conflict | null {
+  const status = STATUSES.find((known) => known === told);
+  return status === undefined
+    ? null
+    : { status, replaced_by: typeof successor === "string" ? successor : null };
 }
 
 function isEnvelope(answer: unknown): answer is Envelope {

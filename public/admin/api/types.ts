@@ -8,6 +8,8 @@ export type Status = (typeof STATUSES)[number];
 export interface Token {
   readonly id: string;
   readonly access: Access;
+  /** The services that it is for; null for Publisher itself. */
+  readonly audiences: readonly string[] | null;
   readonly description: string | null;
   readonly hint: string;
   readonly status: Status;
@@ -16,6 +18,8 @@ export interface Token {
   readonly expires_at: string | null;
   readonly revoked_at: string | null;
   readonly last_used_at: string | null;
+  /** The id of the token that took its place. */
+  readonly replaced_by: string | null;
 }
 
 export interface TokenPage {
@@ -25,15 +29,42 @@ export interface TokenPage {
 
 export interface NewToken {
   readonly access: Access;
+  readonly audiences: readonly string[] | null;
   readonly description: string | null;
-  readonly expires_at: string | null;
+  readonly expires_at?: string | null;
 }
 
-export interface CreatedToken extends NewToken {
+export interface CreatedToken {
   readonly id: string;
+  readonly access: Access;
+  readonly description: string | null;
+  readonly expires_at: string | null;
+  /** Left out for Publisher itself. */
+  readonly audiences?: readonly string[];
   /** The secret, this once. */
   readonly token: string;
   readonly created_at: string;
+}
+
+/** The token that took another's place. */
+export interface SuccessorToken extends CreatedToken {
+  /** The id of the other. */
+  readonly replaces: string;
+}
+
+/** What is to be otherwise; what is left out stays. */
+export interface TokenUpdate {
+  readonly id: string;
+  readonly description?: string | null;
+  readonly expires_at?: string | null;
+}
+
+export interface TokenRotation {
+  readonly id: string;
+  /** For how long the old secret goes on; with 0 it is revoked. */
+  readonly overlap_seconds: number;
+  /** Left out: as long as the old token was to live, from now on. */
+  readonly expires_at?: string | null;
 }
 
 export interface Expiries {

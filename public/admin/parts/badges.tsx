@@ -6,7 +6,7 @@ const STATUS_NAMES: Readonly<Record<Status, string>> = {
   revoked: "Revoked",
 };
 
-const ACCESS_NAMES: Readonly<Record<Access, string>> = { read: "Read", write: "Write" };
+export const ACCESS_NAMES: Readonly<Record<Access, string>> = { read: "Read", write: "Write" };
 
 export function StatusBadge({ status }: { status: Status }) {
   return <span class={`badge status-${status}`}>{STATUS_NAMES[status]}</span>;

@@ -18,8 +18,10 @@ export function Notice({ tone, children }: NoticeProps) {
   );
 }
 
-interface FailureProps {
+export interface FailureProps {
   readonly error: unknown;
+  /** In the place of the server's words. */
+  readonly words?: ComponentChildren;
   /** What is told of a server that does not answer, besides that. */
   readonly whenUnreachable: string;
   /** What is told of an answer that cannot be read, besides that. */
@@ -28,7 +30,7 @@ interface FailureProps {
 }
 
 /** What went wrong, in the server's words, with what finds it in the server's log. */
-export function Failure({ error, whenUnreachable, whenUnreadable = "", onRetry }: FailureProps) {
+export function Failure({ error, words, whenUnreachable, whenUnreadable = "", onRetry }: FailureProps) {
   const traceId = error instanceof ApiError ? error.traceId : null;
   return (
     <div class="notice danger" role="alert">
@@ -37,7 +39,7 @@ export function Failure({ error, whenUnreachable, whenUnreadable = "", onRetry }
         <p>
           {error instanceof Unreachable
             ? `Publisher cannot be reached. ${whenUnreachable}`
-            : messageOf(error)}
+            : (words ?? messageOf(error))}
           {error instanceof Unreadable && ` ${whenUnreadable}`}
         </p>
         {traceId !== null && (

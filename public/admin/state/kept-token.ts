@@ -14,6 +14,11 @@ export function keepToken(secret: string): boolean {
   return storage() !== null;
 }
 
+/** Keeps a token in the place of the one that is kept, if there is one. */
+export function keepInstead(secret: string): void {
+  if (storage()?.getItem(TOKEN_KEY) != null) keepToken(secret);
+}
+
 export function keptToken(): string | null {
   const activeAt = Number(storage()?.getItem(ACTIVE_KEY));
   if (Date.now() - activeAt >= IDLE_LIMIT_MS) forgetToken();

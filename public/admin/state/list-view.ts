@@ -1,4 +1,5 @@
 import { ACCESSES, type Access, STATUSES, type Status } from "../api/types.ts";
+import { isAudience } from "./audiences.ts";
 
 export type SortKey = "description" | "access" | "created_at" | "expires_at" | "last_used_at" | "revoked_at";
 export type StatusTab = Status | "all";
@@ -24,10 +25,20 @@ export interface Sort {
   readonly direction: "asc" | "desc";
 }
 
+/** Stands for tokens without any use, among the days before which others were last used. */
+export const NEVER = "never";
+
+/** Stands for Publisher itself among services, of which none can be called so. */
+export const PUBLISHER = "-";
+
 /** Which tokens are listed in which order, and how far one has paged. */
 export interface ListView {
   readonly status: StatusTab;
   readonly access: Access | null;
+  /** The service that they are for, or PUBLISHER; null for any. */
+  readonly audience: string | null;
+  /** Those that were never used, or were last used before a day of UTC, as `2026-12-31`; null for any. */
+  readonly unused: string | null;
   readonly search: string;
   /** Null for the newest first. */
   readonly sort: Sort | null;
@@ -42,6 +53,8 @@ export interface ListView {
 export const FIRST_VIEW: ListView = {
   status: "active",
   access: null,
+  audience: null,
+  unused: null,
   search: "",
   sort: null,
   from: null,
@@ -58,6 +71,8 @@ export function viewFrom(query: string): ListView {
   return {
     status: STATUS_TABS.find((tab) => tab === asked.get("status")) ?? FIRST_VIEW.status,
     access: ACCESSES.find((access) => access === asked.get("access")) ?? null,
+    audience: audienceFrom(asked.get("for")),
+    unused: asked.get("unused") === NEVER ? NEVER : dayFrom(asked.get("unused")),
     search: (asked.get("q") ?? "").slice(0, SEARCH_LIMIT),
     sort: sortFrom(asked.get("sort")),
     from: dayFrom(asked.get("from")),
@@ -68,10 +83,13 @@ export function viewFrom(query: string): ListView {
 }
 
 /** The query that stands for a view; empty for the first. */
-export function queryOf({ status, access, search, sort, from, to, page, cursor }: ListView): string {
+export function queryOf(view: ListView): string {
+  const { status, access, audience, unused, search, sort, from, to, page, cursor } = view;
   const said = new URLSearchParams();
   if (status !== FIRST_VIEW.status) said.set("status", status);
   if (access !== null) said.set("access", access);
+  if (audience !== null) said.set("for", audience);
+  if (unused !== null) said.set("unused", unused);
   if (search !== "") said.set("q", search);
   if (sort !== null) said.set("sort", (sort.direction === "desc" ? "-" : "") + sort.key);
   if (from !== null) said.set("from", from);
@@ -100,8 +118,13 @@ function hasColumn(status: StatusTab, key: SortKey | undefined): boolean {
 }
 
 /** Whether the view leaves out tokens of its status. */
-export function isNarrowed({ access, search, from, to }: ListView): boolean {
-  return access !== null || search !== "" || from !== null || to !== null;
+export function isNarrowed({ access, audience, unused, search, from, to }: ListView): boolean {
+  return [access, audience, unused, from, to].some((part) => part !== null) || search !== "";
+}
+
+/** The same status in the same order, with nothing left out. */
+export function widened(view: ListView): ListView {
+  return changed(FIRST_VIEW, { status: view.status });
 }
 
 /** What the API is asked for. */
@@ -118,14 +141,25 @@ const DAY_MS = 86_400_000;
 /** What an id can have in it; anything else need not be looked for there. */
 const IN_AN_ID = /^\w+$/;
 
-function filtersOf({ status, access, search, from, to }: ListView): readonly object[] {
+function filtersOf({ status, access, audience, unused, search, from, to }: ListView): readonly object[] {
   return [
     status === "all" ? { key: "status", in: STATUSES } : { key: "status", eq: status },
     ...(access === null ? [] : [{ key: "access", eq: access }]),
+    ...(audience === null ? [] : [audienceFilter(audience)]),
+    ...(unused === null ? [] : [unusedFilter(unused)]),
     ...(search === "" ? [] : [searchFilter(search)]),
     ...(from === null ? [] : [{ key: "expires_at", gt: moment(Date.parse(from) - 1000) }]),
     ...(to === null ? [] : [{ key: "expires_at", lt: moment(Date.parse(to) + DAY_MS) }]),
   ];
+}
+
+function audienceFilter(audience: string): object {
+  return audience === PUBLISHER ? { key: "audiences", exists: false } : { key: "audiences", eq: audience };
+}
+
+function unusedFilter(unused: string): object {
+  if (unused === NEVER) return { key: "last_used_at", exists: false };
+  return { key: "last_used_at", lt: moment(Date.parse(unused)) };
 }
 
 function searchFilter(search: string): object {
@@ -148,6 +182,10 @@ function sortFrom(text: string | null): Sort | null {
   const direction = text.startsWith("-") ? "desc" : "asc";
   const key = SORT_KEYS.find((known) => known === text.replace(/^-/, ""));
   return key === undefined ? null : { key, direction };
+}
+
+function audienceFrom(text: string | null): string | null {
+  return text !== null && (text === PUBLISHER || isAudience(text)) ? text : null;
 }
 
 function dayFrom(text: string | null): string | null {

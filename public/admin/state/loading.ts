@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
+import { changes } from "./api.ts";
 import { readClock } from "./clock.ts";
 import { returns } from "./reachability.ts";
-import { changes } from "./session.ts";
 
 export interface Loaded<Value> {
   /** The last that came, also while the next is loaded; under an error, only what came for the same key. */

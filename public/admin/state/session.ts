@@ -1,9 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import { ApiError, post, Unreachable } from "../api/client.ts";
-import type { CreatedToken, NewToken, Summary, Token, TokenPage } from "../api/types.ts";
+import type { CreatedToken, SuccessorToken, Token, TokenRotation } from "../api/types.ts";
+import { servicesName } from "../format.ts";
 import { announce } from "./announcements.ts";
 import { watchIdleness } from "./idle.ts";
-import { forgetToken, keepToken, keptToken, noteActivity } from "./kept-token.ts";
+import { forgetToken, keepInstead, keepToken, keptToken, noteActivity } from "./kept-token.ts";
 import { reportUnreachable } from "./reachability.ts";
 
 export type Session =
@@ -12,6 +13,13 @@ export type Session =
   /** The token that was kept for this tab is being looked at. */
   | { readonly state: "resuming"; readonly secret: string }
   | { readonly state: "signed-in"; readonly secret: string; readonly self: Token };
+
+type SignedIn = Extract<Session, { state: "signed-in" }>;
+
+/** The token is good, but not for Publisher itself. */
+export class ForServices extends Error {
+  override readonly name = "ForServices";
+}
 
 const UNAUTHENTICATED = 401;
 
@@ -22,22 +30,30 @@ export const self = computed(() => (session.value.state === "signed-in" ? sessio
 
 export const mayWrite = computed(() => self.value?.access === "write");
 
-/** The created tokens whose secrets are on the screen one after the other, and nowhere else. */
-export const shownSecrets = signal<readonly CreatedToken[]>([]);
+export interface ShownSecret {
+  readonly created: CreatedToken;
+  /** What becomes of the secret that it takes the place of, as a sentence; null where there is none. */
+  readonly remark: string | null;
+}
 
-/** Goes up with every change that this page made, so that what it shows is loaded anew. */
-export const changes = signal(0);
+/** The created tokens whose secrets are on the screen one after the other, and nowhere else. */
+export const shownSecrets = signal<readonly ShownSecret[]>([]);
 
 let stopWatching = () => {};
+
+/** Over once it is known what the token that one is signed in with has been replaced by, if it is being replaced. */
+let succession: Promise<unknown> | null = null;
 
 function firstSession(): Session {
   const secret = keptToken();
   return secret === null ? { state: "signed-out", notice: null } : { state: "resuming", secret };
 }
 
-/** Signs in with a secret, if the API knows it. Throws as `post` does. */
+/** Signs in with a secret, if the API knows it. Throws as `post` does, and ForServices. */
 export async function signIn(secret: string, isKept: boolean): Promise<void> {
   const self = await watched(post<Token>("api-token/current", {}, secret));
+  if (self.audiences !== null)
+    throw new ForServices(`This token is for ${servicesName(self.audiences)}, and not for Publisher itself`);
   if (isKept && !keepToken(secret)) {
     announce("This browser keeps nothing for this page: a reload signs you out.");
   }
@@ -59,40 +75,71 @@ export async function resume(secret: string): Promise<void> {
   }
 }
 
+export function showSecret(secret: ShownSecret): void {
+  shownSecrets.value = [...shownSecrets.value, secret];
+}
+
 export function signOut(notice: string | null = null): void {
   stopWatching();
   forgetToken();
   session.value = { state: "signed-out", notice };
 }
 
-export const api = {
-  list: (body: object) => authenticated<TokenPage>("api-token/list", body),
-  get: (id: string) => authenticated<Token>("api-token/get", { id }),
-  summary: () => authenticated<Summary>("api-token/summary", {}),
-  create: async (token: NewToken) => {
-    const created = await authenticated<CreatedToken>("api-token/create", token);
-    changes.value += 1;
-    return created;
-  },
-  revoke: async (id: string) => {
-    const revoked = await authenticated<Token>("api-token/revoke", { id });
-    if (id === self.value?.id) signOut("You revoked the token that you were signed in with.");
-    else changes.value += 1;
-    return revoked;
-  },
-};
-
-/** A call as who is signed in; one that is refused for its token signs out. */
-async function authenticated<Answer>(endpoint: string, body: object): Promise<Answer> {
-  const current = session.value;
-  if (current.state !== "signed-in") throw new Error("nobody is signed in");
+/** A call as who is signed in; one that is refused for its token signs out. Throws as `post` does. */
+export async function authenticated<Answer>(endpoint: string, body: object): Promise<Answer> {
+  const current = signedIn();
   try {
     return await watched(post<Answer>(endpoint, body, current.secret));
   } catch (error) {
-    const isRefused = error instanceof ApiError && error.status === UNAUTHENTICATED;
-    if (isRefused && session.value === current) signOut(refusedNotice(error));
+    await succession;
+    signOutIfRefused(error, current);
     throw error;
   }
+}
+
+/** Replaces the token that one is signed in with, and goes on with its successor. Throws as `post` does. */
+export async function replaceSelf(rotation: TokenRotation): Promise<SuccessorToken> {
+  const current = signedIn();
+  const call = watched(post<SuccessorToken>("api-token/rotate", rotation, current.secret));
+  const isOver = call.then(
+    (successor) => goOnWith(successor, current),
+    (error) => signOutIfRefused(error, current),
+  );
+  succession = isOver;
+  await isOver;
+  succession = null;
+  return await call;
+}
+
+/** Takes over what has changed about the token that one is signed in with. */
+export function noteSelf(token: Token): void {
+  const current = session.value;
+  if (current.state === "signed-in" && current.self.id === token.id)
+    session.value = { ...current, self: token };
+}
+
+function goOnWith(successor: SuccessorToken, { self }: SignedIn): void {
+  const current = session.value;
+  if (current.state !== "signed-in" || current.self.id !== self.id) return;
+  const { id, token: secret, created_at, expires_at } = successor;
+  const hint = self.hint.replace(/….*/, `…${secret.slice(-4)}`);
+  session.value = {
+    state: "signed-in",
+    secret,
+    self: { ...current.self, id, hint, created_at, created_by: self.id, expires_at, last_used_at: null },
+  };
+  keepInstead(secret);
+}
+
+function signedIn(): SignedIn {
+  if (session.value.state !== "signed-in") throw new Error("nobody is signed in");
+  return session.value;
+}
+
+/** Unless by now somebody else is signed in, or the same with another token. */
+function signOutIfRefused(error: unknown, current: SignedIn): void {
+  const isRefused = error instanceof ApiError && error.status === UNAUTHENTICATED;
+  if (isRefused && session.value === current) signOut(refusedNotice(error));
 }
 
 async function watched<Answer>(call: Promise<Answer>): Promise<Answer> {

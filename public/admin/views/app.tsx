@@ -11,7 +11,7 @@ import { TokenDetails } from "./token-details.tsx";
 import { TokensPage } from "./tokens-page.tsx";
 
 export function App() {
-  const [created] = shownSecrets.value;
+  const [shown] = shownSecrets.value;
   return (
     <>
       {!isReachable.value && (
@@ -21,7 +21,7 @@ export function App() {
       )}
       <Place />
       {/* Outside of what needs a session: a secret that is on the screen outlives a token that was revoked. */}
-      {created !== undefined && <SecretDialog key={created.id} created={created} />}
+      {shown !== undefined && <SecretDialog key={shown.created.id} {...shown} />}
       <Announcer />
     </>
   );

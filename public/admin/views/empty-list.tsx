@@ -1,5 +1,5 @@
 import { KeyIcon, SearchIcon } from "../parts/icons.tsx";
-import { changed, FIRST_VIEW, isNarrowed, type ListView, type StatusTab } from "../state/list-view.ts";
+import { isNarrowed, type ListView, type StatusTab, widened } from "../state/list-view.ts";
 import { listAddress } from "../state/route.ts";
 import { mayWrite } from "../state/session.ts";
 
@@ -17,7 +17,7 @@ interface EmptyListProps {
 
 export function EmptyList({ view, onCreate }: EmptyListProps) {
   if (isNarrowed(view) || view.cursor !== null) {
-    const all = changed(view, { access: null, search: "", from: null, to: null, sort: FIRST_VIEW.sort });
+    const isSearchAlone = view.search !== "" && !isNarrowed({ ...view, search: "" });
     return (
       <div class="empty">
         <span class="mark faint">
@@ -25,9 +25,9 @@ export function EmptyList({ view, onCreate }: EmptyListProps) {
         </span>
         <h2>No token matches</h2>
         <p class="muted">
-          {view.search === "" ? "None fits these filters." : "No description or id has what you search for."}
+          {isSearchAlone ? "No description or id has what you search for." : "None fits these filters."}
         </p>
-        <a class="button" href={listAddress(all)}>
+        <a class="button" href={listAddress(widened(view))}>
           Clear filters
         </a>
       </div>

@@ -1,6 +1,8 @@
 import { useId } from "preact/hooks";
+import type { TokenUpdate } from "../api/types.ts";
 import { DAY_MS, dayAfter, exactTime } from "../format.ts";
 import { Choice } from "../parts/choice.tsx";
+import { Notice } from "../parts/notice.tsx";
 import { now } from "../state/clock.ts";
 
 const PRESET_DAYS = [7, 30, 90, 365] as const;
@@ -10,33 +12,48 @@ export type Expires =
   | { readonly way: "days"; readonly days: number }
   /** `date` is a day of UTC, as `2026-12-31`, or empty. */
   | { readonly way: "date"; readonly date: string }
-  | { readonly way: "never" };
+  | { readonly way: "never" }
+  /** What it is when nothing is said of it. */
+  | { readonly way: "same" };
 
-/** The moment that a choice stands for; null for never. */
-export function expiryOf(expires: Expires, nowMs: number): string | null {
+/** What is to be said to the API of a choice; null stands for never. */
+export function expiryOf(expires: Expires, nowMs: number): Pick<TokenUpdate, "expires_at"> {
   switch (expires.way) {
     case "days":
-      return `${new Date(nowMs + expires.days * DAY_MS).toISOString().slice(0, 19)}Z`;
+      return { expires_at: `${new Date(nowMs + expires.days * DAY_MS).toISOString().slice(0, 19)}Z` };
     case "date":
-      return `${expires.date}T23:59:59Z`;
+      return { expires_at: `${expires.date}T23:59:59Z` };
     case "never":
-      return null;
+      return { expires_at: null };
+    case "same":
+      return {};
   }
 }
 
 interface ExpiryFieldProps {
+  readonly name?: string;
+  /** The choice of saying nothing, and what comes of it. */
+  readonly same?: { readonly title: string; readonly sentence: string };
   readonly expires: Expires;
   readonly fault: string | null;
   readonly onChange: (expires: Expires) => void;
 }
 
-export function ExpiryField({ expires, fault, onChange }: ExpiryFieldProps) {
+export function ExpiryField({ name = "Expires", same, expires, fault, onChange }: ExpiryFieldProps) {
   const dateId = useId();
   const today = new Date(now.value).toISOString().slice(0, 10);
   return (
     <fieldset class="field">
-      <legend>Expires</legend>
+      <legend>{name}</legend>
       <div class="choices tight">
+        {same !== undefined && (
+          <Choice
+            group="expires"
+            title={same.title}
+            isChosen={expires.way === "same"}
+            onChoose={() => onChange({ way: "same" })}
+          />
+        )}
         {PRESET_DAYS.map((days) => (
           <Choice
             key={days}
@@ -76,14 +93,21 @@ export function ExpiryField({ expires, fault, onChange }: ExpiryFieldProps) {
       )}
       {fault !== null && <p class="field-fault">The expiry {fault}.</p>}
       <p class="hint" aria-live="polite">
-        {sentence(expires, now.value)}
+        {expires.way === "same" ? same?.sentence : sentence(expires, now.value)}
       </p>
+      {expires.way === "never" && (
+        <Notice tone="caution">
+          <p>
+            A token that never expires works until somebody revokes it, also after everybody has forgotten it.
+          </p>
+        </Notice>
+      )}
     </fieldset>
   );
 }
 
 function sentence(expires: Expires, nowMs: number): string {
   if (expires.way === "date" && expires.date === "") return "Choose its last day.";
-  const expiry = expiryOf(expires, nowMs);
-  return expiry === null ? "It does not end by itself." : `It ends on ${exactTime(expiry)}.`;
+  const { expires_at: expiry } = expiryOf(expires, nowMs);
+  return expiry == null ? "It does not end by itself." : `It ends on ${exactTime(expiry)}.`;
 }

@@ -1,7 +1,7 @@
 import type { Summary } from "../api/types.ts";
 import { countName, dayAfter, dayName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
-import { FIRST_VIEW, type ListView } from "../state/list-view.ts";
+import { changed, FIRST_VIEW, type ListView, NEVER } from "../state/list-view.ts";
 import type { Loaded } from "../state/loading.ts";
 import { listAddress } from "../state/route.ts";
 import { ExpiryChart } from "./expiry-chart.tsx";
@@ -28,18 +28,28 @@ interface FigureProps {
   /** Null while it is not known. */
   readonly count: number | null;
   readonly remark: string;
+  /** A second line of the remark, which leads elsewhere. */
+  readonly aside?: { readonly text: string; readonly view: ListView };
   readonly tone: "plain" | "caution";
   readonly view: ListView;
 }
 
-function Figure({ name, count, remark, tone, view }: FigureProps) {
+function Figure({ name, count, remark, aside, tone, view }: FigureProps) {
   return (
-    <li>
-      <a class={`figure ${count === 0 ? "plain" : tone}`} href={listAddress(view)}>
+    <li class={`figure ${count === 0 ? "plain" : tone}`}>
+      <a class="figure-link" href={listAddress(view)}>
         <span class="figure-name">{name}</span>
         <span class="figure-count">{count === null ? <span class="skeleton" /> : countName(count)}</span>
-        <span class="figure-remark">{remark}</span>
       </a>
+      <span class="figure-remark">
+        {remark}
+        {aside !== undefined && (
+          <>
+            <br />
+            <a href={listAddress(aside.view)}>{aside.text}</a>
+          </>
+        )}
+      </span>
     </li>
   );
 }
@@ -61,7 +71,7 @@ function figuresOf(summary: Summary | null): readonly FigureProps[] {
     {
       name: "Active",
       count: active === undefined ? null : active.read + active.write,
-      remark: summary === null ? BLANK : activeRemark(summary),
+      ...(summary === null ? { remark: BLANK } : activeRemark(summary)),
       tone: "plain",
       view: FIRST_VIEW,
     },
@@ -77,10 +87,10 @@ function figuresOf(summary: Summary | null): readonly FigureProps[] {
   ];
 }
 
-/** Where no token has a use on record, use is not recorded, and "never used" would be said of all of them. */
-function activeRemark({ counts: { active }, never_used: neverUsed }: Summary): string {
-  const writers = `${countName(active.write)} can write`;
-  return neverUsed === active.read + active.write
-    ? writers
-    : `${writers}, ${countName(neverUsed)} never used`;
+function activeRemark({ counts: { active }, never_used: neverUsed }: Summary) {
+  const view = changed(FIRST_VIEW, { unused: NEVER });
+  return {
+    remark: `${countName(active.write)} can write`,
+    aside: { text: `${countName(neverUsed)} never used`, view },
+  };
 }

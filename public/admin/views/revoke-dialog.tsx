@@ -1,10 +1,12 @@
 import type { Token } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { NamedToken } from "../parts/named-token.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
-import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
+import { api } from "../state/api.ts";
 import { useAction, useLoaded } from "../state/loading.ts";
-import { api, self } from "../state/session.ts";
+import { self } from "../state/session.ts";
 
 interface RevokeDialogProps {
   readonly token: Token;
@@ -13,7 +15,7 @@ interface RevokeDialogProps {
 }
 
 export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
-  const summary = useLoaded("summary", api.summary);
+  const writers = useLoaded("writers", api.writers);
   const { run, isRunning, error } = useAction(
     async (id: string) => {
       await api.revoke(id);
@@ -26,14 +28,7 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   return (
     <Dialog title="Revoke this token?" onClose={onClose}>
       <div class="form dialog-body">
-        <div class="named">
-          <p class="named-title">
-            <TokenName token={token} />
-          </p>
-          <p class="muted mono">
-            {token.hint} · {token.id}
-          </p>
-        </div>
+        <NamedToken token={token} />
         <p>
           {token.status === "active"
             ? "Whatever uses it stops working at once: its next request is refused. This is for good; nothing makes a revoked token work again."
@@ -47,10 +42,10 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             </p>
           </Notice>
         )}
-        {isActiveWriter(token) && summary.value === null && (
-          <UnknownWriters isFailed={summary.error !== null} />
+        {isActiveWriter(token) && writers.value === null && (
+          <UnknownWriters isFailed={writers.error !== null} />
         )}
-        {isActiveWriter(token) && summary.value?.counts.active.write === 1 && (
+        {isActiveWriter(token) && writers.value?.data.length === 1 && (
           <Notice tone="caution">
             <p>
               <strong>This is the last active token with write access.</strong> Without it nobody can create
@@ -87,6 +82,6 @@ function UnknownWriters({ isFailed }: { isFailed: boolean }) {
   );
 }
 
-function isActiveWriter({ access, status }: Token): boolean {
-  return access === "write" && status === "active";
+function isActiveWriter({ access, audiences, status }: Token): boolean {
+  return access === "write" && audiences === null && status === "active";
 }

@@ -1,22 +1,21 @@
 import { useEffect, useState } from "preact/hooks";
-import type { CreatedToken } from "../api/types.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
-import { shownSecrets } from "../state/session.ts";
+import { type ShownSecret, shownSecrets } from "../state/session.ts";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
-export function SecretDialog({ created }: { created: CreatedToken }) {
+export function SecretDialog({ created, remark }: ShownSecret) {
   const [isStored, setStored] = useState(false);
   useEffect(() => {
     addEventListener("beforeunload", askBeforeLeaving);
     return () => removeEventListener("beforeunload", askBeforeLeaving);
   }, []);
   const done = () => {
-    shownSecrets.value = shownSecrets.value.filter(({ id }) => id !== created.id);
-    announce(`Created ${nameOf(created)}`);
+    shownSecrets.value = shownSecrets.value.filter((other) => other.created.id !== created.id);
+    announce(`${remark === null ? "Created" : "Rotated"} ${nameOf(created)}`);
   };
   const trial = trialLine(created.token);
   return (
@@ -28,6 +27,7 @@ export function SecretDialog({ created }: { created: CreatedToken }) {
             kept: Publisher stores no copy, and nobody can read it again.
           </p>
         </Notice>
+        {remark !== null && <p>{remark}</p>}
         <div class="secret">
           <code class="secret-text">{created.token}</code>
           <CopyButton

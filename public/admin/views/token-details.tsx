@@ -1,19 +1,18 @@
-import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Access, Token } from "../api/types.ts";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { Token } from "../api/types.ts";
+import { exactTime } from "../format.ts";
 import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
-import { CopyButton } from "../parts/copy-button.tsx";
-import { Expiry } from "../parts/expiry.tsx";
 import { BackIcon } from "../parts/icons.tsx";
-import { Failure } from "../parts/notice.tsx";
-import { Time } from "../parts/time.tsx";
+import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { api } from "../state/api.ts";
 import { asOfNow } from "../state/ended.ts";
 import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { lastList, listAddress, tokenAddress } from "../state/route.ts";
-import { api, mayWrite, self } from "../state/session.ts";
-import { RevokeDialog } from "./revoke-dialog.tsx";
+import { mayWrite, self, shownSecrets } from "../state/session.ts";
+import { TokenActions } from "./token-actions.tsx";
+import { TokenFacts } from "./token-facts.tsx";
 
 /** From how many characters on a description reads as text and not as a title. */
 const LONG_NAME = 80;
@@ -42,11 +41,11 @@ export function TokenDetails({ id }: { id: string }) {
 }
 
 function Details({ token }: { token: Token }) {
-  const [isRevoking, setRevoking] = useState(false);
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
-  // The button that revokes is gone with what it did.
+  // The button that was pressed is gone with what it did.
   useFocusAfter(token.status !== "revoked", heading);
+  useFocusAfter(shownSecrets.value.length > 0, heading);
   const isSelf = token.id === self.value?.id;
   return (
     <>
@@ -61,61 +60,26 @@ function Details({ token }: { token: Token }) {
             {isSelf && <span class="tag you">You are signed in with this one</span>}
           </p>
         </div>
-        {mayWrite.value && token.status !== "revoked" && (
-          <button type="button" class="button danger-quiet" onClick={() => setRevoking(true)}>
-            Revoke token
-          </button>
-        )}
+        {mayWrite.value && <TokenActions token={token} />}
       </div>
-      <dl class="card facts">
-        <Fact name="Token id">
-          <code>{token.id}</code> <CopyButton text={token.id} what="token id" isQuiet />
-        </Fact>
-        <Fact name="Hint">
-          <code>{token.hint}</code>
-          <span class="hint">How its secret begins and ends. The secret itself is kept nowhere.</span>
-        </Fact>
-        <Fact name="Access">{ACCESS_SENTENCES[token.access]}</Fact>
-        <Fact name="Created">
-          <Time time={token.created_at} isFull />
-        </Fact>
-        <Fact name="Created by">
-          {token.created_by === null ? (
-            "The command line"
-          ) : (
-            <a href={tokenAddress(token.created_by)}>
-              <code>{token.created_by}</code>
-            </a>
-          )}
-        </Fact>
-        <Fact name={token.status === "expired" ? "Expired" : "Expires"}>
-          {token.expires_at === null ? "Never" : <Expiry token={token} isFull />}
-        </Fact>
-        {token.revoked_at !== null && (
-          <Fact name="Revoked">
-            <Time time={token.revoked_at} isFull />
-          </Fact>
-        )}
-        <Fact name="Last used">
-          {token.last_used_at === null ? "No use is on record" : <Time time={token.last_used_at} isFull />}
-        </Fact>
-      </dl>
-      {isRevoking && <RevokeDialog token={token} onClose={() => setRevoking(false)} />}
+      {token.replaced_by !== null && <Replaced token={token} successor={token.replaced_by} />}
+      <TokenFacts token={token} />
     </>
   );
 }
 
-const ACCESS_SENTENCES: Readonly<Record<Access, string>> = {
-  read: "Read: sees everything, changes nothing",
-  write: "Write: may also create and revoke tokens",
-};
-
-function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+function Replaced({ token, successor }: { token: Token; successor: string }) {
   return (
-    <div class="fact">
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    <Notice tone={token.status === "active" ? "caution" : "neutral"}>
+      <p>
+        <strong>
+          Replaced by <a href={tokenAddress(successor)}>another token</a>.
+        </strong>{" "}
+        {token.status === "active" && token.expires_at !== null
+          ? `Its secret works until ${exactTime(token.expires_at)}: whatever still uses it needs the new one before.`
+          : "Its secret does not work any more."}
+      </p>
+    </Notice>
   );
 }
 
@@ -123,7 +87,7 @@ function DetailsSkeleton() {
   return (
     <div class="card facts" aria-busy="true">
       <p class="unseen">Loading the token</p>
-      {["id", "hint", "access", "created", "expires"].map((name) => (
+      {["id", "hint", "for", "access", "created", "expires"].map((name) => (
         <div key={name} class="fact">
           <span class="skeleton short" />
           <span class="skeleton long" />

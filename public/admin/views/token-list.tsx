@@ -3,15 +3,16 @@ import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
 import { tokensName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
 import { say } from "../state/announcements.ts";
+import { api } from "../state/api.ts";
 import { FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
 import { listAddress } from "../state/route.ts";
 import { useListScrolling } from "../state/scrolling.ts";
-import { api } from "../state/session.ts";
 import { EmptyList } from "./empty-list.tsx";
 import { ListFilters } from "./list-filters.tsx";
 import { Paging } from "./paging.tsx";
 import { RevokeDialog } from "./revoke-dialog.tsx";
+import { RotateDialog } from "./rotate-dialog.tsx";
 import { StatusTabs } from "./status-tabs.tsx";
 import { TokenTable } from "./token-table.tsx";
 
@@ -23,14 +24,18 @@ interface TokenListProps {
 
 export function TokenList({ view, summary, onCreate }: TokenListProps) {
   const [revoking, setRevoking] = useState<Token | null>(null);
+  const [rotating, setRotating] = useState<Token | null>(null);
   const { value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
   const section = useRef<HTMLElement>(null);
   useListScrolling(view, value !== null, section);
-  const hasRevoked = useRef(false);
+  const hasChanged = useRef(false);
+  const noteChange = () => {
+    hasChanged.current = true;
+  };
   useEffect(() => {
-    // The row that had the focus is gone with its token.
-    if (hasRevoked.current && document.activeElement === document.body) section.current?.focus();
-    hasRevoked.current = false;
+    // The row or the button that had the focus is gone with what was done.
+    if (hasChanged.current && document.activeElement === document.body) section.current?.focus();
+    hasChanged.current = false;
   }, [value]);
   useEffect(() => {
     if (value !== null && !isLoading) say(`${tokensName(value.data.length)} on page ${view.page}`);
@@ -51,18 +56,21 @@ export function TokenList({ view, summary, onCreate }: TokenListProps) {
         <EmptyList view={view} onCreate={onCreate} />
       ) : (
         (error === null || value !== null) && (
-          <TokenTable view={view} tokens={value?.data ?? null} isLoading={isLoading} onRevoke={setRevoking} />
+          <TokenTable
+            view={view}
+            tokens={value?.data ?? null}
+            isLoading={isLoading}
+            onRotate={setRotating}
+            onRevoke={setRevoking}
+          />
         )
       )}
       {value !== null && error === null && <Paging view={view} page={value} total={totalOf(view, summary)} />}
+      {rotating !== null && (
+        <RotateDialog token={rotating} onClose={() => setRotating(null)} onRotated={noteChange} />
+      )}
       {revoking !== null && (
-        <RevokeDialog
-          token={revoking}
-          onClose={() => setRevoking(null)}
-          onRevoked={() => {
-            hasRevoked.current = true;
-          }}
-        />
+        <RevokeDialog token={revoking} onClose={() => setRevoking(null)} onRevoked={noteChange} />
       )}
     </section>
   );

@@ -1,4 +1,5 @@
 import type { Token } from "../api/types.ts";
+import { AudienceTags } from "../parts/audiences.tsx";
 import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
 import { Expiry } from "../parts/expiry.tsx";
 import { SortableHeading } from "../parts/sortable-heading.tsx";
@@ -6,6 +7,7 @@ import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
 import { asOfNow } from "../state/ended.ts";
 import type { ListView } from "../state/list-view.ts";
+import { isRotatable } from "../state/rotation.ts";
 import { tokenAddress } from "../state/route.ts";
 import { mayWrite, self } from "../state/session.ts";
 
@@ -16,10 +18,11 @@ interface TokenTableProps {
   /** Null while the first are loaded. */
   readonly tokens: readonly Token[] | null;
   readonly isLoading: boolean;
+  readonly onRotate: (token: Token) => void;
   readonly onRevoke: (token: Token) => void;
 }
 
-export function TokenTable({ view, tokens, isLoading, onRevoke }: TokenTableProps) {
+export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTableProps) {
   const isRevoked = view.status === "revoked";
   return (
     <div class="table-space">
@@ -48,7 +51,7 @@ export function TokenTable({ view, tokens, isLoading, onRevoke }: TokenTableProp
           {tokens === null
             ? SKELETON_ROWS.map((index) => <SkeletonRow key={index} />)
             : tokens.map((token) => (
-                <Row key={token.id} token={asOfNow(token)} isRevoked={isRevoked} onRevoke={onRevoke} />
+                <Row key={token.id} token={asOfNow(token)} isRevoked={isRevoked} {...actions} />
               ))}
         </tbody>
       </table>
@@ -60,10 +63,11 @@ interface RowProps {
   readonly token: Token;
   /** Whether the list is one of revoked tokens, which tells when they were revoked and not when they expire. */
   readonly isRevoked: boolean;
+  readonly onRotate: (token: Token) => void;
   readonly onRevoke: (token: Token) => void;
 }
 
-function Row({ token, isRevoked, onRevoke }: RowProps) {
+function Row({ token, isRevoked, onRotate, onRevoke }: RowProps) {
   return (
     <tr>
       <th scope="row" class="token-cell">
@@ -71,7 +75,18 @@ function Row({ token, isRevoked, onRevoke }: RowProps) {
           <TokenName token={token} />
         </a>
         {token.id === self.value?.id && <span class="tag you">You</span>}
-        <span class="hint mono">{token.hint}</span>
+        <span class="token-line">
+          <span class="hint mono">{token.hint}</span>
+          {token.audiences !== null && <AudienceTags audiences={token.audiences} />}
+          {token.replaced_by !== null && (
+            <span class="hint">
+              Replaced by{" "}
+              <a href={tokenAddress(token.replaced_by)}>
+                another<span class="unseen">, {token.replaced_by}</span>
+              </a>
+            </span>
+          )}
+        </span>
         <span class="digest">
           <AccessBadge access={token.access} />
           {token.status !== "active" && <StatusBadge status={token.status} />}
@@ -94,10 +109,19 @@ function Row({ token, isRevoked, onRevoke }: RowProps) {
         {token.last_used_at === null ? <NoUse /> : <Time time={token.last_used_at} />}
       </td>
       <td class="row-action">
-        {mayWrite.value && token.status !== "revoked" && (
-          <button type="button" class="button small danger-quiet" onClick={() => onRevoke(token)}>
-            Revoke<span class="unseen"> {nameOf(token)}</span>
-          </button>
+        {mayWrite.value && (
+          <div class="row-actions">
+            {isRotatable(token) && (
+              <button type="button" class="button small" onClick={() => onRotate(token)}>
+                Rotate<span class="unseen"> {nameOf(token)}</span>
+              </button>
+            )}
+            {token.status !== "revoked" && (
+              <button type="button" class="button small danger-quiet" onClick={() => onRevoke(token)}>
+                Revoke<span class="unseen"> {nameOf(token)}</span>
+              </button>
+            )}
+          </div>
         )}
       </td>
     </tr>
@@ -141,10 +165,5 @@ function SkeletonRow() {
 }
 
 function NoUse() {
-  return (
-    <span class="muted" title="No use is on record">
-      <span aria-hidden="true">–</span>
-      <span class="unseen">No use is on record</span>
-    </span>
-  );
+  return <span class="muted">Never</span>;
 }

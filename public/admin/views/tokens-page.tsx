@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { PlusIcon } from "../parts/icons.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { api } from "../state/api.ts";
 import { useFocusAfter } from "../state/focus.ts";
 import type { ListView } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
-import { api, mayWrite, self, shownSecrets } from "../state/session.ts";
+import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { CreateDialog } from "./create-dialog.tsx";
 import { Overview } from "./overview.tsx";
 import { TokenList } from "./token-list.tsx";
@@ -36,7 +37,7 @@ export function TokensPage({ view }: { view: ListView }) {
         <Notice tone="neutral">
           <p>
             <strong>You are signed in with a read token.</strong> It sees everything here and can change
-            nothing. To create or revoke tokens, sign in with one that has write access.
+            nothing. To create or change tokens, sign in with one that has write access.
           </p>
         </Notice>
       )}

@@ -1,0 +1,18 @@
+import type { Token } from "../api/types.ts";
+import { AudienceTags } from "./audiences.tsx";
+import { TokenName } from "./token-name.tsx";
+
+/** Which token a dialog is about. */
+export function NamedToken({ token }: { token: Token }) {
+  return (
+    <div class="named">
+      <p class="named-title">
+        <TokenName token={token} />
+      </p>
+      <p class="muted mono">
+        {token.hint} · {token.id}
+      </p>
+      {token.audiences !== null && <AudienceTags audiences={token.audiences} />}
+    </div>
+  );
+}

@@ -1,0 +1,126 @@
+import type { RefObject } from "preact";
+import { useId } from "preact/hooks";
+import { Choice } from "../parts/choice.tsx";
+import { AUDIENCE_LIMIT, audiencesFault, audiencesIn, knownAudiences } from "../state/audiences.ts";
+
+/** How many of the services that are known are offered. */
+const OFFERED = 8;
+
+/** What a token is to be for, as it was chosen. */
+export interface Purpose {
+  readonly isForServices: boolean;
+  /** Their names as they were typed. */
+  readonly names: string;
+}
+
+/** The services that a choice stands for; null for Publisher itself. */
+export function audiencesOf({ isForServices, names }: Purpose): readonly string[] | null {
+  return isForServices ? audiencesIn(names) : null;
+}
+
+/** What is wrong with a choice, as a sentence; null if nothing is. */
+export function purposeFault(purpose: Purpose): string | null {
+  const audiences = audiencesOf(purpose);
+  return audiences === null ? null : audiencesFault(audiences);
+}
+
+interface AudienceFieldProps {
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly purpose: Purpose;
+  /** A sentence. */
+  readonly fault: string | null;
+  readonly onChange: (purpose: Purpose) => void;
+}
+
+/** What a token is for: Publisher itself, or services by their names. */
+export function AudienceField({ field, purpose, fault, onChange }: AudienceFieldProps) {
+  return (
+    <fieldset class="field">
+      <legend>For</legend>
+      <div class="choices">
+        <Choice
+          group="purpose"
+          isChosen={!purpose.isForServices}
+          title="Publisher itself"
+          text="Calls this API, to see or to manage tokens."
+          onChoose={() => onChange({ ...purpose, isForServices: false })}
+        />
+        <Choice
+          group="purpose"
+          isChosen={purpose.isForServices}
+          title="Services"
+          text="Opens only the services that you name."
+          onChoose={() => onChange({ ...purpose, isForServices: true })}
+        />
+      </div>
+      {purpose.isForServices && (
+        <ServiceNames
+          field={field}
+          text={purpose.names}
+          fault={fault}
+          onChange={(names) => onChange({ ...purpose, names })}
+        />
+      )}
+    </fieldset>
+  );
+}
+
+interface ServiceNamesProps extends Omit<AudienceFieldProps, "purpose" | "onChange"> {
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+function ServiceNames({ field, text, fault, onChange }: ServiceNamesProps) {
+  const fieldId = useId();
+  const names = audiencesIn(text);
+  const offered = knownAudiences.value.filter((name) => !names.includes(name)).slice(0, OFFERED);
+  return (
+    <div class="field">
+      <label for={fieldId}>Names of the services</label>
+      <input
+        ref={field}
+        id={fieldId}
+        class="input mono"
+        type="text"
+        value={text}
+        placeholder="billing, reports"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        aria-invalid={fault !== null}
+        aria-describedby={fault === null ? `${fieldId}-hint` : `${fieldId}-fault`}
+        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+      />
+      {fault === null ? (
+        <p class="hint" id={`${fieldId}-hint`}>
+          Up to {AUDIENCE_LIMIT}, with commas between them. Lower-case letters, digits and hyphens.
+        </p>
+      ) : (
+        <p class="field-fault" id={`${fieldId}-fault`} role="alert">
+          {fault}
+        </p>
+      )}
+      {offered.length > 0 && (
+        <ul class="audiences" aria-label="Services that other tokens are for">
+          {offered.map((name) => (
+            <li key={name}>
+              <button
+                type="button"
+                class="tag audience"
+                title={name}
+                onClick={() => {
+                  onChange([...names, name].join(", "));
+                  field.current?.focus();
+                }}
+              >
+                <span aria-hidden="true">+ </span>
+                <span class="unseen">Add </span>
+                {name}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

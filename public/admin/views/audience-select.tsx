@@ -1,0 +1,74 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { Select } from "../parts/select.tsx";
+import { isAudience, knownAudiences } from "../state/audiences.ts";
+import { changed, type ListView, PUBLISHER } from "../state/list-view.ts";
+import { showList } from "../state/route.ts";
+
+/** Stands for a service that is not among those to choose from; none can be called so. */
+const ANOTHER = "+";
+
+/** What tokens are for. A service that no token seen so far is for can be named. */
+export function AudienceSelect({ view }: { view: ListView }) {
+  const [isNaming, setNaming] = useState(false);
+  const { audience } = view;
+  const known = new Set(knownAudiences.value);
+  if (audience !== null && audience !== PUBLISHER) known.add(audience);
+  const show = (chosen: string) => {
+    setNaming(chosen === ANOTHER);
+    if (chosen !== ANOTHER) showList(changed(view, { audience: chosen === "" ? null : chosen }));
+  };
+  return (
+    <>
+      <Select name="For" value={isNaming ? ANOTHER : (audience ?? "")} onChoose={show}>
+        <option value="">For anything</option>
+        <option value={PUBLISHER}>For Publisher itself</option>
+        {[...known].sort().map((name) => (
+          <option key={name} value={name}>
+            For {name}
+          </option>
+        ))}
+        <option value={ANOTHER}>For another service…</option>
+      </Select>
+      {isNaming && <ServiceField onName={show} />}
+    </>
+  );
+}
+
+function ServiceField({ onName }: { onName: (name: string) => void }) {
+  const [text, setText] = useState("");
+  const field = useRef<HTMLInputElement>(null);
+  const id = useId();
+  useEffect(() => field.current?.focus(), []);
+  const isWrong = text !== "" && !isAudience(text);
+  return (
+    <form
+      class="service"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isAudience(text)) onName(text);
+      }}
+    >
+      <label class="unseen" for={id}>
+        Name of the service
+      </label>
+      <input
+        ref={field}
+        id={id}
+        class="input mono"
+        value={text}
+        placeholder="Its name, then Enter"
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        aria-invalid={isWrong}
+        aria-describedby={isWrong ? `${id}-fault` : undefined}
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      {isWrong && (
+        <p class="field-fault" id={`${id}-fault`} role="alert">
+          No service can be called so.
+        </p>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,84 @@
+import type { TargetedSubmitEvent } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { ApiError } from "../api/client.ts";
+import type { Token, TokenUpdate } from "../api/types.ts";
+import { exactTime } from "../format.ts";
+import { ChangeFailure } from "../parts/change-failure.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { nameOf } from "../parts/token-name.tsx";
+import { announce } from "../state/announcements.ts";
+import { api } from "../state/api.ts";
+import { useAction } from "../state/loading.ts";
+import { DescriptionField, descriptionOf } from "./description-field.tsx";
+import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
+
+interface EditDialogProps {
+  readonly token: Token;
+  readonly onClose: () => void;
+}
+
+/** Changes what can be changed of a token. Only what is changed here is sent. */
+export function EditDialog({ token, onClose }: EditDialogProps) {
+  const [before] = useState(token);
+  const [description, setDescription] = useState(token.description ?? "");
+  const [expires, setExpires] = useState<Expires>({ way: "same" });
+  const field = useRef<HTMLInputElement>(null);
+  const { run, isRunning, error } = useAction(
+    async (update: TokenUpdate) => {
+      const updated = await api.update(update);
+      onClose();
+      announce(`Saved ${nameOf(updated)}`);
+    },
+    { isRepeatable: true },
+  );
+  const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
+  useLayoutEffect(() => field.current?.focus(), []);
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const changes = { ...descriptionChange(before, description), ...expiryOf(expires, Date.now()) };
+    if (Object.keys(changes).length === 0) onClose();
+    else run({ id: token.id, ...changes });
+  };
+  return (
+    <Dialog title="Edit token" onClose={isRunning ? null : onClose}>
+      <form class="form dialog-body" onSubmit={submit}>
+        {error !== null && (
+          <ChangeFailure error={error} whenUnreachable="This is saved by itself as soon as it answers." />
+        )}
+        <DescriptionField
+          field={field}
+          text={description}
+          fault={faultOf("description")}
+          onChange={setDescription}
+        />
+        <ExpiryField
+          same={{ title: "As it is", sentence: asItIsSentence(before) }}
+          expires={expires}
+          fault={faultOf("expires_at")}
+          onChange={setExpires}
+        />
+        <p class="muted">
+          What it is for and what it may do stays as it is: for anything else, make a new one.
+        </p>
+        <footer class="dialog-foot">
+          <button type="button" class="button" disabled={isRunning} onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary" disabled={isRunning}>
+            {isRunning ? "Saving…" : "Save"}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}
+
+/** Spaces around a description are not meant, but those of one that nobody touched stay. */
+function descriptionChange({ description }: Token, text: string): Pick<TokenUpdate, "description"> {
+  const isTouched = text !== (description ?? "") && descriptionOf(text) !== description;
+  return isTouched ? { description: descriptionOf(text) } : {};
+}
+
+function asItIsSentence({ expires_at: expiresAt }: Token): string {
+  return expiresAt === null ? "It does not end by itself." : `It ends on ${exactTime(expiresAt)}.`;
+}

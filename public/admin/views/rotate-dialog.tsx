@@ -1,0 +1,104 @@
+import type { TargetedSubmitEvent } from "preact";
+import { useState } from "preact/hooks";
+import { ApiError } from "../api/client.ts";
+import type { Token, TokenRotation } from "../api/types.ts";
+import { ChangeFailure } from "../parts/change-failure.tsx";
+import { Dialog } from "../parts/dialog.tsx";
+import { NamedToken } from "../parts/named-token.tsx";
+import { Notice } from "../parts/notice.tsx";
+import { api } from "../state/api.ts";
+import { now } from "../state/clock.ts";
+import { useAction } from "../state/loading.ts";
+import { isReachable } from "../state/reachability.ts";
+import {
+  FIRST_OVERLAP,
+  type Overlap,
+  overlapSeconds,
+  rotatedSentence,
+  sameLifetimeSentence,
+} from "../state/rotation.ts";
+import { self, showSecret } from "../state/session.ts";
+import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
+import { OverlapField } from "./overlap-field.tsx";
+
+interface RotateDialogProps {
+  readonly token: Token;
+  readonly onClose: () => void;
+  readonly onRotated?: () => void;
+}
+
+/** Gives a token a successor with a new secret. What the new one is then shown in comes after this dialog. */
+export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
+  // The token as it was when the dialog was opened: afterwards its end is that of the overlap.
+  const [old] = useState(token);
+  const [overlap, setOverlap] = useState<Overlap>(FIRST_OVERLAP);
+  const [expires, setExpires] = useState<Expires>({ way: "same" });
+  const { run, isRunning, error } = useAction(
+    async (rotation: TokenRotation) => {
+      const created = await api.rotate(rotation);
+      const remark = rotatedSentence(old, rotation.overlap_seconds, Date.parse(created.created_at));
+      showSecret({ created, remark });
+      onClose();
+      onRotated?.();
+    },
+    { isRepeatable: false },
+  );
+  const [isSelf] = useState(old.id === self.value?.id);
+  const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
+  const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const seconds = overlapSeconds(overlap);
+    if (seconds !== null) run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires, Date.now()) });
+  };
+  return (
+    <Dialog title="Rotate this token?" onClose={isRunning ? null : onClose}>
+      <form class="form dialog-body" onSubmit={submit}>
+        <NamedToken token={old} />
+        <p>
+          You get a new token that is good for the same, with a secret of its own. Give that to whatever uses
+          the old one.
+        </p>
+        {isSelf && (
+          <Notice tone="neutral">
+            <p>
+              <strong>You are signed in with this token.</strong> You stay signed in: this page goes on with
+              the new one at once. Store its secret, or you cannot come back.
+            </p>
+          </Notice>
+        )}
+        {error !== null && (
+          <ChangeFailure
+            error={error}
+            whenUnreachable={
+              isReachable.value
+                ? "It is back now. If the token was rotated before the answer got lost, rotating it again says by which one it was replaced."
+                : "As soon as it answers, this says so."
+            }
+            whenUnreadable="If the token was rotated, rotating it again says by which one it was replaced."
+          />
+        )}
+        <OverlapField
+          token={old}
+          overlap={overlap}
+          fault={faultOf("overlap_seconds")}
+          onChange={setOverlap}
+        />
+        <ExpiryField
+          name="The new token expires"
+          same={{ title: "As before", sentence: sameLifetimeSentence(old, now.value) }}
+          expires={expires}
+          fault={faultOf("expires_at")}
+          onChange={setExpires}
+        />
+        <footer class="dialog-foot">
+          <button type="button" class="button" disabled={isRunning} onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="button primary" disabled={isRunning}>
+            {isRunning ? "Rotating…" : "Rotate token"}
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

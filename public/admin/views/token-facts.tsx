@@ -1,0 +1,73 @@
+import type { ComponentChildren } from "preact";
+import type { Token } from "../api/types.ts";
+import { AudienceLinks } from "../parts/audiences.tsx";
+import { ACCESS_NAMES } from "../parts/badges.tsx";
+import { CopyButton } from "../parts/copy-button.tsx";
+import { Expiry } from "../parts/expiry.tsx";
+import { Time } from "../parts/time.tsx";
+import { ACCESS_SENTENCES } from "../parts/words.ts";
+import { tokenAddress } from "../state/route.ts";
+
+/** Everything that is on record of a token. */
+export function TokenFacts({ token }: { token: Token }) {
+  const { audiences, replaced_by: successor } = token;
+  return (
+    <dl class="card facts">
+      <Fact name="Token id">
+        <code>{token.id}</code> <CopyButton text={token.id} what="token id" isQuiet />
+      </Fact>
+      <Fact name="Hint">
+        <code>{token.hint}</code>
+        <span class="hint">How its secret begins and ends. The secret itself is kept nowhere.</span>
+      </Fact>
+      <Fact name="For">
+        {audiences === null ? "Publisher itself" : <AudienceLinks audiences={audiences} />}
+      </Fact>
+      <Fact name="Access">
+        {ACCESS_NAMES[token.access]}
+        <span class="hint">
+          {ACCESS_SENTENCES[audiences === null ? "publisher" : "services"][token.access]}
+        </span>
+      </Fact>
+      <Fact name="Created">
+        <Time time={token.created_at} isFull />
+      </Fact>
+      <Fact name="Created by">
+        {token.created_by === null ? "The command line" : <TokenLink id={token.created_by} />}
+      </Fact>
+      <Fact name={token.status === "expired" ? "Expired" : "Expires"}>
+        {token.expires_at === null ? "Never" : <Expiry token={token} isFull />}
+      </Fact>
+      {successor !== null && (
+        <Fact name="Replaced by">
+          <TokenLink id={successor} />
+        </Fact>
+      )}
+      {token.revoked_at !== null && (
+        <Fact name="Revoked">
+          <Time time={token.revoked_at} isFull />
+        </Fact>
+      )}
+      <Fact name="Last used">
+        {token.last_used_at === null ? "Never" : <Time time={token.last_used_at} isFull />}
+      </Fact>
+    </dl>
+  );
+}
+
+function TokenLink({ id }: { id: string }) {
+  return (
+    <a href={tokenAddress(id)}>
+      <code>{id}</code>
+    </a>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ComponentChildren }) {
+  return (
+    <div class="fact">
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
