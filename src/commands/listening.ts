@@ -1,4 +1,5 @@
 import type { Server } from "bun";
+import { type AudienceRequest, FORWARD_AUTH_PATH } from "../http/forward-auth.ts";
 import type { Log } from "../log.ts";
 import { reasonOf } from "../store/reason.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -16,7 +17,11 @@ const LISTEN_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "the name has no address here",
 };
 
-export type Handle = (request: Request) => Response | Promise<Response>;
+export interface Handlers {
+  readonly forwardAuth: (request: AudienceRequest) => Response | Promise<Response>;
+  /** Takes everything else. */
+  readonly fetch: (request: Request) => Response | Promise<Response>;
+}
 
 export interface Address {
   readonly host: string;
@@ -26,13 +31,16 @@ export interface Address {
 /**
  * Listens by Bun itself and not by Elysia, whose own listen would hand some routes to Bun's router, past the
  * hooks, and let a second server take the same port. Bodies are limited by the application, whose refusals have
- * the one form of every failure; so Bun's own limit is out of the way.
+ * the one form of every failure; so Bun's own limit is out of the way. Where proxies ask is found by Bun's router
+ * alone, which goes by the target as it was sent: in the URL of a request every `..` is resolved already, so that
+ * `/forward-auth/wiki/../../healthz` would be taken for `/healthz`, and a 200 there for a yes.
  */
-export function listen({ host, port }: Address, fetch: Handle) {
+export function listen({ host, port }: Address, { forwardAuth, fetch }: Handlers) {
   try {
     return Bun.serve({
       hostname: host,
       port,
+      routes: { [FORWARD_AUTH_PATH]: forwardAuth, [`${FORWARD_AUTH_PATH}/*`]: forwardAuth } as const,
       fetch,
       development: false,
       reusePort: false,

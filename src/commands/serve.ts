@@ -2,6 +2,7 @@ import type { Server } from "bun";
 import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
 import { unavailable } from "../http/errors.ts";
+import { forwardAuth } from "../http/forward-auth.ts";
 import { traced } from "../http/trace.ts";
 import { type Log, makeLog } from "../log.ts";
 import { LogStream } from "../log-stream.ts";
@@ -12,7 +13,7 @@ import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { type FirstToken, provideFirstToken, refuseMalformed } from "./first-token.ts";
-import { drain, type Handle, listen } from "./listening.ts";
+import { drain, type Handlers, listen } from "./listening.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { greeting, unencryptedWarning } from "./serve-greeting.ts";
@@ -29,8 +30,12 @@ export async function serve(settings: ServeSettings): Promise<void> {
   // The port comes first: where it is taken, nothing is made that would have to be cleared away.
   const addressOf = (request: Request): string | null => server.requestIP(request)?.address ?? null;
   const trace = traced({ log, addressOf });
-  let handle: Handle = (request) => trace(starting, request)();
-  const server: Server<undefined> = listen(settings, (request) => handle(request));
+  const notYet = (request: Request) => trace(starting, request)();
+  let handlers: Handlers = { forwardAuth: notYet, fetch: notYet };
+  const server: Server<undefined> = listen(settings, {
+    forwardAuth: (request) => handlers.forwardAuth(request),
+    fetch: (request) => handlers.fetch(request),
+  });
   const stopped = stopSignal();
   const opened = await open(directory, settings, log).catch(async (error: unknown) => {
     await server.stop(true);
@@ -39,20 +44,21 @@ export async function serve(settings: ServeSettings): Promise<void> {
 
   const { tokens, auditTrail, usage, store, lock } = opened;
   const flushing = new UsageFlushing(usage, log);
-  let isStopping = false;
+  let stopping = false;
+  const isStopping = () => stopping;
   const { fetch } = app({
     authority: { tokens, auditTrail, usage },
     log,
     ping: () => store.ping(),
-    isStopping: () => isStopping,
+    isStopping,
     pages: settings.pages ? PAGE_FILES : null,
     addressOf,
   });
-  handle = fetch;
+  handlers = { forwardAuth: forwardAuth({ tokens, isStopping, log, addressOf }), fetch };
   await announce(server, settings, directory, opened, log);
 
   const signal = await stopped;
-  isStopping = true;
+  stopping = true;
   log.info({ signal }, "stopping");
   await drain(server, log);
   await flushing.stop();

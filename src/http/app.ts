@@ -2,7 +2,7 @@ import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
 import type { Authority } from "../tokens/authority.ts";
 import { authentication, countAstray } from "./authentication.ts";
-import { Failure, unavailable } from "./errors.ts";
+import { shuttingDown } from "./errors.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pages as servedPages } from "./pages.ts";
 import { routes } from "./routes.ts";
@@ -30,14 +30,9 @@ export function app({ authority, log, ping, isStopping, pages, addressOf }: AppP
     .onError(countAstray)
     .onError(({ error, request }) => respondTo(error, traceOf(request), log))
     .onRequest(() => {
-      if (isStopping()) throw stopping();
+      if (isStopping()) throw shuttingDown();
     })
     .onRequest(authentication(authority.tokens))
     .use(routes({ authority, ping }))
     .use(pages === null ? new Elysia() : servedPages(pages));
-}
-
-function stopping(): Failure {
-  const { code, message, details, headers } = unavailable("The server is shutting down; try again soon");
-  return new Failure(code, { message, details, headers: { ...headers, connection: "close" } });
 }

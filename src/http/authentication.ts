@@ -3,7 +3,7 @@ import type { Access } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import type { Purpose, Unfitness } from "../tokens/verification.ts";
 import { asFailure, Failure } from "./errors.ts";
-import { traceOf } from "./trace.ts";
+import { type Trace, traceOf } from "./trace.ts";
 
 /** The scheme in any case, then one token and nothing else. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
 const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
@@ -37,12 +37,7 @@ async function authenticate(
 ): Promise<void> {
   const trace = traceOf(request);
   trace.authenticateAgain = () => authenticate(request, tokens, "uncounted");
-  const header = request.headers.get("authorization");
-  const secret = header === null ? undefined : BEARER.exec(header)?.[1];
-  if (secret === undefined) {
-    trace.refusal = header !== null && STARTS_AS_BEARER.test(header) ? "malformed" : "missing";
-    throw unauthenticated(trace.refusal);
-  }
+  const secret = shownSecret(request.headers, trace);
   const { token, refusal } = await tokens.authenticate(secret, counting);
   trace.shown = token;
   trace.caller = refusal === null ? token : null;
@@ -59,6 +54,22 @@ export function countAstray({ error, request }: { error: unknown; request: Reque
   if (trace.caller === null) return;
   const { code, details } = asFailure(error);
   if (code === "method_not_allowed" || details.resource === "endpoint") trace.admit(READING);
+}
+
+/** The secret in the one Authorization header that a request must have. Throws a Failure where there is none. */
+export function shownSecret(headers: Headers, trace: Trace): string {
+  const header = headers.get("authorization");
+  const secret = header === null ? undefined : BEARER.exec(header)?.[1];
+  if (secret !== undefined) return secret;
+  trace.refusal = header !== null && STARTS_AS_BEARER.test(header) ? "malformed" : "missing";
+  throw unauthenticated(trace.refusal);
+}
+
+/** What a caller is told whose token is not good for what it asks. */
+export function refused(refusal: Exclude<AuthenticationRefusal, "missing">, needed: Access): Failure {
+  return refusal === "wrong_audience" || refusal === "insufficient_access"
+    ? unauthorized(refusal, needed)
+    : unauthenticated(refusal);
 }
 
 /** https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */

@@ -8,6 +8,7 @@ import { Usage } from "../tokens/usage.ts";
 import { VERSION } from "../version.ts";
 import { COMPONENT_HEADERS, componentResponses } from "./openapi/component-responses.ts";
 import { componentSchemas, type Json } from "./openapi/component-schemas.ts";
+import { FORWARD_AUTH_PATHS } from "./openapi/forward-auth-paths.ts";
 import { NAMED_TYPES } from "./openapi/named-types.ts";
 import { routes } from "./routes.ts";
 
@@ -47,6 +48,7 @@ export async function openapiDocument(): Promise<Json> {
     tags: [
       { name: "api-token", description: "The tokens that callers show." },
       { name: "audit-event", description: "What was done to tokens, and by whom." },
+      { name: "forward-auth", description: "For reverse proxies in front of services." },
       { name: "health", description: "For whatever watches the server." },
     ],
     security: [{ bearer: [] }],
@@ -70,7 +72,8 @@ async function paths(): Promise<unknown> {
     .use(routes({ authority: unusedAuthority(), ping: () => {} }));
   const response = await documented.handle(new Request(`http://localhost${specPath}`));
   const generated: unknown = await response.json();
-  if (typeof generated === "object" && generated !== null && "paths" in generated) return generated.paths;
+  if (typeof generated === "object" && generated !== null && "paths" in generated)
+    return { ...Object(generated.paths), ...FORWARD_AUTH_PATHS };
   throw new Error("the plugin gave no paths");
 }
 

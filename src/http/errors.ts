@@ -95,6 +95,12 @@ export function unavailable(message: string, cause?: unknown): Failure {
   });
 }
 
+/** Also ends the connection, so that its client tries elsewhere, or later. */
+export function shuttingDown(): Failure {
+  const { code, message, details, headers } = unavailable("The server is shutting down; try again soon");
+  return new Failure(code, { message, details, headers: { ...headers, connection: "close" } });
+}
+
 function internalError(cause: unknown): Failure {
   return new Failure("internal_error", { message: "Something went wrong on the server", cause });
 }

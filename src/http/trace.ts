@@ -12,6 +12,8 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a
 export interface Trace {
   readonly id: string;
   readonly ip: string | null;
+  /** What the log gives as the path that was asked for. */
+  path: string;
   /** By performance.now(). */
   readonly startedAt: number;
   /** Whose request it is, once authentication has said so. */
@@ -28,7 +30,7 @@ export interface Trace {
 
 type Admit = (purpose: Purpose | null) => Unfitness | null;
 
-type Handle = (...request: unknown[]) => unknown;
+type Handle = (request: Request) => unknown;
 
 const traces = new WeakMap<Request, Trace>();
 
@@ -63,6 +65,7 @@ export function traced({ log, addressOf }: TracedParts) {
     const trace: Trace = {
       id: traceIdFrom(request.headers.get("traceparent")),
       ip: addressOf(received),
+      path: pathOf(request.url),
       startedAt,
       caller: null,
       shown: null,
@@ -80,7 +83,7 @@ export function traced({ log, addressOf }: TracedParts) {
       {
         trace_id: trace.id,
         method: request.method,
-        path: loggable(pathOf(request.url)),
+        path: loggable(trace.path),
         status: response.status,
         duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
         ip: trace.ip,

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { app } from "../../src/http/app.ts";
+import { forwardAuth } from "../../src/http/forward-auth.ts";
 import type { PageFiles } from "../../src/http/page-file.ts";
 import { makeLog } from "../../src/log.ts";
 import { DataDirectory } from "../../src/store/data-directory.ts";
@@ -47,6 +48,7 @@ export class TestApi implements AsyncDisposable {
   /** Nothing of it is in the store until a test flushes it. */
   readonly usage: Usage;
   readonly app: ReturnType<typeof app>;
+  readonly forwardAuth: ReturnType<typeof forwardAuth>;
   /** Secrets of a write and a read token, which `start` makes. */
   write = "";
   read = "";
@@ -66,14 +68,11 @@ export class TestApi implements AsyncDisposable {
       onUse: (token, outcome) => this.usage.record(token, outcome),
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
-    this.app = app({
-      authority: { tokens: this.tokens, auditTrail: this.auditTrail, usage: this.usage },
-      log,
-      ping: () => this.store.ping(),
-      isStopping: () => this.isStopping,
-      pages,
-      addressOf: () => "192.0.2.1",
-    });
+    const parts = { log, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
+    const { tokens, auditTrail, usage } = this;
+    const ping = () => this.store.ping();
+    this.app = app({ ...parts, authority: { tokens, auditTrail, usage }, ping, pages });
+    this.forwardAuth = forwardAuth({ ...parts, tokens });
   }
 
   static async start(pages: PageFiles | null = null): Promise<TestApi> {
@@ -91,9 +90,13 @@ export class TestApi implements AsyncDisposable {
   }
 
   /** The secret of a new token. */
-  async secret(access: Access, expiresAt: number | null = null): Promise<string> {
+  async secret(
+    access: Access,
+    expiresAt: number | null = null,
+    audiences: readonly string[] | null = null,
+  ): Promise<string> {
     const created = await this.tokens.create(
-      { access, audiences: null, description: `a ${access} token`, expiresAt },
+      { access, audiences, description: `a ${access} token`, expiresAt },
       COMMAND_LINE,
     );
     if (isRefusal(created)) throw new Error(JSON.stringify(created));
@@ -108,7 +111,7 @@ export class TestApi implements AsyncDisposable {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const carriesBody = method !== "GET" && method !== "HEAD";
     const sent = isRaw ? body : JSON.stringify(body);
-    const response = await this.app.handle(
+    const response = await this.#handle(
       new Request(ORIGIN + path, {
         method,
         headers: {
@@ -129,6 +132,14 @@ export class TestApi implements AsyncDisposable {
   /** Calls an endpoint by its short name, as `api-token/list`. */
   async call(endpoint: string, body: unknown = {}, token: string | null = this.write): Promise<Answer> {
     return await this.send(`/publisher.v1/${endpoint}`, { body, token });
+  }
+
+  /** What goes to Bun's router when there is a socket goes by the path here. */
+  async #handle(request: Request): Promise<Response> {
+    const [, encoded] = /^\/forward-auth\/([^/]+)/.exec(new URL(request.url).pathname) ?? [];
+    if (encoded === undefined) return await this.app.handle(request);
+    const audience = decodeURIComponent(encoded);
+    return await this.forwardAuth(Object.assign(request, { params: { audience } }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

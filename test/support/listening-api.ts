@@ -1,3 +1,4 @@
+import { listen } from "../../src/commands/listening.ts";
 import { TestApi } from "./api.ts";
 
 /** The application of a test behind a real socket on the loopback, served as the executable serves it. */
@@ -7,13 +8,8 @@ export class ListeningApi implements AsyncDisposable {
 
   private constructor(api: TestApi) {
     this.api = api;
-    this.#server = Bun.serve({
-      hostname: "127.0.0.1",
-      port: 0,
-      fetch: (request) => api.app.fetch(request),
-      development: false,
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    });
+    const { app, forwardAuth } = api;
+    this.#server = listen({ host: "127.0.0.1", port: 0 }, { forwardAuth, fetch: app.fetch });
   }
 
   static async start(): Promise<ListeningApi> {

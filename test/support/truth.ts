@@ -55,10 +55,8 @@ export class Truth {
 
   /** Everything in which the answer is not as the document says; where it names no such path, as any failure. */
   contradictions(asked: Asked, answer: Answer): readonly string[] {
-    const path = asked.path.replace(/\?.*$/, "");
-    const operations = this.document.paths[path];
     const isHead = asked.method === "HEAD";
-    const operation = operations?.[isHead ? "get" : asked.method.toLowerCase()];
+    const operation = this.#operation(asked);
     if (operation === undefined) return isHead || answer.status < 400 ? [] : failureFaults(answer.json);
     const response = this.#resolved(operation.responses[String(answer.status)]);
     if (response === undefined) return [`there is no answer ${answer.status}`];
@@ -75,6 +73,15 @@ export class Truth {
     this.#validators.set(schema, validate);
     if (validate(value) === true) return [];
     return (validate.errors ?? []).map(({ instancePath, message }) => `${name}${instancePath} ${message}`);
+  }
+
+  #operation({ method, path }: Asked): typeof Operation.infer | undefined {
+    const asked = path.replace(/\?.*$/, "");
+    if (/^\/forward-auth\/[^/]/.test(asked)) {
+      const isReading = ["GET", "HEAD", "OPTIONS"].includes(method);
+      return this.document.paths["/forward-auth/{audience}"]?.[isReading ? "get" : "post"];
+    }
+    return this.document.paths[asked]?.[method === "HEAD" ? "get" : method.toLowerCase()];
   }
 
   #resolved(response: typeof Response.infer | undefined): typeof Response.infer | undefined {

@@ -34,6 +34,16 @@ export const COMPONENT_HEADERS = {
       ],
     },
   },
+  "publisher-token-id": {
+    description: "The id of the token.",
+    required: true,
+    schema: { $ref: "#/components/schemas/TokenId" },
+  },
+  "publisher-access": {
+    description: "What the token may do, which can be more than what was asked for.",
+    required: true,
+    schema: { $ref: "#/components/schemas/Access" },
+  },
   "retry-after": {
     description: "After how many seconds to try again.",
     required: true,

@@ -42,7 +42,11 @@ export interface ApiOperationParts extends OperationParts {
 /** The header that every answer has, whoever gives it. */
 export const TRACE_ID_HEADER = { "trace-id": { $ref: "#/components/headers/trace-id" } };
 
-const HEADERS = { ...TRACE_ID_HEADER, "cache-control": { $ref: "#/components/headers/cache-control" } };
+/** The headers of every answer that says yes. */
+export const HEADERS = {
+  ...TRACE_ID_HEADER,
+  "cache-control": { $ref: "#/components/headers/cache-control" },
+};
 
 /** An endpoint under `/publisher.v1/`, for the `detail` of its route. */
 export function apiOperation(
@@ -71,18 +75,25 @@ export function apiOperation(
 /** An endpoint that anybody may call, and that takes no body. */
 export function openOperation(tag: string, parts: OperationParts, failures: readonly FailureName[] = []) {
   const { answer, ...texts } = parts;
-  const possible: readonly FailureName[] = [...failures, "InternalError", "Unavailable"];
   return {
     ...texts,
     tags: [tag],
     security: [],
     responses: {
       "200": { description: answer.description, headers: HEADERS, content: content(answer) },
-      ...Object.fromEntries(
-        possible.map((name) => [statusOf(name), { $ref: `#/components/responses/${name}` }]),
-      ),
-      "431": { $ref: "#/components/responses/HeadersTooLarge" },
+      ...failureResponses(failures),
     },
+  };
+}
+
+/** What can go wrong somewhere, by status; some of it can everywhere. */
+export function failureResponses(failures: readonly FailureName[]) {
+  const possible: readonly FailureName[] = [...failures, "InternalError", "Unavailable"];
+  return {
+    ...Object.fromEntries(
+      possible.map((name) => [statusOf(name), { $ref: `#/components/responses/${name}` }]),
+    ),
+    "431": { $ref: "#/components/responses/HeadersTooLarge" },
   };
 }
 

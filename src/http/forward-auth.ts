@@ -1,0 +1,65 @@
+import type { Access } from "../tokens/token.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { emptyAnswer } from "./answer.ts";
+import { refused, shownSecret } from "./authentication.ts";
+import { shuttingDown } from "./errors.ts";
+import { type TracedParts, traced, traceOf } from "./trace.ts";
+
+/** Where reverse proxies ask, here and anywhere below, in the syntax of Bun's router. */
+export const FORWARD_AUTH_PATH = "/forward-auth/:audience";
+
+/** Methods that are only there to read: no other spelling, and nothing that a server may make of them. */
+const READING = ["GET", "HEAD", "OPTIONS"];
+
+/** In which a proxy says by which method its own client came. Each can only raise what is needed. */
+const METHOD_HEADERS = ["x-forwarded-method", "x-original-method"];
+
+export interface ForwardAuthParts extends TracedParts {
+  readonly tokens: Tokens;
+  readonly isStopping: () => boolean;
+}
+
+/** A request with the audience that its target names, which Bun's router reads before anything resolves a `..`. */
+export interface AudienceRequest extends Request {
+  readonly params: { readonly audience: string };
+}
+
+/**
+ * Tells a reverse proxy whether to let through what it was asked, by the caller's own token: 200 and whose token
+ * it is, or the failure that the caller is to get. It goes by the audience in the raw target, since proxies may put
+ * the path of their client behind it, and by no body.
+ */
+export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) {
+  const trace = traced(parts);
+  const decide = async (request: Request, audience: string): Promise<Response> => {
+    const current = traceOf(request);
+    current.path = `/forward-auth/${encodeURIComponent(audience)}`;
+    if (isStopping()) throw shuttingDown();
+    const access = neededAccess(request);
+    const verdict = await tokens.verify(shownSecret(request.headers, current), { access, audience });
+    current.shown = verdict.token;
+    current.refusal = verdict.reason;
+    if (verdict.reason !== null) throw refused(verdict.reason, access);
+    return emptyAnswer({
+      "publisher-token-id": verdict.token.id,
+      "publisher-access": verdict.token.access,
+    });
+  };
+  return (received: AudienceRequest): Promise<Response> =>
+    trace((request) => decide(request, received.params.audience), received)();
+}
+
+/** What a token must be allowed to do: all that says which method it is must say that it reads. */
+function neededAccess({ method, headers, url }: Request): Access {
+  const isReading =
+    READING.includes(method) &&
+    METHOD_HEADERS.every((name) => READING.includes(headers.get(name) ?? "GET")) &&
+    !asksToWrite(url);
+  return isReading ? "read" : "write";
+}
+
+/** Whether any `access` in the query is `write`, by which an operator protects what changes something on a GET. */
+function asksToWrite(url: string): boolean {
+  const query = url.indexOf("?");
+  return query !== -1 && new URLSearchParams(url.slice(query)).getAll("access").includes("write");
+}

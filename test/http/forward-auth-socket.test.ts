@@ -1,0 +1,255 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { BARE_CHALLENGE } from "../support/credentials.ts";
+import { exchange, rawRequest } from "../support/exchange.ts";
+import { expectFailure } from "../support/failures.ts";
+import { ListeningApi } from "../support/listening-api.ts";
+import { loggedRequests } from "../support/logged.ts";
+
+const WIKI = "/forward-auth/wiki";
+
+let server: ListeningApi;
+let read: string;
+let write: string;
+
+beforeAll(async () => {
+  server = await ListeningApi.start();
+  read = await server.api.secret("read", null, ["wiki"]);
+  write = await server.api.secret("write", null, ["wiki"]);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  server.api.logLines.length = 0;
+});
+
+interface Raw {
+  readonly token?: string | null;
+  readonly method?: string;
+  readonly version?: string;
+  readonly fields?: readonly string[];
+  readonly body?: string;
+}
+
+/** The statuses of the answers to a request, byte for byte as given; none where the connection was closed. */
+async function answersTo(target: string, { token = null, fields = [], ...rest }: Raw = {}) {
+  const host = rest.version === "HTTP/1.0" ? [] : ["Host: x"];
+  const authorization = token === null ? [] : [`Authorization: Bearer ${token}`];
+  const request = rawRequest({
+    method: "GET",
+    target,
+    fields: [...host, ...authorization, ...fields],
+    ...rest,
+  });
+  return (await exchange(server.port, [request])).answers;
+}
+
+async function statusOf(target: string, raw: Raw = {}): Promise<number | undefined> {
+  return (await answersTo(target, raw))[0]?.status;
+}
+
+describe("whatever a proxy's client puts behind the audience, it takes a token for it:", () => {
+  const BEHIND = [
+    "",
+    "/",
+    "?",
+    "/page?x=1",
+    "/../../healthz",
+    "/../../../../healthz",
+    "/..",
+    "/%2e%2e/%2e%2e/healthz",
+    "/%2E%2E/.%2e/healthz",
+    "/..%2f..%2fhealthz",
+    "/\\..\\..\\..\\healthz",
+    "/..\\..\\healthz",
+    "/../other",
+    "/../../publisher.v1/api-token/current",
+    "/../../swagger/json",
+    "//../../healthz",
+    "/./../../healthz",
+    "//",
+    "//evil.example/healthz",
+    "/;/../../healthz",
+    "/#/../../healthz",
+    "/%00/../../healthz",
+    "/%zz",
+    "/\u00ff",
+  ];
+  for (const behind of BEHIND) {
+    for (const start of [WIKI, `http://x${WIKI}`, `HTTPS://elsewhere.example:99${WIKI}`]) {
+      test(start + behind, async () => {
+        const [anonymous] = await answersTo(start + behind);
+        if (anonymous === undefined) throw new Error("the connection was closed");
+        expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
+        expect(loggedRequests(server.api)).toMatchObject([{ path: WIKI, authentication: "missing" }]);
+        expect(await statusOf(start + behind, { token: server.api.write })).toBe(403);
+        expect(await statusOf(start + behind, { token: read })).toBe(200);
+        expect(await statusOf(start + behind, { token: read, method: "POST" })).toBe(403);
+        expect(await statusOf(start + behind, { token: write, method: "POST" })).toBe(200);
+      });
+    }
+  }
+});
+
+describe("what makes another audience of it takes a token for that one:", () => {
+  for (const target of [
+    `${WIKI};`,
+    `${WIKI};/`,
+    `${WIKI};a=1/../../healthz`,
+    `${WIKI}\\..\\..\\healthz`,
+    `${WIKI}#`,
+    `${WIKI}*`,
+    `${WIKI}%2f..%2f..%2fhealthz`,
+    `${WIKI}%00`,
+    `${WIKI}%3faccess=read`,
+    "/forward-auth/..",
+    `/forward-auth/..${WIKI}`,
+    "/forward-auth/../healthz",
+    "/forward-auth/%2e%2e/healthz",
+    "/forward-auth/./wiki",
+    "/forward-auth/other/../wiki",
+    "/forward-auth/%ed%a0%80",
+    "/forward-auth/%ff",
+    "/forward-auth/\u00e9",
+  ]) {
+    test(target, async () => {
+      expect(await statusOf(target)).toBe(401);
+      expect(await statusOf(target, { token: write })).toBe(403);
+    });
+  }
+});
+
+describe("by no other spelling of the path anybody is let pass:", () => {
+  for (const target of [
+    "/forward-auth",
+    "/forward-auth/",
+    "/forward-auth//",
+    "/forward-auth//wiki",
+    "/forward-auth?wiki",
+    "/forward-auth/?/wiki",
+    "/forward-auth\\wiki",
+    `/a/..${WIKI}`,
+    `/.${WIKI}`,
+    `/${WIKI}`,
+    `//x${WIKI}`,
+    `http://x/${WIKI}`,
+    "/%66orward-auth/wiki",
+    "/forward%2dauth/wiki",
+    "/forward-auth%2fwiki",
+    "/Forward-Auth/wiki",
+    `/publisher.v1/..${WIKI}`,
+    `/healthz/..${WIKI}`,
+  ]) {
+    test(target, async () => {
+      for (const token of [null, write, server.api.write])
+        expect(await statusOf(target, { token })).toBe(404);
+    });
+  }
+
+  for (const target of ["*", "forward-auth/wiki", `x${WIKI}`, ":80"]) {
+    test(target, async () => {
+      expect(await statusOf(target, { token: write })).toBe(400);
+    });
+  }
+});
+
+describe("any method is answered, or none is:", () => {
+  for (const method of [
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "PROPFIND",
+    "TRACE",
+    "CONNECT",
+    "QUERY",
+    "PURGE",
+    "M-SEARCH",
+  ]) {
+    test(`${method} writes`, async () => {
+      expect(await statusOf(WIKI, { method })).toBe(401);
+      expect(await statusOf(WIKI, { method, token: read })).toBe(403);
+      expect(await statusOf(WIKI, { method, token: write })).toBe(200);
+    });
+  }
+
+  for (const method of ["HEAD", "OPTIONS"]) {
+    test(`${method} reads`, async () => {
+      const url = `http://127.0.0.1:${server.port}${WIKI}`;
+      expect((await fetch(url, { method })).status).toBe(401);
+      const headers = { authorization: `Bearer ${read}` };
+      expect((await fetch(url, { method, headers })).status).toBe(200);
+    });
+  }
+
+  for (const method of ["FOO", "get", "Get"]) {
+    test(`${method} is none that the server knows`, async () => {
+      expect(await answersTo(WIKI, { method, token: write })).toEqual([]);
+    });
+  }
+
+  test("CONNECT to elsewhere", async () => {
+    expect(await statusOf("x:80", { method: "CONNECT", token: write })).not.toBe(200);
+  });
+});
+
+test("a header that is there twice can only raise what is needed", async () => {
+  for (const name of ["X-Forwarded-Method", "X-Original-Method", "x-forwarded-method"]) {
+    for (const fields of [
+      [`${name}: GET`, `${name}: POST`],
+      [`${name}: POST`, `${name}: GET`],
+      [`${name}: GET`, `${name}: GET`],
+      [`${name}:`, `${name}: GET`],
+      [`${name}:`],
+    ]) {
+      expect(await statusOf(WIKI, { token: read, fields })).toBe(403);
+      expect(await statusOf(WIKI, { token: write, fields })).toBe(200);
+    }
+  }
+});
+
+test("Authorization is one header with one token", async () => {
+  const good = `Authorization: Bearer ${write}`;
+  for (const fields of [
+    [good, good],
+    ["Authorization: Basic eDp5", good],
+    [good, "Authorization:"],
+  ])
+    expect(await statusOf(WIKI, { fields })).toBe(401);
+});
+
+test("a client of HTTP/1.0 need not name a host", async () => {
+  const version = "HTTP/1.0";
+  for (const target of [WIKI, `${WIKI}/../../healthz`]) {
+    expect(await statusOf(target, { version })).toBe(401);
+    expect(await statusOf(target, { version, token: read })).toBe(200);
+    expect(await statusOf(target, { version, token: read, method: "POST" })).toBe(403);
+  }
+  expect(await statusOf(`/a/..${WIKI}`, { version, token: read })).toBe(404);
+});
+
+test("a host that cannot be changes nothing", async () => {
+  for (const host of ["a/b?c", "x#y", "/", "%", ""]) {
+    const request = rawRequest({ method: "GET", target: WIKI, fields: [`Host: ${host}`] });
+    const [answer] = (await exchange(server.port, [request])).answers;
+    expect([host, answer?.status]).toEqual([host, 401]);
+  }
+});
+
+test("no body is waited for, and the next request on the connection is its own", async () => {
+  const head = (length: number) =>
+    rawRequest({
+      target: WIKI,
+      fields: ["Host: x", `Authorization: Bearer ${write}`, `Content-Length: ${length}`],
+    });
+  const next = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x"] });
+  const unsent = await exchange(server.port, [head(1_000_000)]);
+  expect(unsent.answers.map(({ status }) => status)).toEqual([200]);
+  const body = next.repeat(500);
+  const sent = await exchange(server.port, [head(body.length), body, next], 2);
+  expect(sent.answers.map(({ status, text }) => [status, text])).toEqual([
+    [200, ""],
+    [200, '{"status":"ok"}'],
+  ]);
+});
