@@ -46,6 +46,8 @@ test(
     expect(JSON.parse((await tryIt("getCurrentApiToken")).body).access).toBe("write");
     for (const operation of ["getLiveness", "getReadiness"])
       expect(await tryIt(operation)).toMatchObject({ status: "200", body: '{\n  "status": "ok"\n}' });
+    for (const operation of ["authorizeReading", "authorizeWriting"])
+      expect([operation, (await tryIt(operation)).status]).toEqual([operation, "403"]);
     for (const operation of untried)
       expect([operation, (await tryIt(operation)).status]).toEqual([operation, "200"]);
     expect((await server.call("api-token/current", {}, token)).status).toBe(401);

@@ -5,7 +5,6 @@ const METHOD_HEADER = {
   in: "header",
   required: false,
   schema: { type: "string" },
-  examples: { reading: { summary: "A method that reads", value: "GET" } },
 } as const;
 
 const PARAMETERS = [
@@ -22,9 +21,8 @@ const PARAMETERS = [
     in: "query",
     required: false,
     description:
-      "`write` asks for a token that may write, whatever the method. Nothing else lowers or raises it.",
+      "`write` asks for a token that may write, whatever the method. Anything else changes nothing.",
     schema: { type: "string" },
-    examples: { writing: { summary: "Only for tokens that may write", value: "write" } },
   },
   {
     name: "X-Forwarded-Method",
