@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import { isAddressBlock } from "./http/client-address.ts";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -15,6 +16,7 @@ export const DEFAULTS = {
   dataDir: "./data",
   logLevel: "info",
   pages: "on",
+  trustedProxies: "",
 } as const;
 
 /** Every environment variable that is read. */
@@ -24,6 +26,7 @@ const VARIABLES = [
   "PUBLISHER_DATA_DIR",
   "PUBLISHER_LOG_LEVEL",
   "PUBLISHER_PAGES",
+  "PUBLISHER_TRUSTED_PROXIES",
   "PUBLISHER_FIRST_TOKEN",
   "PUBLISHER_FIRST_TOKEN_FILE",
 ];
@@ -38,6 +41,7 @@ export interface ServeFlags extends DataDirFlags {
   readonly logLevel?: string;
   /** False where `--no-pages` was given. */
   readonly pages?: boolean;
+  readonly trustedProxies?: string;
 }
 
 export interface ServeSettings {
@@ -48,6 +52,8 @@ export interface ServeSettings {
   readonly logLevel: LogLevel;
   /** Whether the admin page and the Swagger page are served. */
   readonly pages: boolean;
+  /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   readonly firstToken: GivenFirstToken | null;
   /** Variables that look like settings and are none. */
   readonly unknownVariables: readonly string[];
@@ -72,6 +78,15 @@ export function serveSettings(flags: ServeFlags, environment: Environment): Serv
     pages:
       flags.pages !== false &&
       choose(undefined, "--no-pages", "PUBLISHER_PAGES", DEFAULTS.pages, readSwitch) === "on",
+    trustedProxies: listed(
+      choose(
+        flags.trustedProxies,
+        "--trusted-proxies",
+        "PUBLISHER_TRUSTED_PROXIES",
+        DEFAULTS.trustedProxies,
+        readBlocks,
+      ),
+    ),
     firstToken: givenFirstToken(environment),
     unknownVariables: Object.keys(environment).filter(
       (name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name),
@@ -90,6 +105,8 @@ type Read<Value> = (text: string) => Value | Expected;
 
 interface Expected {
   readonly expected: string;
+  /** The part that is not so, of several. */
+  readonly wrong?: string;
 }
 
 function chooser(environment: Environment) {
@@ -109,7 +126,9 @@ function chooser(environment: Environment) {
 function valid<Value extends string | number>(name: string, text: string, read: Read<Value>): Value {
   const value = read(text);
   if (typeof value !== "object") return value;
-  throw new UsageError(`${name} must be ${value.expected}, and is ${JSON.stringify(text)}.`);
+  const { expected, wrong } = value;
+  const given = wrong === undefined ? `is ${JSON.stringify(text)}` : `has ${JSON.stringify(wrong)}`;
+  throw new UsageError(`${name} must be ${expected}, and ${given}.`);
 }
 
 function readHost(text: string): string | Expected {
@@ -130,6 +149,17 @@ function readDirectory(text: string): string | Expected {
 
 function readLogLevel(text: string): LogLevel | Expected {
   return LOG_LEVELS.find((level) => level === text) ?? { expected: `one of ${LOG_LEVELS.join(", ")}` };
+}
+
+function readBlocks(text: string): string | Expected {
+  const wrong = listed(text).find((part) => !isAddressBlock(part));
+  return wrong === undefined
+    ? text
+    : { expected: "addresses or CIDR blocks with commas between them, such as 127.0.0.1,10.0.0.0/8", wrong };
+}
+
+function listed(text: string): readonly string[] {
+  return text === "" ? [] : text.split(",").map((part) => part.trim());
 }
 
 function readSwitch(text: string): "on" | "off" | Expected {

@@ -86,6 +86,10 @@ function addServe(program: Command): void {
     .option("--port <number>", setting("the port; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)))
     .addOption(dataDirOption())
     .option("--log-level <level>", setting(LOG_LEVELS.join(", "), "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel))
+    .option(
+      "--trusted-proxies <list>",
+      setting("whose X-Forwarded-For is believed", "PUBLISHER_TRUSTED_PROXIES", "none"),
+    )
     .option("--no-pages", "serve the API alone, without the pages (or PUBLISHER_PAGES=off)")
     .action(async (flags: ServeFlags) => {
       const settings = serveSettings(flags, process.env);

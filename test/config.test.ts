@@ -28,6 +28,7 @@ test("with nothing set, the defaults", () => {
     dataDir: "./data",
     logLevel: "info",
     pages: true,
+    trustedProxies: [],
     firstToken: null,
     unknownVariables: [],
   });
@@ -84,6 +85,8 @@ test.each(["debug", "info", "warn", "error", "silent"])("%p is a level of the lo
 
 const BAD_PORT = "must be a port from 0 to 65535 (0 for a free one)";
 const BAD_HOST = "must be a host name or an address to listen on, such as 127.0.0.1";
+const BAD_BLOCK =
+  "must be addresses or CIDR blocks with commas between them, such as 127.0.0.1,10.0.0.0/8, and has";
 const BAD_LEVEL = "must be one of debug, info, warn, error, silent";
 
 describe("a value that is none is refused with what would be right", () => {
@@ -116,6 +119,30 @@ describe("a value that is none is refused with what would be right", () => {
       `${variable} ${sentence}, and is ${JSON.stringify(value)}.`,
     );
   });
+});
+
+test.each([
+  ["", []],
+  ["127.0.0.1", ["127.0.0.1"]],
+  ["10.0.0.0/8, 2001:db8::/32 ,::1", ["10.0.0.0/8", "2001:db8::/32", "::1"]],
+])("%p are trusted proxies", (trustedProxies, expected) => {
+  expect(serveSettings({ trustedProxies }, {}).trustedProxies).toEqual(expected);
+  const environment = { PUBLISHER_TRUSTED_PROXIES: trustedProxies };
+  expect(serveSettings({}, environment).trustedProxies).toEqual(expected);
+  expect(serveSettings({ trustedProxies: "" }, environment).trustedProxies).toEqual([]);
+});
+
+test.each([
+  ["10.0.0.0/33", "10.0.0.0/33"],
+  ["127.0.0.1,localhost,10.0.0.0/8", "localhost"],
+  ["127.0.0.1,", ""],
+  ["127.0.0.1 ::1", "127.0.0.1 ::1"],
+  ["*", "*"],
+])("%p is refused with what is no address in it", (trustedProxies, wrong) => {
+  const sentence = `${BAD_BLOCK} ${JSON.stringify(wrong)}.`;
+  expect(usage(() => serveSettings({ trustedProxies }, {}))).toBe(`--trusted-proxies ${sentence}`);
+  const environment = { PUBLISHER_TRUSTED_PROXIES: trustedProxies };
+  expect(usage(() => serveSettings({}, environment))).toBe(`PUBLISHER_TRUSTED_PROXIES ${sentence}`);
 });
 
 test("variables that look like settings and are none are told", () => {

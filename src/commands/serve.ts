@@ -1,6 +1,7 @@
 import type { Server } from "bun";
 import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
+import { TrustedProxies } from "../http/client-address.ts";
 import { unavailable } from "../http/errors.ts";
 import { forwardAuth } from "../http/forward-auth.ts";
 import { traced } from "../http/trace.ts";
@@ -28,7 +29,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseMalformed(settings.firstToken);
   // The port comes first: where it is taken, nothing is made that would have to be cleared away.
-  const addressOf = (request: Request): string | null => server.requestIP(request)?.address ?? null;
+  const proxies = TrustedProxies.of(settings.trustedProxies);
+  const addressOf = (request: Request): string | null => {
+    const peer = server.requestIP(request)?.address;
+    return peer === undefined ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
+  };
   const trace = traced({ log, addressOf });
   const notYet = (request: Request) => trace(starting, request)();
   let handlers: Handlers = { forwardAuth: notYet, fetch: notYet };
