@@ -1,0 +1,134 @@
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { type ProxyKind, type ProxyValues, proxyConfiguration } from "../../public/proxies/configuration.ts";
+import { TemporaryDirectory } from "./temporary.ts";
+
+/** How long a proxy may take to start before a test gives up, in milliseconds. */
+const PATIENCE_MS = 20_000;
+
+/** The proxies that can be run here, from Debian's packages. */
+export const RUNNABLE = ["nginx", "caddy", "haproxy"] as const satisfies readonly ProxyKind[];
+
+export type Runnable = (typeof RUNNABLE)[number];
+
+/** What the command line of each is, and what a test gives it around the configuration that is printed. */
+const COMMANDS: Readonly<Record<Runnable, { readonly args: readonly string[]; readonly around: Around }>> = {
+  nginx: {
+    args: ["-p", ".", "-e", "stderr", "-c", "nginx.conf"],
+    around: { name: "nginx.conf", text: nginxAround },
+  },
+  caddy: {
+    args: ["run", "--adapter", "caddyfile", "--config", "around.caddyfile"],
+    around: { name: "around.caddyfile", text: () => "{\n\tadmin off\n}\n\nimport Caddyfile\n" },
+  },
+  haproxy: { args: ["-db", "-f", "haproxy.cfg"], around: null },
+};
+
+type Around = { readonly name: string; readonly text: (values: ProxyValues) => string } | null;
+
+/** What Debian's own nginx.conf has around the files in conf.d, as far as it matters, in a directory of its own. */
+function nginxAround({ audience }: ProxyValues): string {
+  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  return [
+    // As root its workers would be another user, who may not enter the directory.
+    process.getuid?.() === 0 ? "user root;" : "",
+    "daemon off; worker_processes 1; pid nginx.pid; error_log stderr;",
+    "events {}",
+    "http {",
+    "  access_log off;",
+    ...kinds.map((kind) => `  ${kind}_temp_path ${kind};`),
+    `  include ${audience}.conf;`,
+    "}",
+  ].join("\n");
+}
+
+/** Where the command of a proxy is; null, after saying on stderr how to get it, where it is not installed. */
+export function commandOf(kind: Runnable): string | null {
+  const command = Bun.which(kind, { PATH: `${Bun.env.PATH}:/usr/sbin:/usr/local/sbin` });
+  if (command === null)
+    process.stderr.write(
+      `skipped, as there is no ${kind} ("apt-get install ${kind}"): whether it lets through what it must\n`,
+    );
+  return command;
+}
+
+/** A proxy that runs as its documentation says, in a directory of its own. */
+export class RunningProxy implements AsyncDisposable {
+  readonly port: number;
+  readonly #directory: TemporaryDirectory;
+  readonly #child: Bun.Subprocess;
+
+  private constructor(port: number, directory: TemporaryDirectory, child: Bun.Subprocess) {
+    this.port = port;
+    this.#directory = directory;
+    this.#child = child;
+  }
+
+  static async start(
+    kind: Runnable,
+    command: string,
+    given: Omit<ProxyValues, "port">,
+  ): Promise<RunningProxy> {
+    const values = { ...given, port: await freePort() };
+    const directory = new TemporaryDirectory();
+    const { args, around } = COMMANDS[kind];
+    const files = around === null ? [] : [{ name: around.name, text: around.text(values) }];
+    for (const { name, text } of [...proxyConfiguration(kind, values), ...files])
+      await Bun.write(join(directory.path, name), text);
+    const output = Bun.file(join(directory.path, "output"));
+    const child = Bun.spawn([command, ...args], {
+      cwd: directory.path,
+      env: { HOME: directory.path, XDG_CONFIG_HOME: directory.path, XDG_DATA_HOME: directory.path },
+      stdin: "ignore",
+      stdout: output,
+      stderr: output,
+    });
+    const proxy = new RunningProxy(values.port, directory, child);
+    const deadline = performance.now() + PATIENCE_MS;
+    while (!(await isListening(values.port))) {
+      if (child.exitCode !== null || performance.now() > deadline) {
+        const said = await output.text();
+        await proxy[Symbol.asyncDispose]();
+        throw new Error(`${kind} did not start: ${said}`);
+      }
+      await Bun.sleep(5);
+    }
+    return proxy;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** All that it has said so far. */
+  async output(): Promise<string> {
+    return await Bun.file(join(this.#directory.path, "output")).text();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGTERM");
+    await this.#child.exited;
+    this.#directory[Symbol.dispose]();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("there is no free port");
+  return address.port;
+}
+
+async function isListening(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket: Socket = connect(port, "127.0.0.1");
+    const end = (isOpen: boolean) => {
+      socket.destroy();
+      resolve(isOpen);
+    };
+    socket.on("connect", () => end(true));
+    socket.on("error", () => end(false));
+  });
+}
