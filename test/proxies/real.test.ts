@@ -241,13 +241,16 @@ describe.skipIf(!isAnyInstalled)("every proxy", () => {
   });
 
   test("lets nobody through when Publisher is down", async () => {
+    const asked = service.kinds.flatMap((kind) =>
+      [null, read.token, write.token].map((token) => ({ kind, token })),
+    );
+    const expectClosed = async () =>
+      await Promise.all(
+        asked.map(async ({ kind, token }) => await service.expectRefused(kind, { token }, [500, 502, 503])),
+      );
     await service.server.stop();
-    for (const kind of service.kinds)
-      for (const token of [null, read.token, write.token])
-        await service.expectRefused(kind, { token }, [500, 502, 503]);
+    await expectClosed();
     await service.relay[Symbol.asyncDispose]();
-    for (const kind of service.kinds)
-      for (const token of [null, read.token, write.token])
-        await service.expectRefused(kind, { token }, [500, 502, 503]);
+    await expectClosed();
   });
 });
