@@ -1,0 +1,152 @@
+import { describe, expect, test } from "bun:test";
+import { join, resolve } from "node:path";
+import { PROXY_KINDS, type ProxyValues, proxyConfiguration } from "../../public/proxies/configuration.ts";
+
+const DOCS = resolve(import.meta.dir, "../../docs/proxies");
+
+/** What the pages show. */
+const EXAMPLE: ProxyValues = {
+  audience: "wiki",
+  publisher: "127.0.0.1:8080",
+  service: "127.0.0.1:3000",
+  port: 8081,
+};
+
+describe("the page of each proxy prints what the template gives:", () => {
+  for (const kind of PROXY_KINDS) {
+    test(kind, async () => {
+      const page = await Bun.file(join(DOCS, `${kind}.md`)).text();
+      const printed = [...page.matchAll(/^```\w*\n(.*?)^```$/gms)].map(([, text]) => text);
+      expect(printed).toEqual(proxyConfiguration(kind, EXAMPLE).map(({ text }) => text));
+    });
+  }
+
+  test("and the overview leads to every page", async () => {
+    const overview = await Bun.file(join(DOCS, "README.md")).text();
+    for (const kind of PROXY_KINDS) expect(overview).toContain(`(${kind}.md)`);
+  });
+});
+
+test("every value is in its place, and none is left to fill in", () => {
+  const values = { audience: "a-1", publisher: "[::1]:1234", service: "service.internal:65535", port: 80 };
+  for (const kind of PROXY_KINDS) {
+    const files = proxyConfiguration(kind, values);
+    const text = files.map((file) => file.text).join("\n");
+    expect(files.map(({ name }) => name).join() + text).not.toMatch(/<\w+>/);
+    for (const word of ["/forward-auth/a-1", "service.internal", "65535", "1234", "80"])
+      expect(text).toContain(word);
+    expect(text).not.toContain("wiki");
+  }
+});
+
+describe("a value that would be read as configuration is refused:", () => {
+  const WRONG: readonly Partial<Record<keyof ProxyValues, unknown>>[] = [
+    { audience: "" },
+    { audience: "Wiki" },
+    { audience: "a;b" },
+    { audience: "a\nb" },
+    { audience: "../x" },
+    { publisher: "127.0.0.1" },
+    { publisher: "http://127.0.0.1:8080" },
+    { publisher: "127.0.0.1:8080;" },
+    { publisher: "127.0.0.1:8080\n" },
+    { publisher: "::1:8080" },
+    { service: "127.0.0.1:0" },
+    { service: "127.0.0.1:65536" },
+    { service: "a b:80" },
+    { service: "<port>:80" },
+    { service: "$host:80" },
+    { port: 0 },
+    { port: 65_536 },
+    { port: 1.5 },
+    { port: Number.NaN },
+  ];
+  for (const wrong of WRONG) {
+    test(JSON.stringify(wrong), () => {
+      for (const kind of PROXY_KINDS)
+        expect(() => proxyConfiguration(kind, Object.assign({ ...EXAMPLE }, wrong))).toThrow(RangeError);
+    });
+  }
+});
+
+test("a browser can have it: the bundle is whole, and asks for no runtime", async () => {
+  const { outputs, success } = await Bun.build({
+    entrypoints: [resolve(import.meta.dir, "../../public/proxies/configuration.ts")],
+    target: "browser",
+  });
+  expect([success, outputs.length]).toEqual([true, 1]);
+  const text = await outputs[0]?.text();
+  expect(text).toContain("auth_request /publisher-forward-auth");
+  expect(text).not.toMatch(/\bBun\b|node:|require\(|import\(/);
+});
+
+/** What YAML says, whatever the audience is. */
+function parsed(kind: "traefik" | "envoy", audience: string): unknown[] {
+  return proxyConfiguration(kind, { ...EXAMPLE, audience })
+    .filter(({ name }) => name.endsWith(".yaml"))
+    .map(({ text }) => Bun.YAML.parse(text));
+}
+
+describe("YAML that no test can run is at least what it is meant to be:", () => {
+  for (const audience of ["wiki", "null", "1", "1e3", "on"]) {
+    test(`Traefik's, for ${audience}`, () => {
+      const [dynamic, fixed] = parsed("traefik", audience);
+      expect(dynamic).toMatchObject({
+        http: {
+          routers: {
+            [audience]: {
+              entryPoints: [audience],
+              middlewares: [`${audience}-publisher`, `${audience}-headers`],
+              service: audience,
+            },
+          },
+          middlewares: {
+            [`${audience}-publisher`]: {
+              forwardAuth: {
+                address: `http://127.0.0.1:8080/forward-auth/${audience}`,
+                trustForwardHeader: false,
+                authRequestHeaders: ["Authorization"],
+                authResponseHeaders: ["Publisher-Token-Id", "Publisher-Access"],
+                forwardBody: false,
+              },
+            },
+            [`${audience}-headers`]: { headers: { customRequestHeaders: { Authorization: "" } } },
+          },
+          services: { [audience]: { loadBalancer: { servers: [{ url: "http://127.0.0.1:3000" }] } } },
+        },
+      });
+      expect(fixed).toMatchObject({
+        entryPoints: { [audience]: { address: ":8081", http: { underscoreHeadersStrategy: "delete" } } },
+        providers: { file: { filename: `${audience}.yaml` } },
+      });
+    });
+
+    test(`Envoy's, for ${audience}`, () => {
+      const [whole] = parsed("envoy", audience);
+      const filter = {
+        name: "envoy.filters.http.ext_authz",
+        typed_config: {
+          failure_mode_allow: false,
+          http_service: {
+            server_uri: { uri: "http://127.0.0.1:8080", cluster: "publisher" },
+            path_prefix: `/forward-auth/${audience}`,
+          },
+        },
+      };
+      const manager = {
+        typed_config: {
+          normalize_path: true,
+          stat_prefix: audience,
+          common_http_protocol_options: { headers_with_underscores_action: "DROP_HEADER" },
+          http_filters: [filter, { name: "envoy.filters.http.router" }],
+        },
+      };
+      expect(whole).toMatchObject({
+        static_resources: {
+          listeners: [{ name: audience, filter_chains: [{ filters: [manager] }] }],
+          clusters: [{ name: "publisher" }, { name: audience }],
+        },
+      });
+    });
+  }
+});
