@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAudit } from "./audit-commands.ts";
 import { CommandFailure } from "./commands/command-failure.ts";
 import { print } from "./commands/print.ts";
 import {
@@ -40,6 +41,7 @@ function commandLine(output: string[]): Command {
     .exitOverride();
   addServe(program);
   addToken(program, process.env);
+  addAudit(program, process.env);
   program
     .command("check")
     .description("read the store and say whether it is sound; changes nothing")

@@ -1,6 +1,9 @@
 import { Option } from "commander";
 import { DEFAULTS } from "./config.ts";
 
+/** For every command whose answer a program may want. */
+export const JSON_FLAG = ["--json", "print what the API would answer"] as const;
+
 /** Where the store is, for every command that works on one. */
 export function dataDirOption(): Option {
   return new Option(

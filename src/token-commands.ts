@@ -8,10 +8,9 @@ import type {
   VerifyFlags,
 } from "./commands/token-flags.ts";
 import { type DataDirFlags, dataDirSetting, type Environment } from "./config.ts";
-import { dataDirOption } from "./options.ts";
+import { dataDirOption, JSON_FLAG } from "./options.ts";
 import { ACCESSES } from "./tokens/token.ts";
 
-const JSON_FLAG = ["--json", "print what the API would answer"] as const;
 const ID = ["<ID>", "the token's id, as in the list"] as const;
 
 /** Adds `token` and the commands below it. */

@@ -43,15 +43,20 @@ export function openOrMakeTokens(
 }
 
 /** Runs `work` on the store of a data directory, which must be there, and closes it. */
-export async function withTokens<T>(dataDir: string, work: (tokens: Tokens) => Promise<T>): Promise<T> {
+export async function withStore<T>(dataDir: string, work: (opened: OpenTokens) => Promise<T>): Promise<T> {
   const directory = new DataDirectory(dataDir);
   if (!directory.holdsStore()) throw noStore(directory);
-  const { tokens, store } = openOrMakeTokens(directory);
+  const opened = openOrMakeTokens(directory);
   try {
-    return await work(tokens);
+    return await work(opened);
   } finally {
-    store.close();
+    opened.store.close();
   }
+}
+
+/** As `withStore`, for what is about tokens alone. */
+export async function withTokens<T>(dataDir: string, work: (tokens: Tokens) => Promise<T>): Promise<T> {
+  return await withStore(dataDir, async ({ tokens }) => await work(tokens));
 }
 
 export function noStore(directory: DataDirectory): CommandFailure {

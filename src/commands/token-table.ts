@@ -1,35 +1,40 @@
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
+import { table } from "./table.ts";
 
-const HEADINGS = ["ID", "ACCESS", "STATUS", "SECRET", "CREATED", "EXPIRES", "DESCRIPTION"];
-const GAP = "  ";
+/** How wide the names of a token's services may be together before the rest of them is only counted. */
+const AUDIENCES_WIDTH = 24;
 
-/** Characters that turn the direction of what follows, and so could make a line look like another. */
-const DIRECTION_MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** The tokens as a table for people, a line each. */
+/**
+ * The tokens as a table for people, a line each. What they are for has a column where one of them is for a service;
+ * it is blank for Publisher's own API.
+ */
 export function tokenTable(tokens: readonly Token[], now: UnixSeconds): string {
   if (tokens.length === 0) return "There are no tokens. --all shows revoked ones too.\n";
-  const rows = [HEADINGS, ...tokens.map((token) => cells(token, now))];
-  const widths = HEADINGS.map((_, column) =>
-    Math.max(...rows.map((row) => Bun.stringWidth(row[column] ?? ""))),
-  );
-  return rows.map((row) => `${line(row, widths)}\n`).join("");
-}
-
-function cells(token: Token, now: UnixSeconds): string[] {
-  return [
+  const areForServices = tokens.some(({ audiences }) => audiences !== null);
+  const headings = [
+    ...["ID", "ACCESS", "STATUS", "SECRET", "CREATED", "EXPIRES"],
+    ...(areForServices ? ["AUDIENCES"] : []),
+    "DESCRIPTION",
+  ];
+  const rows = tokens.map((token) => [
     token.id,
     token.access,
     statusAt(token, now),
     `…${token.hint}`,
     formatTime(token.createdAt),
     token.expiresAt === null ? "never" : formatTime(token.expiresAt),
-    (token.description ?? "").replaceAll(DIRECTION_MARKS, "�"),
-  ];
+    ...(areForServices ? [shortened(token.audiences ?? [])] : []),
+    token.description ?? "",
+  ]);
+  return table(headings, rows);
 }
 
-function line(row: readonly string[], widths: readonly number[]): string {
-  const padded = row.map((cell, column) => cell + " ".repeat((widths[column] ?? 0) - Bun.stringWidth(cell)));
-  return padded.join(GAP).trimEnd();
+/** As many of the names as there is room for, the first in any case, and how many more there are. */
+function shortened(names: readonly string[]): string {
+  const fitting = names.filter(
+    (_, index) => index === 0 || names.slice(0, index + 1).join(",").length <= AUDIENCES_WIDTH,
+  );
+  const rest = names.length - fitting.length;
+  return fitting.join(",") + (rest === 0 ? "" : ` +${rest}`);
 }

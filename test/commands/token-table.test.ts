@@ -21,6 +21,25 @@ test("tokens are a table for people, a line each", () => {
   );
 });
 
+test("what tokens are for has a column where one of them is for a service", () => {
+  const tokens = [
+    tokenOf("atok_3", { audiences: ["wiki", "git"], description: "CI" }),
+    tokenOf("atok_2", { description: "Publisher's own" }),
+    tokenOf("atok_1", { audiences: ["a".repeat(12), "b".repeat(11), "c", "d"] }),
+    tokenOf("atok_0", { audiences: ["e".repeat(30), "f"], description: "long" }),
+  ];
+  const lines = tokenTable(tokens, A_MOMENT).trimEnd().split("\n");
+  const [heading = ""] = lines;
+  const column = heading.indexOf("AUDIENCES");
+  expect(lines.map((line) => line.slice(column))).toEqual([
+    "AUDIENCES                          DESCRIPTION",
+    "wiki,git                           CI",
+    "                                   Publisher's own",
+    "aaaaaaaaaaaa,bbbbbbbbbbb +2",
+    "eeeeeeeeeeeeeeeeeeeeeeeeeeeeee +1  long",
+  ]);
+});
+
 test("no tokens are a sentence", () => {
   expect(tokenTable([], A_MOMENT)).toBe("There are no tokens. --all shows revoked ones too.\n");
 });

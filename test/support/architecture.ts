@@ -24,7 +24,7 @@ const CONFINED: readonly (readonly [module: string, places: readonly string[]])[
   ["@elysiajs/", ["src/http/"]],
   ["arktype", ["src/http/"]],
   ["bun:sqlite", ["src/store/"]],
-  ["commander", ["src/main.ts", "src/token-commands.ts", "src/options.ts"]],
+  ["commander", ["src/main.ts", "src/token-commands.ts", "src/audit-commands.ts", "src/options.ts"]],
   ["pino", ["src/log.ts"]],
 ];
 
