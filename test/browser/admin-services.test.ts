@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
+import { PROXY_KINDS, proxyConfiguration } from "../../public/proxies/configuration.ts";
 import { signedIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
@@ -39,6 +40,8 @@ test("a token for services is created, found by what it is for, and no way into 
   await form.getByRole("button", { name: "Add grafana" }).click();
   expect(await names.inputValue()).toBe("billing, reports, grafana");
   await form.getByRole("button", { name: "Create token" }).click();
+  await page.getByText("Protect a service").click();
+  await page.getByText("billing.conf", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Copy token" }).click();
   await page.getByRole("button", { name: "Done" }).click();
   const secret = await tab.clipboard();
@@ -59,6 +62,20 @@ test("a token for services is created, found by what it is for, and no way into 
   await page.getByRole("heading", { name: "No token matches" }).waitFor();
   await page.getByRole("link", { name: "Clear filters" }).click();
   await page.getByRole("link", { name: "Invoices" }).click();
+  await page.getByText("Protect a service").click();
+  await page.getByLabel("Service", { exact: true }).selectOption("reports");
+  await page.getByLabel("Publisher, as the proxy reaches it").fill("10.0.0.1:8080/");
+  await page.getByText("An address must be a host and a port").waitFor();
+  await page.getByLabel("Publisher, as the proxy reaches it").fill("10.0.0.1:8080");
+  for (const kind of PROXY_KINDS) {
+    await page.getByLabel("Proxy", { exact: true }).selectOption(kind);
+    const values = { audience: "reports", publisher: "10.0.0.1:8080", service: "127.0.0.1:3000", port: 8000 };
+    for (const { name, text } of proxyConfiguration(kind, values)) {
+      await page.getByRole("button", { name: `Copy ${name}` }).click();
+      await page.locator(".proxy .field", { hasText: name }).getByText("Copied").first().waitFor();
+      expect(await tab.clipboard()).toBe(text);
+    }
+  }
   await page.getByRole("link", { name: "grafana" }).click();
   await row("Graphs").waitFor();
   expect(await page.locator(".token-link").allTextContents()).toEqual(["Invoices", "Graphs"]);

@@ -154,6 +154,9 @@ test("a token for services, and its successor", async () => {
   await page.getByRole("button", { name: "Done" }).click();
   await page.getByText("Its secret works until").waitFor();
   await examine(page, "details-replaced");
+  await page.getByText("Protect a service").click();
+  await page.locator(".proxy pre").scrollIntoViewIfNeeded();
+  await examine(page, "protect");
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.getByText("Replaced by another").waitFor();
   await examine(page, "list-services");

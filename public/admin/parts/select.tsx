@@ -3,8 +3,9 @@ import { useId } from "preact/hooks";
 import { DownIcon } from "./icons.tsx";
 
 interface SelectProps {
-  /** What is chosen here, for screen readers: to the eye the choice itself says it. */
   readonly name: string;
+  /** Whether the name is seen, or only read out, since the choice itself says it. */
+  readonly isNamed?: boolean;
   readonly value: string | number;
   readonly kind?: string;
   readonly onChoose: (value: string) => void;
@@ -13,22 +14,24 @@ interface SelectProps {
 }
 
 /** One of several things, in little space. */
-export function Select({ name, value, kind = "", onChoose, children }: SelectProps) {
+export function Select({ name, isNamed = false, value, kind = "", onChoose, children }: SelectProps) {
   const id = useId();
   return (
-    <div class={`select ${kind}`}>
-      <label class="unseen" for={id}>
+    <div class={isNamed ? "field" : undefined}>
+      <label class={isNamed ? undefined : "unseen"} for={id}>
         {name}
       </label>
-      <select
-        id={id}
-        class="input"
-        value={value}
-        onChange={({ currentTarget }) => onChoose(currentTarget.value)}
-      >
-        {children}
-      </select>
-      <DownIcon />
+      <div class={`select ${kind}`}>
+        <select
+          id={id}
+          class="input"
+          value={value}
+          onChange={({ currentTarget }) => onChoose(currentTarget.value)}
+        >
+          {children}
+        </select>
+        <DownIcon />
+      </div>
     </div>
   );
 }

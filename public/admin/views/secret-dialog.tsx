@@ -5,6 +5,7 @@ import { Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { type ShownSecret, shownSecrets } from "../state/session.ts";
+import { Protect } from "./proxy-configuration.tsx";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
 export function SecretDialog({ created, remark }: ShownSecret) {
@@ -44,6 +45,7 @@ export function SecretDialog({ created, remark }: ShownSecret) {
           </div>
           <pre class="code">{trial}</pre>
         </div>
+        {created.audiences !== undefined && <Protect audiences={created.audiences} />}
         <footer class="dialog-foot">
           <label class="tick">
             <input

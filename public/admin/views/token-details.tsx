@@ -11,6 +11,7 @@ import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { lastList, listAddress, tokenAddress } from "../state/route.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
+import { Protect } from "./proxy-configuration.tsx";
 import { TokenActions } from "./token-actions.tsx";
 import { TokenFacts } from "./token-facts.tsx";
 
@@ -64,6 +65,11 @@ function Details({ token }: { token: Token }) {
       </div>
       {token.replaced_by !== null && <Replaced token={token} successor={token.replaced_by} />}
       <TokenFacts token={token} />
+      {token.audiences !== null && (
+        <div class="card card-body">
+          <Protect audiences={token.audiences} />
+        </div>
+      )}
     </>
   );
 }
