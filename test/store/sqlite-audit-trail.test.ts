@@ -45,6 +45,14 @@ function plan(context: TestStore, asked: ListQuery): string {
   return rows.map(({ detail }) => detail).join("\n");
 }
 
+test("what one token did is found by an index too, in its order", () => {
+  using context = new TestStore();
+  const condition: Condition = { op: "eq", key: "actor", value: "atok_1" };
+  expect(plan(context, query({ condition }))).toBe(
+    "SEARCH audit_event USING INDEX audit_event_actor (actor=?)",
+  );
+});
+
 describe("the trail of one token", () => {
   const AFTER = ["aevt_0000000000000000050007", "aevt_0000000000000000050007"];
   const OLDEST_FIRST: readonly Sort[] = [{ key: "id", direction: "asc" }];

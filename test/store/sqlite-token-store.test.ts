@@ -115,13 +115,13 @@ test("a change that fails half-way leaves nothing behind", async () => {
   await expect(context.store.amend("atok_1", failing)).rejects.toBe(fault);
   await expect(
     context.store.add(() => ({ ...newToken("atok_2"), event: eventOf("atok_2", "aevt_atok_1") })),
-  ).rejects.toThrow("UNIQUE");
+  ).rejects.toThrow("an audit event is never replaced");
   await expect(
     context.store.amend("atok_1", (token) => ({
       token: { ...token, revokedAt: A_MOMENT },
       event: eventOf("atok_1"),
     })),
-  ).rejects.toThrow("UNIQUE");
+  ).rejects.toThrow("an audit event is never replaced");
   expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
   expect(counts(context)).toEqual({ tokens: 1, events: 1 });
   await context.store.add(() => newToken("atok_2"));
@@ -156,7 +156,18 @@ describe("by SQL, whoever sends it,", () => {
       "CHECK",
     ],
     ["a time is a number", "UPDATE token SET created_at = 'yesterday'", "INTEGER"],
-    ["an event's changes are JSON", "UPDATE audit_event SET changes = 'none'", "CHECK"],
+    ["an event never changes", "UPDATE audit_event SET actor = 'atok_2'", "an audit event never changes"],
+    ["an event is not deleted", "DELETE FROM audit_event", "an audit event is never deleted"],
+    [
+      "an event is not replaced",
+      "REPLACE INTO audit_event SELECT * FROM audit_event",
+      "an audit event is never replaced",
+    ],
+    [
+      "an event's changes are JSON",
+      "INSERT INTO audit_event SELECT 'aevt_2', at, action, actor, target, trace_id, ip, 'none' FROM audit_event",
+      "CHECK",
+    ],
     ["there is one key for cursors", "INSERT INTO cursor_key VALUES (2, randomblob(32))", "CHECK"],
   ])("%s", async (_, sql, reason) => {
     using context = new TestStore();

@@ -115,6 +115,7 @@ export class TestStore implements Disposable {
     database.run("PRAGMA synchronous = OFF");
     const statement = database.query("INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
     database.transaction(() => {
+      database.run("DROP TRIGGER IF EXISTS audit_event_stays");
       database.run("DELETE FROM audit_event");
       for (const { id, at, action, actor, target, changes } of events)
         statement.run(

@@ -17,8 +17,26 @@ BEGIN
   SELECT RAISE(ABORT, 'a token is replaced once');
 END;
 
--- The trail of one token, in order.
+-- What was done to one token, and by one, in order.
 CREATE INDEX audit_event_target ON audit_event (target, id);
+CREATE INDEX audit_event_actor ON audit_event (actor, id);
+
+-- What was recorded stays as it was, whoever writes to this file.
+CREATE TRIGGER audit_event_stays BEFORE DELETE ON audit_event
+BEGIN
+  SELECT RAISE(ABORT, 'an audit event is never deleted');
+END;
+
+CREATE TRIGGER audit_event_stays_as_it_was BEFORE UPDATE ON audit_event
+BEGIN
+  SELECT RAISE(ABORT, 'an audit event never changes');
+END;
+
+CREATE TRIGGER audit_event_keeps_its_place BEFORE INSERT ON audit_event
+WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'an audit event is never replaced');
+END;
 
 -- How often tokens were used, by hour and by day of UTC; `start` is when that began, in seconds since 1970. The
 -- rows of token '' are the sums over all tokens. In the order of time, so that what is counted now lies together and

@@ -70,6 +70,24 @@ END;
 
 CREATE INDEX audit_event_target ON audit_event (target, id);
 
+CREATE INDEX audit_event_actor ON audit_event (actor, id);
+
+CREATE TRIGGER audit_event_stays BEFORE DELETE ON audit_event
+BEGIN
+  SELECT RAISE(ABORT, 'an audit event is never deleted');
+END;
+
+CREATE TRIGGER audit_event_stays_as_it_was BEFORE UPDATE ON audit_event
+BEGIN
+  SELECT RAISE(ABORT, 'an audit event never changes');
+END;
+
+CREATE TRIGGER audit_event_keeps_its_place BEFORE INSERT ON audit_event
+WHEN EXISTS (SELECT 1 FROM audit_event WHERE id = NEW.id)
+BEGIN
+  SELECT RAISE(ABORT, 'an audit event is never replaced');
+END;
+
 CREATE TABLE token_use (
   bucket   TEXT NOT NULL CHECK (bucket IN ('hour', 'day')),
   token    TEXT NOT NULL,
