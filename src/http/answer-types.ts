@@ -5,6 +5,7 @@ import { SUMMARY_DAYS } from "../tokens/summary.ts";
 import { STATUSES } from "../tokens/token.ts";
 import type { ErrorCode } from "./errors.ts";
 import { NOT_AN_AUDIT_EVENT_ID } from "./issues.ts";
+import { OAUTH_ERRORS } from "./oauth-errors.ts";
 import { AccessName, Audiences, Description, fault, TokenId } from "./wire.ts";
 
 /** A moment as the API writes it: UTC, whole seconds. */
@@ -59,6 +60,29 @@ export const Verification = type({
   valid: "boolean",
   reason: VerificationReason.or("null"),
   api_token: ApiToken.or("null"),
+});
+
+/** What introspection gives of a token that is good. */
+export const ActiveToken = type({
+  active: "true",
+  scope: "'read' | 'read write'",
+  client_id: TokenId,
+  sub: TokenId,
+  "aud?": Audiences,
+  iat: "number.integer",
+  "exp?": "number.integer",
+  token_type: "'Bearer'",
+});
+
+/** What introspection gives of every other one, and of what is none. */
+export const InactiveToken = type({ active: "false" });
+
+export const Introspection = ActiveToken.or(InactiveToken);
+
+/** A failure of introspection. RFC 6749 lets neither quotation marks nor backslashes be in its description. */
+export const OAuthError = type({
+  error: type.enumerated(...OAUTH_ERRORS),
+  error_description: /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/,
 });
 
 /** Where a page of a list ends. */

@@ -1,25 +1,21 @@
-import type { AuthenticationRefusal } from "../tokens/refusal.ts";
-import type { Access } from "../tokens/token.ts";
+import type { Token } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
-import type { Purpose, Unfitness } from "../tokens/verification.ts";
-import { asFailure, Failure } from "./errors.ts";
+import type { Purpose } from "../tokens/verification.ts";
+import { credentialFrom } from "./credentials.ts";
+import { asFailure } from "./errors.ts";
+import { unauthenticated, unauthorized } from "./refusals.ts";
 import { type Trace, traceOf } from "./trace.ts";
+import { zoneOf } from "./zones.ts";
 
-/** The scheme in any case, then one token and nothing else. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
-const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
-const STARTS_AS_BEARER = /^bearer +\S/i;
-
-const PROTECTED = "/publisher.v1";
-
-/** Whether a path, as the router knows it, is one that nobody anonymous may learn anything about. */
-export function isProtected(path: string): boolean {
-  return path === PROTECTED || path.startsWith(`${PROTECTED}/`);
+/** Tells each request by its path where it is, which decides on the form of all that can go wrong from here on. */
+export function location(context: { request: Request }): void {
+  traceOf(context.request).zone = zoneOf(routedPath(context));
 }
 
 /** Finds out who calls, from the Authorization header alone, before anything else of the request is read. */
 export function authentication(tokens: Tokens) {
-  return async (context: { request: Request }): Promise<void> => {
-    if (isProtected(routedPath(context))) await authenticate(context.request, tokens, "counted");
+  return async ({ request }: { request: Request }): Promise<void> => {
+    if (traceOf(request).zone.isProtected) await authenticate(request, tokens, "counted");
   };
 }
 
@@ -42,7 +38,7 @@ async function authenticate(
   trace.shown = token;
   trace.caller = refusal === null ? token : null;
   trace.refusal = refusal;
-  if (refusal !== null) throw unauthenticated(refusal);
+  if (refusal !== null) throw unauthenticated(refusal, trace.scheme, trace.zone.schemes);
   trace.admit = (purpose) => tokens.admit(token, purpose);
 }
 
@@ -58,46 +54,30 @@ export function countAstray({ error, request }: { error: unknown; request: Reque
 
 /** The secret in the one Authorization header that a request must have. Throws a Failure where there is none. */
 export function shownSecret(headers: Headers, trace: Trace): string {
-  const header = headers.get("authorization");
-  const secret = header === null ? undefined : BEARER.exec(header)?.[1];
-  if (secret !== undefined) return secret;
-  trace.refusal = header !== null && STARTS_AS_BEARER.test(header) ? "malformed" : "missing";
-  throw unauthenticated(trace.refusal);
+  const { schemes } = trace.zone;
+  const { scheme, secret } = credentialFrom(headers.get("authorization"), schemes);
+  trace.scheme = scheme;
+  if (secret !== null) return secret;
+  trace.refusal = scheme === null ? "missing" : "malformed";
+  throw unauthenticated(trace.refusal, scheme, schemes);
 }
 
-/** What a caller is told whose token is not good for what it asks. */
-export function refused(refusal: Exclude<AuthenticationRefusal, "missing">, needed: Access): Failure {
-  return refusal === "wrong_audience" || refusal === "insufficient_access"
-    ? unauthorized(refusal, needed)
-    : unauthenticated(refusal);
+/**
+ * Whose request it is, if its token may do that; null asks for what every token may do. Throws a Failure if it may
+ * not. Whoever calls is known by then.
+ */
+export function admitted(trace: Trace, purpose: Purpose | null): Token {
+  const { caller, scheme } = trace;
+  if (caller === null || scheme === null) throw new Error("an endpoint was reached without authentication");
+  const unfit = trace.admit(purpose);
+  if (unfit === null) return caller;
+  trace.refusal = unfit;
+  throw unauthorized(unfit, purpose?.access ?? "read", scheme);
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
-export function unauthorized(unfit: Unfitness, needed: Access): Failure {
-  const reason =
-    unfit === "wrong_audience" ? 'error_description="The token is for other services"' : `scope="${needed}"`;
-  return new Failure("authorization_error", {
-    message: "Insufficient permissions",
-    headers: { "www-authenticate": `Bearer realm="publisher", error="insufficient_scope", ${reason}` },
-  });
-}
+const SLOW_AFTER_MS = 1000;
 
-type Unauthenticated = Exclude<AuthenticationRefusal, Unfitness>;
-
-const DESCRIPTIONS: Readonly<Record<Exclude<Unauthenticated, "missing">, string>> = {
-  malformed: "The token is unknown",
-  unknown: "The token is unknown",
-  expired: "The token has expired",
-  revoked: "The token was revoked",
-};
-
-/** https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-export function unauthenticated(refusal: Unauthenticated): Failure {
-  const challenge = 'Bearer realm="publisher"';
-  const reason =
-    refusal === "missing" ? "" : `, error="invalid_token", error_description="${DESCRIPTIONS[refusal]}"`;
-  return new Failure("authentication_error", {
-    message: "Invalid or missing API token",
-    headers: { "www-authenticate": challenge + reason },
-  });
+/** Whether the body trickled in: what was revoked meanwhile must not be kept alive by that. */
+export function isSlow({ startedAt }: Trace): boolean {
+  return performance.now() - startedAt > SLOW_AFTER_MS;
 }

@@ -11,7 +11,12 @@ const BODY_LIMIT_MS = 30_000;
 /** How deep objects and arrays may lie in each other; the deepest body that an endpoint takes has about 20 levels. */
 const DEPTH_LIMIT = 32;
 
-const JSON_MEDIA_TYPE = /^application\/json[ \t]*(?:;|$)/i;
+/** The media types that bodies come in. */
+const MEDIA_TYPES = {
+  "application/json": /^application\/json[ \t]*(?:;|$)/i,
+  "application/x-www-form-urlencoded": /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i,
+} as const;
+
 const OTHER_CHARSET = /;[ \t]*charset[ \t]*=[ \t]*(?!(?:utf-8|"utf-8")[ \t]*(?:;|$))/i;
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
@@ -21,8 +26,7 @@ const STRINGS_AND_STRUCTURE = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
 /** The JSON object in the body of a request. Throws a Failure for any other type, size or content. */
 export async function readObject(request: Request): Promise<object> {
-  refuseOtherMediaTypes(request.headers.get("content-type"));
-  const text = decode(await readBytes(request));
+  const text = await readText(request, "application/json");
   const value = parse(text);
   const issues = structureIssues(text);
   if (issues.length > 0) throw badRequest(issues);
@@ -30,9 +34,16 @@ export async function readObject(request: Request): Promise<object> {
   return value;
 }
 
-function refuseOtherMediaTypes(contentType: string | null): void {
-  if (contentType !== null && JSON_MEDIA_TYPE.test(contentType) && !OTHER_CHARSET.test(contentType)) return;
-  throw new Failure("unsupported_media_type", { message: "Content-Type must be application/json, in UTF-8" });
+/** The text in the body of a request. Throws a Failure for any other type, for too large a body and for no UTF-8. */
+export async function readText(request: Request, type: keyof typeof MEDIA_TYPES): Promise<string> {
+  refuseOtherTypes(request.headers.get("content-type"), type);
+  return decode(await readBytes(request));
+}
+
+function refuseOtherTypes(contentType: string | null, wanted: keyof typeof MEDIA_TYPES): void {
+  const isWanted = contentType !== null && MEDIA_TYPES[wanted].test(contentType);
+  if (isWanted && !OTHER_CHARSET.test(contentType)) return;
+  throw new Failure("unsupported_media_type", { message: `Content-Type must be ${wanted}, in UTF-8` });
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {

@@ -25,7 +25,8 @@ the state. The first check that fails answers, so that a caller without a token 
 
 **Failures.** Each has the same form: \`code\` for programs, \`message\` for people, \`data\` with what the code tells
 of, and \`trace_id\`, which finds the request in the server's log. An unknown path is a 404 and a known path with
-another method a 405 with the header \`Allow\`, both in that form. \`HEAD\` works where \`GET\` does.
+another method a 405 with the header \`Allow\`, both in that form. \`HEAD\` works where \`GET\` does. What goes wrong at
+\`/oauth2/introspect\` has the form of OAuth's errors instead.
 
 **Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header as in W3C
 Trace Context, or a fresh one.`;
@@ -49,6 +50,7 @@ export async function openapiDocument(): Promise<Json> {
       { name: "api-token", description: "The tokens that callers show." },
       { name: "audit-event", description: "What was done to tokens, and by whom." },
       { name: "forward-auth", description: "For reverse proxies in front of services." },
+      { name: "oauth2", description: "For services that check tokens as OAuth does." },
       { name: "health", description: "For whatever watches the server." },
     ],
     security: [{ bearer: [] }],
@@ -56,6 +58,11 @@ export async function openapiDocument(): Promise<Json> {
     components: {
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "The secret of a token: `sk_live_…`." },
+        basic: {
+          type: "http",
+          scheme: "basic",
+          description: "The secret of a token as the password; the user may be anybody.",
+        },
       },
       schemas: componentSchemas(NAMED_TYPES),
       headers: COMPONENT_HEADERS,

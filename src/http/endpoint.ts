@@ -3,11 +3,11 @@ import type { Actor } from "../tokens/audit-event.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { jsonAnswer } from "./answer.ts";
-import { unauthorized } from "./authentication.ts";
+import { admitted, isSlow } from "./authentication.ts";
 import { readObject } from "./body.ts";
 import { badRequest, conflict, notFound } from "./errors.ts";
 import { issuesFrom } from "./issues.ts";
-import { type Trace, traceOf } from "./trace.ts";
+import { traceOf } from "./trace.ts";
 
 /** What came in a body: what was asked for, or everything that is wrong with it. */
 export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
@@ -40,8 +40,6 @@ export interface Endpoint {
   readonly handle: (context: { request: Request }) => Promise<Response>;
 }
 
-const SLOW_AFTER_MS = 1000;
-
 /**
  * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
  * size, body. Who calls is known by then; were it not, nothing would be read.
@@ -54,13 +52,7 @@ export function endpoint<Body>({
 }: EndpointParts<Body>): Endpoint {
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
     const trace = traceOf(request);
-    const caller = trace.caller;
-    if (caller === null) throw new Error("an endpoint was reached without authentication");
-    const unfit = trace.admit(forEveryToken ? null : { access, audience: null });
-    if (unfit !== null) {
-      trace.refusal = unfit;
-      throw unauthorized(unfit, access);
-    }
+    const caller = admitted(trace, forEveryToken ? null : { access, audience: null });
     const body = await readObject(request);
     if (access === "write" || isSlow(trace)) await trace.authenticateAgain();
     const reading = read(body);
@@ -70,11 +62,6 @@ export function endpoint<Body>({
     return jsonAnswer(answered);
   };
   return { access, forEveryToken, handle };
-}
-
-/** A body that trickles in must not keep alive what was revoked meanwhile. */
-function isSlow({ startedAt }: Trace): boolean {
-  return performance.now() - startedAt > SLOW_AFTER_MS;
 }
 
 /** Reads a body by an ArkType. */

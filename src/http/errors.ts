@@ -114,10 +114,8 @@ export function asFailure(error: unknown): Failure {
   return internalError(error);
 }
 
-/** The one form of every failure. */
-export function failureResponse(
-  { code, message, details, status, headers }: Failure,
-  traceId: string,
-): Response {
-  return jsonAnswer({ error: { code, message, data: details, trace_id: traceId } }, { status, headers });
+/** A failure in the one form that every failure has unless the specification of its endpoint has another. */
+export function failureResponse(failure: Failure, { id }: { readonly id: string }): Response {
+  const { code, message, details, status, headers } = failure;
+  return jsonAnswer({ error: { code, message, data: details, trace_id: id } }, { status, headers });
 }

@@ -1,8 +1,9 @@
 import type { Access } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { emptyAnswer } from "./answer.ts";
-import { refused, shownSecret } from "./authentication.ts";
+import { shownSecret } from "./authentication.ts";
 import { shuttingDown } from "./errors.ts";
+import { refused } from "./refusals.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
 
 /** Where reverse proxies ask, here and anywhere below, in the syntax of Bun's router. */

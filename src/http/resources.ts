@@ -49,6 +49,25 @@ export function verificationResource({ token, reason }: Verdict, now: UnixSecond
   return { valid: reason === null, reason, api_token: resource };
 }
 
+/**
+ * What a resource server is told of a token; nothing of one that is not good.
+ * https://www.rfc-editor.org/rfc/rfc7662#section-2.2
+ */
+export function introspectionResource({ token, reason }: Verdict) {
+  if (token === null || reason !== null) return { active: false };
+  const { id, access, audiences, createdAt, expiresAt } = token;
+  return {
+    active: true,
+    scope: access === "write" ? "read write" : "read",
+    client_id: id,
+    sub: id,
+    ...(audiences === null ? {} : { aud: audiences }),
+    iat: createdAt,
+    ...(expiresAt === null ? {} : { exp: expiresAt }),
+    token_type: "Bearer",
+  };
+}
+
 export function tokenPage({ rows, cursor }: Page<Token>, now: UnixSeconds) {
   return page(
     rows.map((token) => tokenResource(token, now)),

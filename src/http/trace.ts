@@ -2,8 +2,10 @@ import { type Log, loggable } from "../log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
 import type { Purpose, Unfitness } from "../tokens/verification.ts";
-import { asFailure, failureResponse } from "./errors.ts";
+import type { Scheme } from "./credentials.ts";
+import { asFailure } from "./errors.ts";
 import { secure } from "./security-headers.ts";
+import { OPEN, type Zone } from "./zones.ts";
 
 /** Version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
@@ -16,6 +18,10 @@ export interface Trace {
   path: string;
   /** By performance.now(). */
   readonly startedAt: number;
+  /** Where its path lies, once the router has said so. */
+  zone: Zone;
+  /** How it says whose it is. */
+  scheme: Scheme | null;
   /** Whose request it is, once authentication has said so. */
   caller: Token | null;
   /** The token whose secret was shown, good or not. */
@@ -67,6 +73,8 @@ export function traced({ log, addressOf }: TracedParts) {
       ip: addressOf(received),
       path: pathOf(request.url),
       startedAt,
+      zone: OPEN,
+      scheme: null,
       caller: null,
       shown: null,
       admit: () => {
@@ -112,11 +120,11 @@ async function answered(handle: Handle, request: Request, trace: Trace, log: Log
 }
 
 /** The answer to whatever was thrown; what is the server's fault goes to the log with its cause. */
-export function respondTo(error: unknown, { id }: Trace, log: Log): Response {
+export function respondTo(error: unknown, trace: Trace, log: Log): Response {
   const failure = asFailure(error);
   const isFault = failure.code === "internal_error" || failure.cause !== undefined;
-  if (isFault) log.error({ trace_id: id, error: failure.cause ?? failure }, failure.message);
-  return failureResponse(failure, id);
+  if (isFault) log.error({ trace_id: trace.id, error: failure.cause ?? failure }, failure.message);
+  return trace.zone.failureResponse(failure, trace);
 }
 
 function pathOf(url: string): string {

@@ -89,6 +89,12 @@ export const VerifyToken = type({
   "access?": AccessName,
   "audience?": Audience.or("null"),
 });
+/** The form of an introspection, of which parameters that nobody knows were taken out. */
+export const IntrospectToken = type({
+  token: "string",
+  "token_type_hint?": "string",
+  "audience?": Audience,
+});
 
 /** Which part of a list is asked for. To ArkType a list is an object too, and one of which no key is required takes it. */
 export const Pagination = type({

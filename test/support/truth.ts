@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { type } from "arktype";
-import { FAILURES } from "../../src/http/answer-types.ts";
+import { FAILURES, OAuthError } from "../../src/http/answer-types.ts";
 import { openapiDocument } from "../../src/http/documentation.ts";
 import type { Answer } from "./api.ts";
 
@@ -13,9 +13,8 @@ export interface Asked {
   readonly body?: string | Uint8Array;
 }
 
-const Content = type({
-  "application/json": { schema: "object", examples: { "[string]": { summary: "string", value: "object" } } },
-});
+const Media = type({ schema: "object", examples: { "[string]": { summary: "string", value: "object" } } });
+const Content = type({ "application/json?": Media, "application/x-www-form-urlencoded?": Media });
 const Header = type({ "$ref?": "string", "required?": "boolean", "schema?": "object" });
 const Response = type({ "$ref?": "string", "headers?": { "[string]": Header }, "content?": Content });
 const Operation = type({
@@ -37,6 +36,10 @@ const Failure = Object.values(FAILURES)
   .reduce((all, one) => all.or(one))
   .onDeepUndeclaredKey("reject");
 
+/** Whatever goes wrong there has the form of OAuth's errors. */
+const INTROSPECTION = "/oauth2/introspect";
+const OAuthFailure = OAuthError.onDeepUndeclaredKey("reject");
+
 /** What an answer must be for the document to be true. */
 export class Truth {
   readonly document: typeof Document.infer;
@@ -57,7 +60,8 @@ export class Truth {
   contradictions(asked: Asked, answer: Answer): readonly string[] {
     const isHead = asked.method === "HEAD";
     const operation = this.#operation(asked);
-    if (operation === undefined) return isHead || answer.status < 400 ? [] : failureFaults(answer.json);
+    if (operation === undefined)
+      return isHead || answer.status < 400 ? [] : failureFaults(asked.path, answer.json);
     const response = this.#resolved(operation.responses[String(answer.status)]);
     if (response === undefined) return [`there is no answer ${answer.status}`];
     return [
@@ -91,7 +95,7 @@ export class Truth {
 
   #headerFaults(documented: Readonly<Record<string, typeof Header.infer>>, sent: Headers): readonly string[] {
     return Object.entries(documented).flatMap(([name, header]) => {
-      const { required, schema = {} } = this.document.components.headers[name] ?? header;
+      const { required, schema = {} } = header.$ref === undefined ? header : this.#named(header.$ref);
       const text = sent.get(name);
       if (text === null) return required === true ? [`the header ${name} is missing`] : [];
       const isNumber = "type" in schema && schema.type === "integer";
@@ -99,21 +103,29 @@ export class Truth {
     });
   }
 
+  #named(reference: string): typeof Header.infer {
+    return this.document.components.headers[reference.split("/").at(-1) ?? ""] ?? {};
+  }
+
   #bodyFaults(content: typeof Content.infer | undefined, { headers, json, text }: Answer): readonly string[] {
-    if (content === undefined) return text === "" ? [] : ["there is a body"];
+    const media = content?.["application/json"];
+    if (media === undefined) return text === "" ? [] : ["there is a body"];
     if (headers.get("content-type") !== "application/json") return ["the body is not JSON"];
-    return this.faults(content["application/json"].schema, json, "the answer");
+    return this.faults(media.schema, json, "the answer");
   }
 
   #requestFaults(content: typeof Content.infer | undefined, body: Asked["body"]): readonly string[] {
-    if (content === undefined) return [];
     const text = typeof body === "string" ? body : new TextDecoder().decode(body);
-    return this.faults(
-      content["application/json"].schema,
-      JSON.parse(text.replace(/^\ufeff/, "")),
-      "the accepted request",
-    );
+    const [type, media] = Object.entries(content ?? {})[0] ?? [];
+    if (media === undefined) return [];
+    const value = type === "application/json" ? JSON.parse(text.replace(/^\ufeff/, "")) : formOf(text);
+    return this.faults(media.schema, value, "the accepted request");
   }
+}
+
+/** The parameters of a form but for those without a value, which count as left out. */
+function formOf(text: string): object {
+  return Object.fromEntries([...new URLSearchParams(text)].filter(([, value]) => value !== ""));
 }
 
 const reading = Truth.read();
@@ -127,8 +139,8 @@ export async function requireTruth(asked: Asked, answer: Answer): Promise<void> 
   );
 }
 
-function failureFaults(body: unknown): readonly string[] {
-  const failure = Failure(body);
+function failureFaults(path: string, body: unknown): readonly string[] {
+  const failure = path.replace(/\?.*$/, "") === INTROSPECTION ? OAuthFailure(body) : Failure(body);
   return failure instanceof type.errors ? [failure.summary] : [];
 }
 

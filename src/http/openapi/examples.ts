@@ -3,6 +3,7 @@ import { parseTime } from "../../tokens/time.ts";
 import {
   type auditEventPage,
   type createdResource,
+  type introspectionResource,
   type successorResource,
   summaryResource,
   type tokenPage,
@@ -68,6 +69,20 @@ export const VALID: ReturnType<typeof verificationResource> = {
 };
 
 export const NOT_VALID: typeof VALID = { valid: false, reason: "unknown", api_token: null };
+
+/** Of a token for a service. */
+export const ACTIVE: ReturnType<typeof introspectionResource> = {
+  active: true,
+  scope: "read",
+  client_id: EXAMPLE.id,
+  sub: EXAMPLE.id,
+  aud: [EXAMPLE.audience],
+  iat: parseTime(EXAMPLE.createdAt) ?? 0,
+  exp: parseTime(EXAMPLE.expiresAt) ?? 0,
+  token_type: "Bearer",
+};
+
+export const INACTIVE: ReturnType<typeof introspectionResource> = { active: false };
 
 export const TOKEN_PAGE: ReturnType<typeof tokenPage> = {
   data: [TOKEN],

@@ -5,6 +5,7 @@ import type { NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 import { ANSWERS, ERRORS } from "./named-answers.ts";
 import { AUDIT_EVENTS } from "./named-audit-events.ts";
+import { INTROSPECTION } from "./named-introspection.ts";
 import { FILTERS, REQUESTS } from "./named-requests.ts";
 import { USAGE } from "./named-usage.ts";
 
@@ -76,6 +77,7 @@ export const NAMED_TYPES = {
   ...FILTERS,
   ...ANSWERS,
   ...AUDIT_EVENTS,
+  ...INTROSPECTION,
   ...USAGE,
   ...ERRORS,
 } satisfies NamedTypes;

@@ -1,0 +1,34 @@
+import { Elysia } from "elysia";
+import type { Tokens } from "../tokens/tokens.ts";
+import { jsonAnswer } from "./answer.ts";
+import { admitted, isSlow } from "./authentication.ts";
+import { shaped } from "./endpoint.ts";
+import { badRequest } from "./errors.ts";
+import { readForm } from "./form-body.ts";
+import { INTROSPECTION_OPERATION } from "./openapi/introspection-operation.ts";
+import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
+import { introspectionResource } from "./resources.ts";
+import { traceOf } from "./trace.ts";
+import { IntrospectToken } from "./wire.ts";
+import { INTROSPECTION_PATH } from "./zones.ts";
+
+const PARAMETERS = ["token", "token_type_hint", "audience"] as const;
+
+const readIntrospection = shaped(IntrospectToken);
+
+/** Tells services that speak OAuth what a token is good for. https://www.rfc-editor.org/rfc/rfc7662 */
+export function introspection(tokens: Tokens) {
+  const handle = async ({ request }: { request: Request }): Promise<Response> => {
+    const trace = traceOf(request);
+    admitted(trace, { access: "read", audience: null });
+    const form = await readForm(request, PARAMETERS);
+    if (isSlow(trace)) await trace.authenticateAgain();
+    const reading = readIntrospection(form);
+    if ("issues" in reading) throw badRequest(reading.issues);
+    const { token, audience = null } = reading.body;
+    return jsonAnswer(introspectionResource(await tokens.verify(token, { access: "read", audience })));
+  };
+  return new Elysia({ name: "introspection" })
+    .post(INTROSPECTION_PATH, handle, { parse: "none", detail: INTROSPECTION_OPERATION })
+    .all(INTROSPECTION_PATH, refuseOtherMethods("POST"), UNREAD);
+}
