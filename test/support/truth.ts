@@ -115,10 +115,10 @@ export class Truth {
   }
 
   #requestFaults(content: typeof Content.infer | undefined, body: Asked["body"]): readonly string[] {
-    const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+    const text = new TextDecoder().decode(typeof body === "string" ? Buffer.from(body) : body);
     const [type, media] = Object.entries(content ?? {})[0] ?? [];
     if (media === undefined) return [];
-    const value = type === "application/json" ? JSON.parse(text.replace(/^\ufeff/, "")) : formOf(text);
+    const value = type === "application/json" ? JSON.parse(text) : formOf(text);
     return this.faults(media.schema, value, "the accepted request");
   }
 }
