@@ -10,7 +10,7 @@ const CHALLENGE = `${BARE_CHALLENGE}, error="insufficient_scope", error_descript
 const FORBIDDEN = { headers: { "www-authenticate": CHALLENGE } };
 
 /** The one endpoint that takes every token. */
-const CURRENT = "current";
+const CURRENT = "api-token/current";
 
 let api: TestApi;
 /** Of tokens for other services, of either access. */
@@ -34,12 +34,12 @@ async function everything(): Promise<string> {
 }
 
 describe("a token for other services may not call", () => {
-  for (const { name, body } of ENDPOINTS.filter((endpoint) => endpoint.name !== CURRENT)) {
-    test(name, async () => {
+  for (const { path, body } of ENDPOINTS.filter((endpoint) => endpoint.path !== CURRENT)) {
+    test(path, async () => {
       const before = await everything();
       for (const secret of services)
         for (const sent of [body, "no JSON", { ...body, colour: "red" }]) {
-          const answer = await api.send(`/publisher.v1/api-token/${name}`, { token: secret, body: sent });
+          const answer = await api.send(`/publisher.v1/${path}`, { token: secret, body: sent });
           expectFailure(answer, "authorization_error", FORBIDDEN);
         }
       expect(await everything()).toBe(before);
@@ -54,7 +54,7 @@ describe("a token for other services may not call", () => {
     for (const path of paths)
       for (const token of services) {
         const { status } = await api.send(path, { token });
-        expect([path, status]).toEqual([path, path === `/publisher.v1/api-token/${CURRENT}` ? 200 : 403]);
+        expect([path, status]).toEqual([path, path === `/publisher.v1/${CURRENT}` ? 200 : 403]);
       }
   });
 
@@ -86,11 +86,11 @@ describe("a token for other services may not call", () => {
 
 test("it may ask which token it is", async () => {
   for (const [index, secret] of services.entries()) {
-    expectResource(await api.call(`api-token/${CURRENT}`, {}, secret), {
+    expectResource(await api.call(CURRENT, {}, secret), {
       audiences: [["wiki"], ["wiki", "publisher"]][index],
       status: "active",
     });
-    expect((await api.call(`api-token/${CURRENT}`, { colour: "red" }, secret)).status).toBe(400);
+    expect((await api.call(CURRENT, { colour: "red" }, secret)).status).toBe(400);
   }
 });
 
@@ -98,11 +98,9 @@ test("what comes before the access is told to it as to any other: no such endpoi
   for (const token of services) {
     for (const path of ["/publisher.v1/api-token/nope", "/publisher.v1/nope", "/publisher.v1"])
       expectFailure(await api.send(path, { token }), "not_found", { data: { resource: "endpoint" } });
-    for (const { name } of ENDPOINTS)
-      expectFailure(
-        await api.send(`/publisher.v1/api-token/${name}`, { token, method: "PUT" }),
-        "method_not_allowed",
-        { headers: { allow: "POST" } },
-      );
+    for (const { path } of ENDPOINTS)
+      expectFailure(await api.send(`/publisher.v1/${path}`, { token, method: "PUT" }), "method_not_allowed", {
+        headers: { allow: "POST" },
+      });
   }
 });

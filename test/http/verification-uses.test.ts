@@ -22,7 +22,7 @@ function listenedTo(api: TestApi) {
   });
   const log = makeLog("silent", { write: () => undefined });
   const { handle } = app({
-    authority: { tokens },
+    authority: { tokens, auditTrail: api.auditTrail },
     log,
     ping: () => undefined,
     isStopping: () => false,
