@@ -42,6 +42,9 @@ test(
 
     const byId = JSON.stringify({ id });
     expect(JSON.parse((await tryIt("getApiToken", byId)).body).status).toBe("active");
+    const described = JSON.stringify({ id, description: "CI, nightly" });
+    expect(JSON.parse((await tryIt("updateApiToken", described)).body).description).toBe("CI, nightly");
+    expect(JSON.parse((await tryIt("rotateApiToken", byId)).body).replaces).toBe(id);
     expect(JSON.parse((await tryIt("revokeApiToken", byId)).body).status).toBe("revoked");
     expect(JSON.parse((await tryIt("getCurrentApiToken")).body).access).toBe("write");
     for (const operation of ["getLiveness", "getReadiness"])
@@ -57,6 +60,30 @@ test(
     expect(await page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length")).toBe(
       0,
     );
+    expect(tab.faults).toEqual([]);
+  },
+  2 * TEST_LIMIT_MS,
+);
+
+test(
+  "introspection is tried as a form, by a bearer token or by Basic",
+  async () => {
+    await using server = await RunningServer.start();
+    await using tab = await Tab.open(browser, server.url);
+    const { page } = tab;
+    for (const fill of [fillBearer, fillBasic]) {
+      await page.goto("/swagger");
+      await page.locator(".auth-wrapper .authorize").click();
+      const field = await fill(page, server.firstToken);
+      await schemeWith(page, field).locator(".authorize").click();
+      await page.locator(".auth-container .btn-done").first().click();
+      const parameters = (await open(page, "introspectToken")).locator(".parameters");
+      await parameters.locator('input[placeholder="token"]').fill(server.firstToken);
+      await parameters.locator('input[placeholder="audience"]').fill("");
+      await block(page, "introspectToken").locator(".opblock-summary-control").click();
+      const { status, body } = await tryOut(page, "introspectToken");
+      expect([status, JSON.parse(body).active, JSON.parse(body).scope]).toEqual(["200", true, "read write"]);
+    }
     expect(tab.faults).toEqual([]);
   },
   TEST_LIMIT_MS,
@@ -77,7 +104,7 @@ test(
     await seeEverywhere(page, "swagger");
     await page.locator(".auth-wrapper .authorize").click();
     await seeEverywhere(page, "swagger-authorize");
-    await page.locator(".auth-container .btn-done").click();
+    await page.locator(".auth-container .btn-done").first().click();
     const create = await open(page, "createApiToken");
     await seeEverywhere(page, "swagger-create", create.locator(".execute"));
     await tryOut(page, "getReadiness");
@@ -142,12 +169,30 @@ function block(page: Page, operationId: string) {
 
 async function authorize(page: Page, secret: string): Promise<void> {
   await page.locator(".auth-wrapper .authorize").click();
-  const field = page.locator(".auth-container input");
+  const field = await fillBearer(page, secret);
   expect(await field.getAttribute("type")).toBe("password");
   expect(await field.getAttribute("autocomplete")).toBe("off");
+  await schemeWith(page, field).locator(".authorize").click();
+  await page.locator(".auth-container .btn-done").first().click();
+}
+
+async function fillBearer(page: Page, secret: string): Promise<Locator> {
+  const field = page.locator("#auth-bearer-value");
   await field.fill(secret);
-  await page.locator(".auth-container .authorize").click();
-  await page.locator(".auth-container .btn-done").click();
+  return field;
+}
+
+async function fillBasic(page: Page, secret: string): Promise<Locator> {
+  await page.locator("#auth-basic-username").fill("wiki");
+  const field = page.locator("#auth-basic-password");
+  expect(await field.getAttribute("type")).toBe("password");
+  await field.fill(secret);
+  return field;
+}
+
+/** The part of the dialog that is for the way to authorize with that field. */
+function schemeWith(page: Page, field: Locator): Locator {
+  return page.locator(".auth-container", { has: field });
 }
 
 async function open(page: Page, operationId: string) {

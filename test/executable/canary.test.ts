@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer } from "../support/api.ts";
 import { RunningServer } from "../support/executable.ts";
+import { basic, INTROSPECT } from "../support/introspection.ts";
 import { RawConnection, rawRequest } from "../support/raw-connection.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -17,6 +18,26 @@ function canaryOf(secret: string): string {
 function filesWith(text: string, directory: string): string[] {
   const names = readdirSync(directory);
   return names.filter((name) => readFileSync(join(directory, name)).includes(text));
+}
+
+/** Asks whether the secret is good in every way there is, and by it. */
+async function askAbout(server: RunningServer, secret: string): Promise<string[]> {
+  const printed: string[] = [];
+  for (const caller of [server.firstToken, secret, `${secret}0`])
+    for (const body of [{ token: secret }, { token: `${secret}0` }, { token: secret, audience: secret }]) {
+      const { text } = await server.call("api-token/verify", body, caller);
+      printed.push(text);
+      const form = new URLSearchParams(body);
+      for (const authorization of [`Bearer ${caller}`, basic(caller), basic("", caller), `Basic ${caller}`]) {
+        const answer = await fetch(server.url + INTROSPECT, {
+          method: "POST",
+          headers: { authorization },
+          body: form,
+        });
+        printed.push((await answer.text()) + JSON.stringify([...answer.headers]));
+      }
+    }
+  return printed;
 }
 
 /** Every endpoint with the secret, then the secret wherever a careless client could put it. */
@@ -54,7 +75,7 @@ test("a secret is in no file, no line of the log and no answer but its own", asy
   const printed: string[] = [];
   for (const { id, token } of [byApi, byCommand]) {
     expect(filesWith(canaryOf(token), terminal.dataDir)).toEqual([]);
-    printed.push(...(await use(server, id, token)));
+    printed.push(...(await use(server, id, token)), ...(await askAbout(server, token)));
     using connection = await RawConnection.open(server.url);
     const request = rawRequest("api-token/current", token).replace("Host", `X-Api-Key: ${token}\r\nHost`);
     printed.push((await connection.ask(request.replace("POST /", `POST /${token}/`))).body);
@@ -62,6 +83,7 @@ test("a secret is in no file, no line of the log and no answer but its own", asy
     const { stdout, stderr } = await terminal.run(["token", "revoke", token]);
     printed.push(stdout, stderr, await terminal.output("token", "revoke", id, "--json"));
     printed.push(...(await server.call("api-token/list", {}, token)).text);
+    printed.push(...(await askAbout(server, token)));
     expect(filesWith(canaryOf(token), terminal.dataDir)).toEqual([]);
   }
   expect(filesWith("canary", terminal.dataDir)).toContain("publisher.db-wal");
@@ -72,7 +94,10 @@ test("a secret is in no file, no line of the log and no answer but its own", asy
   );
   await again.stop();
   printed.push(server.stdout, server.stderr, again.stdout, again.stderr);
+  expect(printed.filter((text) => text.startsWith('{"active":true'))).not.toBeEmpty();
   for (const secret of [byApi.token, byCommand.token]) {
+    for (const encoded of [basic(secret), basic("", secret)])
+      expect(printed.filter((text) => text.includes(encoded.slice("Basic ".length, 40)))).toEqual([]);
     expect(printed.filter((text) => text.includes(canaryOf(secret)))).toEqual([]);
     expect(filesWith(canaryOf(secret), terminal.dataDir)).toEqual([]);
   }

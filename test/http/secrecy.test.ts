@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { digestOf } from "../../src/tokens/secret.ts";
 import { TestApi } from "../support/api.ts";
+import { basic, introspect, wholeOf } from "../support/introspection.ts";
 
 let api: TestApi;
 
@@ -21,6 +22,7 @@ test("no secret and no digest is in any answer but the one that creates it", asy
     digest.toString("hex"),
     digest.toString("base64"),
     digest.toString("base64url"),
+    basic(token).slice("Basic ".length + 12, -4),
   ];
   const answers = [
     await api.call("api-token/list", {}, token),
@@ -40,13 +42,19 @@ test("no secret and no digest is in any answer but the one that creates it", asy
     await api.call("api-token/list", { pagination: { cursor: token } }, token),
     await api.send(`/publisher.v1/${token}`, { token }),
     await api.send(`/publisher.v1/api-token/list/${token}`, { token, method: "PUT" }),
+    await api.call("api-token/verify", { token }, token),
+    await api.call("api-token/verify", { token, access: token, [token]: token }, token),
+    await introspect(api, { token }, { token: basic(token) }),
+    await introspect(api, { token, audience: token, [token]: token }, { token: basic(token) }),
+    await introspect(api, { token }, { token: basic("", token) }),
+    await introspect(api, { token }, { token: `Basic ${token}`, method: "PUT" }),
     await api.call("api-token/revoke", { id }, token),
     await api.call("api-token/current", {}, token),
+    await introspect(api, { token }, { token: basic(token) }),
+    await api.call("api-token/verify", { token }),
   ];
-  for (const answer of answers) {
-    const whole = answer.text + JSON.stringify([...answer.headers]);
-    for (const mark of marks) expect(whole).not.toContain(mark);
-  }
+  for (const text of [...answers.map(wholeOf), api.logLines.join()])
+    for (const mark of marks) expect(text).not.toContain(mark);
 });
 
 describe("a secret that stands where a name should is not told back:", () => {
@@ -55,6 +63,8 @@ describe("a secret that stands where a name should is not told back:", () => {
     ["create", (secret) => `{"access":"read","x${secret}":1,"Bearer ${secret}":1}`],
     ["create", (secret) => `{"access":"read","${secret}":1,"${secret}":1}`],
     ["get", (secret) => `{"id":"atok_0","${secret}":1}`],
+    ["verify", (secret) => `{"token":"${secret}","${secret}":1}`],
+    ["verify", (secret) => `{"token":{"${secret}":1},"audience":"${secret}"}`],
     ["current", (secret) => `{"${secret}":1}`],
     ["list", (secret) => `{"pagination":{"${secret}":1}}`],
     ["list", (secret) => `{"sorts":[{"key":"id","${secret}":1}]}`],
