@@ -22,7 +22,7 @@ function listenedTo(api: TestApi) {
   });
   const log = makeLog("silent", { write: () => undefined });
   const { handle } = app({
-    authority: { tokens, auditTrail: api.auditTrail },
+    authority: { tokens, auditTrail: api.auditTrail, usage: api.usage },
     log,
     ping: () => undefined,
     isStopping: () => false,
