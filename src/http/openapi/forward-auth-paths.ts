@@ -15,6 +15,7 @@ const PARAMETERS = [
     description:
       "The service that the token must be for. Whatever comes below it in the path changes nothing.",
     schema: { $ref: "#/components/schemas/Audience" },
+    example: EXAMPLE.audience,
   },
   {
     name: "access",
