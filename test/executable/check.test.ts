@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SCHEMA_VERSION } from "../../src/store/schema.ts";
 import { RunningServer } from "../support/executable.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -81,7 +82,7 @@ describe("check", () => {
     const { exitCode, stdout, stderr } = await terminal.run(["check"]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
     const path = join(terminal.dataDir, "publisher.db");
-    expect(stdout).toBe(`${path} is sound: schema 1, tokens: 2, audit events: 3.\n`);
+    expect(stdout).toBe(`${path} is sound: schema ${SCHEMA_VERSION}, tokens: 2, audit events: 3.\n`);
   });
 
   test("works beside a running server, and after one that was killed", async () => {
@@ -89,10 +90,14 @@ describe("check", () => {
     using terminal = new Terminal();
     const check = ["check", "--data-dir", server.dataDir];
     await server.call("api-token/create", { access: "read" });
-    expect(await terminal.output(...check)).toContain("is sound: schema 1, tokens: 2, audit events: 2.");
+    expect(await terminal.output(...check)).toContain(
+      `is sound: schema ${SCHEMA_VERSION}, tokens: 2, audit events: 2.`,
+    );
     expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
     await server.stop("SIGKILL");
-    expect(await terminal.output(...check)).toContain("is sound: schema 1, tokens: 3, audit events: 3.");
+    expect(await terminal.output(...check)).toContain(
+      `is sound: schema ${SCHEMA_VERSION}, tokens: 3, audit events: 3.`,
+    );
   });
 
   test("leaves no file behind and none changed", async () => {

@@ -8,13 +8,25 @@ setDefaultTimeout(60_000);
 
 const COMMANDS = [
   { args: [], names: ["serve", "token", "check", "--help", "--version"] },
-  { args: ["serve"], names: ["--host", "--port", "--data-dir", "--log-level"] },
-  { args: ["token"], names: ["create", "list", "revoke", "generate"] },
+  { args: ["serve"], names: ["--host", "--port", "--data-dir", "--log-level", "--trusted-proxies"] },
+  { args: ["token"], names: ["create", "list", "update", "rotate", "revoke", "verify", "generate"] },
   {
     args: ["token", "create"],
-    names: ["--access", "--description", "--expires-at", "--expires-in", "--json", "--data-dir"],
+    names: [
+      "--access",
+      "--audience",
+      "--description",
+      "--expires-at",
+      "--expires-in",
+      "--json",
+      "--data-dir",
+    ],
   },
   { args: ["token", "list"], names: ["--all", "--json", "--data-dir"] },
+  { args: ["token", "update"], names: ["<ID>", "--no-description", "--no-expiry", "--json", "--data-dir"] },
+  { args: ["token", "rotate"], names: ["<ID>", "--overlap", "--no-expiry", "--json", "--data-dir"] },
+  { args: ["token", "verify"], names: ["--access", "--audience", "--json", "--data-dir"] },
+  { args: ["audit", "list"], names: ["--token", "--limit", "--json", "--data-dir"] },
   { args: ["token", "revoke"], names: ["<ID>", "--json", "--data-dir"] },
   { args: ["token", "generate"], names: ["PUBLISHER_FIRST_TOKEN"] },
   { args: ["check"], names: ["--data-dir", "PUBLISHER_DATA_DIR", "./data"] },
@@ -71,7 +83,11 @@ describe("where the store is", () => {
   test.each([
     { args: ["token", "list"] },
     { args: ["token", "list", "--json"] },
+    { args: ["token", "update", "atok_1", "--no-expiry"] },
+    { args: ["token", "rotate", "atok_1"] },
     { args: ["token", "revoke", "atok_1"] },
+    { args: ["token", "verify"] },
+    { args: ["audit", "list"] },
     { args: ["check"] },
   ])("$args makes no store, and says where it looked for one", async ({ args }) => {
     using terminal = new Terminal();
