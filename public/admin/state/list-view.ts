@@ -173,7 +173,7 @@ function literal(text: string): string {
   return text.replaceAll(/[\\^$.|?*+()[\]{}]/g, "\\$&");
 }
 
-function moment(ms: number): string {
+export function moment(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
 
@@ -188,7 +188,7 @@ function audienceFrom(text: string | null): string | null {
   return text !== null && (text === PUBLISHER || isAudience(text)) ? text : null;
 }
 
-function dayFrom(text: string | null): string | null {
+export function dayFrom(text: string | null): string | null {
   if (text === null || !/^[12]\d{3}-\d\d-\d\d$/.test(text)) return null;
   const ms = Date.parse(text);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text) ? text : null;

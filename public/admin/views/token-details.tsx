@@ -14,6 +14,7 @@ import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { Protect } from "./proxy-configuration.tsx";
 import { TokenActions } from "./token-actions.tsx";
 import { TokenFacts } from "./token-facts.tsx";
+import { TokenUse } from "./token-use.tsx";
 
 /** From how many characters on a description reads as text and not as a title. */
 const LONG_NAME = 80;
@@ -70,6 +71,7 @@ function Details({ token }: { token: Token }) {
           <Protect audiences={token.audiences} />
         </div>
       )}
+      <TokenUse token={token} />
     </>
   );
 }

@@ -1,8 +1,11 @@
+import type { Uses } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
 import { AudienceTags } from "../parts/audiences.tsx";
 import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
 import { Expiry } from "../parts/expiry.tsx";
+import { Failure } from "../parts/notice.tsx";
 import { SortableHeading } from "../parts/sortable-heading.tsx";
+import { Sparkline } from "../parts/sparkline.tsx";
 import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
 import { asOfNow } from "../state/ended.ts";
@@ -10,6 +13,7 @@ import type { ListView } from "../state/list-view.ts";
 import { isRotatable } from "../state/rotation.ts";
 import { tokenAddress } from "../state/route.ts";
 import { mayWrite, self } from "../state/session.ts";
+import { isUsedLately, useTableUses } from "../state/table-uses.ts";
 
 const SKELETON_ROWS = Array.from({ length: 6 }, (_, index) => index);
 
@@ -24,6 +28,7 @@ interface TokenTableProps {
 
 export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTableProps) {
   const isRevoked = view.status === "revoked";
+  const uses = useTableUses(tokens);
   return (
     <div class="table-space">
       <table class="tokens" aria-busy={isLoading}>
@@ -51,23 +56,40 @@ export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTablePr
           {tokens === null
             ? SKELETON_ROWS.map((index) => <SkeletonRow key={index} />)
             : tokens.map((token) => (
-                <Row key={token.id} token={asOfNow(token)} isRevoked={isRevoked} {...actions} />
+                <Row
+                  key={token.id}
+                  token={asOfNow(token)}
+                  days={uses.value?.get(token.id)}
+                  isRevoked={isRevoked}
+                  {...actions}
+                />
               ))}
         </tbody>
       </table>
+      {uses.error !== null && (
+        <div class="card-body">
+          <Failure
+            error={uses.error}
+            whenUnreachable="How much these tokens are used comes once it answers."
+            onRetry={uses.reload}
+          />
+        </div>
+      )}
     </div>
   );
 }
 
 interface RowProps {
   readonly token: Token;
+  /** Its uses, a bucket a day; nothing while they are not known. */
+  readonly days: readonly Uses[] | undefined;
   /** Whether the list is one of revoked tokens, which tells when they were revoked and not when they expire. */
   readonly isRevoked: boolean;
   readonly onRotate: (token: Token) => void;
   readonly onRevoke: (token: Token) => void;
 }
 
-function Row({ token, isRevoked, onRotate, onRevoke }: RowProps) {
+function Row({ token, days, isRevoked, onRotate, onRevoke }: RowProps) {
   return (
     <tr>
       <th scope="row" class="token-cell">
@@ -91,6 +113,7 @@ function Row({ token, isRevoked, onRotate, onRevoke }: RowProps) {
           <AccessBadge access={token.access} />
           {token.status !== "active" && <StatusBadge status={token.status} />}
           <Ending token={token} />
+          {isUsedLately(token) && <Sparkline days={days} />}
         </span>
       </th>
       <td class="wide-cell">
@@ -107,6 +130,7 @@ function Row({ token, isRevoked, onRotate, onRevoke }: RowProps) {
       </td>
       <td class="wide-cell">
         {token.last_used_at === null ? <NoUse /> : <Time time={token.last_used_at} />}
+        <Sparkline days={days} />
       </td>
       <td class="row-action">
         {mayWrite.value && (

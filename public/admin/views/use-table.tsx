@@ -1,0 +1,45 @@
+import { useState } from "preact/hooks";
+import type { Bucket, Uses } from "../api/record-types.ts";
+import { countName } from "../format.ts";
+import { bucketName, usesIn } from "../state/uses.ts";
+
+interface UseTableProps {
+  readonly bucket: Bucket;
+  readonly buckets: readonly Uses[];
+}
+
+/** The numbers of a chart, newest first; only made once somebody wants to see them. */
+export function UseTable({ bucket, buckets }: UseTableProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details class="use-table" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>The numbers as a table</summary>
+      {isOpen && (
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        <section class="use-rows" aria-label="Uses" tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">{bucket === "hour" ? "Hour" : "Day of UTC"}</th>
+                <th scope="col">Accepted</th>
+                <th scope="col">Refused</th>
+              </tr>
+            </thead>
+            <tbody>
+              {buckets
+                .filter((uses) => usesIn(uses) > 0)
+                .reverse()
+                .map((uses) => (
+                  <tr key={uses.start}>
+                    <th scope="row">{bucketName(uses, bucket)}</th>
+                    <td>{countName(uses.accepted)}</td>
+                    <td>{countName(uses.refused)}</td>
+                  </tr>
+                ))}
+            </tbody>
+          </table>
+        </section>
+      )}
+    </details>
+  );
+}
