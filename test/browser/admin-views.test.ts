@@ -7,6 +7,7 @@ import { failure, signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, SCREENSHOTS, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 import { manyTokens, writeTokens } from "../support/many-tokens.ts";
+import { dailyUses, writeUses } from "../support/many-uses.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -31,7 +32,8 @@ beforeAll(async () => {
   [browser, fresh, full] = await Promise.all([launchBrowser(), RunningServer.start(), RunningServer.start()]);
   writeTokens(full.dataDir, manyTokens(10_000));
   await full.call("api-token/create", { access: "read" });
-  await full.call("api-token/create", { access: "read", description: LONG.trim() });
+  const { json } = await full.call("api-token/create", { access: "read", description: LONG.trim() });
+  writeUses(full.dataDir, dailyUses(json.id, 200));
   await full.call("api-token/create", { access: "write", audiences: SERVICES, description: "Of sixteen" });
 });
 
@@ -61,7 +63,8 @@ async function examine(page: Page, name: string): Promise<void> {
 }
 
 /** One row of a list is like another: the first few are enough. */
-const CONTEXT = "{ exclude: ['.tokens tbody tr:nth-child(n + 6)'] }";
+const CONTEXT =
+  "{ exclude: ['.tokens tbody tr:nth-child(n + 6)', '.use-rows tr:nth-child(n + 6)', '.event:nth-child(n + 6)'] }";
 
 /** In the other scheme, all but the colours is as before. */
 const ONLY_COLOUR = "runOnly: ['color-contrast'],";
@@ -160,6 +163,27 @@ test("a token for services, and its successor", async () => {
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.getByText("Replaced by another").waitFor();
   await examine(page, "list-services");
+  expect(tab.faults).toEqual([]);
+});
+
+test("what is on record", async () => {
+  await using tab = await signedIn(browser, full);
+  const { page } = tab;
+  await page.goto("/#/tokens?q=accounts");
+  await page.getByRole("link", { name: LONG.trim() }).click();
+  await page.getByText("The numbers as a table").click();
+  await page.getByRole("slider", { name: "Uses by hour" }).focus();
+  await page.keyboard.press("Home");
+  await page.locator(".use-plot").scrollIntoViewIfNeeded();
+  await page.getByText("Created:", { exact: false }).waitFor();
+  await examine(page, "details-use");
+  await page.getByRole("link", { name: "Activity" }).click();
+  await page.getByRole("link", { name: "First token" }).nth(1).waitFor();
+  await page.getByLabel("Token id").fill("First token");
+  await page.getByLabel("Token id").press("Enter");
+  await page.getByText("A token's id begins with atok_.").waitFor();
+  await page.locator(".events").scrollIntoViewIfNeeded();
+  await examine(page, "activity");
   expect(tab.faults).toEqual([]);
 });
 

@@ -104,6 +104,12 @@ export const BookIcon = () => (
   </Icon>
 );
 
+export const ActivityIcon = () => (
+  <Icon>
+    <path d="M3 10.5h3l2.5-6 3.5 11 2.5-5H17" />
+  </Icon>
+);
+
 export const SignOutIcon = () => (
   <Icon>
     <path d="M8 3.5H5a1.5 1.5 0 0 0-1.5 1.5v10A1.5 1.5 0 0 0 5 16.5h3M8 10h8.5m-3.2-3.2L16.5 10l-3.2 3.2" />

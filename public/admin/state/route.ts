@@ -1,9 +1,11 @@
 import { signal } from "@preact/signals";
+import { type AuditView, auditQueryOf, auditViewFrom } from "./audit-view.ts";
 import { FIRST_VIEW, type ListView, queryOf, viewFrom } from "./list-view.ts";
 
 export type Route =
   | { readonly place: "list"; readonly view: ListView }
-  | { readonly place: "token"; readonly id: string };
+  | { readonly place: "token"; readonly id: string }
+  | { readonly place: "activity"; readonly view: AuditView };
 
 /** Where the person is. It stands behind the # of the address, which no browser sends to any server. */
 export const route = signal<Route>(routeFrom(location.hash));
@@ -45,6 +47,16 @@ export function tokenAddress(id: string): string {
   return `#/tokens/${encodeURIComponent(id)}`;
 }
 
+export function activityAddress(view: AuditView): string {
+  const query = auditQueryOf(view);
+  return query === "" ? "#/activity" : `#/activity?${query}`;
+}
+
+/** Shows the audit trail; a step that Back undoes. */
+export function showActivity(view: AuditView): void {
+  location.hash = activityAddress(view);
+}
+
 /** Shows a list; a step that Back undoes unless `isReplacing`. */
 export function showList(view: ListView, isReplacing = false): void {
   const address = listAddress(view);
@@ -59,6 +71,7 @@ export function showList(view: ListView, isReplacing = false): void {
 
 function routeFrom(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
+  if (path === "activity") return { place: "activity", view: auditViewFrom(query) };
   const [, id] = /^tokens\/([^/]+)$/.exec(path) ?? [];
   return id === undefined ? { place: "list", view: viewFrom(query) } : { place: "token", id: decoded(id) };
 }

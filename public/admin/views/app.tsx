@@ -3,6 +3,7 @@ import { Announcer } from "../parts/announcer.tsx";
 import { isReachable } from "../state/reachability.ts";
 import { route } from "../state/route.ts";
 import { session, shownSecrets } from "../state/session.ts";
+import { ActivityPage } from "./activity-page.tsx";
 import { Masthead } from "./masthead.tsx";
 import { Resuming } from "./resuming.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
@@ -41,17 +42,15 @@ function Place() {
 
 function SignedIn() {
   const current = route.value;
-  const key = current.place === "token" ? current.id : "list";
+  const key = current.place === "token" ? current.id : current.place;
   useEffect(() => scrollTo(0, 0), [key]);
   return (
     <>
       <Masthead />
       <main class="page">
-        {current.place === "token" ? (
-          <TokenDetails key={current.id} id={current.id} />
-        ) : (
-          <TokensPage view={current.view} />
-        )}
+        {current.place === "token" && <TokenDetails key={current.id} id={current.id} />}
+        {current.place === "list" && <TokensPage view={current.view} />}
+        {current.place === "activity" && <ActivityPage view={current.view} />}
       </main>
     </>
   );

@@ -1,7 +1,8 @@
 import { AccessBadge } from "../parts/badges.tsx";
-import { BookIcon, KeyIcon, SignOutIcon } from "../parts/icons.tsx";
+import { ActivityIcon, BookIcon, KeyIcon, SignOutIcon } from "../parts/icons.tsx";
 import { TokenName } from "../parts/token-name.tsx";
-import { tokenAddress } from "../state/route.ts";
+import { WHOLE_TRAIL } from "../state/audit-view.ts";
+import { activityAddress, route, tokenAddress } from "../state/route.ts";
 import { self, signOut } from "../state/session.ts";
 
 export function Masthead() {
@@ -16,6 +17,17 @@ export function Masthead() {
           Publisher
         </a>
         <nav class="masthead-links" aria-label="Elsewhere">
+          <a
+            href={activityAddress(WHOLE_TRAIL)}
+            title="Use of tokens and changes to them"
+            aria-current={route.value.place === "activity" ? "page" : undefined}
+          >
+            <span class="narrow-only">
+              <ActivityIcon />
+            </span>
+            <span class="wide-only">Activity</span>
+            <span class="narrow-only unseen">Activity</span>
+          </a>
           {/* In a tab of its own: leaving this one would sign out whoever is not kept signed in. */}
           <a href="/swagger" target="_blank" rel="noopener noreferrer" title="API reference, in a new tab">
             <span class="narrow-only">

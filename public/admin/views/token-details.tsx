@@ -14,6 +14,7 @@ import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { Protect } from "./proxy-configuration.tsx";
 import { TokenActions } from "./token-actions.tsx";
 import { TokenFacts } from "./token-facts.tsx";
+import { TokenHistory } from "./token-history.tsx";
 import { TokenUse } from "./token-use.tsx";
 
 /** From how many characters on a description reads as text and not as a title. */
@@ -72,6 +73,7 @@ function Details({ token }: { token: Token }) {
         </div>
       )}
       <TokenUse token={token} />
+      <TokenHistory id={token.id} />
     </>
   );
 }

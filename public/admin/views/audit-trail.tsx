@@ -1,0 +1,89 @@
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { countName } from "../format.ts";
+import { SearchIcon } from "../parts/icons.tsx";
+import { Failure } from "../parts/notice.tsx";
+import { Pages } from "../parts/pages.tsx";
+import { say } from "../state/announcements.ts";
+import {
+  type AuditView,
+  auditBody,
+  auditQueryOf,
+  leavesOut,
+  narrowed,
+  WHOLE_TRAIL,
+} from "../state/audit-view.ts";
+import { PAGE_SIZE } from "../state/list-view.ts";
+import { useLoaded } from "../state/loading.ts";
+import { records } from "../state/records.ts";
+import { activityAddress } from "../state/route.ts";
+import { AuditEvents, EventsSkeleton } from "./audit-events.tsx";
+import { AuditFilters } from "./audit-filters.tsx";
+
+/** Every change to every token, newest first. */
+export function AuditTrail({ view }: { view: AuditView }) {
+  const query = auditQueryOf(view);
+  const { value, error, isLoading, reload } = useLoaded(query, () => records.audit(auditBody(view)));
+  const section = useRef<HTMLElement>(null);
+  useBeginning(view.page, section);
+  useEffect(() => {
+    if (value !== null && !isLoading) say(`${changesName(value.data.length)} on page ${view.page}`);
+  }, [value, isLoading, view.page]);
+  return (
+    <section class="card" aria-label="Audit trail" aria-busy={isLoading} ref={section} tabIndex={-1}>
+      <div class="section-head">
+        <h2>Audit trail</h2>
+      </div>
+      <AuditFilters view={view} />
+      {error !== null && (
+        <div class="card-body">
+          <Failure error={error} whenUnreachable="The audit trail comes once it answers." onRetry={reload} />
+          {view.cursor !== null && <a href={activityAddress(narrowed(view, {}))}>Go to the first page</a>}
+        </div>
+      )}
+      {value === null && error === null && <EventsSkeleton />}
+      {value !== null && value.data.length > 0 && <AuditEvents events={value.data} isOfOne={false} />}
+      {value?.data.length === 0 && error === null && <NoChange view={view} />}
+      {value !== null && error === null && (
+        <Pages
+          list={`changes?${auditQueryOf(narrowed(view, {}))}`}
+          page={view.page}
+          cursor={view.cursor}
+          pageSize={PAGE_SIZE}
+          shown={value.data.length}
+          total={null}
+          next={value.page.cursor}
+          addressOf={(page, cursor) => activityAddress({ ...view, page, cursor })}
+        />
+      )}
+    </section>
+  );
+}
+
+function changesName(count: number): string {
+  return `${countName(count)} ${count === 1 ? "change" : "changes"}`;
+}
+
+function NoChange({ view }: { view: AuditView }) {
+  return (
+    <div class="empty">
+      <span class="mark faint">
+        <SearchIcon />
+      </span>
+      <h3>{leavesOut(view) ? "No change matches" : "Nothing is on record"}</h3>
+      {leavesOut(view) && (
+        <a class="button" href={activityAddress(WHOLE_TRAIL)}>
+          Clear filters
+        </a>
+      )}
+    </div>
+  );
+}
+
+/** Begins another page at its top. */
+function useBeginning(page: number, section: { readonly current: HTMLElement | null }): void {
+  const seen = useRef(page);
+  useLayoutEffect(() => {
+    if (seen.current !== page) section.current?.scrollIntoView();
+    seen.current = page;
+  }, [page, section]);
+}

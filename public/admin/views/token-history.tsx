@@ -1,0 +1,63 @@
+import { useRef, useState } from "preact/hooks";
+import { countName } from "../format.ts";
+import { Failure } from "../parts/notice.tsx";
+import { narrowed, WHOLE_TRAIL } from "../state/audit-view.ts";
+import { useFocusAfter } from "../state/focus.ts";
+import { useLoaded } from "../state/loading.ts";
+import { records } from "../state/records.ts";
+import { activityAddress } from "../state/route.ts";
+import { AuditEvents, EventsSkeleton } from "./audit-events.tsx";
+
+/** How many changes are shown at first. */
+const FEW = 5;
+
+/** How many are shown on demand; the audit trail has the others. */
+const MANY = 100;
+
+/** What was done to a token, newest first. */
+export function TokenHistory({ id }: { id: string }) {
+  const [isWhole, setWhole] = useState(false);
+  const list = useRef<HTMLDivElement>(null);
+  // The button that asked for more is gone.
+  useFocusAfter(!isWhole, list);
+  const { value, error, isLoading, reload } = useLoaded(id, () =>
+    records.audit({ pagination: { limit: MANY }, filters: [{ key: "target", eq: id }] }),
+  );
+  const events = value?.data ?? [];
+  const hidden = isWhole ? 0 : Math.max(0, events.length - FEW);
+  return (
+    <section class="card" aria-label="History" aria-busy={isLoading}>
+      <div class="section-head">
+        <h2>History</h2>
+        <p class="section-tools">
+          <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
+            What was done with this token
+          </a>
+        </p>
+      </div>
+      {error !== null && (
+        <div class="card-body">
+          <Failure error={error} whenUnreachable="The history comes once it answers." onRetry={reload} />
+        </div>
+      )}
+      {value === null && error === null && <EventsSkeleton />}
+      <div ref={list} tabIndex={-1} class="events-space">
+        {value !== null && <AuditEvents events={hidden === 0 ? events : events.slice(0, FEW)} isOfOne />}
+      </div>
+      {hidden > 0 && (
+        <p class="section-foot">
+          <button type="button" class="button small" onClick={() => setWhole(true)}>
+            Show {countName(hidden)} more
+          </button>
+        </p>
+      )}
+      {hidden === 0 && value?.page.more === true && (
+        <p class="section-foot">
+          <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "target" }))}>
+            All changes to this token
+          </a>
+        </p>
+      )}
+    </section>
+  );
+}
