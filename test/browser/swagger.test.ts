@@ -46,6 +46,8 @@ test(
     expect(JSON.parse((await tryIt("updateApiToken", described)).body).description).toBe("CI, nightly");
     expect(JSON.parse((await tryIt("rotateApiToken", byId)).body).replaces).toBe(id);
     expect(JSON.parse((await tryIt("revokeApiToken", byId)).body).status).toBe("revoked");
+    const hours = JSON.stringify({ id, bucket: "hour" });
+    expect(JSON.parse((await tryIt("getApiTokenUsage", hours)).body).bucket).toBe("hour");
     expect(JSON.parse((await tryIt("getCurrentApiToken")).body).access).toBe("write");
     for (const operation of ["getLiveness", "getReadiness"])
       expect(await tryIt(operation)).toMatchObject({ status: "200", body: '{\n  "status": "ok"\n}' });
