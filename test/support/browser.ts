@@ -148,6 +148,6 @@ export class Tab implements AsyncDisposable {
 function isFault(message: ConsoleMessage): boolean {
   if (message.type() !== "error" && message.type() !== "warning") return false;
   const { pathname } = new URL(message.location().url || "about:blank");
-  const isOfTheApi = pathname.startsWith("/publisher.v1/") || pathname === "/healthz";
+  const isOfTheApi = /^\/(?:publisher\.v1|forward-auth|oauth2)\/|^\/healthz$/.test(pathname);
   return !(isOfTheApi && message.text().startsWith("Failed to load resource"));
 }
