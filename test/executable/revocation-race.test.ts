@@ -33,8 +33,8 @@ const RACED: readonly Raced[] = [
   },
   {
     name: "of a reverse proxy",
-    requests: 20_000,
-    revocations: BY_COMMAND_LINE,
+    requests: 100_000,
+    revocations: 2 * BY_COMMAND_LINE,
     created: { access: "write", audiences: ["wiki"] },
     request: (token) =>
       [
