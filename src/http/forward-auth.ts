@@ -59,8 +59,12 @@ function neededAccess({ method, headers, url }: Request): Access {
   return isReading ? "read" : "write";
 }
 
-/** Whether any `access` in the query is `write`, by which an operator protects what changes something on a GET. */
+/**
+ * Whether any `access` in the query begins with `write`, by which an operator protects what changes something on a
+ * GET. Envoy puts the path of its client right behind that.
+ */
 function asksToWrite(url: string): boolean {
   const query = url.indexOf("?");
-  return query !== -1 && new URLSearchParams(url.slice(query)).getAll("access").includes("write");
+  if (query === -1) return false;
+  return new URLSearchParams(url.slice(query)).getAll("access").some((access) => access.startsWith("write"));
 }

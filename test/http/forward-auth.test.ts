@@ -176,6 +176,8 @@ describe("which access it takes goes by the method, wherever it is named:", () =
       "access=read&access=write",
       "a=b&access=write&access=",
       "%61ccess=write",
+      "access=write/page?access=read",
+      "access=write/../../healthz",
     ])
       await expectNeeded("write", `/forward-auth/wiki?${query}`, {});
     for (const query of [

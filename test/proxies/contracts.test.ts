@@ -54,10 +54,12 @@ const traefik: Question = ({ method, target, token }) =>
  * As Envoy asks: by the client's method, at the prefix with the client's path and query behind it, with the headers
  * that are always allowed. https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/filters/http/ext_authz/v3/ext_authz.proto
  */
-const envoy: Question = ({ method, target, token }) =>
-  rawRequest({
+const envoy: Question = (client) => envoyAt(WIKI, client);
+
+function envoyAt(prefix: string, { method, target, token }: Client): string {
+  return rawRequest({
     method,
-    target: WIKI + target,
+    target: prefix + target,
     fields: [
       "host: wiki.example",
       ...(token === null ? [] : [`authorization: Bearer ${token}`]),
@@ -67,6 +69,7 @@ const envoy: Question = ({ method, target, token }) =>
       "x-envoy-expected-rq-timeout-ms: 5000",
     ],
   });
+}
 
 const QUESTIONS = { traefik, envoy };
 
@@ -128,4 +131,18 @@ test("a client of Envoy can raise what is asked of it, by its own query", async 
   const target = "/page?access=write";
   const [answer] = (await exchange(server.port, [envoy({ method: "GET", target, token: read })])).answers;
   expect(answer?.status).toBe(403);
+});
+
+test("an operator can raise what Envoy's clients are asked for, and none of them can lower it", async () => {
+  const prefix = `${WIKI}?access=write`;
+  for (const target of TARGETS) {
+    for (const [token, status] of [
+      [read, 403],
+      [write, 200],
+    ] as const) {
+      const question = envoyAt(prefix, { method: "GET", target, token });
+      const [answer] = (await exchange(server.port, [question])).answers;
+      expect([target, answer?.status]).toEqual([target, status]);
+    }
+  }
 });

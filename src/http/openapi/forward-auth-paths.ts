@@ -22,7 +22,7 @@ const PARAMETERS = [
     in: "query",
     required: false,
     description:
-      "`write` asks for a token that may write, whatever the method. Anything else changes nothing.",
+      "`write`, and whatever begins with it, asks for a token that may write, whatever the method. Anything else changes nothing.",
     schema: { type: "string" },
   },
   {
