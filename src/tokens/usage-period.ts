@@ -34,6 +34,10 @@ export function bucketSeconds(bucket: Bucket): number {
   return BUCKET_SECONDS[bucket];
 }
 
+export function bucketsIn({ bucket, from, to }: Period): number {
+  return (to - from) / BUCKET_SECONDS[bucket];
+}
+
 /** All that is kept at `now`, the bucket that is not over yet included. */
 export function keptPeriod(bucket: Bucket, now: UnixSeconds): Period {
   const to = bucketStart(bucket, now) + BUCKET_SECONDS[bucket];

@@ -1,9 +1,9 @@
-import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
+import { type Issue, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import type { TokenStore } from "./token-store.ts";
 import { UnwrittenUses } from "./unwritten-uses.ts";
-import { BUCKETS, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
+import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
 import { ALL_TOKENS, type UsageStore, type UseCount } from "./usage-store.ts";
 import type { UseOutcome } from "./verification.ts";
 
@@ -30,6 +30,15 @@ export interface UsageReport {
   /** The same for each token, in the order asked for; none where all tokens were asked for. */
   readonly tokens: readonly { readonly id: string; readonly buckets: readonly UseBucket[] }[];
 }
+
+/** The most buckets, of all tokens that are asked for, in one report: adding up and writing more would be felt by others. */
+export const REPORT_LIMIT = 10_000;
+
+const TOO_LARGE: Issue = {
+  path: "ids",
+  message: `must be fewer, or from and to nearer to each other: at most ${REPORT_LIMIT} buckets of all tokens together`,
+};
+const TOO_MUCH: Refusal = { refused: "invalid", issues: [TOO_LARGE] };
 
 /** Counts uses of tokens: in memory, until `flush` brings them into the store, which is where they are read from. */
 export class Usage {
@@ -68,8 +77,9 @@ export class Usage {
 
   /** How often tokens were used, as far as the store knows. */
   async report({ ids, ...request }: UsageRequest): Promise<UsageReport | Refusal> {
-    for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
     const period = periodOf(request, this.#now());
+    if (bucketsIn(period) * (ids ?? [ALL_TOKENS]).length > REPORT_LIMIT) return TOO_MUCH;
+    for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
     const counts = await this.#store.read(ids ?? [ALL_TOKENS], period);
     const byToken = Map.groupBy(counts, ({ token }) => token);
     const tokens = (ids ?? []).map((id) => ({ id, buckets: sums(byToken.get(id) ?? []) }));

@@ -16,6 +16,8 @@ const UNKNOWN = "atok_0000000000000000000000";
 const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
 const NOT_AN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 const SOME_IDS = "must be a list of 1 to 100 token ids";
+const TOO_LARGE =
+  "must be fewer, or from and to nearer to each other: at most 10000 buckets of all tokens together";
 
 async function created(body: object = { access: "read" }): Promise<{ id: string; token: string }> {
   return (await api.call("api-token/create", body)).json;
@@ -96,11 +98,19 @@ describe("what is told:", () => {
   test("a hundred tokens at once", async () => {
     const ids: string[] = [];
     for (let count = 0; count < 100; count += 1) ids.push((await created()).id);
-    const { json } = await usage({ ids, bucket: "hour" });
+    const from = "2026-05-28T09:00:00Z";
+    const { json } = await usage({ ids, from, bucket: "hour" });
     expect(json.tokens.map(({ id }: { id: string }) => id)).toEqual(ids);
     expectIssues(await usage({ ids: [...ids, UNKNOWN], bucket: "hour" }), [
       { path: "ids", message: SOME_IDS },
     ]);
+    const tooLong = { ids, from: "2026-05-28T08:59:59Z", bucket: "hour" };
+    expectIssues(await usage(tooLong), [{ path: "ids", message: TOO_LARGE }]);
+    expect((await usage({ ...tooLong, ids: ids.slice(1) })).status).toBe(200);
+    expectIssues(await usage({ ids: ids.slice(0, 26), bucket: "day" }), [
+      { path: "ids", message: TOO_LARGE },
+    ]);
+    expect((await usage({ ids: ids.slice(0, 25), bucket: "day" })).status).toBe(200);
   });
 });
 

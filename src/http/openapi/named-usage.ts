@@ -1,3 +1,4 @@
+import { REPORT_LIMIT } from "../../tokens/usage.ts";
 import { DAYS_KEPT } from "../../tokens/usage-period.ts";
 import { ApiTokenUsage, BucketName, ReadUsage, TokenUses, USAGE_IDS_MAX, UseBucket } from "../usage-types.ts";
 import type { NamedTypes } from "./component-schemas.ts";
@@ -18,7 +19,9 @@ export const USAGE = {
     },
     properties: {
       id: "The token that is meant. Not together with `ids`.",
-      ids: `The tokens that are meant, each only once: at most ${USAGE_IDS_MAX}.`,
+      ids:
+        `The tokens that are meant, each only once: at most ${USAGE_IDS_MAX}, which have at most ` +
+        `${REPORT_LIMIT} buckets between \`from\` and \`to\` together.`,
       from: "From when on, in whole buckets: that which this is in is the first. All that is kept, if left out.",
       to: "Until when, after `from`, in whole buckets: that which this ends or is in is the last. Now, if left out.",
     },
