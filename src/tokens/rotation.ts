@@ -19,7 +19,10 @@ export function successorExpiry(
   now: UnixSeconds,
 ): UnixSeconds | null {
   if (expiresAt !== undefined) return expiresAt;
-  return token.expiresAt === null ? null : Math.min(now + token.expiresAt - token.createdAt, LAST_MOMENT);
+  if (token.expiresAt === null) return null;
+  // Where the clock was set back, a token can come from the future and would hand on a lifetime below zero.
+  const lifetime = token.expiresAt - Math.min(token.createdAt, now);
+  return Math.min(now + lifetime, LAST_MOMENT);
 }
 
 /** What has its end brought nearer: an overlap of nothing revokes it, any other never makes it live longer. */

@@ -50,6 +50,16 @@ describe("a successor", () => {
     expect(successor.token.expiresAt).toBe(lives && clock.now + lives);
   });
 
+  test("lives as long as the old one has left, where the clock was set back to before that was made", async () => {
+    using context = new TestStore();
+    const { clock, tokens } = context;
+    const { token } = await context.create({ expiresAt: clock.now + 2 * DAY });
+    clock.step(-10 * DAY);
+    granted(await tokens.update(token.id, { expiresAt: clock.now + DAY }, CALLER));
+    const { successor } = granted(await tokens.rotate(token.id, after(0), CALLER));
+    expect(successor.token.expiresAt).toBe(clock.now + DAY);
+  });
+
   test("ends no later than time itself", async () => {
     using context = new TestStore();
     const { token } = await context.create({ expiresAt: LAST_MOMENT });
