@@ -21,6 +21,9 @@ const MAPPED = 0xffffn;
 const MAPPED_BITS = 96;
 const MAPPED_START = "::ffff:";
 
+/** The most addresses that are read of one request: a header has room for thousands, each of which takes its time. */
+const HOP_LIMIT = 32;
+
 /** Blocks of addresses whose word is taken for whom a request comes from. */
 export class TrustedProxies {
   readonly #blocks: readonly Block[];
@@ -48,7 +51,7 @@ export class TrustedProxies {
     const nearest = addressOf(peer);
     if (nearest === null) return peer;
     let client = nearest;
-    const hops = forwardedFor?.split(",") ?? [];
+    const hops = forwardedFor?.split(",").slice(-HOP_LIMIT) ?? [];
     while (this.#trusts(client)) {
       const next = addressOf(withoutPort(hops.pop() ?? ""));
       if (next === null) break;

@@ -93,6 +93,12 @@ describe("what a trusted peer forwards is read from the right:", () => {
   }
 });
 
+test("no more addresses are read than a request can have come by", () => {
+  const proxies = (count: number) => ", 10.0.0.1".repeat(count);
+  expect(TRUSTED.clientOf("127.0.0.1", `203.0.113.9${proxies(31)}`)).toBe("203.0.113.9");
+  expect(TRUSTED.clientOf("127.0.0.1", `203.0.113.9${proxies(32)}`)).toBe("10.0.0.1");
+});
+
 test.each([
   "192.0.2.1",
   "10.0.0.0/8",
