@@ -162,3 +162,35 @@ test("a token that is not there, and an address that means nothing", async () =>
   await page.getByRole("table").getByRole("link", { name: "First token" }).waitFor();
   expect(tab.faults).toEqual([]);
 });
+
+test.each([-26, 26])("a browser whose clock is %p hours off tells times by the server's", async (hours) => {
+  const create = { access: "read", description: `Replaced ${hours}` };
+  const { id } = (await server.call("api-token/create", create)).json;
+  await server.call("api-token/rotate", { id, overlap_seconds: 7200 });
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  const asked: Record<string, string>[] = [];
+  page.on("request", (request) => {
+    if (request.url().endsWith("/usage")) asked.push(request.postDataJSON());
+  });
+  await page.clock.install({ time: Date.now() + hours * 3_600_000 });
+  await page.goto(`/#/tokens/${id}`);
+  await signIn(tab, server.firstToken);
+  await page.locator(".details-marks .status-active").waitFor();
+  await page.getByText("Its secret works until").waitFor();
+  await page.getByText("in 2 hours").waitFor();
+  await page.getByLabel("How far back").selectOption("24 hours");
+  await page.getByText("Not used in the last 24 hours.").waitFor();
+  const from = Date.parse(asked.at(-1)?.from ?? "");
+  expect(Date.now() - from).toBeWithin(22.9 * 3_600_000, 23.1 * 3_600_000);
+
+  await page.goto("/#/tokens");
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("radio", { name: "7 days" }).check();
+  const sent = page.waitForRequest("**/api-token/create");
+  await page.getByRole("button", { name: "Create token" }).click();
+  const expiresAt = Date.parse((await sent).postDataJSON().expires_at);
+  expect(expiresAt - Date.now()).toBeWithin(6.9 * 86_400_000, 7.1 * 86_400_000);
+  await page.getByRole("dialog", { name: "Your new token" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});

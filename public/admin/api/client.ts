@@ -1,3 +1,4 @@
+import { noteServerTime } from "./server-time.ts";
 import { STATUSES, type Status } from "./types.ts";
 
 /** How long an answer may take before the server counts as unreachable. */
@@ -95,13 +96,15 @@ function requireSendable(secret: string): void {
 
 async function send(path: string, request: RequestInit): Promise<Response> {
   try {
-    return await fetch(path, {
+    const response = await fetch(path, {
       ...request,
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
+    noteServerTime(response.headers);
+    return response;
   } catch (error) {
     throw new Unreachable("Publisher cannot be reached", { cause: error });
   }

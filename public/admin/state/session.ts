@@ -3,6 +3,7 @@ import { ApiError, post, Unreachable } from "../api/client.ts";
 import type { CreatedToken, SuccessorToken, Token, TokenRotation } from "../api/types.ts";
 import { servicesName } from "../format.ts";
 import { announce } from "./announcements.ts";
+import { readClock } from "./clock.ts";
 import { watchIdleness } from "./idle.ts";
 import { forgetToken, keepInstead, keepToken, keptToken, noteActivity } from "./kept-token.ts";
 import { reportUnreachable } from "./reachability.ts";
@@ -62,6 +63,8 @@ export async function signIn(secret: string, isKept: boolean): Promise<void> {
     shownSecrets.value = [];
     signOut("You were signed out after 30 minutes without activity.");
   });
+  // From here on times are told by the server's clock, which its answer has told.
+  readClock();
   session.value = { state: "signed-in", secret, self };
 }
 

@@ -1,6 +1,7 @@
 import type { TargetedSubmitEvent } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { serverTime } from "../api/server-time.ts";
 import type { Access, NewToken } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -40,7 +41,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       access,
       audiences: audiencesOf(purpose),
       description: descriptionOf(description),
-      ...expiryOf(expires, Date.now()),
+      ...expiryOf(expires, serverTime()),
     });
   };
   return (

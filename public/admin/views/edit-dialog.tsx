@@ -1,6 +1,7 @@
 import type { TargetedSubmitEvent } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { serverTime } from "../api/server-time.ts";
 import type { Token, TokenUpdate } from "../api/types.ts";
 import { exactTime } from "../format.ts";
 import { ChangeFailure } from "../parts/change-failure.tsx";
@@ -35,7 +36,7 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const changes = { ...descriptionChange(before, description), ...expiryOf(expires, Date.now()) };
+    const changes = { ...descriptionChange(before, description), ...expiryOf(expires, serverTime()) };
     if (Object.keys(changes).length === 0) onClose();
     else run({ id: token.id, ...changes });
   };

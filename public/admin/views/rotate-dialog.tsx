@@ -1,6 +1,7 @@
 import type { TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { serverTime } from "../api/server-time.ts";
 import type { Token, TokenRotation } from "../api/types.ts";
 import { ChangeFailure } from "../parts/change-failure.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -48,7 +49,7 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const seconds = overlapSeconds(overlap);
-    if (seconds !== null) run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires, Date.now()) });
+    if (seconds !== null) run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires, serverTime()) });
   };
   return (
     <Dialog title="Rotate this token?" onClose={isRunning ? null : onClose}>
