@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { PROXY_KINDS, proxyConfiguration } from "../../public/proxies/configuration.ts";
-import { signedIn } from "../support/admin-page.ts";
+import { signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 
@@ -233,5 +233,36 @@ test("a token that somebody else ended or replaced meanwhile is told as that", a
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByText("This token was revoked and cannot be changed any more.").waitFor();
   await page.getByText("Create a new one instead.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("whoever rotates their own token at once and gets no answer is told how to go on", async () => {
+  const { token } = (await server.call("api-token/create", { access: "write", description: "Lost" })).json;
+  await using tab = await signedIn(browser, server, { secret: token });
+  const { page } = tab;
+  await page.getByRole("button", { name: "Rotate Lost" }).click();
+  const question = page.getByRole("dialog", { name: "Rotate this token?" });
+  await question.getByRole("radio", { name: "Not at all" }).check();
+  await page.route("**/api-token/rotate", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await question.getByRole("button", { name: "Rotate token" }).click();
+  await question.getByText("it is revoked, and your next step signs you out").waitFor();
+  await page.unroute("**/api-token/rotate");
+  await question.getByRole("button", { name: "Rotate token" }).click();
+  await page.getByText("You were signed out: the token was revoked.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a proxy is told an address that it need not look up", async () => {
+  const { id } = (await server.call("api-token/create", { access: "read", audiences: ["wiki"] })).json;
+  const { port } = new URL(server.url);
+  await using tab = await Tab.open(browser, `http://localhost:${port}`);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${id}`);
+  await signIn(tab, server.firstToken);
+  await page.getByText("Protect a service").click();
+  expect(await page.getByLabel("Publisher, as the proxy reaches it").inputValue()).toBe(`127.0.0.1:${port}`);
   expect(tab.faults).toEqual([]);
 });

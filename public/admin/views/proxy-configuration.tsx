@@ -117,7 +117,9 @@ function filledIn(kind: ProxyKind, values: Parameters<typeof proxyConfiguration>
   }
 }
 
-/** Where Publisher is likely to be for a proxy: where the browser reaches it, unless that is by a proxy's own port. */
-function publisherAddress({ hostname, port }: Location): string {
-  return port === "" ? "127.0.0.1:8080" : `${hostname}:${port}`;
+/** Where Publisher is likely to be for a proxy: where the browser reaches it, unless that is by a proxy. */
+function publisherAddress({ protocol, hostname, port }: Location): string {
+  if (protocol === "https:" || port === "") return "127.0.0.1:8080";
+  // HAProxy looks names up by DNS alone, which need not know this one.
+  return `${hostname === "localhost" ? "127.0.0.1" : hostname}:${port}`;
 }

@@ -45,11 +45,14 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
     { isRepeatable: false },
   );
   const [isSelf] = useState(old.id === self.value?.id);
+  const [isEndingSelf, setEndingSelf] = useState(false);
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const seconds = overlapSeconds(overlap);
-    if (seconds !== null) run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires, serverTime()) });
+    if (seconds === null) return;
+    setEndingSelf(isSelf && seconds === 0);
+    run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires, serverTime()) });
   };
   return (
     <Dialog title="Rotate this token?" onClose={isRunning ? null : onClose}>
@@ -72,10 +75,10 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
             error={error}
             whenUnreachable={
               isReachable.value
-                ? "It is back now. If the token was rotated before the answer got lost, rotating it again says by which one it was replaced."
+                ? `It is back now. ${lostAnswerSentence(isEndingSelf)}`
                 : "As soon as it answers, this says so."
             }
-            whenUnreadable="If the token was rotated, rotating it again says by which one it was replaced."
+            whenUnreadable={lostAnswerSentence(isEndingSelf)}
           />
         )}
         <OverlapField
@@ -102,4 +105,11 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
       </form>
     </Dialog>
   );
+}
+
+/** How one finds out what became of a token whose rotation was not answered. */
+function lostAnswerSentence(isEndingSelf: boolean): string {
+  return isEndingSelf
+    ? "If the token was rotated before the answer got lost, it is revoked, and your next step signs you out. Then sign in with another token with write access, which publisher token create --access write makes on the server, and rotate the one that replaced it."
+    : "If the token was rotated before the answer got lost, rotating it again says by which one it was replaced.";
 }
