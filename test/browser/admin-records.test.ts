@@ -145,6 +145,8 @@ test("the audit trail of all is paged and narrowed", async () => {
   await expectVerbs(50);
   await trail.getByRole("link", { name: "Next" }).click();
   await expectVerbs(EDITS + 6 - 50);
+  // There is no Next any more that could have kept the focus.
+  await page.locator("section:focus", { hasText: "Audit trail" }).waitFor();
   expect(await trail.getByRole("listitem").last().textContent()).toEndWith("By the command line");
   await trail.getByRole("link", { name: "Previous" }).click();
   await expectVerbs(50);
@@ -172,6 +174,28 @@ test("the audit trail of all is paged and narrowed", async () => {
   await signIn(tab, auditor.token);
   await trail.getByRole("link", { name: "Clear filters" }).click();
   await expectVerbs(50);
+  expect(tab.faults).toEqual([]);
+});
+
+test("a day is typed in parts, none of which takes the others back", async () => {
+  await using tab = await signedIn(browser, server, { secret: auditor.token });
+  const { page } = tab;
+  await page.goto("/#/activity?from=2020-10-20");
+  const from = page.getByLabel("From", { exact: true });
+  await page.getByRole("region", { name: "Audit trail" }).getByRole("listitem").first().waitFor();
+  const type = async (keys: readonly string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  await from.focus();
+  await type(["ArrowRight", "ArrowRight", "2", "0", "2", "1"]);
+  expect(await from.inputValue()).toBe("2021-10-20");
+  await page.waitForURL("**/#/activity?from=2021-10-20");
+  await type(["Backspace"]);
+  await page.getByLabel("Token id").focus();
+  expect(await from.inputValue()).toBe("2021-10-20");
+  await from.focus();
+  await type(["Backspace", "ArrowRight", "Backspace", "ArrowRight", "Backspace"]);
+  await page.waitForURL("**/#/activity");
   expect(tab.faults).toEqual([]);
 });
 

@@ -10,3 +10,17 @@ export function useFocusAfter(isOn: boolean, element: RefObject<HTMLElement | nu
     if (isOver && document.activeElement === document.body) element.current?.focus();
   }, [isOn, element]);
 }
+
+/** Once another page of a list is there, gives the focus to the list, if the link that led there is gone. */
+export function useFocusAfterTurning(
+  page: number,
+  isLoading: boolean,
+  list: RefObject<HTMLElement | null>,
+): void {
+  const shown = useRef(page);
+  useEffect(() => {
+    if (isLoading || shown.current === page) return;
+    shown.current = page;
+    if (document.activeElement === document.body) list.current?.focus();
+  }, [page, isLoading, list]);
+}

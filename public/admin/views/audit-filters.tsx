@@ -101,8 +101,18 @@ interface DayFieldProps {
   readonly onDay: (day: string | null) => void;
 }
 
+/** Takes a day once it is one: by keys it comes in parts, between which the browser tells of none or of the year 20. */
 function DayField({ name, day, onDay }: DayFieldProps) {
+  const [text, setText] = useState(day ?? "");
   const id = useId();
+  // What comes by another way, as by Back, is shown.
+  useEffect(() => setText(day ?? ""), [day]);
+  const take = ({ value, validity }: HTMLInputElement) => {
+    const wanted = dayFrom(value);
+    const isCleared = value === "" && !validity.badInput;
+    setText(value);
+    if ((isCleared || wanted !== null) && wanted !== day) onDay(wanted);
+  };
   return (
     <div class="day-field">
       <label for={id}>{name}</label>
@@ -110,8 +120,11 @@ function DayField({ name, day, onDay }: DayFieldProps) {
         id={id}
         class="input"
         type="date"
-        value={day ?? ""}
-        onChange={({ currentTarget }) => onDay(dayFrom(currentTarget.value))}
+        value={text}
+        onInput={({ currentTarget }) => take(currentTarget)}
+        // No other event tells that the last part was cleared.
+        onKeyUp={({ currentTarget }) => take(currentTarget)}
+        onBlur={() => setText(day ?? "")}
       />
     </div>
   );

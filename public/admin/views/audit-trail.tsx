@@ -12,6 +12,7 @@ import {
   narrowed,
   WHOLE_TRAIL,
 } from "../state/audit-view.ts";
+import { useFocusAfterTurning } from "../state/focus.ts";
 import { PAGE_SIZE } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
 import { records } from "../state/records.ts";
@@ -25,6 +26,7 @@ export function AuditTrail({ view }: { view: AuditView }) {
   const { value, error, isLoading, reload } = useLoaded(query, () => records.audit(auditBody(view)));
   const section = useRef<HTMLElement>(null);
   useBeginning(view.page, section);
+  useFocusAfterTurning(view.page, isLoading, section);
   useEffect(() => {
     if (value !== null && !isLoading) say(`${changesName(value.data.length)} on page ${view.page}`);
   }, [value, isLoading, view.page]);

@@ -4,6 +4,7 @@ import { tokensName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
 import { say } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
+import { useFocusAfterTurning } from "../state/focus.ts";
 import { FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
 import { listAddress } from "../state/route.ts";
@@ -28,6 +29,7 @@ export function TokenList({ view, summary, onCreate }: TokenListProps) {
   const { value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
   const section = useRef<HTMLElement>(null);
   useListScrolling(view, value !== null, section);
+  useFocusAfterTurning(view.page, isLoading, section);
   const hasChanged = useRef(false);
   const noteChange = () => {
     hasChanged.current = true;
