@@ -29,7 +29,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseMalformed(settings.firstToken);
   // The port comes first: where it is taken, nothing is made that would have to be cleared away.
-  const proxies = TrustedProxies.of(settings.trustedProxies);
+  const proxies = new TrustedProxies(settings.trustedProxies);
   const addressOf = (request: Request): string | null => {
     const peer = server.requestIP(request)?.address;
     return peer === undefined ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));

@@ -1,23 +1,14 @@
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 
-/** An address in a form that can be compared: IPv4 that is written as IPv6 is IPv4. */
-interface Address {
-  readonly text: string;
-  readonly bits: bigint;
-  /** How many bits there are: 32 or 128. */
-  readonly width: number;
-}
-
+/** Addresses that begin alike. */
 interface Block {
-  readonly width: number;
-  /** How many bits at the end are left open. */
-  readonly open: bigint;
-  /** What comes before them. */
-  readonly prefix: bigint;
+  readonly base: string;
+  /** How many bits from the start are the same. */
+  readonly length: number;
 }
 
-/** ::ffff:0:0/96 https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2 */
-const MAPPED = 0xffffn;
+/** IPv4 that is written as IPv6: ::ffff:0:0/96 https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2 */
+const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 const MAPPED_BITS = 96;
 const MAPPED_START = "::ffff:";
 
@@ -26,20 +17,21 @@ const HOP_LIMIT = 32;
 
 /** Blocks of addresses whose word is taken for whom a request comes from. */
 export class TrustedProxies {
-  readonly #blocks: readonly Block[];
-
-  private constructor(blocks: readonly Block[]) {
-    this.#blocks = blocks;
-  }
+  readonly #ipv4 = new BlockList();
+  /** Apart, since a list takes all of IPv4 for a part of ::/80. */
+  readonly #ipv6 = new BlockList();
+  readonly #isEmpty: boolean;
 
   /** Of what `isAddressBlock` says yes to; throws an Error for anything else. */
-  static of(texts: readonly string[]): TrustedProxies {
-    const blocks = texts.map((text) => {
+  constructor(texts: readonly string[]) {
+    this.#isEmpty = texts.length === 0;
+    for (const text of texts) {
       const block = blockOf(text);
       if (block === null) throw new Error(`${text} is no address and no CIDR block`);
-      return block;
-    });
-    return new TrustedProxies(blocks);
+      const { base, length } = block;
+      if (isIP(base) === 4) this.#ipv4.addSubnet(base, length, "ipv4");
+      else this.#ipv6.addSubnet(base, length, "ipv6");
+    }
   }
 
   /**
@@ -47,7 +39,7 @@ export class TrustedProxies {
    * that is not trusted itself. What is no address ends the search, as nothing before it can be vouched for.
    */
   clientOf(peer: string, forwardedFor: string | null): string {
-    if (this.#blocks.length === 0 && !peer.startsWith(MAPPED_START)) return peer;
+    if (this.#isEmpty && !peer.startsWith(MAPPED_START)) return peer;
     const nearest = addressOf(peer);
     if (nearest === null) return peer;
     let client = nearest;
@@ -57,11 +49,11 @@ export class TrustedProxies {
       if (next === null) break;
       client = next;
     }
-    return client.text;
+    return client;
   }
 
-  #trusts({ bits, width }: Address): boolean {
-    return this.#blocks.some((block) => block.width === width && bits >> block.open === block.prefix);
+  #trusts(address: string): boolean {
+    return isIP(address) === 4 ? this.#ipv4.check(address, "ipv4") : this.#ipv6.check(address, "ipv6");
   }
 }
 
@@ -74,45 +66,26 @@ export function isAddressBlock(text: string): boolean {
 }
 
 function blockOf(text: string): Block | null {
-  const [, base = "", length] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const address = addressOf(base);
-  if (address === null || base.includes("%")) return null;
-  const wholeWidth = isIP(base) === 4 ? 32 : 128;
-  const given = length === undefined ? wholeWidth : Number(length);
-  const kept = given - (wholeWidth - address.width);
-  if (given > wholeWidth || kept < 0) return null;
-  const open = BigInt(address.width - kept);
-  return { width: address.width, open, prefix: address.bits >> open };
+  const [, written = "", given] = /^([^/%]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const base = addressOf(written);
+  if (base === null) return null;
+  const width = isIP(base) === 4 ? 32 : 128;
+  const isMapped = isIP(written) === 6 && width === 32;
+  const length = given === undefined ? width : Number(given) - (isMapped ? MAPPED_BITS : 0);
+  return length < 0 || length > width ? null : { base, length };
 }
 
-function addressOf(text: string): Address | null {
+/** An address in the one form that it is told and compared in. */
+function addressOf(text: string): string | null {
   const version = isIP(text);
-  if (version === 0) return null;
-  if (version === 4) return { text, bits: joined(text.split("."), 8n, 10), width: 32 };
-  const [plain = ""] = text.split("%");
+  if (version !== 6) return version === 4 ? text : null;
+  const [withoutZone = ""] = text.split("%");
   // A URL writes an address of IPv6 in one form, without dots. https://url.spec.whatwg.org/#concept-ipv6-serializer
-  const canonical = new URL(`http://[${plain}]`).hostname.slice(1, -1);
-  const bits = joined(groups(canonical), 16n, 16);
-  return bits >> 32n === MAPPED ? mapped(bits) : { text: canonical, bits, width: 128 };
-}
-
-function mapped(bits: bigint): Address {
-  const own = BigInt.asUintN(128 - MAPPED_BITS, bits);
-  const text = [24n, 16n, 8n, 0n].map((shift) => (own >> shift) & 0xffn).join(".");
-  return { text, bits: own, width: 128 - MAPPED_BITS };
-}
-
-/** The eight groups of an address, of which `::` leaves out those that are zero. */
-function groups(address: string): readonly string[] {
-  const [start = "", end] = address.split("::");
-  const before = start === "" ? [] : start.split(":");
-  if (end === undefined) return before;
-  const after = end === "" ? [] : end.split(":");
-  return [...before, ...Array<string>(8 - before.length - after.length).fill("0"), ...after];
-}
-
-function joined(digits: readonly string[], size: bigint, radix: number): bigint {
-  return digits.reduce((bits, digit) => (bits << size) | BigInt(Number.parseInt(digit, radix)), 0n);
+  const ipv6 = new URL(`http://[${withoutZone}]`).hostname.slice(1, -1);
+  const mapped = MAPPED.exec(ipv6)
+    ?.slice(1)
+    .map((group) => Number.parseInt(group, 16));
+  return mapped?.flatMap((bits) => [bits >> 8, bits & 0xff]).join(".") ?? ipv6;
 }
 
 /** `192.0.2.1:443`, `[2001:db8::1]:443` and `[2001:db8::1]` without what is around the address. */

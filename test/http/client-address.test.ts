@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { isAddressBlock, TrustedProxies } from "../../src/http/client-address.ts";
 
-const TRUSTED = TrustedProxies.of([
+const TRUSTED = new TrustedProxies([
   "127.0.0.1",
   "10.1.2.3/8",
   "192.0.2.128/25",
@@ -41,15 +41,15 @@ describe("the word of a peer is taken only if it is trusted:", () => {
 });
 
 test("without trusted proxies nobody's word is taken", () => {
-  const nobody = TrustedProxies.of([]);
+  const nobody = new TrustedProxies([]);
   for (const peer of ["127.0.0.1", "::1", "10.0.0.1"])
     expect(nobody.clientOf(peer, "203.0.113.9")).toBe(peer);
   expect(nobody.clientOf("::ffff:127.0.0.1", "203.0.113.9")).toBe("127.0.0.1");
 });
 
 test("all of one kind of address can be trusted, and the other kind is not then", () => {
-  const all4 = TrustedProxies.of(["0.0.0.0/0"]);
-  const all6 = TrustedProxies.of(["::/0"]);
+  const all4 = new TrustedProxies(["0.0.0.0/0"]);
+  const all6 = new TrustedProxies(["::/0"]);
   for (const peer of ["8.8.8.8", "::ffff:8.8.8.8"]) {
     expect(all4.clientOf(peer, "::9")).toBe("::9");
     expect(all6.clientOf(peer, "::9")).toBe("8.8.8.8");
@@ -131,5 +131,5 @@ test.each([
   " 127.0.0.1",
 ])("%p is none", (text) => {
   expect(isAddressBlock(text)).toBe(false);
-  expect(() => TrustedProxies.of([text])).toThrow("is no address");
+  expect(() => new TrustedProxies([text])).toThrow("is no address");
 });
