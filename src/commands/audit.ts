@@ -11,7 +11,7 @@ import { withStore } from "./open-tokens.ts";
 import { print, printJson } from "./print.ts";
 
 /** How many changes are shown where nothing is said, and the most that are. */
-export const CHANGES_DEFAULT = 100;
+const CHANGES_DEFAULT = 100;
 const CHANGES_MAX = 1_000_000;
 
 export interface AuditFlags {

@@ -20,7 +20,7 @@ export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<
   await withTokens(dataDir, async (tokens) => {
     const verdict = await tokens.verify(await secretFromStdin(), { access, audience });
     if (json) await printJson(verificationResource(verdict, tokens.now()));
-    if (verdict.token === null || verdict.reason !== null) throw new CommandFailure(sentence(verdict));
+    if (verdict.reason !== null) throw new CommandFailure(sentence(verdict.token, verdict.reason));
     if (!json) await print(`Valid: ${described(verdict.token)}.\n`);
   });
 }
@@ -39,7 +39,9 @@ async function secretFromStdin(): Promise<string> {
   return secret;
 }
 
-const FAULTS: Readonly<Record<NonNullable<Verdict["reason"]>, string>> = {
+type Fault = NonNullable<Verdict["reason"]>;
+
+const FAULTS: Readonly<Record<Fault, string>> = {
   malformed: "it is no secret of a token: mistyped, cut short or invented",
   unknown: "no token of this store has this secret",
   expired: "the token has expired",
@@ -48,9 +50,9 @@ const FAULTS: Readonly<Record<NonNullable<Verdict["reason"]>, string>> = {
   insufficient_access: "the token may only read",
 };
 
-function sentence({ token, reason }: Verdict): string {
+function sentence(token: Token | null, fault: Fault): string {
   const whose = token === null ? "" : ` It is ${described(token)}.`;
-  return `Not valid: ${FAULTS[reason ?? "unknown"]}.${whose}`;
+  return `Not valid: ${FAULTS[fault]}.${whose}`;
 }
 
 function described({ id, access, audiences, expiresAt }: Token): string {

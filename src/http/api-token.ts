@@ -27,11 +27,9 @@ const readListing = listReader(TOKEN_LISTING);
 export function apiToken({ tokens, usage }: Authority) {
   const now = () => tokens.now();
   const changes = changeTypes(now);
-  const [readCreation, readUpdate, readRotation] = [
-    shaped(changes.create),
-    shaped(changes.update),
-    shaped(changes.rotate),
-  ];
+  const readCreation = shaped(changes.create);
+  const readUpdate = shaped(changes.update);
+  const readRotation = shaped(changes.rotate);
   return resourceRoutes("api-token", API_TOKEN_OPERATIONS, {
     create: endpoint({
       access: "write",

@@ -1,5 +1,6 @@
 import type { ArkErrors } from "arktype";
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../tokens/audience.ts";
+import { SKIP_MAX } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { pathText } from "./issue-path.ts";
@@ -33,7 +34,7 @@ const EXPECTED: Expected = {
   id: NOT_A_TOKEN_ID,
   pagination: "must be an object",
   limit: "must be a whole number, 1 or more",
-  skip: "must be a whole number from 0 to 1000000",
+  skip: `must be a whole number from 0 to ${SKIP_MAX}`,
   cursor: "must be a string or null",
   filters: "must be a list of conditions",
   "sorts[]": 'must be {"key", "direction"}',

@@ -4,7 +4,8 @@ import type { Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
 import type { CreatedToken, Rotation } from "../tokens/tokens.ts";
-import type { UsageReport, UseBucket } from "../tokens/usage.ts";
+import type { UsageReport } from "../tokens/usage.ts";
+import type { UseBucket } from "../tokens/usage-store.ts";
 import type { Verdict } from "../tokens/verification.ts";
 
 /** A token as every endpoint but `create` gives it: neither its secret nor its digest. */
@@ -54,7 +55,7 @@ export function verificationResource({ token, reason }: Verdict, now: UnixSecond
  * https://www.rfc-editor.org/rfc/rfc7662#section-2.2
  */
 export function introspectionResource({ token, reason }: Verdict) {
-  if (token === null || reason !== null) return { active: false };
+  if (reason !== null) return { active: false };
   const { id, access, audiences, createdAt, expiresAt } = token;
   return {
     active: true,
@@ -76,7 +77,7 @@ export function tokenPage({ rows, cursor }: Page<Token>, now: UnixSeconds) {
 }
 
 /** A change to a token, under the names that the API gives everything. */
-export function auditEventResource({ id, at, action, actor, target, changes }: AuditEvent) {
+function auditEventResource({ id, at, action, actor, target, changes }: AuditEvent) {
   return {
     id,
     at: formatTime(at),

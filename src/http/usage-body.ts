@@ -5,7 +5,7 @@ import type { UsageRequest } from "../tokens/usage.ts";
 import type { Reading } from "./endpoint.ts";
 import { issuesFrom, NOT_A_TOKEN_ID } from "./issues.ts";
 import { ReadUsage, USAGE_IDS_MAX } from "./usage-types.ts";
-import { NOT_A_TIME } from "./wire.ts";
+import { NOT_A_TIME, repeats } from "./wire.ts";
 
 /** What is asked of usage, and whether each token's own is to be told beside the sum. */
 interface UsageBody {
@@ -21,7 +21,7 @@ export function readUsage(value: object): Reading<UsageBody> {
   const [from, to] = [timeOrNull(body.from), timeOrNull(body.to)];
   const issues = [
     ...(id !== undefined && ids !== undefined ? [TWO_WAYS] : []),
-    ...(new Set(ids).size < (ids ?? []).length ? [REPEATED] : []),
+    ...(repeats(ids ?? []) ? [REPEATED] : []),
     ...(from !== null && to !== null && from >= to ? [NOTHING_BETWEEN] : []),
   ];
   if (issues.length > 0) return { issues };

@@ -89,6 +89,7 @@ export const VerifyToken = type({
   "access?": AccessName,
   "audience?": Audience.or("null"),
 });
+
 /** The form of an introspection, of which parameters that nobody knows were taken out. */
 export const IntrospectToken = type({
   token: "string",

@@ -32,6 +32,15 @@ export function asStoreError(error: unknown): unknown {
   return new StoreUnavailable("the store cannot be used now", { cause: error });
 }
 
+/** What `work` gives; an error of its is thrown as the domain knows it. */
+export function withStoreErrors<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asStoreError(error);
+  }
+}
+
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof SQLiteError && (error.code ?? "").startsWith(code);
 }

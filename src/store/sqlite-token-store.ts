@@ -17,7 +17,7 @@ import { FirstTokenFile } from "./first-token-file.ts";
 import { listRows, type OpenFile } from "./list-rows.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
-import { asStoreError, isBusy } from "./sqlite-errors.ts";
+import { asStoreError, isBusy, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
@@ -60,17 +60,17 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   findByDigest(digest: Uint8Array): StoredSecret | null {
-    const row = this.#reading(() => this.#byDigest.get(digest));
+    const row = withStoreErrors(() => this.#byDigest.get(digest));
     return row && { token: tokenOf(row), digest: row.digest };
   }
 
   findById(id: string): Token | null {
-    const row = this.#reading(() => this.#byId.get(id));
+    const row = withStoreErrors(() => this.#byId.get(id));
     return row && tokenOf(row);
   }
 
   isEmpty(): boolean {
-    return this.#reading(() => this.#database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
+    return withStoreErrors(() => this.#database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
   }
 
   /** Throws StoreUnavailable unless the store can be read. */
@@ -132,7 +132,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   summary(query: SummaryQuery): readonly Tally[] {
-    return this.#reading(() => tallies(this.#database, query));
+    return withStoreErrors(() => tallies(this.#database, query));
   }
 
   /** Deletes a first-token file that opens nothing any more, as a crash may have left one. */
@@ -185,14 +185,6 @@ export class SqliteTokenStore implements TokenStore {
       )
       .get();
     return row ?? { token: null, auditEvent: null };
-  }
-
-  #reading<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw asStoreError(error);
-    }
   }
 
   /** One immediate transaction, tried again without blocking while another process writes. */

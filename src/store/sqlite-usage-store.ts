@@ -2,8 +2,14 @@ import type { Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import type { UnixSeconds } from "../tokens/time.ts";
 import { BUCKETS, type Bucket, bucketSeconds, bucketStart, type Period } from "../tokens/usage-period.ts";
-import { ALL_TOKENS, type HourOfUse, type UsageStore, type UseCount } from "../tokens/usage-store.ts";
-import { asStoreError } from "./sqlite-errors.ts";
+import {
+  ALL_TOKENS,
+  type HourOfUse,
+  sumsByStart,
+  type UsageStore,
+  type UseCount,
+} from "../tokens/usage-store.ts";
+import { withStoreErrors } from "./sqlite-errors.ts";
 
 /** How long requests and other processes have the store to themselves between two portions. */
 const REST_MS = 5;
@@ -44,7 +50,7 @@ export class SqliteUsageStore implements UsageStore {
       const used = this.#database.query(USED);
       for (const { token, lastUsedAt } of uses) if (lastUsedAt !== null) used.run(lastUsedAt, token);
       for (const use of uses) if (use.token !== ALL_TOKENS) this.#raise(use);
-      for (const sum of sumsByHour(uses)) this.#raise(sum);
+      for (const sum of sumsByStart(uses)) this.#raise({ ...sum, token: ALL_TOKENS });
     });
     await pause(REST_MS);
   }
@@ -61,7 +67,7 @@ export class SqliteUsageStore implements UsageStore {
   }
 
   forget(bucket: Bucket, before: UnixSeconds): void {
-    const old = this.#reading(() => this.#database.query(OLD).get(bucket, before, 1));
+    const old = withStoreErrors(() => this.#database.query(OLD).get(bucket, before, 1));
     if (old === null) return;
     this.#writing(() => {
       this.#database
@@ -77,29 +83,11 @@ export class SqliteUsageStore implements UsageStore {
 
   #counts(tokens: readonly string[], { bucket, from, to }: Period): readonly UseCount[] {
     const query = this.#database.query<UseCount, [number, number, number, string, string]>(COUNTS);
-    return this.#reading(() => query.all(from, bucketSeconds(bucket), to, JSON.stringify(tokens), bucket));
-  }
-
-  #reading<T>(read: () => T): T {
-    try {
-      return read();
-    } catch (error) {
-      throw asStoreError(error);
-    }
+    return withStoreErrors(() => query.all(from, bucketSeconds(bucket), to, JSON.stringify(tokens), bucket));
   }
 
   /** One immediate transaction. */
   #writing(write: () => void): void {
-    this.#reading(() => this.#database.transaction(write).immediate());
+    withStoreErrors(() => this.#database.transaction(write).immediate());
   }
-}
-
-function sumsByHour(uses: readonly HourOfUse[]): readonly UseCount[] {
-  const byHour = Map.groupBy(uses, ({ start }) => start);
-  return [...byHour].map(([start, same]) => ({
-    token: ALL_TOKENS,
-    start,
-    accepted: same.reduce((total, { accepted }) => total + accepted, 0),
-    refused: same.reduce((total, { refused }) => total + refused, 0),
-  }));
 }

@@ -6,14 +6,18 @@ type Awaitable<T> = T | Promise<T>;
 /** Stands where the id of a token does, for all tokens together. */
 export const ALL_TOKENS = "";
 
-/** How often the secret of a token was shown in one bucket, and whether that let somebody in. */
-export interface UseCount {
-  /** The id of the token, or ALL_TOKENS. */
-  readonly token: string;
+/** How often secrets were shown in one bucket, and whether that let somebody in. */
+export interface UseBucket {
   /** When the bucket began. */
   readonly start: UnixSeconds;
   readonly accepted: number;
   readonly refused: number;
+}
+
+/** The same of one token. */
+export interface UseCount extends UseBucket {
+  /** The id of the token, or ALL_TOKENS. */
+  readonly token: string;
 }
 
 /** The uses of a token in one hour. With ALL_TOKENS, those of tokens that nobody knows any more. */
@@ -33,4 +37,14 @@ export interface UsageStore {
   read(tokens: readonly string[], period: Period): Awaitable<readonly UseCount[]>;
   /** Deletes buckets that began before that moment, some of them at a time. */
   forget(bucket: Bucket, before: UnixSeconds): Awaitable<void>;
+}
+
+/** Adds up what began at the same time, whichever token it is of; in the order in which each time comes first. */
+export function sumsByStart(counts: readonly UseBucket[]): readonly UseBucket[] {
+  const byStart = Map.groupBy(counts, ({ start }) => start);
+  return [...byStart].map(([start, same]) => ({
+    start,
+    accepted: same.reduce((total, { accepted }) => total + accepted, 0),
+    refused: same.reduce((total, { refused }) => total + refused, 0),
+  }));
 }

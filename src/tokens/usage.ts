@@ -4,7 +4,7 @@ import type { Token } from "./token.ts";
 import type { TokenStore } from "./token-store.ts";
 import { UnwrittenUses } from "./unwritten-uses.ts";
 import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
-import { ALL_TOKENS, type UsageStore, type UseCount } from "./usage-store.ts";
+import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket } from "./usage-store.ts";
 import type { UseOutcome } from "./verification.ts";
 
 export interface UsageParts {
@@ -18,9 +18,6 @@ export interface UsageRequest extends PeriodRequest {
   /** Whose uses; null for those of all tokens. */
   readonly ids: readonly string[] | null;
 }
-
-/** How often tokens were used in one bucket. */
-export type UseBucket = Omit<UseCount, "token">;
 
 export interface UsageReport {
   /** What was looked at. */
@@ -82,8 +79,8 @@ export class Usage {
     for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
     const counts = await this.#store.read(ids ?? [ALL_TOKENS], period);
     const byToken = Map.groupBy(counts, ({ token }) => token);
-    const tokens = (ids ?? []).map((id) => ({ id, buckets: sums(byToken.get(id) ?? []) }));
-    return { period, buckets: sums(counts), tokens };
+    const tokens = (ids ?? []).map((id) => ({ id, buckets: sumsByStart(byToken.get(id) ?? []) }));
+    return { period, buckets: sumsByStart(counts), tokens };
   }
 
   async #write(): Promise<void> {
@@ -104,14 +101,4 @@ export class Usage {
   #now(): UnixSeconds {
     return secondsOf(this.#clock());
   }
-}
-
-/** Adds up counts of the same bucket; they come in its order. */
-function sums(counts: readonly UseCount[]): readonly UseBucket[] {
-  const byStart = Map.groupBy(counts, ({ start }) => start);
-  return [...byStart].map(([start, same]) => ({
-    start,
-    accepted: same.reduce((total, { accepted }) => total + accepted, 0),
-    refused: same.reduce((total, { refused }) => total + refused, 0),
-  }));
 }

@@ -18,7 +18,7 @@ export type Session =
 type SignedIn = Extract<Session, { state: "signed-in" }>;
 
 /** The token is good, but not for Publisher itself. */
-export class ForServices extends Error {
+class ForServices extends Error {
   override readonly name = "ForServices";
 }
 

@@ -60,7 +60,7 @@ export const SUCCESSOR: ReturnType<typeof successorResource> = {
 };
 
 /** Of a token for a service. */
-export const SERVICE_TOKEN: typeof TOKEN = { ...TOKEN, audiences: [EXAMPLE.audience] };
+const SERVICE_TOKEN: typeof TOKEN = { ...TOKEN, audiences: [EXAMPLE.audience] };
 
 export const VALID: ReturnType<typeof verificationResource> = {
   valid: true,
