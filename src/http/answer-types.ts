@@ -6,7 +6,7 @@ import { STATUSES } from "../tokens/token.ts";
 import type { ErrorCode } from "./errors.ts";
 import { NOT_AN_AUDIT_EVENT_ID } from "./issues.ts";
 import { OAUTH_ERRORS } from "./oauth-errors.ts";
-import { AccessName, Audiences, Description, fault, TokenId } from "./wire.ts";
+import { AccessName, Audiences, BucketName, Description, fault, TokenId } from "./wire.ts";
 
 /** A moment as the API writes it: UTC, whole seconds. */
 export const Moment = type(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -138,6 +138,21 @@ export const ApiTokenSummary = type({
   counts: { active: AccessCounts, expired: AccessCounts, revoked: AccessCounts },
   never_used: Count,
   expiries: DayOfExpiries.array().exactlyLength(SUMMARY_DAYS),
+});
+
+/** How often tokens were used in one bucket. */
+export const UseBucket = type({ start: Moment, accepted: Count, refused: Count });
+
+/** How often one of several tokens was used. */
+export const TokenUses = type({ id: TokenId, buckets: UseBucket.array() });
+
+/** What `usage` gives. */
+export const ApiTokenUsage = type({
+  bucket: BucketName,
+  from: Moment,
+  to: Moment,
+  buckets: UseBucket.array(),
+  "tokens?": TokenUses.array(),
 });
 
 export const Health = type({ status: "'ok'" });

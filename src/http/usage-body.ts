@@ -4,8 +4,7 @@ import { parseTime } from "../tokens/time.ts";
 import type { UsageRequest } from "../tokens/usage.ts";
 import type { Reading } from "./endpoint.ts";
 import { issuesFrom, NOT_A_TOKEN_ID } from "./issues.ts";
-import { ReadUsage, USAGE_IDS_MAX } from "./usage-types.ts";
-import { NOT_A_TIME, repeats } from "./wire.ts";
+import { NOT_A_TIME, ReadUsage, repeats, USAGE_IDS_MAX } from "./wire.ts";
 
 /** What is asked of usage, and whether each token's own is to be told beside the sum. */
 interface UsageBody {

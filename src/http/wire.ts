@@ -5,6 +5,7 @@ import { SKIP_MAX } from "../tokens/listing.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
+import { BUCKETS } from "../tokens/usage-period.ts";
 import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "./issues.ts";
 
 /** What is said of text that is no time. */
@@ -88,6 +89,22 @@ export const VerifyToken = type({
   token: "string",
   "access?": AccessName,
   "audience?": Audience.or("null"),
+});
+
+/** The most tokens whose uses are told at once. */
+export const USAGE_IDS_MAX = 100;
+
+/** What uses are counted by. */
+export const BucketName = type.enumerated(...BUCKETS);
+
+/** The body of `api-token/usage`. */
+export const ReadUsage = type({
+  "+": "reject",
+  bucket: BucketName,
+  "id?": TokenId,
+  "ids?": TokenId.array().atLeastLength(1).atMostLength(USAGE_IDS_MAX),
+  "from?": Time,
+  "to?": Time,
 });
 
 /** The form of an introspection, of which parameters that nobody knows were taken out. */
