@@ -1,5 +1,6 @@
 import type { Database, SQLQueryBindings } from "bun:sqlite";
-import { type ListQuery, someCondition } from "../tokens/listing.ts";
+import type { ListQuery } from "../tokens/listing.ts";
+import { isCostly } from "./list-cost.ts";
 import { type ListTable, pageSelection } from "./list-sql.ts";
 import { scan } from "./row-scan.ts";
 import { asStoreError } from "./sqlite-errors.ts";
@@ -17,7 +18,7 @@ export async function listRows<Row, Stored>(
   query: ListQuery,
 ): Promise<readonly Row[]> {
   try {
-    if (someCondition(query.condition, ({ op }) => op === "regex")) return await scan(path, table, query);
+    if (isCostly(query.condition, table)) return await scan(path, table, query);
     const { sql, values } = pageSelection(table, query);
     using statement = database.prepare<Stored, SQLQueryBindings[]>(sql);
     return statement.all(...values).map(table.rowOf);

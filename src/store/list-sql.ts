@@ -20,7 +20,7 @@ export interface Fragment {
  * The columns in which a resource keeps what is under its keys: each has the name of its key, and several values are
  * an array of JSON.
  */
-interface Columns {
+export interface Columns {
   readonly resource: ListTerms;
   /** What is under a key that has no column, at the moment that is its one parameter. */
   readonly computed: Readonly<Record<string, string>>;

@@ -1,20 +1,21 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fulfils, type ListQuery } from "../tokens/listing.ts";
+import { cheapPart } from "./list-cost.ts";
 import { type ListTable, selection } from "./list-sql.ts";
 import { openReader } from "./reader.ts";
 
 /** How long a scan may keep the event loop to itself. */
 const SLICE_MS = 5;
 
-/** Lists with patterns, which are matched here and not in SQL, a slice at a time, on one moment of the store. */
+/** Lists by conditions that are costly, which are judged here and not in SQL, a slice at a time, on one moment of the store. */
 export async function scan<Row, Stored>(
   path: string,
   table: ListTable<Row, Stored>,
   query: ListQuery,
 ): Promise<readonly Row[]> {
   using reader = openReader(path);
-  const { sql, values } = selection(table, query);
+  const { sql, values } = selection(table, { ...query, condition: cheapPart(query.condition, table) });
   using statement = reader.prepare<Stored, SQLQueryBindings[]>(sql);
   return await matching(statement.iterate(...values), table, query);
 }

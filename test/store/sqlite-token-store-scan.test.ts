@@ -13,7 +13,10 @@ const COUNT = 20_000;
 function largeStore(): TestStore {
   const context = new TestStore();
   const tokens = Array.from({ length: COUNT }, (_, number) =>
-    tokenOf(`atok_${String(number).padStart(20, "0")}`, { description: `${"x".repeat(200)} ${number}` }),
+    tokenOf(`atok_${String(number).padStart(20, "0")}`, {
+      description: `${"x".repeat(200)} ${number}`,
+      audiences: ["wiki"],
+    }),
   );
   context.hold(tokens);
   return context;
@@ -59,6 +62,23 @@ test("a search lets others have their turn, and is about one moment of the store
   const { rows, cursor } = granted(await search);
   expect(rows.map(({ description }) => description?.slice(-5))).toEqual([" 9999", "19999"]);
   expect(cursor).toBeNull();
+});
+
+const CREATED: Condition = { op: "exists", key: "created_at", value: true };
+
+test.each<[what: string, conditions: readonly Condition[]]>([
+  ["what tokens are for", [{ op: "eq", key: "audiences", value: "git" }]],
+  ["much at once", [...Array<Condition>(59).fill(CREATED), { op: "nin", key: "status", values: ["active"] }]],
+])("a list by %s lets others have their turn", async (_, conditions) => {
+  using context = largeStore();
+  let isDone = false;
+  const listing = context.tokens.list({ ...EVERYTHING, conditions }).finally(() => {
+    isDone = true;
+  });
+  let turns = 0;
+  for (; !isDone; turns += 1) await nextTurn();
+  expect(turns).toBeGreaterThan(3);
+  expect(granted(await listing).rows).toEqual([]);
 });
 
 test("a search ends once its page is full", async () => {
