@@ -65,13 +65,11 @@ test(
 test(
   "both linters do find faults",
   async () => {
-    const document: { paths: Record<string, Record<string, object>> } = JSON.parse(
-      JSON.stringify(await openapiDocument()),
-    );
-    document.paths["/healthz"] = { get: { responses: {} } };
-    const text = JSON.stringify(document);
-    expect((await redoclyProblems(text)).join()).toContain("operation-summary");
-    expect((await spectralProblems(text)).join()).toContain("operation-description");
+    const { openapi, info } = await openapiDocument();
+    const text = JSON.stringify({ openapi, info, paths: { "/healthz": { get: { responses: {} } } } });
+    const [redocly, spectral] = await Promise.all([redoclyProblems(text), spectralProblems(text)]);
+    expect(redocly.join()).toContain("operation-summary");
+    expect(spectral.join()).toContain("operation-description");
   },
   PATIENCE_MS,
 );
