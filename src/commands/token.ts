@@ -3,14 +3,12 @@ import { expirySetting } from "../expiry-flags.ts";
 import { createdResource, tokenPage, tokenResource } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
-import { type Listing, PAGE_LIMIT_MAX } from "../tokens/listing.ts";
-import type { Page } from "../tokens/paging.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
-import { STATUSES, type Token } from "../tokens/token.ts";
+import { STATUSES } from "../tokens/token.ts";
 import { issuesOf, type TokenRequest } from "../tokens/token-request.ts";
-import type { Tokens } from "../tokens/tokens.ts";
 import { granted, refusedFlags, requireTokenId } from "./granted.ts";
+import { newestRows } from "./newest-rows.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
 import { print, printJson } from "./print.ts";
 import type { CreateFlags, ListFlags, RevokeFlags } from "./token-flags.ts";
@@ -53,9 +51,11 @@ function tokenRequest(
 /** Prints the tokens that can still matter, or all, newest first. */
 export async function listTokens(dataDir: string, { all = false, json = false }: ListFlags): Promise<void> {
   await withTokens(dataDir, async (tokens) => {
-    const found = await everyToken(tokens, all);
-    if (json) return await printJson(tokenPage({ rows: found, cursor: null }, tokens.now()));
-    await print(tokenTable(found, tokens.now()));
+    const conditions = all ? [{ op: "in", key: "status", values: STATUSES } as const] : [];
+    const every = { conditions, count: Number.POSITIVE_INFINITY };
+    const page = await newestRows((listing) => tokens.list(listing), every);
+    if (json) return await printJson(tokenPage(page, tokens.now()));
+    await print(tokenTable(page.rows, tokens.now()));
   });
 }
 
@@ -73,17 +73,4 @@ export async function revokeToken(dataDir: string, id: string, { json = false }:
 /** Prints a fresh secret that belongs to no store. */
 export async function generateSecret(): Promise<void> {
   await print(`${makeSecret(randomBytes)}\n`);
-}
-
-async function everyToken(tokens: Tokens, all: boolean): Promise<readonly Token[]> {
-  const conditions: Listing["conditions"] = all ? [{ op: "in", key: "status", values: STATUSES }] : [];
-  const found: Token[] = [];
-  let cursor: string | null = null;
-  do {
-    const listing: Listing = { conditions, sorts: [], limit: PAGE_LIMIT_MAX, skip: 0, cursor };
-    const page: Page<Token> = granted(await tokens.list(listing));
-    found.push(...page.rows);
-    cursor = page.cursor;
-  } while (cursor !== null);
-  return found;
 }

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import type { Log } from "../log.ts";
 import type { Authority } from "../tokens/authority.ts";
-import { authentication, countAstray, location } from "./authentication.ts";
+import { authentication, countAstray, locate } from "./authentication.ts";
 import { shuttingDown } from "./errors.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pages as servedPages } from "./pages.ts";
@@ -29,7 +29,7 @@ export function app({ authority, log, ping, isStopping, pages, addressOf }: AppP
     .wrap(traced({ log, addressOf }))
     .onError(countAstray)
     .onError(({ error, request }) => respondTo(error, traceOf(request), log))
-    .onRequest(location)
+    .onRequest(locate)
     .onRequest(() => {
       if (isStopping()) throw shuttingDown();
     })

@@ -12,7 +12,7 @@ import { zoneOf } from "./zones.ts";
  * path is the router's, which Elysia's type leaves out; never one read anew from the URL. Only what is named here is
  * made for each request: were the context handed on whole, Elysia would read all headers and cookies for it.
  */
-export function location({ request, path }: { request: Request; path?: string }): void {
+export function locate({ request, path }: { request: Request; path?: string }): void {
   if (path === undefined) throw new Error("Elysia did not say which path it routes by");
   traceOf(request).zone = zoneOf(path);
 }
