@@ -1,5 +1,6 @@
 import type { Token } from "../api/types.ts";
 import { exactTime } from "../format.ts";
+import { moment } from "./list-view.ts";
 
 const UNIT_SECONDS = { minutes: 60, hours: 3600, days: 86_400 } as const;
 
@@ -9,6 +10,9 @@ export const OVERLAP_UNITS: readonly OverlapUnit[] = ["minutes", "hours", "days"
 
 /** The longest time for which an old secret goes on: 30 days. */
 const OVERLAP_MAX_SECONDS = 2_592_000;
+
+/** The last moment that a token can end at. */
+const LAST_MOMENT_MS = Date.parse("9999-12-31T23:59:59Z");
 
 /** For how long the old secret goes on, as it was chosen. */
 export type Overlap =
@@ -47,7 +51,7 @@ export function isRotatable({ status, replaced_by }: Pick<Token, "status" | "rep
 /** What becomes of the old secret, as a sentence. */
 export function oldSecretSentence(token: Pick<Token, "expires_at">, seconds: number, nowMs: number): string {
   if (seconds === 0) return "The old secret is revoked at once and for good: its next request is refused.";
-  const end = timeOf(nowMs + seconds * 1000);
+  const end = moment(nowMs + seconds * 1000);
   return token.expires_at !== null && token.expires_at <= end
     ? `The old secret works until ${exactTime(token.expires_at)}, when it was to expire anyway.`
     : `The old secret works until ${exactTime(end)}. From then on it is refused.`;
@@ -66,10 +70,6 @@ export function sameLifetimeSentence(
   nowMs: number,
 ): string {
   if (expires_at === null) return "It does not end by itself, like the old one.";
-  const end = timeOf(nowMs + Date.parse(expires_at) - Date.parse(created_at));
+  const end = moment(Math.min(nowMs + Date.parse(expires_at) - Date.parse(created_at), LAST_MOMENT_MS));
   return `It ends on ${exactTime(end)}: it lives as long as the old one was to.`;
-}
-
-function timeOf(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }
