@@ -9,6 +9,7 @@ import {
   OVERLAPS,
   oldSecretSentence,
   overlapSeconds,
+  replacedSentence,
   rotatedSentence,
   sameLifetimeSentence,
 } from "../../public/admin/state/rotation.ts";
@@ -66,6 +67,14 @@ test("what is said of the old and of the new secret is what the server makes of 
 test("an overlap of nothing is told as what it is", () => {
   expect(oldSecretSentence({ expires_at: null }, 0, 0)).toContain("is revoked at once and for good");
   expect(rotatedSentence({ expires_at: null }, 0, 0)).toContain("was revoked");
+});
+
+test("a replaced token is told to work for as long as it does, also where its end was taken away", () => {
+  const end = "2026-06-01T12:00:00Z";
+  expect(replacedSentence({ status: "active", expires_at: end })).toContain(`works until ${exactTime(end)}`);
+  expect(replacedSentence({ status: "active", expires_at: null })).toContain("works until it is revoked");
+  expect(replacedSentence({ status: "expired", expires_at: end })).toContain("does not work any more");
+  expect(replacedSentence({ status: "revoked", expires_at: null })).toContain("does not work any more");
 });
 
 test("only an active token that was not replaced can be rotated", () => {

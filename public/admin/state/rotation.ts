@@ -64,6 +64,13 @@ export function rotatedSentence(token: Pick<Token, "expires_at">, seconds: numbe
     : oldSecretSentence(token, seconds, atMs);
 }
 
+/** Whether the secret of a token that was replaced still works, as a sentence: its end may have been changed since. */
+export function replacedSentence({ status, expires_at }: Pick<Token, "status" | "expires_at">): string {
+  if (status !== "active") return "Its secret does not work any more.";
+  if (expires_at === null) return "Its secret works until it is revoked.";
+  return `Its secret works until ${exactTime(expires_at)}: whatever still uses it needs the new one before.`;
+}
+
 /** When the new token ends if nothing else is said, as a sentence: it is to live as long as the old one was. */
 export function sameLifetimeSentence(
   { created_at, expires_at }: Pick<Token, "created_at" | "expires_at">,

@@ -1,6 +1,5 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Token } from "../api/types.ts";
-import { exactTime } from "../format.ts";
 import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
 import { BackIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
@@ -9,6 +8,7 @@ import { api } from "../state/api.ts";
 import { asOfNow } from "../state/ended.ts";
 import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
+import { replacedSentence } from "../state/rotation.ts";
 import { lastList, listAddress, tokenAddress } from "../state/route.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { Protect } from "./proxy-configuration.tsx";
@@ -85,9 +85,7 @@ function Replaced({ token, successor }: { token: Token; successor: string }) {
         <strong>
           Replaced by <a href={tokenAddress(successor)}>another token</a>.
         </strong>{" "}
-        {token.status === "active" && token.expires_at !== null
-          ? `Its secret works until ${exactTime(token.expires_at)}: whatever still uses it needs the new one before.`
-          : "Its secret does not work any more."}
+        {replacedSentence(token)}
       </p>
     </Notice>
   );
