@@ -186,6 +186,15 @@ test("after 30 idle minutes one is signed out, and not before", async () => {
   expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
   await page.clock.fastForward("01:00");
   await page.getByText("You were signed out after 30 minutes without activity.").waitFor();
+
+  await signIn(tab, server.firstToken);
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
+  await page.getByRole("dialog", { name: "Your new token" }).waitFor();
+  const { id } = (await server.call("api-token/list", { pagination: { limit: 1 } })).json.data[0];
+  await page.clock.fastForward("30:30");
+  await page.getByText(`unless you stored it, rotate ${id} to get another.`).waitFor();
+  expect(await page.getByRole("dialog").count()).toBe(0);
   expect(tab.faults).toEqual([]);
 });
 

@@ -59,10 +59,7 @@ export async function signIn(secret: string, isKept: boolean): Promise<void> {
     announce("This browser keeps nothing for this page: a reload signs you out.");
   }
   stopWatching();
-  stopWatching = watchIdleness(noteActivity, () => {
-    shownSecrets.value = [];
-    signOut("You were signed out after 30 minutes without activity.");
-  });
+  stopWatching = watchIdleness(noteActivity, signOutIdle);
   // From here on times are told by the server's clock, which its answer has told.
   readClock();
   session.value = { state: "signed-in", secret, self };
@@ -86,6 +83,15 @@ export function signOut(notice: string | null = null): void {
   stopWatching();
   forgetToken();
   session.value = { state: "signed-out", notice };
+}
+
+/** A secret that nobody looks at is not left on the screen. */
+function signOutIdle(): void {
+  const lost = shownSecrets.value.map(({ created }) => created.id).join(", ");
+  shownSecrets.value = [];
+  signOut(
+    `You were signed out after 30 minutes without activity.${lost && ` The new secret that was shown is gone with that: unless you stored it, rotate ${lost} to get another.`}`,
+  );
 }
 
 /** A call as who is signed in; one that is refused for its token signs out. Throws as `post` does. */
