@@ -1,6 +1,6 @@
 import { UsageError } from "./config.ts";
-import { OVERLAP_DEFAULT_SECONDS } from "./tokens/rotation.ts";
-import { parseTime, type UnixSeconds } from "./tokens/time.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "./tokens/rotation.ts";
+import { parseTime, SECONDS_A_DAY, type UnixSeconds } from "./tokens/time.ts";
 
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
 
@@ -27,7 +27,12 @@ export function expirySetting(
 /** For how many seconds the old token goes on beside its successor. */
 export function overlapSetting(overlap: string | undefined): number {
   if (overlap === undefined) return OVERLAP_DEFAULT_SECONDS;
-  return overlap === "0" ? 0 : duration("--overlap", overlap, 0);
+  const seconds = overlap === "0" ? 0 : duration("--overlap", overlap, 0);
+  if (seconds <= OVERLAP_MAX_SECONDS) return seconds;
+  // The API's words for this are of seconds, which the flag does not take without a unit.
+  throw new UsageError(
+    `--overlap must be at most ${OVERLAP_MAX_SECONDS / SECONDS_A_DAY}d, and is ${JSON.stringify(overlap)}.`,
+  );
 }
 
 function moment(text: string): UnixSeconds {

@@ -73,6 +73,10 @@ describe("the overlap at the command line", () => {
     expect(overlapSetting(overlap)).toBe(seconds);
   });
 
+  test("is refused where it is too long, in units that the flag takes", () => {
+    expect(usage(() => overlapSetting("2592001s"))).toBe('--overlap must be at most 30d, and is "2592001s".');
+  });
+
   test.each(["", "00", "1", "-1d", "1y", "0x"])("is refused in %p", (overlap) => {
     expect(usage(() => overlapSetting(overlap))).toBe(
       `--overlap must be 0, or a whole number with s, m, h, d or w behind it, such as 90d, and is ${JSON.stringify(overlap)}.`,

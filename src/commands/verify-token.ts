@@ -1,5 +1,6 @@
 import { UsageError } from "../config.ts";
 import { verificationResource } from "../http/resources.ts";
+import { reasonOf } from "../store/reason.ts";
 import { AUDIENCE_FORM, isAudience } from "../tokens/audience.ts";
 import { formatTime } from "../tokens/time.ts";
 import type { Token } from "../tokens/token.ts";
@@ -27,16 +28,25 @@ export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<
 
 async function secretFromStdin(): Promise<string> {
   if (process.stdin.isTTY) process.stderr.write("Paste the secret, and end with Enter and Ctrl+D:\n");
+  const input = await stdinStart().catch((error: unknown) => {
+    throw new CommandFailure(`The secret cannot be read from stdin: ${reasonOf(error)}.`, { cause: error });
+  });
+  if (input.length > INPUT_LIMIT_BYTES) throw new UsageError("There is more on stdin than a secret.");
+  const secret = input.toString("utf8").trim();
+  if (secret === "") throw new UsageError("There is no secret on stdin.");
+  return secret;
+}
+
+/** What is on stdin, not far beyond INPUT_LIMIT_BYTES. */
+async function stdinStart(): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of Bun.stdin.stream()) {
-    size += chunk.byteLength;
-    if (size > INPUT_LIMIT_BYTES) throw new UsageError("There is more on stdin than a secret.");
     chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size > INPUT_LIMIT_BYTES) break;
   }
-  const secret = Buffer.concat(chunks).toString("utf8").trim();
-  if (secret === "") throw new UsageError("There is no secret on stdin.");
-  return secret;
+  return Buffer.concat(chunks);
 }
 
 type Fault = NonNullable<Verdict["reason"]>;

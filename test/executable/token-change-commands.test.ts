@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { isSecret } from "../../src/tokens/secret.ts";
-import { RunningServer } from "../support/executable.ts";
+import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { RESOURCE_KEYS } from "../support/resource.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -179,5 +179,14 @@ describe("token verify", () => {
       expect(ran).toMatchObject({ exitCode: 2, stdout: "" });
       expect(ran.stderr).toStartWith(`publisher: ${said}`);
     }
+  });
+
+  test("says why stdin cannot be read", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const line = `exec '${EXECUTABLE}' token verify --data-dir '${terminal.dataDir}' < /`;
+    const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", line]);
+    expect(stderr.toString()).toBe("publisher: The secret cannot be read from stdin: it is a directory.\n");
+    expect(exitCode).toBe(1);
   });
 });
