@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { digestOf, isSecret } from "../tokens/secret.ts";
 import { syncDirectory } from "./data-directory.ts";
 
-/** The file in which a new store's first secret waits for the operator, until that token is revoked. */
+/** The file in which a new store's first secret waits for the operator, until that token is revoked or replaced. */
 export class FirstTokenFile {
   readonly path: string;
 
