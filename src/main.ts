@@ -26,7 +26,7 @@ const OWNER_ONLY = 0o077;
 /** Builds the command line, which puts its help and its version into `output`. */
 function commandLine(output: string[]): Command {
   const program = new Command("publisher")
-    .description("A self-hosted API-token authority: create, list and revoke API tokens.")
+    .description("A self-hosted API-token authority: create, rotate, revoke and verify API tokens.")
     .version(
       `publisher ${VERSION} (commit ${COMMIT}, bun ${Bun.version})`,
       "-V, --version",

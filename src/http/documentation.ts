@@ -15,7 +15,7 @@ import { routes } from "./routes.ts";
 /** The version of the specification whose schemas are those of JSON Schema, which ArkType writes. */
 const OPENAPI_VERSION = "3.1.0";
 
-const DESCRIPTION = `Publisher issues, lists and revokes API tokens.
+const DESCRIPTION = `Publisher issues, rotates and revokes API tokens, and tells services and reverse proxies what they are good for.
 
 **Calling it.** Every endpoint under \`/publisher.v1/\` is a \`POST\` with a JSON object in the body and a token in the
 header \`Authorization: Bearer <token>\`. Parameters that an endpoint does not know are refused.
