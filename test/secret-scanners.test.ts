@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "bun:test";
 import { resolve } from "node:path";
-import { type } from "arktype";
 import { RE2JS } from "re2js";
+import { type } from "../src/http/arktype.ts";
 import { isSecret } from "../src/tokens/secret.ts";
 
 const PAGE = resolve(import.meta.dir, "../docs/secret-scanners.md");

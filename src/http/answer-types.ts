@@ -1,8 +1,8 @@
-import { type Type, type } from "arktype";
 import { AUDIT_ACTIONS } from "../tokens/audit-event.ts";
 import { isAuditEventId } from "../tokens/identifier.ts";
 import { SUMMARY_DAYS } from "../tokens/summary.ts";
 import { STATUSES } from "../tokens/token.ts";
+import { type Type, type } from "./arktype.ts";
 import type { ErrorCode } from "./errors.ts";
 import { NOT_AN_AUDIT_EVENT_ID } from "./issues.ts";
 import { OAUTH_ERRORS } from "./oauth-errors.ts";

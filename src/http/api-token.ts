@@ -4,6 +4,7 @@ import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
 import { endpoint, granted, shaped } from "./endpoint.ts";
 import { listReader } from "./list-body.ts";
+import { orNull } from "./nullable.ts";
 import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
 import { resourceRoutes } from "./resource-routes.ts";
 import {
@@ -16,10 +17,10 @@ import {
   verificationResource,
 } from "./resources.ts";
 import { readUsage } from "./usage-body.ts";
-import { changeTypes, NoParameters, TokenById, VerifyToken } from "./wire.ts";
+import { changeTypes, NoParameters, TokenById, verifyTypeWith } from "./wire.ts";
 
 const readTokenId = shaped(TokenById);
-const readVerification = shaped(VerifyToken);
+const readVerification = shaped(verifyTypeWith(orNull));
 const readNothing = shaped(NoParameters);
 const readListing = listReader(TOKEN_LISTING);
 

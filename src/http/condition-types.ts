@@ -1,6 +1,6 @@
-import { scope, type Type, type } from "arktype";
 import { CONDITION_LIMIT, filterKeys, type ListTerms, patternKeys, timeKeys } from "../tokens/listing.ts";
 import { PATTERN_LIMIT } from "../tokens/pattern.ts";
+import { scope, type Type, type } from "./arktype.ts";
 import { listTypes } from "./list-types.ts";
 import { Time } from "./wire.ts";
 

@@ -1,8 +1,8 @@
-import { ArkErrors } from "arktype";
 import type { Actor } from "../tokens/audit-event.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { jsonAnswer } from "./answer.ts";
+import { ArkErrors } from "./arktype.ts";
 import { admitted, isSlow } from "./authentication.ts";
 import { readObject } from "./body.ts";
 import { badRequest, conflict, notFound } from "./errors.ts";

@@ -1,8 +1,8 @@
-import type { ArkErrors } from "arktype";
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../tokens/audience.ts";
 import { SKIP_MAX } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
+import type { ArkErrors } from "./arktype.ts";
 import { pathText } from "./issue-path.ts";
 
 /** What ArkType expects where a key has no business to be. */

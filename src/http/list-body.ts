@@ -1,6 +1,6 @@
-import { ArkErrors } from "arktype";
 import { type Listing, type ListTerms, PAGE_LIMIT_DEFAULT, sortKeys } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
+import { ArkErrors } from "./arktype.ts";
 import { ConditionWalk } from "./condition-walk.ts";
 import type { Reading } from "./endpoint.ts";
 import { issuesFrom } from "./issues.ts";

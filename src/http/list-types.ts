@@ -1,5 +1,5 @@
-import { type } from "arktype";
 import { type ListTerms, sortKeys } from "../tokens/listing.ts";
+import { type } from "./arktype.ts";
 import { fault, Pagination, repeats } from "./wire.ts";
 
 /** The body of a list, but for the conditions in `filters`, which refer to each other. */

@@ -1,7 +1,7 @@
-import { ArkErrors } from "arktype";
 import type { Issue } from "../tokens/refusal.ts";
 import { parseTime } from "../tokens/time.ts";
 import type { UsageRequest } from "../tokens/usage.ts";
+import { ArkErrors } from "./arktype.ts";
 import type { Reading } from "./endpoint.ts";
 import { issuesFrom, NOT_A_TOKEN_ID } from "./issues.ts";
 import { NOT_A_TIME, ReadUsage, repeats, USAGE_IDS_MAX } from "./wire.ts";

@@ -1,4 +1,3 @@
-import { type Type, type } from "arktype";
 import { AUDIENCE_LIMIT, isAudience } from "../tokens/audience.ts";
 import { isTokenId } from "../tokens/identifier.ts";
 import { SKIP_MAX } from "../tokens/listing.ts";
@@ -6,7 +5,9 @@ import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../tokens/token.ts";
 import { BUCKETS } from "../tokens/usage-period.ts";
+import { type Type, type } from "./arktype.ts";
 import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "./issues.ts";
+import { type Nullable, orNull } from "./nullable.ts";
 
 /** What is said of text that is no time. */
 export const NOT_A_TIME =
@@ -55,41 +56,43 @@ export function changeTypes(now: () => UnixSeconds) {
     const wrong = time === null ? NOT_A_TIME : expiryFault(time, now());
     return wrong === null || fault(context, wrong);
   });
-  return changeTypesWith(Expiry);
+  return changeTypesWith(Expiry, orNull);
 }
 
-/** The bodies that change tokens, by what their expiries must be. */
-export function changeTypesWith(Expiry: Type<string>) {
+/** The bodies that change tokens, by what their expiries must be, and how they are null. */
+export function changeTypesWith(Expiry: Type<string>, nullable: Nullable) {
   return {
     create: type({
       "+": "reject",
       access: AccessName,
-      "audiences?": Audiences.or("null"),
-      "description?": Description.or("null"),
-      "expires_at?": Expiry.or("null"),
+      "audiences?": nullable(Audiences),
+      "description?": nullable(Description),
+      "expires_at?": nullable(Expiry),
     }),
     update: type({
       "+": "reject",
       id: TokenId,
-      "description?": Description.or("null"),
-      "expires_at?": Expiry.or("null"),
+      "description?": nullable(Description),
+      "expires_at?": nullable(Expiry),
     }),
     rotate: type({
       "+": "reject",
       id: TokenId,
       "overlap_seconds?": type("number.integer").atLeast(0).atMost(OVERLAP_MAX_SECONDS),
-      "expires_at?": Expiry.or("null"),
+      "expires_at?": nullable(Expiry),
     }),
   };
 }
 
 /** The body of `api-token/verify`. The token may be anything that somebody showed. */
-export const VerifyToken = type({
-  "+": "reject",
-  token: "string",
-  "access?": AccessName,
-  "audience?": Audience.or("null"),
-});
+export function verifyTypeWith(nullable: Nullable) {
+  return type({
+    "+": "reject",
+    token: "string",
+    "access?": AccessName,
+    "audience?": nullable(Audience),
+  });
+}
 
 /** The most tokens whose uses are told at once. */
 export const USAGE_IDS_MAX = 100;

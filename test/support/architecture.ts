@@ -22,7 +22,7 @@ const BASE = ["src/log.ts", "src/log-levels.ts", "src/version.ts"];
 const CONFINED: readonly (readonly [module: string, places: readonly string[]])[] = [
   ["elysia", ["src/http/"]],
   ["@elysiajs/", ["src/http/"]],
-  ["arktype", ["src/http/"]],
+  ["arktype", ["src/http/arktype"]],
   ["bun:sqlite", ["src/store/"]],
   ["commander", ["src/main.ts", "src/token-commands.ts", "src/audit-commands.ts", "src/options.ts"]],
   ["pino", ["src/log.ts"]],

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { type } from "arktype";
+import { type } from "../../src/http/arktype.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 const COMMANDS = resolve(import.meta.dir, "../../node_modules/.bin");

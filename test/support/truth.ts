@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { type } from "arktype";
 import { FAILURES, OAuthError } from "../../src/http/answer-types.ts";
+import { type } from "../../src/http/arktype.ts";
 import { openapiDocument } from "../../src/http/documentation.ts";
 import type { Answer } from "./api.ts";
 

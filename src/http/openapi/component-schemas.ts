@@ -1,4 +1,4 @@
-import type { JsonSchema } from "arktype";
+import type { JsonSchema } from "../arktype.ts";
 
 /** A schema, or any part of one, as JSON. */
 export type Json = { readonly [key: string]: unknown };

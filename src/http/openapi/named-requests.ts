@@ -7,12 +7,13 @@ import {
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
 import { TOKEN_LISTING } from "../../tokens/token-listing.ts";
 import { listTypesWithConditions, Pattern } from "../condition-types.ts";
-import { changeTypesWith, NoParameters, Pagination, Time, TokenById, VerifyToken } from "../wire.ts";
+import { asUnion } from "../nullable.ts";
+import { changeTypesWith, NoParameters, Pagination, Time, TokenById, verifyTypeWith } from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { namedConditions } from "./named-conditions.ts";
 
 // What is in the future is judged when a body is read, by a clock that no schema has.
-const CHANGES = changeTypesWith(Time);
+const CHANGES = changeTypesWith(Time, asUnion);
 
 const TOKEN_LIST = listTypesWithConditions(TOKEN_LISTING);
 
@@ -58,7 +59,7 @@ export const REQUESTS = {
     },
   },
   VerifyToken: {
-    type: VerifyToken,
+    type: verifyTypeWith(asUnion),
     about: { description: "What somebody showed, and what it is to be good for." },
     properties: {
       token: "What was shown as a token, whatever that is.",
