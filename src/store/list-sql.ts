@@ -9,6 +9,7 @@ import {
   type Position,
   type Sort,
 } from "../tokens/listing.ts";
+import type { IsIndexed } from "./list-cost.ts";
 
 /** A piece of SQL with the values for its question marks. */
 export interface Fragment {
@@ -20,8 +21,10 @@ export interface Fragment {
  * The columns in which a resource keeps what is under its keys: each has the name of its key, and several values are
  * an array of JSON.
  */
-export interface Columns {
+interface Columns {
   readonly resource: ListTerms;
+  /** Keys whose index has rows in the order of ids: in another order it is slower than reading every row as it lies. */
+  readonly inOrderOfIds: readonly string[];
   /** What is under a key that has no column, at the moment that is its one parameter. */
   readonly computed: Readonly<Record<string, string>>;
 }
@@ -30,6 +33,7 @@ export interface Columns {
 export interface ListTable<Row, Stored> extends Columns {
   readonly resource: ListedResource<Row>;
   readonly table: string;
+  readonly isIndexed: IsIndexed;
   /** What is read of each row, as `SELECT` wants it. */
   readonly selected: string;
   readonly rowOf: (stored: Stored) => Row;
@@ -47,7 +51,8 @@ export function selection<Row, Stored>(
   { condition, sorts, after, now }: ListQuery,
 ): Fragment {
   const order = orderOf(sorts, table);
-  const where = both(conditionSql(condition, table, now), after === null ? TRUE : behind(after, order));
+  const columns = order[0]?.key === "id" ? { ...table, inOrderOfIds: [] } : table;
+  const where = both(conditionSql(condition, columns, now), after === null ? TRUE : behind(after, order));
   const orderBy = order.map(({ key, direction }) => `${key} ${direction} NULLS LAST`).join(", ");
   return {
     sql: `SELECT ${table.selected} FROM ${table.table} WHERE ${where.sql} ORDER BY ${orderBy}`,
@@ -117,10 +122,12 @@ function comparisonSql(comparison: Comparison, { sql, values }: Fragment): Fragm
 }
 
 /** A key is looked up before it becomes SQL. */
-function column(key: string, { resource, computed }: Columns, now: number): Fragment {
+function column(key: string, { resource, computed, inOrderOfIds }: Columns, now: number): Fragment {
   keyOf(resource, key);
   const expression = computed[key];
-  return expression === undefined ? { sql: key, values: [] } : { sql: expression, values: [now] };
+  if (expression !== undefined) return { sql: expression, values: [now] };
+  // A plus keeps SQLite from using an index: https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
+  return { sql: inOrderOfIds.includes(key) ? `+${key}` : key, values: [] };
 }
 
 /** The rows that come after a position: those that first differ from it in the nth sort, for every n. */

@@ -1,7 +1,7 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { fulfils, type ListQuery } from "../tokens/listing.ts";
-import { cheapPart } from "./list-cost.ts";
+import { indexedPart } from "./list-cost.ts";
 import { type ListTable, selection } from "./list-sql.ts";
 import { openReader } from "./reader.ts";
 
@@ -15,7 +15,10 @@ export async function scan<Row, Stored>(
   query: ListQuery,
 ): Promise<readonly Row[]> {
   using reader = openReader(path);
-  const { sql, values } = selection(table, { ...query, condition: cheapPart(query.condition, table) });
+  const { sql, values } = selection(table, {
+    ...query,
+    condition: indexedPart(query.condition, table.isIndexed),
+  });
   using statement = reader.prepare<Stored, SQLQueryBindings[]>(sql);
   return await matching(statement.iterate(...values), table, query);
 }

@@ -1,5 +1,7 @@
+import type { Comparison } from "../tokens/listing.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
+import { isById } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 
 /** Every column of a token, in the order of its table. */
@@ -45,6 +47,12 @@ export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
   resource: TOKEN_LISTING,
   table: "token",
   selected: COLUMNS,
+  isIndexed: (comparison) => isById(comparison) || isOfNotRevoked(comparison),
+  inOrderOfIds: ["revoked_at"],
   computed: { status: STATUS_SQL },
   rowOf: tokenOf,
 };
+
+function isOfNotRevoked(comparison: Comparison): boolean {
+  return comparison.key === "revoked_at" && comparison.op === "exists" && !comparison.value;
+}

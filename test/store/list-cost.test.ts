@@ -1,10 +1,13 @@
+import type { SQLQueryBindings } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { cheapPart, isCostly } from "../../src/store/list-cost.ts";
+import { indexedPart, isCostly } from "../../src/store/list-cost.ts";
+import { pageSelection } from "../../src/store/list-sql.ts";
 import { TOKEN_TABLE } from "../../src/store/token-row.ts";
-import type { Condition } from "../../src/tokens/listing.ts";
+import type { Condition, ListQuery } from "../../src/tokens/listing.ts";
 import { compilePattern, type Pattern } from "../../src/tokens/pattern.ts";
+import { TestStore } from "../support/store.ts";
 
-const EXISTS: Condition = { op: "exists", key: "expires_at", value: true };
+const EXISTS: Condition = { op: "exists", key: "revoked_at", value: false };
 const OF_ID: Condition = { op: "eq", key: "id", value: "atok_1" };
 const FOR_WIKI: Condition = { op: "eq", key: "audiences", value: "wiki" };
 const MATCHING: Condition = { op: "regex", key: "description", pattern: pattern("a") };
@@ -25,17 +28,48 @@ test.each<[what: string, condition: Condition, costly: boolean]>([
   ["seven", { op: "and", conditions: times(7, EXISTS) }, true],
   ["a pattern", { op: "and", conditions: [{ op: "or", conditions: [MATCHING] }] }, true],
   ["a list of values", FOR_WIKI, true],
+  ["what has no index", { op: "eq", key: "access", value: "read" }, true],
+  ["what has one for something else", { op: "exists", key: "revoked_at", value: true }, true],
+  ["all ids but one", { op: "nin", key: "id", values: ["atok_1"] }, true],
 ])("%s", (_, condition, costly) => {
-  expect(isCostly(condition, TOKEN_TABLE)).toBe(costly);
+  expect(isCostly(condition, TOKEN_TABLE.isIndexed)).toBe(costly);
 });
 
-test("of a costly condition SQL gets what is cheap, what has an index first, and never more than a few", () => {
+test("of a costly condition SQL gets what has an index, and never more than a few", () => {
   const either: Condition = { op: "or", conditions: [OF_ID, EXISTS] };
   const condition: Condition = {
     op: "and",
-    conditions: [MATCHING, FOR_WIKI, either, ...times(9, EXISTS), OF_ID],
+    conditions: [MATCHING, FOR_WIKI, either, OF_ID, ...times(9, EXISTS)],
   };
-  expect(cheapPart(condition, TOKEN_TABLE)).toEqual({ op: "and", conditions: [OF_ID, ...times(5, EXISTS)] });
-  expect(cheapPart({ op: "or", conditions: [OF_ID] }, TOKEN_TABLE)).toEqual({ op: "and", conditions: [] });
-  expect(cheapPart(FOR_WIKI, TOKEN_TABLE)).toEqual({ op: "and", conditions: [] });
+  expect(indexedPart(condition, TOKEN_TABLE.isIndexed)).toEqual({
+    op: "and",
+    conditions: [OF_ID, ...times(5, EXISTS)],
+  });
+  expect(indexedPart({ op: "or", conditions: [OF_ID] }, TOKEN_TABLE.isIndexed)).toEqual({
+    op: "and",
+    conditions: [],
+  });
+  expect(indexedPart(FOR_WIKI, TOKEN_TABLE.isIndexed)).toEqual({ op: "and", conditions: [] });
+});
+
+test.each<[order: string, key: string, plan: string]>([
+  [
+    "by ids, tokens that are not revoked are found by their index",
+    "id",
+    "SCAN token USING INDEX token_not_revoked",
+  ],
+  ["by anything else, every token is read as it lies", "description", "SCAN token"],
+])("in order %s", (_, key, plan) => {
+  using context = new TestStore();
+  const query: ListQuery = {
+    condition: EXISTS,
+    sorts: [{ key, direction: "asc" }],
+    after: null,
+    skip: 0,
+    limit: 10,
+    now: 0,
+  };
+  const { sql, values } = pageSelection(TOKEN_TABLE, query);
+  const rows = context.connect().query<{ detail: string }, SQLQueryBindings[]>(`EXPLAIN QUERY PLAN ${sql}`);
+  expect(rows.all(...values)[0]?.detail).toBe(plan);
 });
