@@ -10,6 +10,7 @@ import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { examineDatabase } from "../store/examination.ts";
+import { playBackJournal } from "../store/rollback-journal.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
@@ -87,6 +88,7 @@ interface Opened extends OpenTokens {
 
 async function open(directory: DataDirectory, settings: ServeSettings, log: Log): Promise<Opened> {
   // What is not Publisher's is left alone, before anything is written beside it.
+  playBackJournal(directory);
   if (directory.holdsStore()) examineDatabase(directory, () => undefined);
   directory.make();
   const lock = ServerLock.take(directory);

@@ -4,6 +4,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { examineDatabase, isNew, OPENING_TIMEOUT_MS, refuseEmptied, withPlainErrors } from "./examination.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { BUSY_TIMEOUT_MS } from "./reader.ts";
+import { playBackJournal } from "./rollback-journal.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { ServerLock } from "./server-lock.ts";
 import { isBusy } from "./sqlite-errors.ts";
@@ -17,6 +18,7 @@ const RETRY_MS = 10;
  */
 export function openDatabase(directory: DataDirectory, lock: ServerLock | null = null): Database {
   return withPlainErrors(directory, () => {
+    playBackJournal(directory);
     const isOld = isOutdated(directory);
     const own = isOld && lock === null ? ServerLock.take(directory, MIGRATING) : null;
     try {

@@ -1,0 +1,39 @@
+import { Database } from "bun:sqlite";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import type { DataDirectory } from "./data-directory.ts";
+import { OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
+import { APPLICATION_ID } from "./schema.ts";
+
+/** Where a journal has how many pages its database had. https://www.sqlite.org/fileformat.html#the_rollback_journal */
+const INITIAL_SIZE_OFFSET = 16;
+/** https://www.sqlite.org/fileformat.html#the_database_header */
+const APPLICATION_ID_OFFSET = 68;
+
+/**
+ * Plays back what a process left that was killed while it made a store, or before that was in WAL mode: reading alone
+ * cannot. Another program's database, and one that is in use, stay as they are. Throws StoreUnusable if it fails.
+ */
+export function playBackJournal(directory: DataDirectory): void {
+  const { database: path } = directory;
+  const journal = `${path}-journal`;
+  if (existsSync(path) && existsSync(journal)) withPlainErrors(directory, () => playBack(path, journal));
+}
+
+function playBack(path: string, journal: string): void {
+  const isOurs = numberAt(path, APPLICATION_ID_OFFSET) === APPLICATION_ID;
+  if (!isOurs && numberAt(journal, INITIAL_SIZE_OFFSET) !== 0) return;
+  using database = new Database(path, { readwrite: true });
+  database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
+  database.query("SELECT count(*) FROM sqlite_schema").get();
+}
+
+/** The four bytes there, as a number; null where the file is too short. */
+function numberAt(path: string, offset: number): number | null {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(4);
+    return readSync(file, bytes, 0, bytes.length, offset) === bytes.length ? bytes.readUInt32BE() : null;
+  } finally {
+    closeSync(file);
+  }
+}
