@@ -1,6 +1,6 @@
 import type { AuditAction, AuditEvent } from "../tokens/audit-event.ts";
 import { AUDIT_EVENT_LISTING } from "../tokens/audit-event-listing.ts";
-import { isById } from "./list-cost.ts";
+import { isFoundBy } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 
 /** Every column of an audit event, in the order of its table. */
@@ -21,7 +21,7 @@ export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
   resource: AUDIT_EVENT_LISTING,
   table: "audit_event",
   selected: EVENT_COLUMNS,
-  isIndexed: (comparison) => isById(comparison, ["id", "target", "actor"]),
+  isIndexed: (comparison) => isFoundBy(comparison, ["id", "target", "actor"]),
   inOrderOfIds: [],
   computed: {},
   rowOf: eventOf,

@@ -4,7 +4,7 @@ import { type Comparison, type Condition, someCondition } from "../tokens/listin
 export type IsIndexed = (comparison: Comparison) => boolean;
 
 /** Whether rows are found by what is under one of these keys, each of which has an index. */
-export function isById({ op, key }: Comparison, keys: readonly string[] = ["id"]): boolean {
+export function isFoundBy({ op, key }: Comparison, keys: readonly string[]): boolean {
   return keys.includes(key) && op !== "regex" && op !== "nin";
 }
 

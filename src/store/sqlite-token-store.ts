@@ -91,40 +91,25 @@ export class SqliteTokenStore implements TokenStore {
     id: string,
     change: (token: Token, last: LastIds) => AmendedToken,
   ): Promise<AmendedToken | null> {
-    const outcome = await this.#changing(() => {
-      const row = this.#byId.get(id);
-      if (row === null) return null;
-      const amended = change(tokenOf(row), this.#lastIds());
-      if (amended.event === null) return { digest: row.digest, amended };
-      this.#update(amended.token);
-      this.auditTrail.record(amended.event);
-      return { digest: row.digest, amended };
+    return await this.#changingToken(id, change, ({ token, event }) => {
+      if (event === null) return;
+      this.#update(token);
+      this.auditTrail.record(event);
     });
-    if (outcome === null) return null;
-    if (outcome.amended.token.revokedAt !== null) this.#forgetFirstToken(outcome.digest);
-    return outcome.amended;
   }
 
   async replace(
     id: string,
     change: (token: Token, last: LastIds) => ReplacedToken,
   ): Promise<ReplacedToken | null> {
-    const outcome = await this.#changing(() => {
-      const row = this.#byId.get(id);
-      if (row === null) return null;
-      const replaced = change(tokenOf(row), this.#lastIds());
-      if (replaced.succession !== null) {
-        const { successor, event } = replaced.succession;
-        this.#insert(successor.token, successor.digest);
-        this.auditTrail.record(successor.event);
-        this.#update(replaced.token);
-        this.auditTrail.record(event);
-      }
-      return { digest: row.digest, replaced };
+    return await this.#changingToken(id, change, ({ token, succession }) => {
+      if (succession === null) return;
+      const { successor, event } = succession;
+      this.#insert(successor.token, successor.digest);
+      this.auditTrail.record(successor.event);
+      this.#update(token);
+      this.auditTrail.record(event);
     });
-    if (outcome === null) return null;
-    if (outcome.replaced.token.replacedBy !== null) this.#forgetFirstToken(outcome.digest);
-    return outcome.replaced;
   }
 
   async list(query: ListQuery): Promise<readonly Token[]> {
@@ -140,8 +125,7 @@ export class SqliteTokenStore implements TokenStore {
     const digest = this.firstToken.digest();
     if (digest === null) return;
     const stored = this.findByDigest(digest);
-    const isOver = stored === null || stored.token.revokedAt !== null || stored.token.replacedBy !== null;
-    if (isOver) this.firstToken.remove();
+    if (stored === null || isDoneWith(stored.token)) this.firstToken.remove();
   }
 
   /** Brings every change into the one file, so that it can be copied alone. */
@@ -187,6 +171,24 @@ export class SqliteTokenStore implements TokenStore {
     return row ?? { token: null, auditEvent: null };
   }
 
+  /** Writes what `change` makes of a token, in the transaction that read it. Null if there is no such token. */
+  async #changingToken<Changed extends { readonly token: Token }>(
+    id: string,
+    change: (token: Token, last: LastIds) => Changed,
+    write: (changed: Changed) => void,
+  ): Promise<Changed | null> {
+    const outcome = await this.#changing(() => {
+      const row = this.#byId.get(id);
+      if (row === null) return null;
+      const changed = change(tokenOf(row), this.#lastIds());
+      write(changed);
+      return { digest: row.digest, changed };
+    });
+    if (outcome === null) return null;
+    if (isDoneWith(outcome.changed.token)) this.#forgetFirstToken(outcome.digest);
+    return outcome.changed;
+  }
+
   /** One immediate transaction, tried again without blocking while another process writes. */
   async #changing<T>(change: () => T): Promise<T> {
     const transaction = this.#database.transaction(change);
@@ -209,4 +211,9 @@ export class SqliteTokenStore implements TokenStore {
       return;
     }
   }
+}
+
+/** Whether nobody is to begin with that token any more. */
+function isDoneWith({ revokedAt, replacedBy }: Token): boolean {
+  return revokedAt !== null || replacedBy !== null;
 }

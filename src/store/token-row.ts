@@ -1,7 +1,7 @@
 import type { Comparison } from "../tokens/listing.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
-import { isById } from "./list-cost.ts";
+import { isFoundBy } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 
 /** Every column of a token, in the order of its table. */
@@ -47,7 +47,7 @@ export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
   resource: TOKEN_LISTING,
   table: "token",
   selected: COLUMNS,
-  isIndexed: (comparison) => isById(comparison) || isOfNotRevoked(comparison),
+  isIndexed: (comparison) => isFoundBy(comparison, ["id"]) || isOfNotRevoked(comparison),
   inOrderOfIds: ["revoked_at"],
   computed: { status: STATUS_SQL },
   rowOf: tokenOf,
