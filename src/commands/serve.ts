@@ -93,8 +93,11 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   directory.make();
   const lock = ServerLock.take(directory);
   const opened = openOrMakeTokens(directory, lock, ({ id, action, actor, target }) => {
-    const { tokenId, traceId, ip } = actor;
-    log.info({ trace_id: traceId, audit_event: id, action, actor: tokenId, target, ip }, "change");
+    const { tokenId, traceId, requestId, ip } = actor;
+    log.info(
+      { trace_id: traceId, request_id: requestId, audit_event: id, action, actor: tokenId, target, ip },
+      "change",
+    );
   });
   const { tokens, store } = opened;
   return {

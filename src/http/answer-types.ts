@@ -120,6 +120,7 @@ export const AuditEvent = type({
   actor: TokenId.or("null"),
   target: TokenId,
   trace_id: TraceId.or("null"),
+  request_id: TraceId.or("null"),
   ip: "string | null",
   changes: AuditEventChanges,
 });

@@ -57,7 +57,7 @@ export function endpoint<Body>({
     if (access === "write" || isSlow(trace)) await trace.authenticateAgain();
     const reading = read(body);
     if ("issues" in reading) throw badRequest(reading.issues);
-    const actor = { tokenId: caller.id, traceId: trace.id, ip: trace.ip };
+    const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
     const answered = await answer({ body: reading.body, caller, actor });
     return jsonAnswer(answered);
   };

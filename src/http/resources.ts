@@ -85,6 +85,7 @@ function auditEventResource({ id, at, action, actor, target, changes }: AuditEve
     actor: actor.tokenId,
     target,
     trace_id: actor.traceId,
+    request_id: actor.requestId,
     ip: actor.ip,
     changes: Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, told(key, value)])),
   };

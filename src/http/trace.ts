@@ -13,6 +13,8 @@ const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a
 /** What is known of a request while it is under way. */
 export interface Trace {
   readonly id: string;
+  /** Publisher's own id of the request; the trace id is the caller's where there is a `traceparent`. */
+  readonly requestId: string;
   readonly ip: string | null;
   /** What the log gives as the path that was asked for. */
   path: string;
@@ -47,11 +49,11 @@ export function traceOf(request: Request): Trace {
   return trace;
 }
 
-/** The trace id of a valid `traceparent` header, otherwise a fresh one. */
-export function traceIdFrom(traceparent: string | null): string {
+/** The trace id of a valid `traceparent` header; null where there is none. */
+export function traceIdFrom(traceparent: string | null): string | null {
   const [, version, id, more] = (traceparent && TRACEPARENT.exec(traceparent)) || [];
   const isValid = id !== undefined && (version !== "00" || more === undefined);
-  return isValid ? id : crypto.randomUUID().replaceAll("-", "");
+  return isValid ? id : null;
 }
 
 export interface TracedParts {
@@ -68,8 +70,10 @@ export function traced({ log, addressOf }: TracedParts) {
   return (handle: Handle, received: Request) => async (): Promise<Response> => {
     const startedAt = performance.now();
     const request = withHost(received);
+    const requestId = crypto.randomUUID().replaceAll("-", "");
     const trace: Trace = {
-      id: traceIdFrom(request.headers.get("traceparent")),
+      id: traceIdFrom(request.headers.get("traceparent")) ?? requestId,
+      requestId,
       ip: addressOf(received),
       path: pathOf(request.url),
       startedAt,
@@ -90,6 +94,7 @@ export function traced({ log, addressOf }: TracedParts) {
     log.info(
       {
         trace_id: trace.id,
+        request_id: trace.requestId,
         method: request.method,
         path: loggable(trace.path),
         status: response.status,
@@ -123,7 +128,11 @@ async function answered(handle: Handle, request: Request, trace: Trace, log: Log
 export function respondTo(error: unknown, trace: Trace, log: Log): Response {
   const failure = asFailure(error);
   const isFault = failure.code === "internal_error" || failure.cause !== undefined;
-  if (isFault) log.error({ trace_id: trace.id, error: failure.cause ?? failure }, failure.message);
+  if (isFault)
+    log.error(
+      { trace_id: trace.id, request_id: trace.requestId, error: failure.cause ?? failure },
+      failure.message,
+    );
   return trace.zone.failureResponse(failure, trace);
 }
 

@@ -4,7 +4,7 @@ import { isFoundBy } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 
 /** Every column of an audit event, in the order of its table. */
-export const EVENT_COLUMNS = "id, at, action, actor, target, trace_id, ip, changes";
+export const EVENT_COLUMNS = "id, at, action, actor, target, trace_id, ip, changes, request_id";
 
 export interface AuditEventRow {
   id: string;
@@ -15,6 +15,7 @@ export interface AuditEventRow {
   trace_id: string | null;
   ip: string | null;
   changes: string;
+  request_id: string | null;
 }
 
 export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
@@ -27,12 +28,22 @@ export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
   rowOf: eventOf,
 };
 
-function eventOf({ id, at, action, actor, target, trace_id, ip, changes }: AuditEventRow): AuditEvent {
+function eventOf({
+  id,
+  at,
+  action,
+  actor,
+  target,
+  trace_id,
+  ip,
+  changes,
+  request_id,
+}: AuditEventRow): AuditEvent {
   return {
     id,
     at,
     action,
-    actor: { tokenId: actor, traceId: trace_id, ip },
+    actor: { tokenId: actor, traceId: trace_id, requestId: request_id, ip },
     target,
     changes: JSON.parse(changes),
   };

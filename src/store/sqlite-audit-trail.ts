@@ -15,8 +15,18 @@ export class SqliteAuditTrail implements AuditEventStore {
   /** Keeps an event; to be called in the transaction of the change that it tells of. */
   record({ id, at, action, actor, target, changes }: AuditEvent): void {
     this.#file.database
-      .query(`INSERT INTO audit_event (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`)
-      .run(id, at, action, actor.tokenId, target, actor.traceId, actor.ip, JSON.stringify(changes));
+      .query(`INSERT INTO audit_event (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .run(
+        id,
+        at,
+        action,
+        actor.tokenId,
+        target,
+        actor.traceId,
+        actor.ip,
+        JSON.stringify(changes),
+        actor.requestId,
+      );
   }
 
   async list(query: ListQuery): Promise<readonly AuditEvent[]> {

@@ -139,7 +139,7 @@ export class SqliteTokenStore implements TokenStore {
 
   #insert(token: Token, digest: Uint8Array): void {
     this.#database
-      .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+      .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
       .run(
         digest,
         token.id,
@@ -153,6 +153,9 @@ export class SqliteTokenStore implements TokenStore {
         token.lastUsedAt,
         token.audiences === null ? null : JSON.stringify(token.audiences),
         token.replacedBy,
+        token.verifies ? 1 : 0,
+        token.reusedAt,
+        token.reusedFrom,
       );
   }
 

@@ -6,7 +6,7 @@ import type { ListTable } from "./list-sql.ts";
 
 /** Every column of a token, in the order of its table. */
 export const COLUMNS =
-  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at, audiences, replaced_by";
+  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at, audiences, replaced_by, verifies, reused_at, reused_from";
 
 export interface TokenRow {
   digest: Uint8Array;
@@ -21,6 +21,9 @@ export interface TokenRow {
   last_used_at: number | null;
   audiences: string | null;
   replaced_by: string | null;
+  verifies: 0 | 1;
+  reused_at: number | null;
+  reused_from: string | null;
 }
 
 export function tokenOf(row: TokenRow): Token {
@@ -36,6 +39,9 @@ export function tokenOf(row: TokenRow): Token {
     lastUsedAt: row.last_used_at,
     audiences: row.audiences === null ? null : JSON.parse(row.audiences),
     replacedBy: row.replaced_by,
+    verifies: row.verifies === 1,
+    reusedAt: row.reused_at,
+    reusedFrom: row.reused_from,
   };
 }
 

@@ -8,6 +8,7 @@ const KEYS = {
   actor: { kind: "token-id", sorts: true, read: ({ actor }) => actor.tokenId },
   target: { kind: "token-id", sorts: true, read: ({ target }) => target },
   trace_id: { kind: "trace-id", read: ({ actor }) => actor.traceId },
+  request_id: { kind: "trace-id", read: ({ actor }) => actor.requestId },
   ip: { kind: "ip", read: ({ actor }) => actor.ip },
 } satisfies Readonly<Record<string, ListKey<AuditEvent>>>;
 

@@ -13,12 +13,15 @@ export const AUDIT_ACTIONS: readonly AuditAction[] = [
 export interface Actor {
   /** The id of the token that the caller holds; null for the command line. */
   readonly tokenId: string | null;
+  /** Chosen by the caller where the request has a `traceparent` header. */
   readonly traceId: string | null;
+  /** Publisher's own id of the request. */
+  readonly requestId: string | null;
   readonly ip: string | null;
 }
 
 /** The actor at the command line, where whoever may write the data directory may do everything. */
-export const COMMAND_LINE: Actor = { tokenId: null, traceId: null, ip: null };
+export const COMMAND_LINE: Actor = { tokenId: null, traceId: null, requestId: null, ip: null };
 
 /** What is kept of a change, in the transaction of the change itself. Never a secret. */
 export interface AuditEvent {

@@ -36,6 +36,9 @@ export function creation(
     revokedAt: null,
     lastUsedAt: null,
     replacedBy: null,
+    verifies: false,
+    reusedAt: null,
+    reusedFrom: null,
   };
   const told = { access, audiences, description, expires_at: expiresAt };
   const changes = replaces === undefined ? told : { ...told, replaces };

@@ -27,6 +27,12 @@ export interface Token {
   readonly lastUsedAt: UnixSeconds | null;
   /** The id of the token that took its place; null where none did. */
   readonly replacedBy: string | null;
+  /** Whether it may verify tokens for its audiences, and do nothing else. */
+  readonly verifies: boolean;
+  /** When its secret was last shown after the token was revoked or replaced. */
+  readonly reusedAt: UnixSeconds | null;
+  /** The IP address from which that was. */
+  readonly reusedFrom: string | null;
 }
 
 export function statusAt(token: Pick<Token, "expiresAt" | "revokedAt">, now: UnixSeconds): Status {

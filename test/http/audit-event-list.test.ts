@@ -5,6 +5,7 @@ import { TestApi } from "../support/api.ts";
 import { BARE_CHALLENGE } from "../support/credentials.ts";
 import { expectFailure, expectIssues } from "../support/failures.ts";
 import { at } from "../support/listed.ts";
+import { loggedRequests } from "../support/logged.ts";
 import { AUDIT_EVENT_KEYS } from "../support/resource.ts";
 
 let api: TestApi;
@@ -12,6 +13,8 @@ let api: TestApi;
 const ids = new Map<string, string>();
 /** Of a token for a service. */
 let serviceSecret = "";
+/** Publisher's own id of the request that rotated the service's token, as the log has it. */
+let rotationRequest = "";
 
 const START_MS = Date.parse("2026-06-01T12:00:00Z");
 const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -34,6 +37,7 @@ beforeAll(async () => {
   serviceSecret = created.token;
   await does(70, "update", { id: created.id, description: "for the wiki", expires_at: null });
   ids.set("next", (await does(80, "rotate", { id: created.id, overlap_seconds: 60 })).id);
+  rotationRequest = String(loggedRequests(api).at(-1)?.request_id);
   api.nowMs = START_MS + 90_000;
   const revoked = await api.tokens.revoke(created.id, COMMAND_LINE);
   if (isRefusal(revoked)) throw new Error(JSON.stringify(revoked));
@@ -98,6 +102,8 @@ const SCENARIOS: readonly (readonly [name: string, filter: () => object, told: s
   ["at gt, with an offset", () => ({ key: "at", gt: "2026-06-01T14:01:20+02:00" }), "revoke service"],
   ["trace_id eq", () => ({ key: "trace_id", eq: TRACE_ID }), BY_API],
   ["trace_id null", () => ({ key: "trace_id", exists: false }), AT_COMMAND_LINE],
+  ["request_id eq", () => ({ key: "request_id", eq: rotationRequest }), "rotate service, create next"],
+  ["request_id null", () => ({ key: "request_id", exists: false }), AT_COMMAND_LINE],
   ["ip eq", () => ({ key: "ip", eq: "192.0.2.1" }), BY_API],
   ["ip eq of another", () => ({ key: "ip", eq: "192.0.2.2" }), ""],
   ["ip null", () => ({ key: "ip", exists: false }), AT_COMMAND_LINE],
@@ -199,8 +205,12 @@ describe("an event tells", () => {
       actor: id("writer"),
       target: id("service"),
       trace_id: TRACE_ID,
+      request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
       ip: "192.0.2.1",
     });
+    const rotated = await change("api-token.rotate", "service");
+    expect(rotated).toMatchObject({ trace_id: TRACE_ID, request_id: rotationRequest });
+    expect(rotationRequest).not.toBe(TRACE_ID);
     const changes = async (action: string, target: string) => (await change(action, target)).changes;
     expect(await changes("api-token.create", "service")).toStrictEqual({
       access: "read",
@@ -230,6 +240,7 @@ describe("an event tells", () => {
     expect(await change("api-token.revoke", "service")).toMatchObject({
       actor: null,
       trace_id: null,
+      request_id: null,
       ip: null,
     });
   });
@@ -288,7 +299,7 @@ describe("the list of events", () => {
       ]);
     for (const key of ["created_at", "description", "changes", "status", ""])
       expectIssues(await api.call("audit-event/list", { filters: [{ key, eq: "x" }] }), [
-        { path: "filters[0].key", message: `${SORTABLE}, trace_id, ip` },
+        { path: "filters[0].key", message: `${SORTABLE}, trace_id, request_id, ip` },
       ]);
     const tooMany = Array(6).fill({ key: "id" });
     expectIssues(await api.call("audit-event/list", { sorts: tooMany }), [

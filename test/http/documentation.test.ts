@@ -232,7 +232,7 @@ function valueFor(key: string): string {
   if (key === "access") return "read";
   if (key === "audiences") return "wiki";
   if (key === "action") return "api-token.create";
-  if (key === "trace_id") return EXAMPLE.traceId;
+  if (key === "trace_id" || key === "request_id") return EXAMPLE.traceId;
   if (key === "ip") return "192.0.2.1";
   return key === "status" ? "active" : "atok_1";
 }

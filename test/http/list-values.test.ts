@@ -87,12 +87,12 @@ const EVENT_KEYS: readonly KeyUnderTest[] = [
   },
   { key: "actor", ...IDS },
   { key: "target", ...IDS },
-  {
-    key: "trace_id",
+  ...["trace_id", "request_id"].map((key) => ({
+    key,
     good: ["4bf92f3577b34da6a3ce929d0e0e4736", "0".repeat(32)],
     bad: [...NO_VALUES, "4BF92F3577B34DA6A3CE929D0E0E4736", "0".repeat(31), "0".repeat(33), "g".repeat(32)],
     message: "must be a trace id: 32 of 0-9 and a-f",
-  },
+  })),
   {
     key: "ip",
     good: ["192.0.2.1", "::1", "2001:db8::1", "::ffff:192.0.2.1"],

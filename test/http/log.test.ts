@@ -45,6 +45,7 @@ describe("each request has its line:", () => {
         level: "info",
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         trace_id: answer.headers.get("trace-id"),
+        request_id: answer.headers.get("trace-id"),
         method: sent.method ?? "POST",
         path: path.split("?")[0],
         status,

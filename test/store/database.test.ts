@@ -103,7 +103,7 @@ test("what a killed process committed is there, though it never closed the store
   using crashed = new PublicDirectory();
   using database = openDatabase(temporary.directory);
   database.run(
-    "INSERT INTO token VALUES (randomblob(32), 'atok_1', 'read', NULL, 'abcd', 1, NULL, NULL, NULL, NULL, NULL, NULL)",
+    "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_1', 'read', 'abcd', 1)",
   );
   for (const end of ["", "-wal"]) {
     writeFileSync(crashed.directory.database + end, readFileSync(temporary.directory.database + end));

@@ -1,5 +1,6 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import type { Condition, Sort } from "../../src/tokens/listing.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import { conditions, description, FIRST_MOMENT, sorts, tokenSet } from "../support/arbitraries.ts";
@@ -35,8 +36,7 @@ async function make(change: Change, context: TestStore, known: readonly Token[])
     await context.create({ description: change.description, expiresAt });
   } else {
     const token = known[change.index % Math.max(known.length, 1)];
-    if (token !== undefined)
-      granted(await tokens.revoke(token.id, { tokenId: null, traceId: null, ip: null }));
+    if (token !== undefined) granted(await tokens.revoke(token.id, COMMAND_LINE));
   }
 }
 

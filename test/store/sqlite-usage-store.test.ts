@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { ALL_TOKENS, type HourOfUse } from "../../src/tokens/usage-store.ts";
 import { A_MOMENT, newToken, tokenOf } from "../support/new-token.ts";
@@ -125,7 +126,7 @@ describe("beside others that write", () => {
     const other = context.beside();
     await nextTurn();
     const { id } = (await context.create()).token;
-    await other.revoke(id, { tokenId: null, traceId: null, ip: null });
+    await other.revoke(id, COMMAND_LINE);
     expect(isFlushed).toBe(false);
     await flushing;
     expect(row(context.connect(), "SELECT count(*) AS rows FROM token_use")).toEqual({ rows: 4002 });

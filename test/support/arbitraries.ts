@@ -53,6 +53,8 @@ function idOf(number: number, prefix = "atok_"): string {
 
 const audience = fc.constantFrom("wiki", "files", "git");
 
+const ip = fc.constantFrom("192.0.2.1", "2001:db8::1");
+
 const bareToken = fc.record({
   access: fc.constantFrom(...ACCESSES),
   audiences: fc.option(fc.uniqueArray(audience, { minLength: 1 })),
@@ -64,6 +66,9 @@ const bareToken = fc.record({
   revokedAt: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, moment),
   lastUsedAt: fc.option(moment),
   replacedBy: fc.option(someId),
+  verifies: fc.constant(false),
+  reusedAt: fc.option(moment),
+  reusedFrom: fc.option(ip),
 });
 
 /** Tokens as a store may hold them, in the order of their ids. */
@@ -87,12 +92,16 @@ const VALUES: Readonly<Record<TokenKey, fc.Arbitrary<Value>>> = {
 
 const eventId = fc.integer({ min: 0, max: 12 }).map((number) => idOf(number, "aevt_"));
 const traceId = fc.constantFrom("0".repeat(32), "4bf92f3577b34da6a3ce929d0e0e4736");
-const ip = fc.constantFrom("192.0.2.1", "2001:db8::1");
 
 const bareEvent = fc.record({
   at: moment,
   action: fc.constantFrom(...AUDIT_ACTIONS),
-  actor: fc.record({ tokenId: fc.option(someId), traceId: fc.option(traceId), ip: fc.option(ip) }),
+  actor: fc.record({
+    tokenId: fc.option(someId),
+    traceId: fc.option(traceId),
+    requestId: fc.option(traceId),
+    ip: fc.option(ip),
+  }),
   target: someId,
   changes: fc.record({ description: fc.option(description), expires_at: fc.option(moment) }),
 });
@@ -109,6 +118,7 @@ const EVENT_VALUES: Readonly<Record<AuditEventKey, fc.Arbitrary<Value>>> = {
   actor: someId,
   target: someId,
   trace_id: traceId,
+  request_id: traceId,
   ip,
 };
 

@@ -27,7 +27,7 @@ export function modes(directory: DataDirectory): Readonly<Record<string, string>
 export function makeStore(directory: DataDirectory): void {
   using database = openDatabase(directory);
   const insert = database.query(
-    "INSERT INTO token VALUES (randomblob(32), ?, 'read', 'a', 'abcd', 1, NULL, NULL, NULL, NULL, NULL, NULL)",
+    "INSERT INTO token (digest, id, access, description, hint, created_at) VALUES (randomblob(32), ?, 'read', 'a', 'abcd', 1)",
   );
   database.transaction(() => {
     for (let count = 0; count < 200; count += 1) insert.run(`atok_${count}`);

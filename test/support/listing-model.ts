@@ -51,6 +51,7 @@ export const AUDIT_EVENT_MODEL: ListModel<AuditEvent> = {
       actor: event.actor.tokenId,
       target: event.target,
       trace_id: event.actor.traceId,
+      request_id: event.actor.requestId,
       ip: event.actor.ip,
     };
     return under(values, key);

@@ -10,6 +10,7 @@ export const A_MOMENT = 1_780_315_200;
 export const CALLER: Actor = {
   tokenId: "atok_caller",
   traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+  requestId: "9c1de5a4f0b2477d8a6e3b5c7f901234",
   ip: "192.0.2.1",
 };
 
@@ -27,6 +28,9 @@ export function tokenOf(id: string, values: Partial<Token> = {}): Token {
     revokedAt: null,
     lastUsedAt: null,
     replacedBy: null,
+    verifies: false,
+    reusedAt: null,
+    reusedFrom: null,
     ...values,
   };
 }

@@ -19,7 +19,17 @@ export const RESOURCE_KEYS = [
 ];
 
 /** What an audit event has, in this order. */
-export const AUDIT_EVENT_KEYS = ["id", "at", "action", "actor", "target", "trace_id", "ip", "changes"];
+export const AUDIT_EVENT_KEYS = [
+  "id",
+  "at",
+  "action",
+  "actor",
+  "target",
+  "trace_id",
+  "request_id",
+  "ip",
+  "changes",
+];
 
 /** That the answer is a token with these values, and nothing else. */
 export function expectResource(answer: Answer, expected: object): void {

@@ -95,7 +95,9 @@ export class TestStore implements Disposable {
   hold(tokens: readonly Token[]): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
-    const statement = database.query("INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    const statement = database.query(
+      "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
     database.transaction(() => {
       database.run("DROP TRIGGER IF EXISTS token_stays");
       database.run("DELETE FROM token");
@@ -104,7 +106,19 @@ export class TestStore implements Disposable {
           token;
         const times = [createdAt, createdBy, expiresAt, revokedAt, lastUsedAt];
         const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
-        statement.run(digestOf(id), id, access, description, hint, ...times, audiences, token.replacedBy);
+        statement.run(
+          digestOf(id),
+          id,
+          access,
+          description,
+          hint,
+          ...times,
+          audiences,
+          token.replacedBy,
+          token.verifies ? 1 : 0,
+          token.reusedAt,
+          token.reusedFrom,
+        );
       }
     })();
   }
@@ -113,7 +127,7 @@ export class TestStore implements Disposable {
   holdEvents(events: readonly AuditEvent[]): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
-    const statement = database.query("INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    const statement = database.query("INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     database.transaction(() => {
       database.run("DROP TRIGGER IF EXISTS audit_event_stays");
       database.run("DELETE FROM audit_event");
@@ -127,6 +141,7 @@ export class TestStore implements Disposable {
           actor.traceId,
           actor.ip,
           JSON.stringify(changes),
+          actor.requestId,
         );
     })();
   }

@@ -35,7 +35,8 @@ class Create implements TokenCommand {
   async run(model: Model, real: Instance): Promise<void> {
     const expiresAt = this.#lifetime === null ? null : model.now + this.#lifetime;
     const maker = real.issued[(this.#maker ?? 0) % Math.max(real.issued.length, 1)]?.id ?? null;
-    const actor: Actor = this.#maker === null ? COMMAND_LINE : { tokenId: maker, traceId: null, ip: null };
+    const actor: Actor =
+      this.#maker === null ? COMMAND_LINE : { tokenId: maker, traceId: null, requestId: null, ip: null };
     const request = { access: this.#access, audiences: null, description: this.#description, expiresAt };
     const outcome = await real.at(this.#place).create(request, actor);
     if (this.#lifetime !== null && this.#lifetime <= 0) {

@@ -28,6 +28,9 @@ const BARE: Token = {
   revokedAt: null,
   lastUsedAt: null,
   replacedBy: null,
+  verifies: false,
+  reusedAt: null,
+  reusedFrom: null,
 };
 
 const FULL: Token = {

@@ -28,6 +28,7 @@ describe("every change", () => {
         actor: "atok_caller",
         target: token.id,
         trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
+        request_id: "9c1de5a4f0b2477d8a6e3b5c7f901234",
         ip: "192.0.2.1",
         changes: JSON.stringify({
           access: "read",
@@ -43,6 +44,7 @@ describe("every change", () => {
         actor: null,
         target: token.id,
         trace_id: null,
+        request_id: null,
         ip: null,
         changes: JSON.stringify({ revoked_at: made + 1 }),
       },

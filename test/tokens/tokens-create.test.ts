@@ -26,6 +26,9 @@ describe("a token that is created", () => {
       revokedAt: null,
       lastUsedAt: null,
       replacedBy: null,
+      verifies: false,
+      reusedAt: null,
+      reusedFrom: null,
     });
     expect(await tokens.authenticate(created.secret)).toEqual({ token: created.token, refusal: null });
     expect(await tokens.get(created.token.id)).toEqual(created.token);

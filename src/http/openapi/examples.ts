@@ -26,6 +26,7 @@ export const EXAMPLE = {
   expiresAt: "2030-12-31T23:59:59Z",
   revokedAt: "2025-02-01T08:00:00Z",
   traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
+  requestId: "9c1de5a4f0b2477d8a6e3b5c7f901234",
 } as const;
 
 export const TOKEN: ReturnType<typeof tokenResource> = {
@@ -98,6 +99,7 @@ export const AUDIT_EVENT_PAGE: ReturnType<typeof auditEventPage> = {
       actor: EXAMPLE.creatorId,
       target: EXAMPLE.id,
       trace_id: EXAMPLE.traceId,
+      request_id: EXAMPLE.requestId,
       ip: "192.0.2.1",
       changes: {
         access: "read",

@@ -37,6 +37,8 @@ export const AUDIT_EVENTS = {
       target: "The id of the token that it was done to.",
       trace_id:
         "The trace id of the request, as in the server's log and its `traceparent`; null for the command line.",
+      request_id:
+        "Publisher's own id of the request, as in the server's log. Unlike the trace id, no caller can choose it; null for the command line and for events of earlier versions.",
       ip: "The address that the request came from; null for the command line.",
     },
   },
