@@ -6,6 +6,7 @@ const ENTROPY_BYTES = 32;
 const ENTROPY_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
 const HINT_LENGTH = 4;
+const SECRET_LENGTH = PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
 const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
 const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z_]{10,}/g;
 
@@ -18,6 +19,27 @@ export function makeSecret(random: Random): string {
 /** Whether the text has the form of a secret and its checksum fits: a mistyped or invented one never does. */
 export function isSecret(text: string): boolean {
   return FORM.test(text) && checksum(text.slice(0, -CHECKSUM_DIGITS)) === text.slice(-CHECKSUM_DIGITS);
+}
+
+/** Anything that could be put between the characters of a secret. */
+const NOT_OF_A_SECRET = /[^0-9A-Za-z_]/g;
+
+/**
+ * Whether a secret stands anywhere in the text: also percent-encoded, in compatibility forms such as fullwidth letters,
+ * or with spaces, hyphens or invisible characters in it. The checksum makes a false alarm practically impossible.
+ */
+export function containsSecret(text: string): boolean {
+  const plain = percentDecoded(text).normalize("NFKC").replaceAll(NOT_OF_A_SECRET, "");
+  const starts = [...plain.matchAll(new RegExp(PREFIX, "g"))].map(({ index }) => index);
+  return starts.some((start) => isSecret(plain.slice(start, start + SECRET_LENGTH)));
+}
+
+/** The text with every percent-encoded byte of ASCII decoded, also where that was encoded again. */
+function percentDecoded(text: string): string {
+  const decoded = text.replaceAll(/%([0-7][0-9A-Fa-f])/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return decoded === text ? text : percentDecoded(decoded);
 }
 
 /** The SHA-256 of a secret, all that is kept of it: at 256 random bits no slower hash is needed. */

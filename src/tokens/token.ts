@@ -1,3 +1,4 @@
+import { containsSecret } from "./secret.ts";
 import { codePoints } from "./text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 
@@ -45,10 +46,14 @@ export function permits(held: Access, needed: Access): boolean {
   return held === "write" || needed === "read";
 }
 
+const WITH_SECRET =
+  "must not contain the secret of a token: everybody who reads the audit trail could use it. Leave it out, and rotate or revoke that token if others may have seen it";
+
 /** What is wrong with a description, as the end of a sentence that begins with its name; null if nothing is. */
 export function descriptionFault(text: string): string | null {
   if (/\p{Cc}/u.test(text)) return "must not have control characters, such as a newline or a tab";
   if (!text.isWellFormed()) return "must be well-formed Unicode, without lone surrogates";
+  if (containsSecret(text)) return WITH_SECRET;
   return codePoints(text) > DESCRIPTION_LIMIT ? `must have at most ${DESCRIPTION_LIMIT} characters` : null;
 }
 
