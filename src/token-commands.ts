@@ -40,6 +40,7 @@ function addCreate(token: Command, environment: Environment): void {
     .description("create a token and print its secret, once")
     .addOption(new Option("--access <access>", "what it may do").choices(ACCESSES).makeOptionMandatory())
     .option("--audience <name>", "a service that it is for, and nothing else; may be given again", collect)
+    .option("--verifies", "for a service that verifies tokens for these audiences, and for nothing else")
     .option("--description <text>", "what it is for");
   withExpiry(create, "it ends")
     .option(...JSON_FLAG)
@@ -104,10 +105,12 @@ function addRevoke(token: Command, environment: Environment): void {
     .command("revoke")
     .description("revoke a token, at once and for good")
     .argument(...ID)
+    .option("--descendants", "also all that came of it: tokens that it created or that took its place")
+    .option("--dry-run", "show what would be revoked, and change nothing")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (id: string, flags: RevokeFlags & DataDirFlags) => {
-      const { revokeToken } = await import("./commands/token.ts");
+      const { revokeToken } = await import("./commands/revoke-token.ts");
       await revokeToken(dataDirSetting(flags, environment), id, flags);
     });
 }

@@ -29,5 +29,6 @@ function written(key: string, value: AuditEvent["changes"][string]): string {
   if (value === null) return "none";
   if (typeof value === "object") return value.join(",");
   if (typeof value === "number") return formatTime(value);
+  if (typeof value === "boolean") return String(value);
   return key === "description" ? JSON.stringify(value) : value;
 }

@@ -5,6 +5,7 @@ import type { Status, Token } from "../tokens/token.ts";
 import { CommandFailure } from "./command-failure.ts";
 
 const FLAG_OF: Readonly<Record<string, string>> = {
+  access: "--access",
   audiences: "--audience",
   description: "--description",
   overlap_seconds: "--overlap",
@@ -14,9 +15,16 @@ const FLAG_OF: Readonly<Record<string, string>> = {
 /** What the domain gave; where it refused, that becomes a sentence for the terminal. */
 export function granted<Outcome extends object>(outcome: Outcome | Refusal, id = ""): Outcome {
   if (!isRefusal(outcome)) return outcome;
-  if (outcome.refused === "not-found") throw new CommandFailure(`There is no token ${id} in this store.`);
-  if (outcome.refused === "invalid") throw refusedFlags(outcome.issues);
-  throw new CommandFailure(conflictSentence(outcome.token, outcome.status));
+  switch (outcome.refused) {
+    case "not-found":
+      throw new CommandFailure(`There is no token ${id} in this store.`);
+    case "invalid":
+      throw refusedFlags(outcome.issues);
+    case "conflict":
+      throw new CommandFailure(conflictSentence(outcome.token, outcome.status));
+    default:
+      throw new Error(`the command line was refused: ${outcome.refused}`);
+  }
 }
 
 function conflictSentence({ id, replacedBy }: Token, status: Status): string {

@@ -9,6 +9,7 @@ interface JsonFlag {
 export interface CreateFlags extends ExpiryFlags, JsonFlag {
   readonly access: Access;
   readonly audience?: readonly string[];
+  readonly verifies?: boolean;
   readonly description?: string;
 }
 
@@ -16,7 +17,10 @@ export interface ListFlags extends JsonFlag {
   readonly all?: boolean;
 }
 
-export type RevokeFlags = JsonFlag;
+export interface RevokeFlags extends JsonFlag {
+  readonly descendants?: boolean;
+  readonly dryRun?: boolean;
+}
 
 export interface UpdateFlags extends ExpiryFlags, JsonFlag {
   /** False where `--no-description` was given. */

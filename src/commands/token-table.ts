@@ -19,7 +19,7 @@ export function tokenTable(tokens: readonly Token[], now: UnixSeconds): string {
   ];
   const rows = tokens.map((token) => [
     token.id,
-    token.access,
+    token.verifies ? "verifies" : token.access,
     statusAt(token, now),
     `…${token.hint}`,
     formatTime(token.createdAt),

@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { expirySetting } from "../expiry-flags.ts";
-import { createdResource, tokenPage, tokenResource } from "../http/resources.ts";
+import { createdResource, tokenPage } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import { STATUSES } from "../tokens/token.ts";
 import { issuesOf, type TokenRequest } from "../tokens/token-request.ts";
-import { granted, refusedFlags, requireTokenId } from "./granted.ts";
+import { granted, refusedFlags } from "./granted.ts";
 import { newestRows } from "./newest-rows.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
 import { print, printJson } from "./print.ts";
-import type { CreateFlags, ListFlags, RevokeFlags } from "./token-flags.ts";
+import type { CreateFlags, ListFlags } from "./token-flags.ts";
 import { tokenTable } from "./token-table.ts";
 
 /** Creates a token straight in the data directory and prints its secret, alone, or the API's answer. */
@@ -34,12 +34,13 @@ export async function createToken(dataDir: string, flags: CreateFlags): Promise<
 
 /** What the flags ask for. Throws before there is a store if that cannot be. */
 function tokenRequest(
-  { access, audience, description, ...expiry }: CreateFlags,
+  { access, audience, verifies = false, description, ...expiry }: CreateFlags,
   now: UnixSeconds,
 ): TokenRequest {
   const request = {
     access,
     audiences: audience ?? null,
+    verifies,
     description: description ?? null,
     expiresAt: expirySetting(expiry, now) ?? null,
   };
@@ -56,17 +57,6 @@ export async function listTokens(dataDir: string, { all = false, json = false }:
     const page = await newestRows((listing) => tokens.list(listing), every);
     if (json) return await printJson(tokenPage(page, tokens.now()));
     await print(tokenTable(page.rows, tokens.now()));
-  });
-}
-
-/** Revokes a token; a running server refuses it from the next request on. */
-export async function revokeToken(dataDir: string, id: string, { json = false }: RevokeFlags): Promise<void> {
-  requireTokenId(id);
-  await withTokens(dataDir, async (tokens) => {
-    const revoked = granted(await tokens.revoke(id, COMMAND_LINE), id);
-    const resource = tokenResource(revoked, tokens.now());
-    if (json) return await printJson(resource);
-    await print(`Revoked ${id}, at ${resource.revoked_at}. It opens nothing any more.\n`);
   });
 }
 

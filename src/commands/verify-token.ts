@@ -65,8 +65,9 @@ function sentence(token: Token | null, fault: Fault): string {
   return `Not valid: ${FAULTS[fault]}.${whose}`;
 }
 
-function described({ id, access, audiences, expiresAt }: Token): string {
-  const place = audiences === null ? "Publisher's own API" : audiences.join(", ");
+function described({ id, access, audiences, verifies, expiresAt }: Token): string {
+  const services = audiences === null ? "Publisher's own API" : audiences.join(", ");
   const end = expiresAt === null ? "never expires" : `expires at ${formatTime(expiresAt)}`;
-  return `${id}, ${access} access to ${place}, ${end}`;
+  const purpose = verifies ? "verifies tokens for" : `${access} access to`;
+  return `${id}, ${purpose} ${services}, ${end}`;
 }

@@ -39,6 +39,7 @@ export const ApiToken = type({
   revoked_at: Moment.or("null"),
   last_used_at: Moment.or("null"),
   replaced_by: TokenId.or("null"),
+  "verifies?": "true",
 });
 
 /** What `create` gives, the one answer with the secret. */
@@ -50,6 +51,7 @@ export const CreatedApiToken = type({
   created_at: Moment,
   expires_at: Moment.or("null"),
   "audiences?": Audiences,
+  "verifies?": "true",
 });
 
 /** What `rotate` gives: the successor with its secret. */
@@ -105,6 +107,7 @@ export const AuditActionName = type.enumerated(...AUDIT_ACTIONS);
 export const AuditEventChanges = type({
   "access?": AccessName,
   "audiences?": Audiences.or("null"),
+  "verifies?": "true",
   "description?": Description.or("null"),
   "expires_at?": Moment.or("null"),
   "revoked_at?": Moment,
@@ -135,8 +138,14 @@ export const AccessCounts = type({ read: Count, write: Count });
 /** How many tokens expire on one day of UTC. */
 export const DayOfExpiries = type({ date: /^\d{4}-\d\d-\d\d$/, count: Count });
 
+/** How many tokens there are of each status and access. */
+export const StatusCounts = type({ active: AccessCounts, expired: AccessCounts, revoked: AccessCounts });
+
+/** What `revoke` gives. */
+export const RevokedApiToken = ApiToken.merge({ "descendants?": StatusCounts });
+
 export const ApiTokenSummary = type({
-  counts: { active: AccessCounts, expired: AccessCounts, revoked: AccessCounts },
+  counts: StatusCounts,
   never_used: Count,
   expiries: DayOfExpiries.array().exactlyLength(SUMMARY_DAYS),
 });

@@ -2,6 +2,7 @@ import type { Authority } from "../tokens/authority.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../tokens/rotation.ts";
 import { parseTime, type UnixSeconds } from "../tokens/time.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
+import { askedAudience, verdictFor } from "../tokens/verifier.ts";
 import { endpoint, granted, shaped } from "./endpoint.ts";
 import { listReader } from "./list-body.ts";
 import { orNull } from "./nullable.ts";
@@ -9,6 +10,7 @@ import { API_TOKEN_OPERATIONS } from "./openapi/api-token-operations.ts";
 import { resourceRoutes } from "./resource-routes.ts";
 import {
   createdResource,
+  revocationResource,
   successorResource,
   summaryResource,
   tokenPage,
@@ -17,10 +19,11 @@ import {
   verificationResource,
 } from "./resources.ts";
 import { readUsage } from "./usage-body.ts";
-import { changeTypes, NoParameters, TokenById, verifyTypeWith } from "./wire.ts";
+import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./wire.ts";
 
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(verifyTypeWith(orNull));
+const readRevocation = shaped(RevokeToken);
 const readNothing = shaped(NoParameters);
 const readListing = listReader(TOKEN_LISTING);
 
@@ -36,8 +39,8 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "write",
       read: readCreation,
       answer: async ({ body, actor }) => {
-        const { access, audiences = null, description = null, expires_at = null } = body;
-        const request = { access, audiences, description, expiresAt: timeOrNull(expires_at) };
+        const { access, audiences = null, verifies = false, description = null, expires_at = null } = body;
+        const request = { access, audiences, verifies, description, expiresAt: timeOrNull(expires_at) };
         return createdResource(granted(await tokens.create(request, actor)));
       },
     }),
@@ -68,9 +71,13 @@ export function apiToken({ tokens, usage }: Authority) {
     }),
     revoke: endpoint({
       access: "write",
-      read: readTokenId,
-      answer: async ({ body: { id }, actor }) =>
-        tokenResource(granted(await tokens.revoke(id, actor)), now()),
+      alsoFor: "itself",
+      isAboutItself: ({ id, descendants = false }, caller) => id === caller.id && !descendants,
+      read: readRevocation,
+      answer: async ({ body: { id, descendants = false, dry_run = false }, caller, actor }) => {
+        const request = { withDescendants: descendants, isDryRun: dry_run };
+        return revocationResource(granted(await tokens.revoke(id, actor, request)), now(), caller);
+      },
     }),
     get: endpoint({
       access: "read",
@@ -79,15 +86,19 @@ export function apiToken({ tokens, usage }: Authority) {
     }),
     verify: endpoint({
       access: "read",
+      alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience = null } }) =>
-        verificationResource(await tokens.verify(token, { access, audience }), now()),
+      answer: async ({ body: { token, access = "read", audience: named = null }, caller }) => {
+        const { audience } = granted(askedAudience(caller, named));
+        const verdict = await tokens.verify(token, { access, audience });
+        return verificationResource(verdictFor(caller, verdict), now(), caller);
+      },
     }),
     current: endpoint({
       access: "read",
-      forEveryToken: true,
+      alsoFor: "every-token",
       read: readNothing,
-      answer: async ({ caller }) => tokenResource(caller, now()),
+      answer: async ({ caller }) => tokenResource(caller, now(), caller),
     }),
     summary: endpoint({
       access: "read",

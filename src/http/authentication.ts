@@ -36,7 +36,6 @@ async function authenticate(
   const { token, refusal } = await tokens.authenticate(secret, counting);
   trace.shown = token;
   trace.caller = refusal === null ? token : null;
-  trace.refusal = refusal;
   if (refusal !== null) throw unauthenticated(refusal, trace.scheme, trace.zone.schemes);
   trace.admit = (purpose) => tokens.admit(token, purpose);
 }
@@ -57,21 +56,22 @@ export function shownSecret(headers: Headers, trace: Trace): string {
   const { scheme, secret } = credentialFrom(headers.get("authorization"), schemes);
   trace.scheme = scheme;
   if (secret !== null) return secret;
-  trace.refusal = scheme === null ? "missing" : "malformed";
-  throw unauthenticated(trace.refusal, scheme, schemes);
+  throw unauthenticated(scheme === null ? "missing" : "malformed", scheme, schemes);
+}
+
+/** Whose request it is. Throws an Error if nobody found that out. */
+export function callerOf({ caller }: Trace): Token {
+  if (caller === null) throw new Error("an endpoint was reached without authentication");
+  return caller;
 }
 
 /**
- * Whose request it is, if its token may do that; null asks for what every token may do. Throws a Failure if it may
- * not. Whoever calls is known by then.
+ * Counts the use of the caller's token, and throws a Failure if it may not do that; null asks for what every token
+ * may do.
  */
-export function admitted(trace: Trace, purpose: Purpose | null): Token {
-  const { caller, scheme } = trace;
-  if (caller === null || scheme === null) throw new Error("an endpoint was reached without authentication");
+export function admit(trace: Trace, purpose: Purpose | null): void {
   const unfit = trace.admit(purpose);
-  if (unfit === null) return caller;
-  trace.refusal = unfit;
-  throw unauthorized(unfit, purpose?.access ?? "read", scheme);
+  if (unfit !== null) throw unauthorized(unfit, purpose?.access ?? "read", trace.scheme ?? "bearer");
 }
 
 const SLOW_AFTER_MS = 1000;

@@ -38,7 +38,7 @@ function oneOf(names: readonly string[]): ValueForm {
   const quoted = names.map((name) => `"${name}"`);
   return {
     read: textThat((text) => names.includes(text)),
-    expected: `must be ${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`,
+    expected: `must be ${[quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or ")}`,
   };
 }
 

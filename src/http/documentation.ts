@@ -91,9 +91,7 @@ function unusedAuthority(): Authority {
   const store: TokenStore = {
     findByDigest: unused,
     findById: unused,
-    add: unused,
-    amend: unused,
-    replace: unused,
+    change: unused,
     list: unused,
     summary: unused,
     isEmpty: unused,

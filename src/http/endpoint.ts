@@ -1,12 +1,14 @@
 import type { Actor } from "../tokens/audit-event.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
 import type { Access, Token } from "../tokens/token.ts";
+import { type Purpose, unfitness } from "../tokens/verification.ts";
 import { jsonAnswer } from "./answer.ts";
 import { ArkErrors } from "./arktype.ts";
-import { admitted, isSlow } from "./authentication.ts";
+import { admit, callerOf, isSlow } from "./authentication.ts";
 import { readObject } from "./body.ts";
-import { badRequest, conflict, notFound } from "./errors.ts";
+import { badRequest, conflict, Failure, notFound } from "./errors.ts";
 import { issuesFrom } from "./issues.ts";
+import { unauthenticated, unauthorized } from "./refusals.ts";
 import { traceOf } from "./trace.ts";
 
 /** What came in a body: what was asked for, or everything that is wrong with it. */
@@ -25,18 +27,29 @@ export interface Call<Body> {
   readonly actor: Actor;
 }
 
+/** Tokens that may call an endpoint whatever their access and their audiences. */
+export type OtherCallers =
+  /** Every token. */
+  | "every-token"
+  /** Tokens that verify. */
+  | "verifying-tokens"
+  /** Every token, if the call is about that token itself. */
+  | "itself";
+
 export interface EndpointParts<Body> {
-  /** What a token must be allowed to do to call this. */
+  /** The access that a token for Publisher's own API needs to call this. */
   readonly access: Access;
-  /** Whether tokens for other services may call it too. */
-  readonly forEveryToken?: boolean;
+  /** Who may call it too; nobody if left out. */
+  readonly alsoFor?: OtherCallers;
+  /** Whether a call is about the caller's own token alone; needed where it is also for the token itself. */
+  readonly isAboutItself?: (body: Body, caller: Token) => boolean;
   readonly read: (value: object) => Reading<Body>;
   readonly answer: (call: Call<Body>) => Promise<object>;
 }
 
 export interface Endpoint {
   readonly access: Access;
-  readonly forEveryToken: boolean;
+  readonly alsoFor: OtherCallers | null;
   readonly handle: (context: { request: Request }) => Promise<Response>;
 }
 
@@ -44,24 +57,59 @@ export interface Endpoint {
  * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
  * size, body. Who calls is known by then; were it not, nothing would be read.
  */
-export function endpoint<Body>({
-  access,
-  forEveryToken = false,
-  read,
-  answer,
-}: EndpointParts<Body>): Endpoint {
+export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
+  const { access, alsoFor = null, answer } = parts;
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
     const trace = traceOf(request);
-    const caller = admitted(trace, forEveryToken ? null : { access, audience: null });
-    const body = await readObject(request);
-    if (access === "write" || isSlow(trace)) await trace.authenticateAgain();
-    const reading = read(body);
-    if ("issues" in reading) throw badRequest(reading.issues);
+    const caller = callerOf(trace);
+    const body = await admittedBody(request, parts);
     const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
-    const answered = await answer({ body: reading.body, caller, actor });
-    return jsonAnswer(answered);
+    return jsonAnswer(await answer({ body, caller, actor }));
   };
-  return { access, forEveryToken, handle };
+  return { access, alsoFor, handle };
+}
+
+/** The body of a call that the caller may make. Throws a Failure for any other. */
+async function admittedBody<Body>(request: Request, parts: EndpointParts<Body>): Promise<Body> {
+  const { access, alsoFor, read } = parts;
+  const trace = traceOf(request);
+  const purpose: Purpose = { access, audience: null };
+  const others = alsoFor === "every-token" || (alsoFor === "verifying-tokens" && callerOf(trace).verifies);
+  const isFit = others || unfitness(callerOf(trace), purpose) === null;
+  if (!isFit && alsoFor === "itself") return await bodyAboutItself(request, purpose, parts);
+  admit(trace, others ? null : purpose);
+  const reading = await readBody(request, read);
+  if ("issues" in reading) throw badRequest(reading.issues);
+  return reading.body;
+}
+
+/** A caller without the access learns nothing of what is wrong with its body, unless it is about the caller itself. */
+async function bodyAboutItself<Body>(
+  request: Request,
+  purpose: Purpose,
+  { read, isAboutItself }: EndpointParts<Body>,
+): Promise<Body> {
+  const trace = traceOf(request);
+  const reading = await readBody(request, read).catch((error: unknown) => {
+    if (error instanceof Failure && error.code !== "authentication_error") return null;
+    throw error;
+  });
+  const isOwn =
+    reading !== null && "body" in reading && isAboutItself?.(reading.body, callerOf(trace)) === true;
+  admit(trace, isOwn ? null : purpose);
+  if (!isOwn) throw new Error("a caller without access was admitted");
+  return reading.body;
+}
+
+/** A change reads in its own transaction whether the caller's token is active; a slow body is for reads alone. */
+async function readBody<Body>(
+  request: Request,
+  read: (value: object) => Reading<Body>,
+): Promise<Reading<Body>> {
+  const body = await readObject(request);
+  const trace = traceOf(request);
+  if (isSlow(trace)) await trace.authenticateAgain();
+  return read(body);
 }
 
 /** Reads a body by an ArkType. */
@@ -76,6 +124,10 @@ export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Bod
 export function granted<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (!isRefusal(outcome)) return outcome;
   switch (outcome.refused) {
+    case "unauthenticated":
+      throw unauthenticated(outcome.reason, "bearer");
+    case "forbidden":
+      throw unauthorized(outcome.reason, "write");
     case "invalid":
       throw badRequest(outcome.issues);
     case "not-found":

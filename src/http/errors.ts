@@ -1,5 +1,5 @@
 import { NotFoundError } from "elysia";
-import type { Issue } from "../tokens/refusal.ts";
+import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
@@ -25,6 +25,7 @@ interface FailureParts {
   readonly details?: Readonly<Record<string, unknown>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
+  readonly refusal?: AuthenticationRefusal;
 }
 
 /** A request that cannot be answered as asked, with all that its caller may know. */
@@ -33,12 +34,15 @@ export class Failure extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
+  /** Why the caller's token was refused, for the log; null where the failure is about something else. */
+  readonly refusal: AuthenticationRefusal | null;
 
-  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause }: FailureParts) {
+  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause, refusal }: FailureParts) {
     super(message, { cause });
     this.code = code;
     this.details = details;
     this.headers = headers;
+    this.refusal = refusal ?? null;
   }
 
   get status(): number {

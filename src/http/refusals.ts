@@ -11,6 +11,7 @@ export const REFUSALS: Readonly<Record<AuthenticationRefusal, string>> = {
   unknown: "The token is unknown",
   expired: "The token has expired",
   revoked: "The token was revoked",
+  replaced: "A replaced token may change neither itself nor its successor",
   wrong_audience: "The token is for other services",
   insufficient_access: "The access of the token does not reach",
 };
@@ -22,13 +23,14 @@ const CHALLENGES: Readonly<Record<Scheme, string>> = {
 
 /** What a request is answered that does not say who sends it, or does so by a token that is not good. */
 export function unauthenticated(
-  refusal: Exclude<AuthenticationRefusal, Unfitness>,
+  refusal: Exclude<AuthenticationRefusal, Unfitness | "replaced">,
   tried: Scheme | null = null,
   taken: readonly Scheme[] = ["bearer"],
 ): Failure {
   const challenges = tried === null ? taken : [tried];
   return new Failure("authentication_error", {
     message: "Invalid or missing API token",
+    refusal,
     headers: {
       "www-authenticate": challenges.map((scheme) => CHALLENGES[scheme]).join(", ") + reason(refusal, tried),
     },
@@ -41,18 +43,26 @@ function reason(refusal: AuthenticationRefusal, tried: Scheme | null): string {
 }
 
 /** What is answered to a token that may not do what it asks. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
-export function unauthorized(unfit: Unfitness, needed: Access, tried: Scheme = "bearer"): Failure {
+export function unauthorized(
+  refusal: Unfitness | "replaced",
+  needed: Access,
+  tried: Scheme = "bearer",
+): Failure {
   const more =
-    unfit === "wrong_audience" ? `error_description="${REFUSALS.wrong_audience}"` : `scope="${needed}"`;
+    refusal === "insufficient_access" ? `scope="${needed}"` : `error_description="${REFUSALS[refusal]}"`;
   const challenge = `${CHALLENGES.bearer}, error="insufficient_scope", ${more}`;
   return new Failure("authorization_error", {
     message: "Insufficient permissions",
+    refusal,
     headers: tried === "bearer" ? { "www-authenticate": challenge } : {},
   });
 }
 
 /** What is answered to a token that was verified for something and is not good for it. */
-export function refused(refusal: Exclude<AuthenticationRefusal, "missing">, needed: Access): Failure {
+export function refused(
+  refusal: Exclude<AuthenticationRefusal, "missing" | "replaced">,
+  needed: Access,
+): Failure {
   return refusal === "wrong_audience" || refusal === "insufficient_access"
     ? unauthorized(refusal, needed)
     : unauthenticated(refusal, "bearer");

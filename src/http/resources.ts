@@ -1,6 +1,7 @@
 import type { AuditEvent } from "../tokens/audit-event.ts";
+import type { Revocation } from "../tokens/change.ts";
 import type { Page } from "../tokens/paging.ts";
-import type { Summary } from "../tokens/summary.ts";
+import { countsOf, type Summary } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
 import type { CreatedToken, Rotation } from "../tokens/tokens.ts";
@@ -8,8 +9,12 @@ import type { UsageReport } from "../tokens/usage.ts";
 import type { UseBucket } from "../tokens/usage-store.ts";
 import type { Verdict } from "../tokens/verification.ts";
 
-/** A token as every endpoint but `create` gives it: neither its secret nor its digest. */
-export function tokenResource(token: Token, now: UnixSeconds) {
+/**
+ * A token as every endpoint but `create` gives it: neither its secret nor its digest. A reader whose own token is for
+ * services does not learn who created tokens; null for a reader who may read everything.
+ */
+export function tokenResource(token: Token, now: UnixSeconds, reader: Token | null = null) {
+  const readsCreators = reader === null || reader.audiences === null;
   return {
     id: token.id,
     access: token.access,
@@ -18,12 +23,17 @@ export function tokenResource(token: Token, now: UnixSeconds) {
     hint: `sk_live_…${token.hint}`,
     status: statusAt(token, now),
     created_at: formatTime(token.createdAt),
-    created_by: token.createdBy,
+    created_by: readsCreators ? token.createdBy : null,
     expires_at: timeOrNull(token.expiresAt),
     revoked_at: timeOrNull(token.revokedAt),
     last_used_at: timeOrNull(token.lastUsedAt),
     replaced_by: token.replacedBy,
+    ...verifiesIfTrue(token),
   };
+}
+
+function verifiesIfTrue({ verifies }: Token): { readonly verifies?: true } {
+  return verifies ? { verifies } : {};
 }
 
 /** The one answer that has the secret. */
@@ -36,6 +46,7 @@ export function createdResource({ token, secret }: CreatedToken) {
     created_at: formatTime(token.createdAt),
     expires_at: timeOrNull(token.expiresAt),
     ...(token.audiences === null ? {} : { audiences: token.audiences }),
+    ...verifiesIfTrue(token),
   };
 }
 
@@ -44,10 +55,27 @@ export function successorResource({ replaced, successor }: Rotation) {
   return { ...createdResource(successor), replaces: replaced.id };
 }
 
+/** A revoked token, and how many descendants it had before if they were asked for. */
+export function revocationResource(
+  { token, descendants }: Revocation,
+  now: UnixSeconds,
+  reader: Token | null = null,
+) {
+  const resource = tokenResource(token, now, reader);
+  return descendants === null ? resource : { ...resource, descendants: countsOf(descendants, now) };
+}
+
 /** What became of a secret; the token only where the secret matched. */
-export function verificationResource({ token, reason }: Verdict, now: UnixSeconds) {
-  const resource = token === null ? null : tokenResource(token, now);
-  return { valid: reason === null, reason, api_token: resource };
+export function verificationResource(
+  { token, reason }: Verdict,
+  now: UnixSeconds,
+  reader: Token | null = null,
+) {
+  return {
+    valid: reason === null,
+    reason,
+    api_token: token === null ? null : tokenResource(token, now, reader),
+  };
 }
 
 /**

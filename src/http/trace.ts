@@ -127,6 +127,7 @@ async function answered(handle: Handle, request: Request, trace: Trace, log: Log
 /** The answer to whatever was thrown; what is the server's fault goes to the log with its cause. */
 export function respondTo(error: unknown, trace: Trace, log: Log): Response {
   const failure = asFailure(error);
+  trace.refusal ??= failure.refusal;
   const isFault = failure.code === "internal_error" || failure.cause !== undefined;
   if (isFault)
     log.error(

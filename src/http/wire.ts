@@ -49,6 +49,14 @@ export const NoParameters = type({ "+": "reject" });
 /** The body of an endpoint that is about one token. */
 export const TokenById = type({ "+": "reject", id: TokenId });
 
+/** The body of `api-token/revoke`. */
+export const RevokeToken = type({
+  "+": "reject",
+  id: TokenId,
+  "descendants?": "boolean",
+  "dry_run?": "boolean",
+});
+
 /** The bodies that change tokens; what is in the future is judged at `now`. */
 export function changeTypes(now: () => UnixSeconds) {
   const Expiry = type("string").narrow((text, context) => {
@@ -66,6 +74,7 @@ export function changeTypesWith(Expiry: Type<string>, nullable: Nullable) {
       "+": "reject",
       access: AccessName,
       "audiences?": nullable(Audiences),
+      "verifies?": "boolean",
       "description?": nullable(Description),
       "expires_at?": nullable(Expiry),
     }),

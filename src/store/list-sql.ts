@@ -25,8 +25,8 @@ interface Columns {
   readonly resource: ListTerms;
   /** Keys whose index has rows in the order of ids: in another order it is slower than reading every row as it lies. */
   readonly inOrderOfIds: readonly string[];
-  /** What is under a key that has no column, at the moment that is its one parameter. */
-  readonly computed: Readonly<Record<string, string>>;
+  /** The value of a key that has no column of that value, at that moment. */
+  readonly computed: Readonly<Record<string, (now: number) => Fragment>>;
 }
 
 /** Where the rows of a resource are. */
@@ -125,7 +125,7 @@ function comparisonSql(comparison: Comparison, { sql, values }: Fragment): Fragm
 function column(key: string, { resource, computed, inOrderOfIds }: Columns, now: number): Fragment {
   keyOf(resource, key);
   const expression = computed[key];
-  if (expression !== undefined) return { sql: expression, values: [now] };
+  if (expression !== undefined) return expression(now);
   // A plus keeps SQLite from using an index: https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
   return { sql: inOrderOfIds.includes(key) ? `+${key}` : key, values: [] };
 }

@@ -1,30 +1,19 @@
 import type { Database, Statement } from "bun:sqlite";
-import { setTimeout as pause } from "node:timers/promises";
 import type { ListQuery } from "../tokens/listing.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Token } from "../tokens/token.ts";
-import type {
-  AmendedToken,
-  LastIds,
-  NewToken,
-  ReplacedToken,
-  StoredSecret,
-  TokenStore,
-} from "../tokens/token-store.ts";
+import type { ChangeScope, ChangeState, StoredSecret, TokenStore, Writes } from "../tokens/token-store.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
 import { listRows, type OpenFile } from "./list-rows.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
-import { asStoreError, isBusy, withStoreErrors } from "./sqlite-errors.ts";
+import { SqliteChanges } from "./sqlite-changes.ts";
+import { withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
-
-/** How long a change waits, in all, for other processes that write. */
-const PATIENCE_MS = 5000;
-const RETRY_MS = 10;
 
 /** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
 export class SqliteTokenStore implements TokenStore {
@@ -33,6 +22,7 @@ export class SqliteTokenStore implements TokenStore {
   /** How often the tokens were used. */
   readonly usage: SqliteUsageStore;
   readonly #file: OpenFile;
+  readonly #changes: SqliteChanges;
   readonly #database: Database;
   readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
   readonly #byId: Statement<TokenRow, [string]>;
@@ -43,6 +33,7 @@ export class SqliteTokenStore implements TokenStore {
     this.usage = new SqliteUsageStore(database);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#file);
+    this.#changes = new SqliteChanges(database, this.auditTrail);
     this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
   }
@@ -78,38 +69,10 @@ export class SqliteTokenStore implements TokenStore {
     this.isEmpty();
   }
 
-  async add(make: (last: LastIds) => NewToken): Promise<NewToken> {
-    return await this.#changing(() => {
-      const added = make(this.#lastIds());
-      this.#insert(added.token, added.digest);
-      this.auditTrail.record(added.event);
-      return added;
-    });
-  }
-
-  async amend(
-    id: string,
-    change: (token: Token, last: LastIds) => AmendedToken,
-  ): Promise<AmendedToken | null> {
-    return await this.#changingToken(id, change, ({ token, event }) => {
-      if (event === null) return;
-      this.#update(token);
-      this.auditTrail.record(event);
-    });
-  }
-
-  async replace(
-    id: string,
-    change: (token: Token, last: LastIds) => ReplacedToken,
-  ): Promise<ReplacedToken | null> {
-    return await this.#changingToken(id, change, ({ token, succession }) => {
-      if (succession === null) return;
-      const { successor, event } = succession;
-      this.#insert(successor.token, successor.digest);
-      this.auditTrail.record(successor.event);
-      this.#update(token);
-      this.auditTrail.record(event);
-    });
+  async change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
+    const planned = await this.#changes.make(scope, plan);
+    if (planned.updated.some(({ token }) => isDoneWith(token))) this.#tryToTidyFirstToken();
+    return planned;
   }
 
   async list(query: ListQuery): Promise<readonly Token[]> {
@@ -120,7 +83,7 @@ export class SqliteTokenStore implements TokenStore {
     return withStoreErrors(() => tallies(this.#database, query));
   }
 
-  /** Deletes a first-token file that opens nothing any more, as a crash may have left one. */
+  /** Deletes the first-token file if its token is revoked, replaced or not in the store. */
   tidyFirstToken(): void {
     const digest = this.firstToken.digest();
     if (digest === null) return;
@@ -137,79 +100,10 @@ export class SqliteTokenStore implements TokenStore {
     this.#database.close();
   }
 
-  #insert(token: Token, digest: Uint8Array): void {
-    this.#database
-      .query(`INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`)
-      .run(
-        digest,
-        token.id,
-        token.access,
-        token.description,
-        token.hint,
-        token.createdAt,
-        token.createdBy,
-        token.expiresAt,
-        token.revokedAt,
-        token.lastUsedAt,
-        token.audiences === null ? null : JSON.stringify(token.audiences),
-        token.replacedBy,
-        token.verifies ? 1 : 0,
-        token.reusedAt,
-        token.reusedFrom,
-      );
-  }
-
-  #update({ id, description, expiresAt, revokedAt, replacedBy }: Token): void {
-    this.#database
-      .query("UPDATE token SET description = ?, expires_at = ?, revoked_at = ?, replaced_by = ? WHERE id = ?")
-      .run(description, expiresAt, revokedAt, replacedBy, id);
-  }
-
-  #lastIds(): LastIds {
-    const row = this.#database
-      .query<LastIds, []>(
-        "SELECT (SELECT max(id) FROM token) AS token, (SELECT max(id) FROM audit_event) AS auditEvent",
-      )
-      .get();
-    return row ?? { token: null, auditEvent: null };
-  }
-
-  /** Writes what `change` makes of a token, in the transaction that read it. Null if there is no such token. */
-  async #changingToken<Changed extends { readonly token: Token }>(
-    id: string,
-    change: (token: Token, last: LastIds) => Changed,
-    write: (changed: Changed) => void,
-  ): Promise<Changed | null> {
-    const outcome = await this.#changing(() => {
-      const row = this.#byId.get(id);
-      if (row === null) return null;
-      const changed = change(tokenOf(row), this.#lastIds());
-      write(changed);
-      return { digest: row.digest, changed };
-    });
-    if (outcome === null) return null;
-    if (isDoneWith(outcome.changed.token)) this.#forgetFirstToken(outcome.digest);
-    return outcome.changed;
-  }
-
-  /** One immediate transaction, tried again without blocking while another process writes. */
-  async #changing<T>(change: () => T): Promise<T> {
-    const transaction = this.#database.transaction(change);
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        return transaction.immediate();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw asStoreError(error);
-      }
-      await pause(RETRY_MS);
-    }
-  }
-
-  /** The token is revoked whether or not its file can go; the next start tries again. */
-  #forgetFirstToken(digest: Uint8Array): void {
+  /** The change is made whether or not the file can go; the next start tries again. */
+  #tryToTidyFirstToken(): void {
     try {
-      if (this.firstToken.holds(digest)) this.firstToken.remove();
+      this.tidyFirstToken();
     } catch {
       return;
     }

@@ -55,7 +55,10 @@ export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
   selected: COLUMNS,
   isIndexed: (comparison) => isFoundBy(comparison, ["id"]) || isOfNotRevoked(comparison),
   inOrderOfIds: ["revoked_at"],
-  computed: { status: STATUS_SQL },
+  computed: {
+    status: (now) => ({ sql: STATUS_SQL, values: [now] }),
+    verifies: () => ({ sql: "CASE verifies WHEN 1 THEN 'true' END", values: [] }),
+  },
   rowOf: tokenOf,
 };
 

@@ -32,5 +32,5 @@ export interface AuditEvent {
   /** The id of the token that changed. */
   readonly target: string;
   /** The new values, under the names that the API gives them. */
-  readonly changes: Readonly<Record<string, string | number | null | readonly string[]>>;
+  readonly changes: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }

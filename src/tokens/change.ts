@@ -1,14 +1,16 @@
 import type { Actor, AuditAction, AuditEvent } from "./audit-event.ts";
+import { changeRefusal } from "./change-guard.ts";
 import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
 import type { Random } from "./random.ts";
+import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { type RotationRequest, replaced, successorExpiry } from "./rotation.ts";
 import { digestOf, hintOf } from "./secret.ts";
 import { type Clock, secondsOf } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
 import type { TokenRequest, UpdateRequest } from "./token-request.ts";
-import type { AmendedToken, LastIds, NewToken, ReplacedToken } from "./token-store.ts";
+import type { ChangeState, LastIds, NewToken, UpdatedToken, Writes } from "./token-store.ts";
 
-/** What a change takes besides the token: when, by chance, by whom, and after which ids. */
+/** When, by chance, by whom and after which ids a change is made. */
 export interface Occasion {
   readonly clock: Clock;
   readonly random: Random;
@@ -16,9 +18,132 @@ export interface Occasion {
   readonly last: LastIds;
 }
 
-/** A token as asked for, which may take the place of another. */
-export function creation(
-  { access, audiences, description, expiresAt }: TokenRequest,
+/** A change before it is written, and its outcome once it is. A refusal writes nothing. */
+export interface Plan<Outcome> extends Writes {
+  readonly outcome: Outcome | Refusal;
+}
+
+/** Writes nothing. */
+export function refused(refusal: Refusal): Plan<never> {
+  return { outcome: refusal, added: [], updated: [] };
+}
+
+function unchanged<Outcome>(outcome: Outcome): Plan<Outcome> {
+  return { outcome, added: [], updated: [] };
+}
+
+/** Creates a token. */
+export function creation(request: TokenRequest, secret: string, occasion: Occasion): Plan<Token> {
+  const created = newToken(request, secret, occasion);
+  return { outcome: created.token, added: [created], updated: [] };
+}
+
+/** Changes the description and the expiry of the target, unless it has ended. */
+export function update(request: UpdateRequest, state: ChangeState, occasion: Occasion): Plan<Token> {
+  const { target } = state;
+  if (target === null) return refused(NO_SUCH_TOKEN);
+  const refusal = changeRefusal(state, [target.id]);
+  if (refusal !== null) return refused(refusal);
+  const status = statusAt(target, secondsOf(occasion.clock()));
+  if (status !== "active") return refused({ refused: "conflict", token: target, status });
+  const { description = target.description, expiresAt = target.expiresAt } = request;
+  const changes = {
+    ...(description === target.description ? {} : { description }),
+    ...(expiresAt === target.expiresAt ? {} : { expires_at: expiresAt }),
+  };
+  if (Object.keys(changes).length === 0) return unchanged(target);
+  const token = { ...target, description, expiresAt };
+  const event = eventOf("api-token.update", target.id, changes, occasion);
+  return { outcome: token, added: [], updated: [{ token, event }] };
+}
+
+/** A token and the one that takes its place. */
+export interface Succession {
+  readonly replaced: Token;
+  readonly successor: Token;
+}
+
+/** Creates the successor of the target and brings the end of the target nearer. */
+export function rotation(
+  request: RotationRequest,
+  secret: string,
+  state: ChangeState,
+  occasion: Occasion,
+): Plan<Succession> {
+  const { target } = state;
+  if (target === null) return refused(NO_SUCH_TOKEN);
+  const refusal = changeRefusal(state, [target.id]);
+  if (refusal !== null) return refused(refusal);
+  const now = secondsOf(occasion.clock());
+  const status = statusAt(target, now);
+  if (target.replacedBy !== null || status !== "active")
+    return refused({ refused: "conflict", token: target, status });
+  const expiresAt = successorExpiry(target, request, now);
+  const successor = newToken({ ...target, expiresAt }, secret, occasion, target.id);
+  const token = replaced(target, successor.token.id, request, now);
+  const changes = {
+    replaced_by: token.replacedBy,
+    ...(token.revokedAt === null ? { expires_at: token.expiresAt } : { revoked_at: token.revokedAt }),
+  };
+  const last: LastIds = { token: successor.token.id, auditEvent: successor.event.id };
+  const event = eventOf("api-token.rotate", target.id, changes, { ...occasion, last });
+  return {
+    outcome: { replaced: token, successor: successor.token },
+    added: [successor],
+    updated: [{ token, event }],
+  };
+}
+
+/** What a caller says of a revocation. */
+export interface RevocationRequest {
+  /** Whether the descendants are revoked as well: all tokens that the token created or that took its place, in any depth. */
+  readonly withDescendants?: boolean;
+  /** Whether nothing is to change. */
+  readonly isDryRun?: boolean;
+}
+
+/** A token that was revoked. */
+export interface Revocation {
+  readonly token: Token;
+  /** Its descendants as they were before; null if they were not asked for. */
+  readonly descendants: readonly Token[] | null;
+}
+
+/** Revokes the target, and its descendants if asked for. A token that was revoked before stays as it is. */
+export function revocation(
+  { withDescendants = false, isDryRun = false }: RevocationRequest,
+  state: ChangeState,
+  occasion: Occasion,
+): Plan<Revocation> {
+  const { target, actor } = state;
+  if (target === null) return refused(NO_SUCH_TOKEN);
+  const descendants = withDescendants ? state.descendants : null;
+  const tokens = [target, ...(descendants ?? [])];
+  const revokesItselfAlone = target.id === actor?.id && tokens.length === 1;
+  const ids = tokens.map(({ id }) => id);
+  const refusal = revokesItselfAlone ? null : changeRefusal(state, ids);
+  if (refusal !== null) return refused(refusal);
+  if (isDryRun) return unchanged({ token: target, descendants });
+  const updated = revoked(tokens, occasion);
+  const token = updated.find((each) => each.token.id === target.id)?.token ?? target;
+  return { outcome: { token, descendants }, added: [], updated };
+}
+
+function revoked(tokens: readonly Token[], occasion: Occasion): readonly UpdatedToken[] {
+  const revokedAt = secondsOf(occasion.clock());
+  const updated: UpdatedToken[] = [];
+  for (const token of tokens) {
+    if (token.revokedAt !== null) continue;
+    const last = { ...occasion.last, auditEvent: updated.at(-1)?.event.id ?? occasion.last.auditEvent };
+    const changes = { revoked_at: revokedAt };
+    const event = eventOf("api-token.revoke", token.id, changes, { ...occasion, last });
+    updated.push({ token: { ...token, revokedAt }, event });
+  }
+  return updated;
+}
+
+function newToken(
+  { access, audiences, description, expiresAt, verifies = false }: TokenRequest,
   secret: string,
   occasion: Occasion,
   replaces?: string,
@@ -36,59 +161,20 @@ export function creation(
     revokedAt: null,
     lastUsedAt: null,
     replacedBy: null,
-    verifies: false,
+    verifies,
     reusedAt: null,
     reusedFrom: null,
   };
-  const told = { access, audiences, description, expires_at: expiresAt };
-  const changes = replaces === undefined ? told : { ...told, replaces };
-  return {
-    token,
-    digest: digestOf(secret),
-    event: eventOf("api-token.create", token.id, changes, occasion),
-  };
-}
-
-/** The token with what is asked for; as it is, without an event, if it has ended or that changes nothing. */
-export function update(token: Token, request: UpdateRequest, occasion: Occasion): AmendedToken {
-  const { description = token.description, expiresAt = token.expiresAt } = request;
   const changes = {
-    ...(description === token.description ? {} : { description }),
-    ...(expiresAt === token.expiresAt ? {} : { expires_at: expiresAt }),
+    access,
+    audiences,
+    description,
+    expires_at: expiresAt,
+    ...(verifies ? { verifies } : {}),
+    ...(replaces === undefined ? {} : { replaces }),
   };
-  const hasEnded = statusAt(token, secondsOf(occasion.clock())) !== "active";
-  if (hasEnded || Object.keys(changes).length === 0) return { token, event: null };
-  const event = eventOf("api-token.update", token.id, changes, occasion);
-  return { token: { ...token, description, expiresAt }, event };
-}
-
-/** The token with its end brought nearer, and its successor; the token alone if it has ended or was replaced. */
-export function rotation(
-  token: Token,
-  request: RotationRequest,
-  secret: string,
-  occasion: Occasion,
-): ReplacedToken {
-  const now = secondsOf(occasion.clock());
-  if (token.replacedBy !== null || statusAt(token, now) !== "active") return { token, succession: null };
-  const expiresAt = successorExpiry(token, request, now);
-  const successor = creation({ ...token, expiresAt }, secret, occasion, token.id);
-  const ended = replaced(token, successor.token.id, request, now);
-  const changes = {
-    replaced_by: ended.replacedBy,
-    ...(ended.revokedAt === null ? { expires_at: ended.expiresAt } : { revoked_at: ended.revokedAt }),
-  };
-  const last: LastIds = { token: successor.token.id, auditEvent: successor.event.id };
-  const event = eventOf("api-token.rotate", token.id, changes, { ...occasion, last });
-  return { token: ended, succession: { successor, event } };
-}
-
-/** The token, revoked; as it is, without an event, if it was revoked before. */
-export function revocation(token: Token, occasion: Occasion): AmendedToken {
-  if (token.revokedAt !== null) return { token, event: null };
-  const revokedAt = secondsOf(occasion.clock());
-  const event = eventOf("api-token.revoke", token.id, { revoked_at: revokedAt }, occasion);
-  return { token: { ...token, revokedAt }, event };
+  const event = eventOf("api-token.create", token.id, changes, occasion);
+  return { token, digest: digestOf(secret), event };
 }
 
 function eventOf(

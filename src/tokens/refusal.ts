@@ -9,6 +9,8 @@ export interface Issue {
 
 /** Every reason for which the domain says no to what an authenticated caller asks. */
 export type Refusal =
+  | { readonly refused: "unauthenticated"; readonly reason: "unknown" | "expired" | "revoked" }
+  | { readonly refused: "forbidden"; readonly reason: "replaced" | "wrong_audience" }
   | { readonly refused: "invalid"; readonly issues: readonly Issue[] }
   | { readonly refused: "not-found"; readonly resource: "api-token" }
   | { readonly refused: "conflict"; readonly token: Token; readonly status: Status };
@@ -22,6 +24,7 @@ export type AuthenticationRefusal =
   | "unknown"
   | "expired"
   | "revoked"
+  | "replaced"
   | "wrong_audience"
   | "insufficient_access";
 

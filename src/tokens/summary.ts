@@ -1,5 +1,5 @@
 import { formatTime, SECONDS_A_DAY, type UnixSeconds } from "./time.ts";
-import { ACCESSES, type Access, STATUSES, type Status } from "./token.ts";
+import { ACCESSES, type Access, STATUSES, type Status, statusAt, type Token } from "./token.ts";
 
 /** How far a summary looks ahead, in days of UTC; today is the first. */
 export const SUMMARY_DAYS = 90;
@@ -23,9 +23,12 @@ export interface Tally {
   readonly neverUsed: number;
 }
 
+/** How many tokens there are of each status and access. */
+export type StatusCounts = Readonly<Record<Status, Readonly<Record<Access, number>>>>;
+
 /** All tokens of a store in a few numbers. */
 export interface Summary {
-  readonly counts: Readonly<Record<Status, Readonly<Record<Access, number>>>>;
+  readonly counts: StatusCounts;
   /** How many active tokens were never used. */
   readonly neverUsed: number;
   /** How many active tokens expire on each of the next SUMMARY_DAYS days of UTC, days without any included. */
@@ -47,6 +50,16 @@ export function summaryOf(tallies: readonly Tally[], now: UnixSeconds): Summary 
     return { date: dateOf(day), count: sum(active.filter(({ expiryDay }) => expiryDay === day)) };
   });
   return { counts, neverUsed: active.reduce((total, { neverUsed }) => total + neverUsed, 0), expiries };
+}
+
+/** Counts these tokens by their status at that moment. */
+export function countsOf(tokens: readonly Token[], now: UnixSeconds): StatusCounts {
+  return byName(STATUSES, (status) =>
+    byName(
+      ACCESSES,
+      (access) => tokens.filter((token) => token.access === access && statusAt(token, now) === status).length,
+    ),
+  );
 }
 
 function sum(tallies: readonly Tally[]): number {

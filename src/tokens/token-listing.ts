@@ -13,6 +13,7 @@ const KEYS = {
   status: { kind: STATUSES, read: statusAt },
   created_by: { kind: "token-id", read: ({ createdBy }) => createdBy },
   audiences: { kind: "audience", several: true, read: ({ audiences }) => audiences },
+  verifies: { kind: ["true"], read: ({ verifies }) => (verifies ? "true" : null) },
 } satisfies Readonly<Record<string, ListKey<Token>>>;
 
 /** A key that tokens are filtered by. */

@@ -11,6 +11,8 @@ export interface TokenRequest {
   readonly audiences: readonly string[] | null;
   readonly description: string | null;
   readonly expiresAt: UnixSeconds | null;
+  /** Whether the token is there to verify tokens for its audiences, and for nothing else; false if left out. */
+  readonly verifies?: boolean;
 }
 
 /** What a caller wants to be otherwise; what is undefined stays as it is, and what is null goes. */
@@ -21,6 +23,8 @@ export interface UpdateRequest {
 
 /** All that can be asked of a token. */
 interface Aspects {
+  readonly access?: Access;
+  readonly verifies?: boolean;
   readonly audiences?: readonly string[] | null;
   readonly description?: string | null;
   readonly overlapSeconds?: number;
@@ -29,16 +33,33 @@ interface Aspects {
 
 /** Everything that is wrong with what is asked of a token. */
 export function issuesOf(
-  { audiences = null, description = null, expiresAt = null, overlapSeconds = 0 }: Aspects,
+  {
+    access,
+    audiences = null,
+    description = null,
+    expiresAt = null,
+    overlapSeconds = 0,
+    verifies = false,
+  }: Aspects,
   now: UnixSeconds,
 ): readonly Issue[] {
   const faults = [
-    { path: "audiences", message: audiences === null ? null : audiencesFault(audiences) },
+    { path: "access", message: verifies && access === "write" ? NOT_READ : null },
+    {
+      path: "audiences",
+      message: audiences === null ? noAudiencesFault(verifies) : audiencesFault(audiences),
+    },
     { path: "description", message: description === null ? null : descriptionFault(description) },
     { path: "overlap_seconds", message: overlapFault(overlapSeconds) },
     { path: "expires_at", message: expiresAt === null ? null : expiryFault(expiresAt, now) },
   ];
   return faults.flatMap(({ path, message }) => (message === null ? [] : [{ path, message }]));
+}
+
+const NOT_READ = 'must be "read" for a token that verifies';
+
+function noAudiencesFault(verifies: boolean): string | null {
+  return verifies ? "must name the audiences that the token verifies tokens for" : null;
 }
 
 function overlapFault(seconds: number): string | null {

@@ -11,22 +11,47 @@ export interface LastIds {
   readonly auditEvent: string | null;
 }
 
+/** Which tokens a change is about. */
+export interface ChangeScope {
+  /** The id of the token that makes the change; null for the command line. */
+  readonly actor: string | null;
+  /** The id of the token to change; null where there is none, as for a creation. */
+  readonly target: string | null;
+  /** Whether the descendants of the target change with it. */
+  readonly withDescendants?: boolean;
+}
+
+/** The tokens that a change is about, as they are in the transaction of the change. */
+export interface ChangeState {
+  /** Null for the command line, and where the store does not have this token. */
+  readonly actor: Token | null;
+  /** The ids of the tokens that took the actor's place, one after the other. */
+  readonly actorSuccessors: readonly string[];
+  /** Null where no token has this id. */
+  readonly target: Token | null;
+  /**
+   * Every token that the target created or that took its place, and so on in any depth, oldest first. Empty unless
+   * the scope asks for it.
+   */
+  readonly descendants: readonly Token[];
+  readonly last: LastIds;
+}
+
 export interface NewToken {
   readonly token: Token;
   readonly digest: Uint8Array;
   readonly event: AuditEvent;
 }
 
-export interface AmendedToken {
+export interface UpdatedToken {
   readonly token: Token;
-  /** Null where nothing changed. */
-  readonly event: AuditEvent | null;
+  readonly event: AuditEvent;
 }
 
-export interface ReplacedToken {
-  readonly token: Token;
-  /** What takes its place, and the event of the token that it takes it from; null where nothing changed. */
-  readonly succession: { readonly successor: NewToken; readonly event: AuditEvent } | null;
+/** Everything that a change writes: first the tokens that it adds, then those that it updates. */
+export interface Writes {
+  readonly added: readonly NewToken[];
+  readonly updated: readonly UpdatedToken[];
 }
 
 export interface StoredSecret {
@@ -35,27 +60,17 @@ export interface StoredSecret {
 }
 
 /**
- * What the domain needs of a store. A change and its audit event are one transaction, on disk before the call
+ * What the domain needs of a store. A change and its audit events are one transaction, on disk before the call
  * returns. Every method throws StoreUnavailable when the store cannot do it now.
  */
 export interface TokenStore {
   findByDigest(digest: Uint8Array): Awaitable<StoredSecret | null>;
   findById(id: string): Awaitable<Token | null>;
-  /** Adds what `make` makes of the greatest ids so far; no other change comes between. */
-  add(make: (last: LastIds) => NewToken): Awaitable<NewToken>;
   /**
-   * Replaces a token by what `change` makes of it; no other change comes between. Where that is without an
-   * event, the token stays as it is. Null if there is no such token.
+   * Reads the tokens of the scope, plans a change with them and writes it, in one transaction: no other change comes
+   * between. Returns the plan. Writes nothing if `plan` throws.
    */
-  amend(id: string, change: (token: Token, last: LastIds) => AmendedToken): Awaitable<AmendedToken | null>;
-  /**
-   * Replaces a token by what `change` makes of it, and adds its successor; no other change comes between. Where
-   * there is no successor, the token stays as it is. Null if there is no such token.
-   */
-  replace(
-    id: string,
-    change: (token: Token, last: LastIds) => ReplacedToken,
-  ): Awaitable<ReplacedToken | null>;
+  change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Awaitable<Plan>;
   /** The tokens that the query asks for, in its order, at most `limit`. */
   list(query: ListQuery): Awaitable<readonly Token[]>;
   /** Counts every token at one moment of the store. */

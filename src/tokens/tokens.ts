@@ -1,10 +1,21 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Actor, AuditEvent } from "./audit-event.ts";
-import { creation, type Occasion, revocation, rotation, update } from "./change.ts";
+import {
+  creation,
+  type Occasion,
+  type Plan,
+  type Revocation,
+  type RevocationRequest,
+  refused,
+  revocation,
+  rotation,
+  update,
+} from "./change.ts";
+import { actorRefusal } from "./change-guard.ts";
 import type { Listing } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Random } from "./random.ts";
-import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
+import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import type { RotationRequest } from "./rotation.ts";
 import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
@@ -12,7 +23,7 @@ import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
 import { TOKEN_LISTING } from "./token-listing.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-request.ts";
-import type { LastIds, TokenStore } from "./token-store.ts";
+import type { ChangeScope, ChangeState, TokenStore } from "./token-store.ts";
 import {
   type Authentication,
   type Purpose,
@@ -112,25 +123,17 @@ export class Tokens {
   ): Promise<CreatedToken | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    const { token, event } = await this.#store.add((last) =>
-      creation(request, secret, this.#occasion(actor, last)),
+    const token = await this.#change({ target: null }, actor, (_, occasion) =>
+      creation(request, secret, occasion),
     );
-    this.#onChange(event);
-    return { token, secret };
+    return isRefusal(token) ? token : { token, secret };
   }
 
-  /** Changes what a token is described as and when it ends, unless it has ended. */
+  /** Changes the description and the expiry of a token, unless it has ended. */
   async update(id: string, request: UpdateRequest, actor: Actor): Promise<Token | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    const amended = await this.#store.amend(id, (current, last) =>
-      update(current, request, this.#occasion(actor, last)),
-    );
-    if (amended === null) return NO_SUCH_TOKEN;
-    const { token, event } = amended;
-    if (event !== null) this.#onChange(event);
-    const status = statusAt(token, this.now());
-    return event === null && status !== "active" ? { refused: "conflict", token, status } : token;
+    return await this.#change({ target: id }, actor, (state, occasion) => update(request, state, occasion));
   }
 
   /** Creates the successor of a token, with a secret of its own, and brings the token's own end nearer. */
@@ -138,25 +141,22 @@ export class Tokens {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
     const secret = makeSecret(this.#random);
-    const outcome = await this.#store.replace(id, (current, last) =>
-      rotation(current, request, secret, this.#occasion(actor, last)),
+    const rotated = await this.#change({ target: id }, actor, (state, occasion) =>
+      rotation(request, secret, state, occasion),
     );
-    if (outcome === null) return NO_SUCH_TOKEN;
-    const { token, succession } = outcome;
-    if (succession === null) return { refused: "conflict", token, status: statusAt(token, this.now()) };
-    this.#onChange(succession.successor.event);
-    this.#onChange(succession.event);
-    return { replaced: token, successor: { token: succession.successor.token, secret } };
+    if (isRefusal(rotated)) return rotated;
+    return { replaced: rotated.replaced, successor: { token: rotated.successor, secret } };
   }
 
-  /** Revokes a token at once and for good. Again: the token as it is, with its first revocation. */
-  async revoke(id: string, actor: Actor): Promise<Token | Refusal> {
-    const amended = await this.#store.amend(id, (current, last) =>
-      revocation(current, this.#occasion(actor, last)),
+  /**
+   * Revokes a token at once and for good, and its descendants if asked for. Again: the token as it is, with its first
+   * revocation. A dry run changes nothing.
+   */
+  async revoke(id: string, actor: Actor, request: RevocationRequest = {}): Promise<Revocation | Refusal> {
+    const { withDescendants = false } = request;
+    return await this.#change({ target: id, withDescendants }, actor, (state, occasion) =>
+      revocation(request, state, occasion),
     );
-    if (amended === null) return NO_SUCH_TOKEN;
-    if (amended.event !== null) this.#onChange(amended.event);
-    return amended.token;
   }
 
   async get(id: string): Promise<Token | Refusal> {
@@ -179,7 +179,18 @@ export class Tokens {
     return summaryOf(await this.#store.summary(summaryQuery(now)), now);
   }
 
-  #occasion(actor: Actor, last: LastIds): Occasion {
-    return { clock: this.#clock, random: this.#random, actor, last };
+  /** Makes a change if its actor is active in the transaction of the change, and tells of it. */
+  async #change<Outcome extends object>(
+    scope: Omit<ChangeScope, "actor">,
+    actor: Actor,
+    plan: (state: ChangeState, occasion: Occasion) => Plan<Outcome>,
+  ): Promise<Outcome | Refusal> {
+    const planned = await this.#store.change({ ...scope, actor: actor.tokenId }, (state) => {
+      const refusal = actorRefusal(actor, state, this.now());
+      if (refusal !== null) return refused(refusal);
+      return plan(state, { clock: this.#clock, random: this.#random, actor, last: state.last });
+    });
+    for (const { event } of [...planned.added, ...planned.updated]) this.#onChange(event);
+    return planned.outcome;
   }
 }

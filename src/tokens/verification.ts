@@ -21,7 +21,7 @@ export type Authentication =
 /** What became of a secret that somebody showed. */
 export type Verdict =
   | { readonly token: Token; readonly reason: "expired" | "revoked" | Unfitness | null }
-  | { readonly token: null; readonly reason: "malformed" | "unknown" };
+  | { readonly token: null; readonly reason: "malformed" | "unknown" | "wrong_audience" };
 
 /** Why a token that has not ended is not good for that; null if it is. */
 export function unfitness(token: Token, purpose: Purpose): Unfitness | null {
@@ -29,8 +29,9 @@ export function unfitness(token: Token, purpose: Purpose): Unfitness | null {
   return permits(token.access, purpose.access) ? null : "insufficient_access";
 }
 
-/** Whether the token was made for that service, or, with null, for Publisher itself. */
-export function isFor({ audiences }: Pick<Token, "audiences">, audience: string | null): boolean {
+/** Whether the token opens that service, or, with null, Publisher's own API. A token that verifies opens neither. */
+export function isFor({ audiences, verifies }: Token, audience: string | null): boolean {
+  if (verifies) return false;
   if (audience === null) return audiences === null;
   return audiences?.includes(audience) ?? false;
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { auditTable } from "../../src/commands/audit-table.ts";
 import type { AuditEvent } from "../../src/tokens/audit-event.ts";
-import { A_MOMENT, CALLER, eventOf } from "../support/new-token.ts";
+import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../support/new-token.ts";
+
+const CALLER = { ...SOMEBODY, tokenId: "atok_caller" };
 
 const EVENTS: readonly AuditEvent[] = [
   { ...eventOf("atok_2", "aevt_5"), action: "api-token.revoke", changes: { revoked_at: A_MOMENT } },

@@ -234,5 +234,6 @@ function valueFor(key: string): string {
   if (key === "action") return "api-token.create";
   if (key === "trace_id" || key === "request_id") return EXAMPLE.traceId;
   if (key === "ip") return "192.0.2.1";
+  if (key === "verifies") return "true";
   return key === "status" ? "active" : "atok_1";
 }

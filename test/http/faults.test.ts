@@ -30,7 +30,7 @@ function breakStore(thrown: unknown): void {
   const fail = () => {
     throw thrown;
   };
-  Object.assign(api.store, { add: fail, amend: fail, list: fail, findById: fail });
+  Object.assign(api.store, { change: fail, list: fail, findById: fail });
 }
 
 const SECRET = `sk_live_${"x".repeat(49)}`;

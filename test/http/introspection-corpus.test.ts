@@ -32,7 +32,10 @@ test(`${REQUESTS} generated forms: no fault, and no answer that is not documente
   await using api = await TestApi.start();
   const service = await api.secret("read", null, ["wiki"]);
   const secrets = [api.write, api.read, service];
-  const good = [`Bearer ${api.write}`, basic(api.read), basic(api.write, "")];
+  const verifying = (
+    await api.call("api-token/create", { access: "read", audiences: ["wiki"], verifies: true })
+  ).json.token;
+  const good = [`Bearer ${api.write}`, basic(api.read), basic(api.write, ""), basic(verifying)];
   const refused = (await refusedCredentials(api)).map(({ header }) => header ?? "");
   const headers = fc.oneof(
     { weight: 6, arbitrary: fc.constantFrom(...good) },

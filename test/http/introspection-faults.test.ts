@@ -47,7 +47,11 @@ describe("a fault of the server has the form of OAuth's errors, and only the log
   ] as const) {
     test(name, async () => {
       failAfter(lookUps, new Error("SELECT digest FROM token: boom"));
-      const answer = await introspect(api, { token: api.read }, { token: basic(api.write) });
+      const answer = await introspect(
+        api,
+        { token: api.read, audience: "wiki" },
+        { token: basic(api.write) },
+      );
       expectOAuthError(answer, FAULT);
       expect(loggedFaults(api)).toMatchObject([{ trace_id: answer.headers.get("trace-id") }]);
       expect(JSON.stringify(loggedFaults(api))).toContain("boom");
@@ -56,7 +60,7 @@ describe("a fault of the server has the form of OAuth's errors, and only the log
 
     test(`${name}, where the store cannot be used now`, async () => {
       failAfter(lookUps, new StoreUnavailable("the disk is full"));
-      expectOAuthError(await introspect(api, { token: api.read }), UNAVAILABLE);
+      expectOAuthError(await introspect(api, { token: api.read, audience: "wiki" }), UNAVAILABLE);
       expect(JSON.stringify(loggedFaults(api))).toContain("the disk is full");
     });
   }
@@ -64,13 +68,16 @@ describe("a fault of the server has the form of OAuth's errors, and only the log
   test("what was thrown need be no error", async () => {
     for (const thrown of [undefined, null, "SELECT digest", { code: "SQLITE_MISUSE" }]) {
       failAfter(1, thrown);
-      expectOAuthError(await introspect(api, { token: api.read }), FAULT);
+      expectOAuthError(await introspect(api, { token: api.read, audience: "wiki" }), FAULT);
     }
   });
 
   test("who does not say who it is, is told of none", async () => {
     failAfter(0, new StoreUnavailable("locked"));
-    expectOAuthError(await introspect(api, { token: api.read }, { token: null }), ANONYMOUS);
+    expectOAuthError(
+      await introspect(api, { token: api.read, audience: "wiki" }, { token: null }),
+      ANONYMOUS,
+    );
   });
 });
 
@@ -78,7 +85,7 @@ test("a server that is stopping says so in the same form, to anybody and whateve
   api.isStopping = true;
   for (const token of [null, api.write, basic(api.write), "Bearer x"])
     for (const method of ["POST", "GET"])
-      expectOAuthError(await introspect(api, { token: api.read }, { token, method }), {
+      expectOAuthError(await introspect(api, { token: api.read, audience: "wiki" }, { token, method }), {
         status: 503,
         error: "temporarily_unavailable",
         description: "The server is shutting down; try again soon",

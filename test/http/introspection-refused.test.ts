@@ -60,6 +60,8 @@ const SCENARIOS: readonly Scenario[] = [
   badForm("a token without a value", "token=&token&audience=wiki", REQUIRED),
   badForm("a token of another name", `Token=${SECRET}&access_token=${SECRET}`, REQUIRED),
   badForm("JSON", JSON.stringify({ token: SECRET }), REQUIRED),
+  badForm("no audience", "token=x", "audience is required"),
+  badForm("an audience without a value", "token=x&audience=&audience", "audience is required"),
   badForm("two tokens", `token=${SECRET}&token=${SECRET}`, "token must be given only once"),
   badForm("two tokens, one encoded", `token=${SECRET}&%74oken=x`, "token must be given only once"),
   badForm(

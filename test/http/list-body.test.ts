@@ -89,7 +89,7 @@ refuses("sorts that cannot be:", [
   [{ sort: [{ key: "id" }] }, ["sort", UNKNOWN]],
 ]);
 
-const FILTER_KEYS = `${SORT_KEYS}, status, created_by, audiences`;
+const FILTER_KEYS = `${SORT_KEYS}, status, created_by, audiences, verifies`;
 const ONE_OPERATOR = "must have exactly one operator, of eq, in, nin, exists, regex, lt, gt";
 const FILLED = "must be a list of at least one condition";
 

@@ -141,7 +141,7 @@ describe("no secret is in the log:", () => {
   });
 
   test("when creating it fails", async () => {
-    api.store.add = () => Promise.reject(new Error("boom"));
+    api.store.change = () => Promise.reject(new Error("boom"));
     await api.call("api-token/create", { access: "read" });
     expect(api.logLines.join()).not.toMatch(/sk_live_[0-9A-Za-z]/);
   });

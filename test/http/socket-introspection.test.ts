@@ -16,7 +16,7 @@ let form: string;
 
 beforeAll(async () => {
   server = await ListeningApi.start();
-  form = `token=${server.api.read}`;
+  form = `token=${await server.api.secret("read", null, ["wiki"])}&audience=wiki`;
 });
 
 afterAll(async () => {

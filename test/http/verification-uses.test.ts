@@ -50,8 +50,9 @@ test("each question counts for who asks and for the token that is asked about, w
   const caller = useOf(api.read, "accepted");
 
   expect(await introspect(`token=${wiki}&audience=wiki`)).toEqual([200, caller, useOf(wiki, "accepted")]);
-  expect(await introspect(`token=${wiki}`)).toEqual([200, caller, useOf(wiki, "refused")]);
-  expect(await introspect("token=x")).toEqual([200, caller]);
+  expect(await introspect(`token=${wiki}&audience=shop`)).toEqual([200, caller, useOf(wiki, "refused")]);
+  expect(await introspect("token=x&audience=wiki")).toEqual([200, caller]);
+  expect(await introspect(`token=${wiki}`)).toEqual([400, caller]);
   expect(await introspect("")).toEqual([400, caller]);
   expect(await introspect(`token=${api.read}`, basic(wiki))).toEqual([403, useOf(wiki, "refused")]);
   expect(await introspect(`token=${api.read}`, "Basic x")).toEqual([401]);
@@ -64,5 +65,5 @@ test("each question counts for who asks and for the token that is asked about, w
 
   await api.tokens.revoke((await api.call("api-token/current", {}, wiki)).json.id, COMMAND_LINE);
   expect(await verify({ token: wiki, audience: "wiki" })).toEqual([200, caller, useOf(wiki, "refused")]);
-  expect(await introspect(`token=${wiki}`)).toEqual([200, caller, useOf(wiki, "refused")]);
+  expect(await introspect(`token=${wiki}&audience=wiki`)).toEqual([200, caller, useOf(wiki, "refused")]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { digestOf, makeSecret } from "../../src/tokens/secret.ts";
-import { A_MOMENT, eventOf, newToken } from "../support/new-token.ts";
+import { A_MOMENT, newToken } from "../support/new-token.ts";
 import { repeatableRandom } from "../support/random.ts";
 import { TestStore } from "../support/store.ts";
 
@@ -12,21 +12,18 @@ async function withFile(): Promise<TestStore> {
   const context = new TestStore();
   const secret = makeSecret(random);
   context.store.firstToken.write(secret);
-  await context.store.add(() => ({ ...newToken(FIRST), digest: digestOf(secret) }));
+  await context.add({ ...newToken(FIRST), digest: digestOf(secret) });
   return context;
 }
 
 const fileIsThere = (context: TestStore) => existsSync(context.directory.firstToken);
 
 const revoke = (context: TestStore, id: string) =>
-  context.store.amend(id, (token) => ({
-    token: { ...token, revokedAt: A_MOMENT },
-    event: eventOf(id, `aevt_revoke_${id}`),
-  }));
+  context.overwrite(id, (token) => ({ ...token, revokedAt: A_MOMENT }));
 
 test("the first token's file goes with the revocation of that token and of no other", async () => {
   using context = await withFile();
-  await context.store.add(() => newToken("atok_2"));
+  await context.add(newToken("atok_2"));
   await revoke(context, "atok_2");
   expect(fileIsThere(context)).toBe(true);
   await revoke(context, FIRST);
@@ -35,10 +32,7 @@ test("the first token's file goes with the revocation of that token and of no ot
 
 test("the first token's file stays through any other change of that token", async () => {
   using context = await withFile();
-  await context.store.amend(FIRST, (token) => ({
-    token: { ...token, description: "renamed" },
-    event: eventOf(FIRST, "aevt_2"),
-  }));
+  await context.overwrite(FIRST, (token) => ({ ...token, description: "renamed" }));
   expect(fileIsThere(context)).toBe(true);
 });
 

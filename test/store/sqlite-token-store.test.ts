@@ -3,8 +3,13 @@ import { readdirSync, statSync, truncateSync } from "node:fs";
 import fc from "fast-check";
 import type { Condition } from "../../src/tokens/listing.ts";
 import { digestOf } from "../../src/tokens/secret.ts";
-import { descriptionFault } from "../../src/tokens/token.ts";
-import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { descriptionFault, type Token } from "../../src/tokens/token.ts";
+import {
+  type ChangeScope,
+  type ChangeState,
+  StoreUnavailable,
+  type Writes,
+} from "../../src/tokens/token-store.ts";
 import { A_MOMENT, eventOf, newToken, tokenOf } from "../support/new-token.ts";
 import { EVERYTHING, row, TestStore } from "../support/store.ts";
 
@@ -41,7 +46,7 @@ describe("a token", () => {
       fc.asyncProperty(values, async (values) => {
         count += 1;
         const added = newToken(`atok_${count}`, values);
-        await context.store.add(() => added);
+        await context.add(added);
         expect(context.store.findById(added.token.id)).toEqual(added.token);
         const stored = context.store.findByDigest(added.digest);
         expect(stored?.token).toEqual(added.token);
@@ -62,14 +67,14 @@ describe("a token", () => {
     using context = new TestStore();
     const seen: unknown[] = [];
     for (const id of ["atok_1", "atok_3", "atok_2"]) {
-      await context.store.add((last) => {
+      await context.store.change(NOTHING, ({ last }) => {
         seen.push(last);
-        return newToken(id);
+        return { added: [newToken(id)], updated: [] };
       });
     }
-    await context.store.amend("atok_1", (token, last) => {
+    await context.store.change({ actor: null, target: "atok_1" }, ({ last }) => {
       seen.push(last);
-      return { token, event: null };
+      return UNCHANGED;
     });
     expect(seen).toEqual([
       { token: null, auditEvent: null },
@@ -79,52 +84,108 @@ describe("a token", () => {
     ]);
   });
 
-  test("is amended with its event, or stays as it is without one", async () => {
+  test("is updated with its event", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1"));
-    await context.store.amend("atok_1", (token) => ({
-      token: { ...token, revokedAt: A_MOMENT },
-      event: null,
-    }));
-    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
-    expect(counts(context)).toEqual({ tokens: 1, events: 1 });
-
+    await context.add(newToken("atok_1"));
     const changed = tokenOf("atok_1", { description: "new", expiresAt: A_MOMENT + 1, revokedAt: A_MOMENT });
-    await context.store.amend("atok_1", () => ({ token: changed, event: eventOf("atok_1", "aevt_2") }));
+    await context.overwrite("atok_1", () => changed);
     expect(context.store.findById("atok_1")).toEqual(changed);
     expect(counts(context)).toEqual({ tokens: 1, events: 2 });
   });
 
-  test("that is not there is not amended", async () => {
+  test("stays as it is where a change writes nothing", async () => {
     using context = new TestStore();
-    const amended = await context.store.amend("atok_1", () => {
-      throw new Error("there is nothing to change");
+    await context.add(newToken("atok_1"));
+    await context.store.change({ actor: null, target: "atok_1" }, () => UNCHANGED);
+    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
+    expect(counts(context)).toEqual({ tokens: 1, events: 1 });
+  });
+});
+
+const NOTHING: ChangeScope = { actor: null, target: null };
+const UNCHANGED: Writes = { added: [], updated: [] };
+
+describe("a change reads", () => {
+  /** The state that a change of that scope gets. */
+  async function stateOf(context: TestStore, scope: ChangeScope): Promise<ChangeState> {
+    const states: ChangeState[] = [];
+    await context.store.change(scope, (state) => {
+      states.push(state);
+      return UNCHANGED;
     });
-    expect(amended).toBeNull();
+    const [state] = states;
+    if (state === undefined) throw new Error("the change was not planned");
+    return state;
+  }
+
+  test("its actor and its target, or null where there is none", async () => {
+    using context = new TestStore();
+    await context.add(newToken("atok_1"));
+    await context.add(newToken("atok_2"));
+    const both = await stateOf(context, { actor: "atok_1", target: "atok_2" });
+    expect([both.actor, both.target]).toEqual([tokenOf("atok_1"), tokenOf("atok_2")]);
+    const none = await stateOf(context, { actor: "atok_3", target: "atok_4", withDescendants: true });
+    expect(none).toMatchObject({ actor: null, target: null, actorSuccessors: [], descendants: [] });
+    expect(await stateOf(context, NOTHING)).toMatchObject({ actor: null, target: null });
+  });
+
+  test("the tokens that took the actor's place, one after the other", async () => {
+    using context = new TestStore();
+    await context.add(newToken("atok_1", { replacedBy: "atok_2" }));
+    await context.add(newToken("atok_2", { replacedBy: "atok_3" }));
+    await context.add(newToken("atok_3"));
+    await context.add(newToken("atok_4", { createdBy: "atok_1" }));
+    const successors = async (actor: string) =>
+      (await stateOf(context, { actor, target: null })).actorSuccessors;
+    expect(await successors("atok_1")).toEqual(["atok_2", "atok_3"]);
+    expect(await successors("atok_2")).toEqual(["atok_3"]);
+    expect(await successors("atok_4")).toEqual([]);
+  });
+
+  test("the descendants of its target where they are asked for: created or successors, in any depth", async () => {
+    using context = new TestStore();
+    await context.add(newToken("atok_0"));
+    await context.add(newToken("atok_1", { createdBy: "atok_0", replacedBy: "atok_4" }));
+    await context.add(newToken("atok_2", { createdBy: "atok_1" }));
+    await context.add(newToken("atok_3", { createdBy: "atok_2", revokedAt: A_MOMENT }));
+    await context.add(newToken("atok_4", { createdBy: "atok_9" }));
+    await context.add(newToken("atok_5", { createdBy: "atok_4" }));
+    await context.add(newToken("atok_6", { createdBy: "atok_0" }));
+    const descendants = async (target: string, withDescendants = true) =>
+      (await stateOf(context, { actor: null, target, withDescendants })).descendants.map(({ id }) => id);
+    expect(await descendants("atok_1")).toEqual(["atok_2", "atok_3", "atok_4", "atok_5"]);
+    expect(await descendants("atok_0")).toEqual(["atok_1", "atok_2", "atok_3", "atok_4", "atok_5", "atok_6"]);
+    expect(await descendants("atok_5")).toEqual([]);
+    expect(await descendants("atok_1", false)).toEqual([]);
+  });
+
+  test("descendants of tokens that name each other once each", async () => {
+    using context = new TestStore();
+    await context.add(newToken("atok_1", { createdBy: "atok_2" }));
+    await context.add(newToken("atok_2", { createdBy: "atok_1", replacedBy: "atok_1" }));
+    const { descendants } = await stateOf(context, { actor: null, target: "atok_1", withDescendants: true });
+    expect(descendants.map(({ id }) => id)).toEqual(["atok_2"]);
   });
 });
 
 test("a change that fails half-way leaves nothing behind", async () => {
   using context = new TestStore();
-  await context.store.add(() => newToken("atok_1"));
+  await context.add(newToken("atok_1"));
   const fault = new Error("a fault of the caller");
   const failing = () => {
     throw fault;
   };
-  await expect(context.store.add(failing)).rejects.toBe(fault);
-  await expect(context.store.amend("atok_1", failing)).rejects.toBe(fault);
-  await expect(
-    context.store.add(() => ({ ...newToken("atok_2"), event: eventOf("atok_2", "aevt_atok_1") })),
-  ).rejects.toThrow("an audit event is never replaced");
-  await expect(
-    context.store.amend("atok_1", (token) => ({
-      token: { ...token, revokedAt: A_MOMENT },
-      event: eventOf("atok_1"),
-    })),
-  ).rejects.toThrow("an audit event is never replaced");
+  await expect(context.store.change(NOTHING, failing)).rejects.toBe(fault);
+  await expect(context.store.change({ actor: null, target: "atok_1" }, failing)).rejects.toBe(fault);
+  const taken = { ...newToken("atok_2"), event: eventOf("atok_2", "aevt_atok_1") };
+  await expect(context.add(taken)).rejects.toThrow("an audit event is never replaced");
+  const revoked = (token: Token) => ({ ...token, revokedAt: A_MOMENT });
+  await expect(context.overwrite("atok_1", revoked, eventOf("atok_1"))).rejects.toThrow(
+    "an audit event is never replaced",
+  );
   expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
   expect(counts(context)).toEqual({ tokens: 1, events: 1 });
-  await context.store.add(() => newToken("atok_2"));
+  await context.add(newToken("atok_2"));
   expect(counts(context)).toEqual({ tokens: 2, events: 2 });
 });
 
@@ -172,7 +233,7 @@ describe("by SQL, whoever sends it,", () => {
   ])("%s", async (_, sql, reason) => {
     using context = new TestStore();
     const values = { revokedAt: A_MOMENT, audiences: ["wiki"], replacedBy: "atok_2" };
-    await context.store.add(() => newToken("atok_1", values));
+    await context.add(newToken("atok_1", values));
     expect(() => context.connect().run(sql)).toThrow(reason);
     expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", values));
   });
@@ -182,7 +243,7 @@ describe("by SQL, whoever sends it,", () => {
     ["a token is not put in the place of another by its id", "randomblob(32)", "id"],
   ])("%s", async (_, digest, id) => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     expect(() =>
       context
         .connect()
@@ -199,14 +260,14 @@ describe("by SQL, whoever sends it,", () => {
     ["id", "UPDATE token SET id = 'atok_3'"],
   ])("a token keeps its %s", async (_, sql) => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     expect(() => context.connect().run(sql)).toThrow();
     expect(context.store.findByDigest(digestOf("atok_1"))?.token.id).toBe("atok_1");
   });
 
   test("a revoked token may still change in other things", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT }));
+    await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     context.connect().run("UPDATE token SET last_used_at = 5");
     expect(context.store.findById("atok_1")?.lastUsedAt).toBe(5);
   });
@@ -215,7 +276,7 @@ describe("by SQL, whoever sends it,", () => {
 describe("the files", () => {
   test("are one once the store is closed, and everything is in it", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1"));
+    await context.add(newToken("atok_1"));
     context.store.close();
     expect(readdirSync(context.directory.path)).toEqual(["publisher.db"]);
     context.reopen();
@@ -224,7 +285,7 @@ describe("the files", () => {
 
   test("are brought together by a checkpoint, while the store goes on", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1"));
+    await context.add(newToken("atok_1"));
     const log = `${context.directory.database}-wal`;
     expect(statSync(log).size).toBeGreaterThan(0);
     context.store.checkpoint();
@@ -245,8 +306,8 @@ test("a store whose file is spoilt meanwhile is unavailable, whatever is asked o
   await unavailable(() => context.store.isEmpty());
   await unavailable(() => context.store.findById("atok_1"));
   await unavailable(() => context.store.findByDigest(digestOf("atok_1")));
-  await unavailable(() => context.store.add(() => newToken("atok_new")));
-  await unavailable(() => context.store.amend("atok_1", (token) => ({ token, event: null })));
+  await unavailable(() => context.add(newToken("atok_new")));
+  await unavailable(() => context.store.change({ actor: null, target: "atok_1" }, () => UNCHANGED));
   await unavailable(() => context.tokens.list(EVERYTHING));
   await unavailable(() => context.tokens.list({ ...EVERYTHING, conditions: [anyDescription] }));
 });

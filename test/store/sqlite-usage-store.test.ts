@@ -73,7 +73,7 @@ describe("uses", () => {
 describe("the last use of a token", () => {
   test("is the greatest of the old one and the new one", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1", { revokedAt: A_MOMENT, expiresAt: A_MOMENT }));
+    await context.add(newToken("atok_1", { revokedAt: A_MOMENT, expiresAt: A_MOMENT }));
     const lastUse = () => context.store.findById("atok_1")?.lastUsedAt;
     for (const [given, kept] of [
       [null, null],
@@ -91,13 +91,9 @@ describe("the last use of a token", () => {
 
   test("is not written over by a change to the token that goes on meanwhile", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1"));
+    await context.add(newToken("atok_1"));
     await context.store.usage.add([uses("atok_1")]);
-    const event = { ...newToken("atok_1").event, id: "aevt_2" };
-    await context.store.amend("atok_1", (token) => ({
-      token: { ...token, lastUsedAt: null, revokedAt: A_MOMENT },
-      event,
-    }));
+    await context.overwrite("atok_1", (token) => ({ ...token, lastUsedAt: null, revokedAt: A_MOMENT }));
     expect(context.store.findById("atok_1")).toMatchObject({ lastUsedAt: A_MOMENT, revokedAt: A_MOMENT });
   });
 });
@@ -105,7 +101,7 @@ describe("the last use of a token", () => {
 describe("beside others that write", () => {
   test("uses are not waited for, and nothing of them is kept that could be added twice", async () => {
     using context = new TestStore();
-    await context.store.add(() => newToken("atok_1"));
+    await context.add(newToken("atok_1"));
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
     const began = performance.now();

@@ -66,7 +66,7 @@ const bareToken = fc.record({
   revokedAt: fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, moment),
   lastUsedAt: fc.option(moment),
   replacedBy: fc.option(someId),
-  verifies: fc.constant(false),
+  verifies: fc.boolean(),
   reusedAt: fc.option(moment),
   reusedFrom: fc.option(ip),
 });
@@ -88,6 +88,7 @@ const VALUES: Readonly<Record<TokenKey, fc.Arbitrary<Value>>> = {
   last_used_at: moment,
   replaced_by: someId,
   audiences: fc.oneof(audience, fc.constant("mail")),
+  verifies: fc.constant("true"),
 };
 
 const eventId = fc.integer({ min: 0, max: 12 }).map((number) => idOf(number, "aevt_"));

@@ -35,6 +35,7 @@ export const TOKEN_MODEL: ListModel<Token> = {
       last_used_at: token.lastUsedAt,
       replaced_by: token.replacedBy,
       audiences: token.audiences,
+      verifies: token.verifies ? "true" : null,
     };
     return under(values, key);
   },

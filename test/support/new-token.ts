@@ -8,7 +8,7 @@ export const A_MOMENT = 1_780_315_200;
 
 /** Somebody who makes a change by a request. */
 export const CALLER: Actor = {
-  tokenId: "atok_caller",
+  tokenId: "atok_0000000000000000caller",
   traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
   requestId: "9c1de5a4f0b2477d8a6e3b5c7f901234",
   ip: "192.0.2.1",

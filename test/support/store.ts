@@ -8,11 +8,12 @@ import { isRefusal, type Refusal } from "../../src/tokens/refusal.ts";
 import { digestOf } from "../../src/tokens/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import type { TokenRequest } from "../../src/tokens/token-request.ts";
-import type { TokenStore } from "../../src/tokens/token-store.ts";
+import type { NewToken, TokenStore } from "../../src/tokens/token-store.ts";
 import { type CreatedToken, Tokens } from "../../src/tokens/tokens.ts";
 import { Usage } from "../../src/tokens/usage.ts";
 import type { UsageStore } from "../../src/tokens/usage-store.ts";
 import { TestClock } from "./clock.ts";
+import { CALLER, eventOf } from "./new-token.ts";
 import { repeatableRandom } from "./random.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
@@ -37,6 +38,16 @@ export class TestStore implements Disposable {
     this.store = this.#open();
     this.usage = this.usageOn(this.store.usage);
     this.tokens = this.tokensOn(this.store);
+  }
+
+  /** A store that has the token of CALLER, as if it had always been there. */
+  static withCaller(): TestStore {
+    const context = new TestStore();
+    context
+      .connect()
+      .query("INSERT INTO token (digest, id, access, hint, created_at) VALUES (?, ?, 'write', 'abcd', 0)")
+      .run(digestOf("of the caller"), CALLER.tokenId);
+    return context;
   }
 
   /** Closes the store on every connection and opens it again, as a restart does. */
@@ -89,6 +100,23 @@ export class TestStore implements Disposable {
         actor,
       ),
     );
+  }
+
+  /** Adds a token to the store, past the domain's rules. */
+  async add(added: NewToken): Promise<void> {
+    await this.store.change({ actor: null, target: null }, () => ({ added: [added], updated: [] }));
+  }
+
+  /** Writes a token over the one of that id, past the domain's rules. */
+  async overwrite(
+    id: string,
+    change: (token: Token) => Token,
+    event = eventOf(id, `aevt_${id}_2`),
+  ): Promise<void> {
+    await this.store.change({ actor: null, target: id }, ({ target }) => {
+      if (target === null) throw new Error(`there is no ${id}`);
+      return { added: [], updated: [{ token: change(target), event }] };
+    });
   }
 
   /** Makes the file hold these tokens, past the domain, under digests of their own, and no others. */

@@ -39,8 +39,12 @@ class Create implements TokenCommand {
       this.#maker === null ? COMMAND_LINE : { tokenId: maker, traceId: null, requestId: null, ip: null };
     const request = { access: this.#access, audiences: null, description: this.#description, expiresAt };
     const outcome = await real.at(this.#place).create(request, actor);
+    const makerIndex = real.issued.findIndex(({ id }) => id === actor.tokenId);
+    const ended = endOf(model, makerIndex);
     if (this.#lifetime !== null && this.#lifetime <= 0) {
       expect(outcome).toMatchObject({ refused: "invalid", issues: [{ path: "expires_at" }] });
+    } else if (ended !== null) {
+      expect(outcome).toEqual({ refused: "unauthenticated", reason: ended });
     } else {
       const { token, secret } = granted(outcome);
       real.issued.push({ id: token.id, secret });
@@ -53,6 +57,14 @@ class Create implements TokenCommand {
   toString(): string {
     return `create ${this.#access} ${JSON.stringify(this.#description)} for ${this.#lifetime} s, at ${this.#place}`;
   }
+}
+
+/** How the token of that index has ended; null if it is active, or there is none. */
+function endOf({ tokens, now }: Model, index: number): "revoked" | "expired" | null {
+  const token = tokens[index];
+  if (token === undefined) return null;
+  if (token.revokedAt !== null) return "revoked";
+  return token.expiresAt !== null && token.expiresAt <= now ? "expired" : null;
 }
 
 class Revoke implements TokenCommand {
@@ -71,7 +83,8 @@ class Revoke implements TokenCommand {
   async run(model: Model, real: Instance): Promise<void> {
     const index = this.#index % model.tokens.length;
     const token = model.tokens[index];
-    const revoked = granted(await real.at(this.#place).revoke(real.issued[index]?.id ?? "", COMMAND_LINE));
+    const id = real.issued[index]?.id ?? "";
+    const { token: revoked } = granted(await real.at(this.#place).revoke(id, COMMAND_LINE));
     if (token !== undefined && token.revokedAt === null) {
       token.revokedAt = model.now;
       model.changes += 1;

@@ -6,7 +6,7 @@ import { walk } from "../support/walk.ts";
 
 describe("the audit trail", () => {
   test("has every change as the domain told of it, newest first", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token } = await context.create({ description: "CI", audiences: ["wiki"] }, CALLER);
     granted(await context.tokens.update(token.id, { description: null }, COMMAND_LINE));
     granted(await context.tokens.rotate(token.id, { overlapSeconds: 0, expiresAt: null }, CALLER));

@@ -12,7 +12,7 @@ function breakAudit(context: TestStore): void {
 
 describe("every change", () => {
   test("is recorded: who, what, when, from where, and the new values, never the secret", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock } = context;
     const made = clock.now;
     const { secret, token } = await context.create({ description: "CI", expiresAt: made + 60 }, CALLER);
@@ -25,7 +25,7 @@ describe("every change", () => {
         id,
         at: made,
         action: "api-token.create",
-        actor: "atok_caller",
+        actor: "atok_0000000000000000caller",
         target: token.id,
         trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
         request_id: "9c1de5a4f0b2477d8a6e3b5c7f901234",

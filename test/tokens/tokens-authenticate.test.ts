@@ -11,9 +11,7 @@ const UNKNOWN = makeSecret(constantRandom(1));
 class CountedStore implements TokenStore {
   lookUps = 0;
   readonly #store: TokenStore;
-  readonly add: TokenStore["add"];
-  readonly amend: TokenStore["amend"];
-  readonly replace: TokenStore["replace"];
+  readonly change: TokenStore["change"];
   readonly list: TokenStore["list"];
   readonly findById: TokenStore["findById"];
   readonly isEmpty: TokenStore["isEmpty"];
@@ -21,9 +19,7 @@ class CountedStore implements TokenStore {
 
   constructor(store: TokenStore) {
     this.#store = store;
-    this.add = store.add.bind(store);
-    this.amend = store.amend.bind(store);
-    this.replace = store.replace.bind(store);
+    this.change = store.change.bind(store);
     this.list = store.list.bind(store);
     this.findById = store.findById.bind(store);
     this.isEmpty = store.isEmpty.bind(store);

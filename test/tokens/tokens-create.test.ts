@@ -9,7 +9,7 @@ import { granted, TestStore } from "../support/store.ts";
 
 describe("a token that is created", () => {
   test("is what was asked for, and its secret opens what it is for", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const expiresAt = clock.now + 60;
     const created = await context.create({ access: "write", description: "né 😀", expiresAt }, CALLER);
@@ -21,7 +21,7 @@ describe("a token that is created", () => {
       description: "né 😀",
       hint: created.secret.slice(-4),
       createdAt: clock.now,
-      createdBy: "atok_caller",
+      createdBy: "atok_0000000000000000caller",
       expiresAt,
       revokedAt: null,
       lastUsedAt: null,

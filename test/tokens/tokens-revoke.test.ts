@@ -7,17 +7,17 @@ const NO_SUCH_TOKEN = { refused: "not-found", resource: "api-token" } as const;
 
 describe("a revocation", () => {
   test("is at once, and its first moment stays however often it is asked for", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const values = { access: "write", description: "CI", expiresAt: clock.now + 60 } as const;
     const { secret, token } = await context.create(values, CALLER);
     clock.step(10);
     const revoked = { ...token, revokedAt: clock.now };
-    expect(await tokens.revoke(token.id, CALLER)).toEqual(revoked);
+    expect(await tokens.revoke(token.id, CALLER)).toEqual({ token: revoked, descendants: null });
     expect(await tokens.authenticate(secret)).toEqual({ token: revoked, refusal: "revoked" });
     for (const seconds of [10, -1000]) {
       clock.step(seconds);
-      expect(await tokens.revoke(token.id, CALLER)).toEqual(revoked);
+      expect(await tokens.revoke(token.id, CALLER)).toEqual({ token: revoked, descendants: null });
       expect(await tokens.get(token.id)).toEqual(revoked);
     }
     expect(context.changes.map(({ action }) => action)).toEqual(["api-token.create", "api-token.revoke"]);
@@ -29,7 +29,7 @@ describe("a revocation", () => {
     const { clock, tokens } = context;
     const { secret, token } = await context.create({ expiresAt: clock.now + 1 });
     clock.step(5);
-    expect(granted(await tokens.revoke(token.id, COMMAND_LINE)).revokedAt).toBe(clock.now);
+    expect(granted(await tokens.revoke(token.id, COMMAND_LINE)).token.revokedAt).toBe(clock.now);
     clock.step(-5);
     expect((await tokens.authenticate(secret)).refusal).toBe("revoked");
   });
@@ -58,7 +58,7 @@ test("processes that revoke one token at the same time all say the same, and one
   const outcomes = await Promise.all(
     [context.tokens, beside, context.tokens].map((tokens) => tokens.revoke(token.id, COMMAND_LINE)),
   );
-  const revoked = { ...token, revokedAt: context.clock.now };
+  const revoked = { token: { ...token, revokedAt: context.clock.now }, descendants: null };
   expect(outcomes).toEqual([revoked, revoked, revoked]);
   expect(auditTrail(context)).toHaveLength(2);
 });

@@ -15,7 +15,7 @@ function after(overlapSeconds: number) {
 
 describe("a successor", () => {
   test("is what the old token is, with a secret and an id of its own", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const values = { access: "write", audiences: ["wiki", "git"], description: "CI" } as const;
     const old = await context.create(values);
@@ -26,7 +26,7 @@ describe("a successor", () => {
       id: successor.token.id,
       hint: successor.secret.slice(-4),
       createdAt: clock.now,
-      createdBy: "atok_caller",
+      createdBy: "atok_0000000000000000caller",
     });
     expect(successor.token.id > old.token.id).toBe(true);
     expect(isSecret(successor.secret)).toBe(true);
@@ -41,7 +41,7 @@ describe("a successor", () => {
     ["as long as is asked", 100, 7, 7],
     ["for ever if that is asked", 100, null, null],
   ])("lives %s", async (_, lifetime, asked, lives) => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token } = await context.create({ expiresAt: lifetime && clock.now + lifetime });
     clock.step(40);
@@ -51,7 +51,7 @@ describe("a successor", () => {
   });
 
   test("lives as long as the old one has left, where the clock was set back to before that was made", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token } = await context.create({ expiresAt: clock.now + 2 * DAY });
     clock.step(-10 * DAY);
@@ -61,7 +61,7 @@ describe("a successor", () => {
   });
 
   test("ends no later than time itself", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token } = await context.create({ expiresAt: LAST_MOMENT });
     context.clock.step(40);
     const { successor } = granted(await context.tokens.rotate(token.id, after(1), CALLER));
@@ -71,7 +71,7 @@ describe("a successor", () => {
 
 describe("the old token", () => {
   test("works beside its successor until the overlap ends, to the second, and is expired then", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const old = await context.create();
     const { successor } = granted(await tokens.rotate(old.token.id, after(3600), CALLER));
@@ -86,7 +86,7 @@ describe("the old token", () => {
   });
 
   test("never lives longer than it would have", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token } = await context.create({ expiresAt: clock.now + 60 });
     const { replaced } = granted(await tokens.rotate(token.id, after(OVERLAP_MAX_SECONDS), CALLER));
@@ -94,7 +94,7 @@ describe("the old token", () => {
   });
 
   test("is revoked for good where there is no overlap, in the same transaction", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const old = await context.create({ expiresAt: clock.now + 60 });
     context.store.firstToken.write(old.secret);
@@ -107,7 +107,7 @@ describe("the old token", () => {
   });
 
   test("is recorded with its successor, in two events of one transaction", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token } = await context.create({ description: "CI" });
     const { successor } = granted(await tokens.rotate(token.id, after(60), CALLER));
@@ -141,7 +141,7 @@ describe("the old token", () => {
   });
 
   test("stays as it is, and there is no successor, where the record cannot be written", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token } = await context.create();
     context
       .connect()
@@ -150,14 +150,14 @@ describe("the old token", () => {
       );
     await expect(context.tokens.rotate(token.id, after(0), CALLER)).rejects.toThrow("no record");
     expect(await context.tokens.get(token.id)).toEqual(token);
-    expect((await context.tokens.summary()).counts.active).toEqual({ read: 1, write: 0 });
+    expect((await context.tokens.summary()).counts.active).toEqual({ read: 1, write: 1 });
     expect(context.changes).toHaveLength(1);
   });
 });
 
 describe("a rotation is refused", () => {
   test("of a token that was replaced, is expired or is revoked, and makes nothing", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const [one, two, three] = [
       await context.create(),
@@ -165,7 +165,7 @@ describe("a rotation is refused", () => {
       await context.create(),
     ];
     const { replaced } = granted(await tokens.rotate(one.token.id, after(60), CALLER));
-    const revoked = granted(await tokens.revoke(three.token.id, CALLER));
+    const { token: revoked } = granted(await tokens.revoke(three.token.id, CALLER));
     clock.step(5);
     const count = auditTrail(context).length;
     for (const [token, status] of [
@@ -185,7 +185,7 @@ describe("a rotation is refused", () => {
   });
 
   test("of what is not there", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     expect(await context.tokens.rotate("atok_nobody", after(0), CALLER)).toEqual({
       refused: "not-found",
       resource: "api-token",
@@ -195,7 +195,7 @@ describe("a rotation is refused", () => {
   test.each([-1, 0.5, OVERLAP_MAX_SECONDS + 1, Number.NaN, Number.POSITIVE_INFINITY])(
     "with an overlap of %p seconds",
     async (overlapSeconds) => {
-      using context = new TestStore();
+      using context = TestStore.withCaller();
       const { token } = await context.create();
       expect(await context.tokens.rotate(token.id, after(overlapSeconds), CALLER)).toMatchObject({
         refused: "invalid",
@@ -207,7 +207,7 @@ describe("a rotation is refused", () => {
 });
 
 test("of many rotations of one token at the same time one is granted, and the others name its successor", async () => {
-  using context = new TestStore();
+  using context = TestStore.withCaller();
   const { token } = await context.create();
   const beside = context.beside();
   const outcomes = await Promise.all(

@@ -6,7 +6,7 @@ import { auditTrail, granted, TestStore } from "../support/store.ts";
 
 describe("an update", () => {
   test("changes the description and the expiry, and nothing else", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { secret, token } = await context.create({ audiences: ["wiki"], expiresAt: clock.now + 60 });
     const changed = { ...token, description: "CI", expiresAt: clock.now + 3600 };
@@ -25,7 +25,7 @@ describe("an update", () => {
     ["the expiry alone", { expiresAt: LAST_MOMENT }, { expires_at: LAST_MOMENT }],
     ["the expiry away", { expiresAt: null }, { expires_at: null }],
   ])("is recorded with what it changes: %s", async (_, request, changes) => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token } = await context.create({ description: "a", expiresAt: context.clock.now + 60 });
     const updated = granted(await context.tokens.update(token.id, request, CALLER));
     expect(updated).toEqual({ ...token, ...request });
@@ -39,7 +39,7 @@ describe("an update", () => {
     ["nothing", {}],
     ["what is so already", { description: "a" }],
   ])("that asks for %s is granted and recorded nowhere", async (_, request) => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token } = await context.create({ description: "a" });
     expect(await context.tokens.update(token.id, request, CALLER)).toEqual(token);
     expect(context.changes).toHaveLength(1);
@@ -47,11 +47,11 @@ describe("an update", () => {
   });
 
   test("of a token that has ended is refused, and changes nothing", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token: expired } = await context.create({ expiresAt: clock.now + 1 });
     const { token: revoked } = await context.create();
-    const ended = granted(await tokens.revoke(revoked.id, CALLER));
+    const { token: ended } = granted(await tokens.revoke(revoked.id, CALLER));
     clock.step(1);
     for (const [token, status] of [
       [expired, "expired"],
@@ -70,7 +70,7 @@ describe("an update", () => {
   });
 
   test("of what is not there is refused", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     expect(await context.tokens.update("atok_nobody", {}, CALLER)).toEqual({
       refused: "not-found",
       resource: "api-token",
@@ -78,7 +78,7 @@ describe("an update", () => {
   });
 
   test("is refused with everything that is wrong with it", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token } = await context.create();
     const request = { description: "a\nb", expiresAt: context.clock.now };
     expect(await context.tokens.update(token.id, request, CALLER)).toMatchObject({
@@ -89,7 +89,7 @@ describe("an update", () => {
   });
 
   test("does not bring back a token that expires between", async () => {
-    using context = new TestStore();
+    using context = TestStore.withCaller();
     const { token, secret } = await context.create({ expiresAt: context.clock.now + 1 });
     const updating = context.tokens.update(token.id, { expiresAt: null }, CALLER);
     context.clock.step(1);

@@ -154,7 +154,7 @@ describe("the last use of a token", () => {
     using context = new TestStore();
     const { token } = await context.create({ description: "CI", expiresAt: context.clock.now + 5 });
     context.usage.record(token, "accepted");
-    const revoked = granted(await context.tokens.revoke(token.id, COMMAND_LINE));
+    const { token: revoked } = granted(await context.tokens.revoke(token.id, COMMAND_LINE));
     context.clock.step(60);
     context.usage.record(token, "refused");
     await context.usage.flush();

@@ -3,6 +3,7 @@ import {
   EXAMPLE,
   NOT_VALID,
   REVOKED_TOKEN,
+  REVOKED_WITH_DESCENDANTS,
   SUCCESSOR,
   SUMMARY,
   TOKEN,
@@ -39,6 +40,10 @@ export const API_TOKEN_OPERATIONS = {
         service: {
           summary: "A token for a service behind a reverse proxy, and nothing else",
           value: { access: "read", description: EXAMPLE.description, audiences: [EXAMPLE.audience] },
+        },
+        verifying: {
+          summary: "A token with which a service verifies tokens, and does nothing else",
+          value: { access: "read", audiences: [EXAMPLE.audience], verifies: true },
         },
         lasting: { summary: "A write token that never expires", value: { access: "write" } },
       },
@@ -108,7 +113,8 @@ export const API_TOKEN_OPERATIONS = {
     summary: "Change a token",
     description:
       "Changes what a token is described as and when it expires. Its access and its audiences never change. A token " +
-      "that is revoked or expired stays as it is: that is a 409.",
+      "that is revoked or expired stays as it is: that is a 409. A token that was replaced may change neither itself nor " +
+      "its successor: that is a 403.",
     request: {
       schema: "UpdateToken",
       examples: {
@@ -153,7 +159,8 @@ export const API_TOKEN_OPERATIONS = {
     summary: "Verify a token",
     description:
       "Tells whether a secret is that of a token which is good for an access and a service, and if not, why. Without " +
-      "`audience` that service is Publisher's own API.",
+      "`audience` that service is Publisher's own API; for a token that verifies it is the only audience of that token. " +
+      "A token that verifies may name its own audiences only, and learns nothing of tokens for others.",
     request: {
       schema: "VerifyToken",
       examples: {
@@ -177,12 +184,25 @@ export const API_TOKEN_OPERATIONS = {
     summary: "Revoke a token",
     description:
       "Ends a token at once and for good: no request that arrives after the answer is accepted with it, and nothing " +
-      "brings it back. Doing it again gives the same answer. A token may revoke itself.",
-    request: BY_ID,
+      "brings it back. Doing it again gives the same answer. With `descendants`, all that came of the token ends with " +
+      "it; try that with `dry_run` first. A token that was replaced may revoke itself, but not its successor: that is a 403.",
+    request: {
+      schema: "RevokeToken",
+      examples: {
+        id: { summary: "By its id", value: { id: EXAMPLE.id } },
+        descendants: {
+          summary: "See what revoking it with its descendants would be about",
+          value: { id: EXAMPLE.creatorId, descendants: true, dry_run: true },
+        },
+      },
+    },
     answer: {
-      description: "The token is revoked.",
-      schema: "ApiToken",
-      examples: { revoked: { summary: "The revoked token", value: REVOKED_TOKEN } },
+      description: "The token is revoked, unless it was a dry run.",
+      schema: "RevokedApiToken",
+      examples: {
+        revoked: { summary: "The revoked token", value: REVOKED_TOKEN },
+        descendants: { summary: "With descendants", value: REVOKED_WITH_DESCENDANTS },
+      },
     },
     failures: ["NotFound"],
   },

@@ -4,6 +4,7 @@ import {
   type auditEventPage,
   type createdResource,
   type introspectionResource,
+  type revocationResource,
   type successorResource,
   summaryResource,
   type tokenPage,
@@ -45,6 +46,15 @@ export const TOKEN: ReturnType<typeof tokenResource> = {
 };
 
 export const REVOKED_TOKEN: typeof TOKEN = { ...TOKEN, status: "revoked", revoked_at: EXAMPLE.revokedAt };
+
+export const REVOKED_WITH_DESCENDANTS: ReturnType<typeof revocationResource> = {
+  ...REVOKED_TOKEN,
+  descendants: {
+    active: { read: 3, write: 1 },
+    expired: { read: 1, write: 0 },
+    revoked: { read: 0, write: 0 },
+  },
+};
 
 export const CREATED_TOKEN: ReturnType<typeof createdResource> = {
   id: EXAMPLE.id,

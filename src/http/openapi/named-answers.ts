@@ -10,6 +10,8 @@ import {
   Health,
   Issue,
   Page,
+  RevokedApiToken,
+  StatusCounts,
   SuccessorApiToken,
   TraceId,
   Verification,
@@ -31,6 +33,20 @@ export const ANSWERS = {
       revoked_at: "When the token was revoked; null if it was not.",
       last_used_at: "When the token was last let in, which is known within 5 seconds; null if it never was.",
       replaced_by: "The id of the token that took its place; null where none did.",
+      verifies:
+        "True for a token that verifies tokens for its audiences and does nothing else; left out for any other.",
+    },
+  },
+  RevokedApiToken: {
+    type: RevokedApiToken,
+    about: { description: "The revoked token. After a dry run: the token as it is." },
+    properties: {
+      created_by: "The id of the token that created this one; null for the command line.",
+      revoked_at: "When the token was revoked; null after a dry run if it was not.",
+      replaced_by: "The id of the token that took its place; null where none did.",
+      verifies: "As in any other answer about the token.",
+      descendants:
+        "How many descendants the token had before, by status and access; left out unless `descendants` was asked for. Those that were active or expired are revoked now, unless it was a dry run.",
     },
   },
   CreatedApiToken: {
@@ -41,6 +57,8 @@ export const ANSWERS = {
       token: "The secret. It is shown here and never again: keep it now.",
       expires_at: "When the token expires; null for never.",
       audiences: "The services that the token is for; left out for a token for Publisher's own API.",
+      verifies:
+        "True for a token that verifies tokens for its audiences and does nothing else; left out for any other.",
     },
   },
   SuccessorApiToken: {
@@ -82,6 +100,10 @@ export const ANSWERS = {
       never_used: "How many active tokens were never used.",
       expiries: `How many active tokens expire on each of ${SUMMARY_DAYS} days of UTC, from today on.`,
     },
+  },
+  StatusCounts: {
+    type: StatusCounts,
+    about: { description: "How many tokens there are of each status and access." },
   },
   AccessCounts: { type: AccessCounts, about: { description: "How many tokens there are of each access." } },
   DayOfExpiries: {

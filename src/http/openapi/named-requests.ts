@@ -8,7 +8,15 @@ import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
 import { TOKEN_LISTING } from "../../tokens/token-listing.ts";
 import { listTypesWithConditions, Pattern } from "../condition-types.ts";
 import { asUnion } from "../nullable.ts";
-import { changeTypesWith, NoParameters, Pagination, Time, TokenById, verifyTypeWith } from "../wire.ts";
+import {
+  changeTypesWith,
+  NoParameters,
+  Pagination,
+  RevokeToken,
+  Time,
+  TokenById,
+  verifyTypeWith,
+} from "../wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { namedConditions } from "./named-conditions.ts";
 
@@ -38,7 +46,19 @@ export const REQUESTS = {
     about: { description: "What the new token is to be." },
     properties: {
       audiences: "The services that the token is for; Publisher's own API, if left out or null.",
+      verifies:
+        "True for a token with which a service verifies tokens for these audiences, by `api-token/verify` and introspection, and does nothing else. Needs `audiences` and the access `read`.",
       expires_at: "When the token expires, in the future; never, if left out or null.",
+    },
+  },
+  RevokeToken: {
+    type: RevokeToken,
+    about: { description: "The token to revoke." },
+    properties: {
+      descendants:
+        "Whether all that came of the token is revoked with it, in one step: the tokens that it created or that took its place, and theirs, in any depth. false if left out.",
+      dry_run:
+        "Whether nothing is to change: the answer shows what a revocation would be about. false if left out.",
     },
   },
   UpdateToken: {

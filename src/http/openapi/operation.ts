@@ -1,4 +1,5 @@
 import type { Access } from "../../tokens/token.ts";
+import type { OtherCallers } from "../endpoint.ts";
 import { type ErrorCode, Failure } from "../errors.ts";
 import type { SchemaName } from "./named-types.ts";
 
@@ -51,21 +52,21 @@ export const HEADERS = {
 /** An endpoint under `/publisher.v1/`, for the `detail` of its route. */
 export function apiOperation(
   tag: string,
-  { access, forEveryToken }: { readonly access: Access; readonly forEveryToken: boolean },
+  { access, alsoFor }: { readonly access: Access; readonly alsoFor: OtherCallers | null },
   parts: ApiOperationParts,
 ) {
   const { request, failures = [], ...rest } = parts;
   const detail = openOperation(tag, rest, [
     "BadRequest",
     "AuthenticationError",
-    ...(forEveryToken ? [] : (["AuthorizationError"] as const)),
+    ...(alsoFor === "every-token" ? [] : (["AuthorizationError"] as const)),
     ...failures,
     "PayloadTooLarge",
     "UnsupportedMediaType",
   ]);
   return {
     ...detail,
-    description: `${detail.description}\n\n${forEveryToken ? ANY_TOKEN : NEEDED[access]}`,
+    description: `${detail.description}\n\n${callers(access, alsoFor)}`,
     security: [{ bearer: [] }],
     requestBody: { required: true, content: content(request) },
     "x-access": access,
@@ -106,7 +107,16 @@ const NEEDED: Readonly<Record<Access, string>> = {
   write: "Needs a token for Publisher's own API whose access is `write`.",
 };
 
-const ANY_TOKEN = "Every token may do this, also one for other services.";
+const ALSO: Readonly<Record<Exclude<OtherCallers, "every-token">, string>> = {
+  "verifying-tokens": "A token that verifies will do, too.",
+  itself: "Every active token may revoke itself, whatever its access and its services.",
+};
+
+/** Which tokens may call an endpoint. */
+function callers(access: Access, alsoFor: OtherCallers | null): string {
+  if (alsoFor === "every-token") return "Every token may do this, also one for other services.";
+  return alsoFor === null ? NEEDED[access] : `${NEEDED[access]} ${ALSO[alsoFor]}`;
+}
 
 function statusOf(name: FailureName): string {
   return String(new Failure(FAILURE_CODES[name], { message: "" }).status);

@@ -1,0 +1,29 @@
+import type { Actor } from "./audit-event.ts";
+import type { Refusal } from "./refusal.ts";
+import type { UnixSeconds } from "./time.ts";
+import { statusAt } from "./token.ts";
+import type { ChangeState } from "./token-store.ts";
+
+/**
+ * Refuses a change by a token that is not active in the transaction of the change: it was active when its request
+ * came in, and may have been revoked or have expired since. Null if the actor is active or the command line.
+ */
+export function actorRefusal({ tokenId }: Actor, { actor }: ChangeState, now: UnixSeconds): Refusal | null {
+  if (tokenId === null) return null;
+  if (actor === null) return { refused: "unauthenticated", reason: "unknown" };
+  const status = statusAt(actor, now);
+  return status === "active" ? null : { refused: "unauthenticated", reason: status };
+}
+
+/**
+ * Refuses what would let a replaced token undo its own end: to change itself, or the tokens that took its place.
+ * Null if the actor may change these tokens.
+ */
+export function changeRefusal(
+  { actor, actorSuccessors }: ChangeState,
+  ids: readonly string[],
+): Refusal | null {
+  if (actor === null || actor.replacedBy === null) return null;
+  const untouchable = new Set([actor.id, ...actorSuccessors]);
+  return ids.some((id) => untouchable.has(id)) ? { refused: "forbidden", reason: "replaced" } : null;
+}
