@@ -3,6 +3,7 @@ import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import type { Revocation } from "../tokens/change.ts";
 import { countsOf } from "../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
+import type { Token } from "../tokens/token.ts";
 import { granted, requireTokenId } from "./granted.ts";
 import { withTokens } from "./open-tokens.ts";
 import { print, printJson } from "./print.ts";
@@ -25,24 +26,30 @@ export async function revokeToken(
 
 function report({ token, descendants }: Revocation, now: UnixSeconds): string {
   const at = token.revokedAt === null ? "" : `, at ${formatTime(token.revokedAt)}`;
-  const others = descendants === null ? "" : ` Revoked with it: ${descendantsText(descendants, now)}.`;
-  return `Revoked ${token.id}${at}. It is refused from now on.${others}\n`;
+  const left = toRevoke(descendants ?? [], now);
+  if (left !== "") return `Revoked ${token.id}${at}, and ${left}. They are refused from now on.\n`;
+  const none = descendants === null ? "" : " It had no descendants left to revoke.";
+  return `Revoked ${token.id}${at}. It is refused from now on.${none}\n`;
 }
 
 function preview({ token, descendants }: Revocation, now: UnixSeconds): string {
-  const itself = token.revokedAt === null ? "This would revoke" : "Already revoked:";
-  const others = descendants === null ? "" : ` Revoked with it: ${descendantsText(descendants, now)}.`;
-  return `${itself} ${token.id}.${others} Nothing was changed.\n`;
+  const left = toRevoke(descendants ?? [], now);
+  const itself = token.revokedAt === null ? token.id : "";
+  const all = [itself, left].filter((part) => part !== "").join(", and ");
+  const what =
+    all === "" ? `${token.id} is revoked already, and nothing is left to revoke` : `Would revoke ${all}`;
+  return `${what}. Nothing was changed.\n`;
 }
 
-/** Says how many descendants a revocation is about; those that were revoked before are not. */
-function descendantsText(descendants: readonly Revocation["token"][], now: UnixSeconds): string {
+/** Counts the descendants that a revocation ends, such as `3 descendants: 1 active write, 2 expired`; empty for none. */
+function toRevoke(descendants: readonly Token[], now: UnixSeconds): string {
   const { active, expired } = countsOf(descendants, now);
   const counts = [
     ["active write", active.write],
     ["active read", active.read],
     ["expired", expired.read + expired.write],
   ] as const;
+  const total = counts.reduce((sum, [, count]) => sum + count, 0);
   const parts = counts.flatMap(([name, count]) => (count === 0 ? [] : [`${count} ${name}`]));
-  return parts.length === 0 ? "no other token" : `${parts.join(", ")}`;
+  return total === 0 ? "" : `${total} ${total === 1 ? "descendant" : "descendants"}: ${parts.join(", ")}`;
 }

@@ -24,7 +24,11 @@ function filesWith(text: string, directory: string): string[] {
 async function askAbout(server: RunningServer, secret: string): Promise<string[]> {
   const printed: string[] = [];
   for (const caller of [server.firstToken, secret, `${secret}0`])
-    for (const body of [{ token: secret }, { token: `${secret}0` }, { token: secret, audience: secret }]) {
+    for (const body of [
+      { token: secret, audience: "wiki" },
+      { token: `${secret}0` },
+      { token: secret, audience: secret },
+    ]) {
       const { text } = await server.call("api-token/verify", body, caller);
       printed.push(text);
       const form = new URLSearchParams(body);
@@ -72,8 +76,9 @@ test("a secret is in no file, no line of the log and no answer but its own", asy
   const caller = server.firstToken;
   const byApi = (await server.call("api-token/create", { access: "write", description: "canary" })).json;
   const byCommand = await terminal.createToken("write", "--description", "canary");
+  const forWiki = await terminal.createToken("read", "--description", "canary", "--audience", "wiki");
   const printed: string[] = [];
-  for (const { id, token } of [byApi, byCommand]) {
+  for (const { id, token } of [byApi, byCommand, forWiki]) {
     expect(filesWith(canaryOf(token), terminal.dataDir)).toEqual([]);
     printed.push(...(await use(server, id, token)), ...(await askAbout(server, token)));
     using connection = await RawConnection.open(server.url);
@@ -95,7 +100,7 @@ test("a secret is in no file, no line of the log and no answer but its own", asy
   await again.stop();
   printed.push(server.stdout, server.stderr, again.stdout, again.stderr);
   expect(printed.filter((text) => text.startsWith('{"active":true'))).not.toBeEmpty();
-  for (const secret of [byApi.token, byCommand.token]) {
+  for (const secret of [byApi.token, byCommand.token, forWiki.token]) {
     for (const encoded of [basic(secret), basic("", secret)])
       expect(printed.filter((text) => text.includes(encoded.slice("Basic ".length, 40)))).toEqual([]);
     expect(printed.filter((text) => text.includes(canaryOf(secret)))).toEqual([]);

@@ -102,6 +102,29 @@ describe("token list", () => {
   });
 });
 
+describe("token create --verifies", () => {
+  test("makes a token that verifies for its audiences and does nothing else", async () => {
+    await using server = await RunningServer.start();
+    const dataDir = ["--data-dir", server.dataDir];
+    using terminal = new Terminal();
+    const { token } = await terminal.createToken("read", "--audience", "wiki", "--verifies", ...dataDir);
+    expect(await terminal.output("token", "list", ...dataDir)).toMatch(/ verifies {2}active .* wiki/);
+    const verified = await server.call("api-token/verify", { token: server.firstToken }, token);
+    expect(verified.json).toEqual({ valid: false, reason: "wrong_audience", api_token: null });
+    expect((await server.call("api-token/list", {}, token)).status).toBe(403);
+  });
+
+  test("needs an audience and the access read", async () => {
+    using terminal = new Terminal();
+    const { exitCode, stderr } = await terminal.run(["token", "create", "--access", "write", "--verifies"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toBe(
+      'publisher: --access must be "read" for a token that verifies. --audience must name the audiences that the token verifies tokens for.\n',
+    );
+    expect(terminal.names).toEqual([]);
+  });
+});
+
 describe("token revoke", () => {
   test("says so once more, with the first time, and prints with --json what the API answers", async () => {
     await using server = await RunningServer.start();
@@ -109,12 +132,38 @@ describe("token revoke", () => {
     using terminal = new Terminal();
     const { id } = await terminal.createToken("read", ...dataDir);
     const said = await terminal.output("token", "revoke", id, ...dataDir);
-    expect(said).toMatch(new RegExp(`^Revoked ${id}, at \\S+Z\\. It opens nothing any more\\.\n$`));
+    expect(said).toMatch(new RegExp(`^Revoked ${id}, at \\S+Z\\. It is refused from now on\\.\n$`));
     expect(await terminal.output("token", "revoke", id, ...dataDir)).toBe(said);
     const printed = JSON.parse(await terminal.output("token", "revoke", id, "--json", ...dataDir));
     expect(Object.keys(printed)).toEqual(RESOURCE_KEYS);
     expect(printed).toMatchObject({ id, status: "revoked", created_by: null });
     expect((await server.call("api-token/revoke", { id })).json).toEqual(printed);
+  });
+
+  test("revokes the descendants too where that is asked for, and shows them before", async () => {
+    await using server = await RunningServer.start();
+    const dataDir = ["--data-dir", server.dataDir];
+    using terminal = new Terminal();
+    const thief = (await server.call("api-token/create", { access: "write" })).json;
+    for (const access of ["read", "read", "write"])
+      await server.call("api-token/create", { access }, thief.token);
+    const revoke = (...flags: string[]) => terminal.output("token", "revoke", thief.id, ...flags, ...dataDir);
+    const left = "3 descendants: 1 active write, 2 active read";
+    expect(await revoke("--descendants", "--dry-run")).toBe(
+      `Would revoke ${thief.id}, and ${left}. Nothing was changed.\n`,
+    );
+    expect(await revoke("--dry-run")).toBe(`Would revoke ${thief.id}. Nothing was changed.\n`);
+    const asJson = JSON.parse(await revoke("--descendants", "--dry-run", "--json"));
+    expect(asJson).toMatchObject({ status: "active", descendants: { active: { read: 2, write: 1 } } });
+    expect((await server.call("api-token/current", {}, thief.token)).status).toBe(200);
+    expect(await revoke("--descendants")).toMatch(
+      new RegExp(`^Revoked ${thief.id}, at \\S+Z, and ${left}\\. They are refused from now on\\.\n$`),
+    );
+    expect(await revoke("--descendants")).toEndWith("It had no descendants left to revoke.\n");
+    expect(await revoke("--descendants", "--dry-run")).toBe(
+      `${thief.id} is revoked already, and nothing is left to revoke. Nothing was changed.\n`,
+    );
+    expect(await terminal.output("token", "list", ...dataDir)).not.toContain(" read ");
   });
 
   test("fails for an id that no token has, and changes nothing", async () => {
