@@ -59,7 +59,7 @@ export function shownSecret(headers: Headers, trace: Trace): string {
   throw unauthenticated(scheme === null ? "missing" : "malformed", scheme, schemes);
 }
 
-/** Whose request it is. Throws an Error if nobody found that out. */
+/** The token of the caller. Throws an Error if the request was not authenticated. */
 export function callerOf({ caller }: Trace): Token {
   if (caller === null) throw new Error("an endpoint was reached without authentication");
   return caller;

@@ -27,7 +27,7 @@ export interface Call<Body> {
   readonly actor: Actor;
 }
 
-/** Tokens that may call an endpoint whatever their access and their audiences. */
+/** Tokens that may call an endpoint with any access and any audiences. */
 export type OtherCallers =
   /** Every token. */
   | "every-token"
@@ -83,7 +83,7 @@ async function admittedBody<Body>(request: Request, parts: EndpointParts<Body>):
   return reading.body;
 }
 
-/** A caller without the access learns nothing of what is wrong with its body, unless it is about the caller itself. */
+/** Reads a body that is about the caller alone. Any other body is a 403 that does not say more. */
 async function bodyAboutItself<Body>(
   request: Request,
   purpose: Purpose,

@@ -109,7 +109,7 @@ const NEEDED: Readonly<Record<Access, string>> = {
 
 const ALSO: Readonly<Record<Exclude<OtherCallers, "every-token">, string>> = {
   "verifying-tokens": "A token that verifies will do, too.",
-  itself: "Every active token may revoke itself, whatever its access and its services.",
+  itself: "Every active token may revoke itself, with any access and for any services.",
 };
 
 /** Which tokens may call an endpoint. */
