@@ -73,6 +73,7 @@ test(
     await using server = await RunningServer.start();
     await using tab = await Tab.open(browser, server.url);
     const { page } = tab;
+    const wiki = await server.call("api-token/create", { access: "write", audiences: ["wiki"] });
     for (const fill of [fillBearer, fillBasic]) {
       await page.goto("/swagger");
       await page.locator(".auth-wrapper .authorize").click();
@@ -80,8 +81,8 @@ test(
       await schemeWith(page, field).locator(".authorize").click();
       await page.locator(".auth-container .btn-done").first().click();
       const parameters = (await open(page, "introspectToken")).locator(".parameters");
-      await parameters.locator('input[placeholder="token"]').fill(server.firstToken);
-      await parameters.locator('input[placeholder="audience"]').fill("");
+      await parameters.locator('input[placeholder="token"]').fill(wiki.json.token);
+      await parameters.locator('input[placeholder="audience"]').fill("wiki");
       await block(page, "introspectToken").locator(".opblock-summary-control").click();
       const { status, body } = await tryOut(page, "introspectToken");
       expect([status, JSON.parse(body).active, JSON.parse(body).scope]).toEqual(["200", true, "read write"]);
