@@ -2,7 +2,7 @@ import type { Token } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import type { Purpose } from "../tokens/verification.ts";
 import { credentialFrom } from "./credentials.ts";
-import { asFailure } from "./errors.ts";
+import { asFailure, type Failure } from "./errors.ts";
 import { unauthenticated, unauthorized } from "./refusals.ts";
 import { type Trace, traceOf } from "./trace.ts";
 import { zoneOf } from "./zones.ts";
@@ -36,7 +36,7 @@ async function authenticate(
   const { token, refusal } = await tokens.authenticate(secret, counting);
   trace.shown = token;
   trace.caller = refusal === null ? token : null;
-  if (refusal !== null) throw unauthenticated(refusal, trace.scheme, trace.zone.schemes);
+  if (refusal !== null) throw notAuthenticated(refusal, trace);
   trace.admit = (purpose) => tokens.admit(token, purpose);
 }
 
@@ -51,12 +51,16 @@ export function countAstray({ error, request }: { error: unknown; request: Reque
 }
 
 /** The secret in the one Authorization header that a request must have. Throws a Failure where there is none. */
-export function shownSecret(headers: Headers, trace: Trace): string {
-  const { schemes } = trace.zone;
-  const { scheme, secret } = credentialFrom(headers.get("authorization"), schemes);
-  trace.scheme = scheme;
-  if (secret !== null) return secret;
-  throw unauthenticated(scheme === null ? "missing" : "malformed", scheme, schemes);
+function shownSecret(headers: Headers, trace: Trace): string {
+  const { carrier, secret, refusal } = credentialFrom(headers, trace.zone.schemes);
+  trace.carrier = carrier;
+  if (refusal !== null) throw notAuthenticated(refusal, trace);
+  return secret;
+}
+
+/** Names the way that was tried, or, where none was, all. https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
+function notAuthenticated(refusal: Parameters<typeof unauthenticated>[0], { carrier, zone }: Trace): Failure {
+  return unauthenticated(refusal, carrier, carrier === null ? zone.schemes : [carrier]);
 }
 
 /** The token of the caller. Throws an Error if the request was not authenticated. */
@@ -71,7 +75,7 @@ export function callerOf({ caller }: Trace): Token {
  */
 export function admit(trace: Trace, purpose: Purpose | null): void {
   const unfit = trace.admit(purpose);
-  if (unfit !== null) throw unauthorized(unfit, purpose?.access ?? "read", trace.scheme ?? "bearer");
+  if (unfit !== null) throw unauthorized(unfit, purpose?.access ?? "read", trace.carrier ?? "bearer");
 }
 
 const SLOW_AFTER_MS = 1000;

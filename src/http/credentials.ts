@@ -1,13 +1,21 @@
-/** A way to say in the Authorization header whose request it is. */
+import { containsSecret } from "../tokens/secret.ts";
+
+/** A scheme of the Authorization header. */
 export type Scheme = "bearer" | "basic";
 
-/** What a request says of who sends it. */
-export interface Credential {
-  /** The way that was tried; null where none of those that are taken was. */
-  readonly scheme: Scheme | null;
-  /** What was shown as a secret; null where that cannot be told. */
-  readonly secret: string | null;
+/** A header in which the token comes alone, so that the service keeps `Authorization` for itself. */
+export interface TokenHeader {
+  readonly header: string;
 }
+
+/** Where in a request a token comes. */
+export type Carrier = Scheme | TokenHeader;
+
+/** What a request shows as its token, and where; or why it shows none. */
+export type Credential =
+  | { readonly carrier: Carrier; readonly secret: string; readonly refusal: null }
+  | { readonly carrier: Carrier; readonly secret: null; readonly refusal: "malformed" }
+  | { readonly carrier: null; readonly secret: null; readonly refusal: "missing" };
 
 interface Reading {
   readonly start: RegExp;
@@ -25,23 +33,55 @@ const READINGS: Readonly<Record<Scheme, Reading>> = {
   basic: { start: /^basic +\S/i, secret: (header) => passwordIn(BASIC.exec(header)?.[1] ?? "") },
 };
 
-/** Reads an Authorization header by those schemes alone. Two such headers come as one, which is neither. */
-export function credentialFrom(header: string | null, schemes: readonly Scheme[]): Credential {
-  const scheme = schemes.find((each) => READINGS[each].start.test(header ?? ""));
-  if (header === null || scheme === undefined) return { scheme: null, secret: null };
-  return { scheme, secret: READINGS[scheme].secret(header) };
+const MISSING: Credential = { carrier: null, secret: null, refusal: "missing" };
+
+/** Reads the Authorization header by these schemes alone. Two such headers arrive as one, which fits no scheme. */
+export function credentialFrom(headers: Headers, schemes: readonly Scheme[]): Credential {
+  const header = headers.get("authorization") ?? "";
+  const carrier = schemes.find((each) => READINGS[each].start.test(header));
+  return carrier === undefined ? MISSING : shown(carrier, READINGS[carrier].secret(header));
 }
 
 /**
- * What stands behind the first colon; a user has none. Clients of OAuth encode both as forms do, others leave them as
- * they are, which is the same for a secret. https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+ * Reads the token from a header of its own. The service gets `Authorization` as the client sent it, so a second
+ * Publisher secret in there is refused: the service must not see it. Two headers of that name arrive as one, which is
+ * no secret.
+ */
+export function credentialIn(headers: Headers, carrier: TokenHeader): Credential {
+  const secret = headers.get(carrier.header) ?? "";
+  if (secret === "") return MISSING;
+  return shown(carrier, carriesSecret(headers.get("authorization") ?? "") ? null : secret);
+}
+
+function shown(carrier: Carrier, secret: string | null): Credential {
+  return secret === null ? { carrier, secret, refusal: "malformed" } : { carrier, secret, refusal: null };
+}
+
+/**
+ * What stands behind the last colon: a secret has none, a user may be a URL. A user that is a secret too makes two
+ * tokens, which are none. Clients of OAuth encode both parts as forms do, others leave them as they are, which is the
+ * same for a secret. https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */
 function passwordIn(base64: string): string | null {
+  const pair = decodedBase64(base64);
+  const colon = pair.lastIndexOf(":");
+  if (colon === -1 || containsSecret(pair.slice(0, colon))) return null;
   try {
-    const pair = atob(base64);
-    const colon = pair.indexOf(":");
-    return colon === -1 ? null : decodeURIComponent(pair.slice(colon + 1));
+    return decodeURIComponent(pair.slice(colon + 1));
   } catch {
     return null;
+  }
+}
+
+/** Whether a Publisher secret stands anywhere in an Authorization header, as it is or as Basic has it. */
+function carriesSecret(authorization: string): boolean {
+  return [authorization, ...authorization.split(/[\s,]+/).map(decodedBase64)].some(containsSecret);
+}
+
+function decodedBase64(text: string): string {
+  try {
+    return atob(text);
+  } catch {
+    return "";
   }
 }

@@ -125,9 +125,9 @@ export function granted<Outcome extends object>(outcome: Outcome | Refusal): Out
   if (!isRefusal(outcome)) return outcome;
   switch (outcome.refused) {
     case "unauthenticated":
-      throw unauthenticated(outcome.reason, "bearer");
+      throw unauthenticated(outcome.reason, "bearer", ["bearer"]);
     case "forbidden":
-      throw unauthorized(outcome.reason, "write");
+      throw unauthorized(outcome.reason, "write", "bearer");
     case "invalid":
       throw badRequest(outcome.issues);
     case "not-found":

@@ -1,9 +1,10 @@
 import type { Access } from "../tokens/token.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { emptyAnswer } from "./answer.ts";
-import { shownSecret } from "./authentication.ts";
+import { type Carrier, type Credential, credentialFrom, credentialIn, type Scheme } from "./credentials.ts";
 import { shuttingDown } from "./errors.ts";
-import { refused } from "./refusals.ts";
+import { type ForwardAuthOptions, forwardAuthOptions } from "./forward-auth-options.ts";
+import { refused, unauthenticated } from "./refusals.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
 
 /** Where reverse proxies ask, here and anywhere below, in the syntax of Bun's router. */
@@ -36,11 +37,16 @@ export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) 
     const current = traceOf(request);
     current.path = `/forward-auth/${encodeURIComponent(audience)}`;
     if (isStopping()) throw shuttingDown();
-    const access = neededAccess(request);
-    const verdict = await tokens.verify(shownSecret(request.headers, current), { access, audience });
+    const options = forwardAuthOptions(request.url);
+    current.hasUnknownOptions = !options.areUnderstood;
+    const { taken, credential } = shownCredential(request.headers, options);
+    current.refusal = credential.refusal;
+    if (credential.refusal !== null) throw unauthenticated(credential.refusal, credential.carrier, taken);
+    const access = neededAccess(request, options);
+    const verdict = await tokens.verify(credential.secret, { access, audience });
     current.shown = verdict.token;
     current.refusal = verdict.reason;
-    if (verdict.reason !== null) throw refused(verdict.reason, access);
+    if (verdict.reason !== null) throw refused(verdict.reason, access, credential.carrier, taken);
     return emptyAnswer({
       "publisher-token-id": verdict.token.id,
       "publisher-access": verdict.token.access,
@@ -51,20 +57,23 @@ export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) 
 }
 
 /** What a token must be allowed to do: all that says which method it is must say that it reads. */
-function neededAccess({ method, headers, url }: Request): Access {
+function neededAccess({ method, headers }: Request, { access }: ForwardAuthOptions): Access {
   const isReading =
-    READING.includes(method) &&
-    METHOD_HEADERS.every((name) => READING.includes(headers.get(name) ?? "GET")) &&
-    !asksToWrite(url);
-  return isReading ? "read" : "write";
+    READING.includes(method) && METHOD_HEADERS.every((name) => READING.includes(headers.get(name) ?? "GET"));
+  return isReading ? access : "write";
 }
 
-/**
- * Whether any `access` in the query begins with `write`, by which an operator protects what changes something on a
- * GET. Envoy puts the path of its client right behind that.
- */
-function asksToWrite(url: string): boolean {
-  const query = url.indexOf("?");
-  if (query === -1) return false;
-  return new URLSearchParams(url.slice(query)).getAll("access").some((access) => access.startsWith("write"));
+const BEARER: readonly Scheme[] = ["bearer"];
+
+/** Basic comes first: of several challenges in one header, Chromium reads the first alone, and asks for no other. */
+const BASIC_OR_BEARER: readonly Scheme[] = ["basic", "bearer"];
+
+/** What the request shows as its token, and where one would be taken. */
+function shownCredential(
+  headers: Headers,
+  { token }: ForwardAuthOptions,
+): { readonly taken: readonly Carrier[]; readonly credential: Credential } {
+  if (typeof token === "object") return { taken: [token], credential: credentialIn(headers, token) };
+  const taken = token === "bearer" ? BEARER : BASIC_OR_BEARER;
+  return { taken, credential: credentialFrom(headers, taken) };
 }

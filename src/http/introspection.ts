@@ -35,7 +35,7 @@ export function introspection(tokens: Tokens) {
     const { token, audience: named = null } = reading.body;
     const asked = askedAudience(caller, named);
     if ("refused" in asked && asked.refused === "forbidden")
-      throw unauthorized(asked.reason, "read", trace.scheme ?? "bearer");
+      throw unauthorized(asked.reason, "read", trace.carrier ?? "bearer");
     const { audience } = granted(asked);
     if (audience === null) throw badRequest([NO_AUDIENCE]);
     return jsonAnswer(introspectionResource(await tokens.verify(token, { access: "read", audience })));

@@ -1,6 +1,6 @@
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import { jsonAnswer } from "./answer.ts";
-import type { Scheme } from "./credentials.ts";
+import type { Carrier } from "./credentials.ts";
 import type { ErrorCode, Failure } from "./errors.ts";
 import { REFUSALS } from "./refusals.ts";
 
@@ -25,15 +25,15 @@ export const OAUTH_ERRORS = [...new Set(Object.values(NAMES)), INVALID_TOKEN] as
 
 /** What is known of a request that failed. */
 interface Refused {
-  readonly scheme: Scheme | null;
+  readonly carrier: Carrier | null;
   readonly refusal: AuthenticationRefusal | null;
 }
 
 /** A failure in the form of OAuth. https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
-export function oauthError({ code, message }: Failure, { scheme, refusal }: Refused) {
+export function oauthError({ code, message }: Failure, { carrier, refusal }: Refused) {
   const isRefused = code === "authentication_error" || code === "authorization_error";
   return {
-    error: code === "authentication_error" && scheme === "bearer" ? INVALID_TOKEN : NAMES[code],
+    error: code === "authentication_error" && carrier === "bearer" ? INVALID_TOKEN : NAMES[code],
     error_description: isRefused && refusal !== null ? REFUSALS[refusal] : message,
   };
 }

@@ -1,7 +1,7 @@
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Access } from "../tokens/token.ts";
 import type { Unfitness } from "../tokens/verification.ts";
-import type { Scheme } from "./credentials.ts";
+import type { Carrier } from "./credentials.ts";
 import { Failure } from "./errors.ts";
 
 /** What the sender of a request is told about its token: who does not have the secret learns nothing of it. */
@@ -16,45 +16,33 @@ export const REFUSALS: Readonly<Record<AuthenticationRefusal, string>> = {
   insufficient_access: "The access of the token does not reach",
 };
 
-const CHALLENGES: Readonly<Record<Scheme, string>> = {
-  bearer: 'Bearer realm="publisher"',
-  basic: 'Basic realm="publisher"',
-};
-
 /** What a request is answered that does not say who sends it, or does so by a token that is not good. */
 export function unauthenticated(
   refusal: Exclude<AuthenticationRefusal, Unfitness | "replaced">,
-  tried: Scheme | null = null,
-  taken: readonly Scheme[] = ["bearer"],
+  tried: Carrier | null,
+  /** Where a token would be taken. */
+  taken: readonly Carrier[],
 ): Failure {
-  const challenges = tried === null ? taken : [tried];
+  const error = `, error="invalid_token", error_description="${REFUSALS[refusal]}"`;
+  const challenges = taken.map((carrier) => challenge(carrier, carrier === tried ? error : ""));
   return new Failure("authentication_error", {
     message: "Invalid or missing API token",
     refusal,
-    headers: {
-      "www-authenticate": challenges.map((scheme) => CHALLENGES[scheme]).join(", ") + reason(refusal, tried),
-    },
+    headers: { "www-authenticate": challenges.join(", ") },
   });
 }
 
-/** Basic has no place for it. https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function reason(refusal: AuthenticationRefusal, tried: Scheme | null): string {
-  return tried === "bearer" ? `, error="invalid_token", error_description="${REFUSALS[refusal]}"` : "";
-}
-
 /** What is answered to a token that may not do what it asks. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
-export function unauthorized(
-  refusal: Unfitness | "replaced",
-  needed: Access,
-  tried: Scheme = "bearer",
-): Failure {
+export function unauthorized(refusal: Unfitness | "replaced", needed: Access, tried: Carrier): Failure {
   const more =
     refusal === "insufficient_access" ? `scope="${needed}"` : `error_description="${REFUSALS[refusal]}"`;
-  const challenge = `${CHALLENGES.bearer}, error="insufficient_scope", ${more}`;
   return new Failure("authorization_error", {
     message: "Insufficient permissions",
     refusal,
-    headers: tried === "bearer" ? { "www-authenticate": challenge } : {},
+    headers:
+      tried === "basic"
+        ? {}
+        : { "www-authenticate": challenge(tried, `, error="insufficient_scope", ${more}`) },
   });
 }
 
@@ -62,8 +50,20 @@ export function unauthorized(
 export function refused(
   refusal: Exclude<AuthenticationRefusal, "missing" | "replaced">,
   needed: Access,
+  tried: Carrier,
+  taken: readonly Carrier[],
 ): Failure {
   return refusal === "wrong_audience" || refusal === "insufficient_access"
-    ? unauthorized(refusal, needed)
-    : unauthenticated(refusal, "bearer");
+    ? unauthorized(refusal, needed, tried)
+    : unauthenticated(refusal, tried, taken);
+}
+
+/**
+ * Says where a token is wanted. Basic has no place for an error, and a header of its own has no scheme in any
+ * specification, so that one names the header. https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+ */
+function challenge(carrier: Carrier, error: string): string {
+  if (carrier === "basic") return 'Basic realm="publisher"';
+  if (carrier === "bearer") return `Bearer realm="publisher"${error}`;
+  return `Header realm="publisher", name="${carrier.header}"${error}`;
 }

@@ -2,7 +2,7 @@ import { type Log, loggable } from "../log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
 import type { Purpose, Unfitness } from "../tokens/verification.ts";
-import type { Scheme } from "./credentials.ts";
+import type { Carrier } from "./credentials.ts";
 import { asFailure } from "./errors.ts";
 import { secure } from "./security-headers.ts";
 import { OPEN, type Zone } from "./zones.ts";
@@ -22,8 +22,8 @@ export interface Trace {
   readonly startedAt: number;
   /** Where its path lies, once the router has said so. */
   zone: Zone;
-  /** How it says whose it is. */
-  scheme: Scheme | null;
+  /** Where its token came; null where none was shown. */
+  carrier: Carrier | null;
   /** Whose request it is, once authentication has said so. */
   caller: Token | null;
   /** The token whose secret was shown, good or not. */
@@ -34,6 +34,8 @@ export interface Trace {
   authenticateAgain: () => Promise<void>;
   /** Why authentication refused it. */
   refusal: AuthenticationRefusal | null;
+  /** Whether the query of a proxy's question is not of its grammar. */
+  hasUnknownOptions: boolean;
 }
 
 type Admit = (purpose: Purpose | null) => Unfitness | null;
@@ -78,7 +80,7 @@ export function traced({ log, addressOf }: TracedParts) {
       path: pathOf(request.url),
       startedAt,
       zone: OPEN,
-      scheme: null,
+      carrier: null,
       caller: null,
       shown: null,
       admit: () => {
@@ -86,6 +88,7 @@ export function traced({ log, addressOf }: TracedParts) {
       },
       authenticateAgain: () => Promise.reject(new Error("this request was not authenticated")),
       refusal: null,
+      hasUnknownOptions: false,
     };
     traces.set(request, trace);
     const response = await answered(handle, request, trace, log);
@@ -102,6 +105,7 @@ export function traced({ log, addressOf }: TracedParts) {
         ip: trace.ip,
         token_id: trace.shown?.id ?? null,
         ...(trace.refusal === null ? {} : { authentication: trace.refusal }),
+        ...(trace.hasUnknownOptions ? { options: "not understood" } : {}),
       },
       "request",
     );

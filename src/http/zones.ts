@@ -1,12 +1,12 @@
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
-import type { Scheme } from "./credentials.ts";
+import type { Carrier, Scheme } from "./credentials.ts";
 import { type Failure, failureResponse } from "./errors.ts";
 import { oauthFailureResponse } from "./oauth-errors.ts";
 
 /** What is known of a request that failed. */
 interface Failed {
   readonly id: string;
-  readonly scheme: Scheme | null;
+  readonly carrier: Carrier | null;
   readonly refusal: AuthenticationRefusal | null;
 }
 

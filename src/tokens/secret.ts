@@ -34,12 +34,22 @@ export function containsSecret(text: string): boolean {
   return starts.some((start) => isSecret(plain.slice(start, start + SECRET_LENGTH)));
 }
 
-/** The text with every percent-encoded byte of ASCII decoded, also where that was encoded again. */
+/** What stands behind the `%` of a percent-encoded character of ASCII. */
+const ASCII_IN_HEX = /^[0-7][0-9A-Fa-f]$/;
+
+/** The text with every percent-encoded byte of ASCII decoded, also where that was encoded again. Takes linear time. */
 function percentDecoded(text: string): string {
-  const decoded = text.replaceAll(/%([0-7][0-9A-Fa-f])/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return decoded === text ? text : percentDecoded(decoded);
+  if (!text.includes("%")) return text;
+  const decoded: string[] = [];
+  for (const character of text) {
+    decoded.push(character);
+    while (decoded.at(-3) === "%") {
+      const hex = `${decoded.at(-2)}${decoded.at(-1)}`;
+      if (!ASCII_IN_HEX.test(hex)) break;
+      decoded.splice(-3, 3, String.fromCharCode(Number.parseInt(hex, 16)));
+    }
+  }
+  return decoded.join("");
 }
 
 /** The SHA-256 of a secret, all that is kept of it: at 256 random bits no slower hash is needed. */

@@ -55,7 +55,7 @@ describe("whatever a proxy's client puts behind the audience, it takes a token f
     "",
     "/",
     "?",
-    "/page?x=1",
+    "/page?path=/x?y=1",
     "/../../healthz",
     "/../../../../healthz",
     "/..",
@@ -207,6 +207,45 @@ test("a header that is there twice can only raise what is needed", async () => {
       expect(await statusOf(WIKI, { token: write, fields })).toBe(200);
     }
   }
+});
+
+describe("the query is read as it was sent:", () => {
+  for (const [query, needed] of [
+    ["path=/a#b?access=write", "read"],
+    ["access=read&path=/../..\\\u00ff'\"<>#", "read"],
+    ["access=read#", "write"],
+    ["access=read#&path=/", "write"],
+    ["access=re\\ad", "write"],
+    ["access=read'", "write"],
+    ["access=read\u00ff", "write"],
+    ["access=read\u007f", "write"],
+    ["access=read%00", "write"],
+  ] as const) {
+    test(query, async () => {
+      expect(await statusOf(`${WIKI}?${query}`, { token: read })).toBe(needed === "read" ? 200 : 403);
+      expect(await statusOf(`${WIKI}?${query}`, { token: write })).toBe(200);
+    });
+  }
+});
+
+test("a header of its own is one header with one token", async () => {
+  const target = `${WIKI}?header=x-wiki-token`;
+  const good = `X-Wiki-Token: ${read}`;
+  expect(await statusOf(target, { fields: [good] })).toBe(200);
+  expect(await statusOf(target, { fields: [good, "Authorization: Bearer of-the-service"] })).toBe(200);
+  for (const fields of [
+    [good, good],
+    [good, `x-wiki-token: ${write}`],
+    ["X-Wiki-Token: x", good],
+    [good, "X-Wiki-Token: x"],
+    ["X-Wiki-Token:", good],
+    [good, "X-Wiki-Token:"],
+    ["X-Wiki-Token:"],
+    [`X_Wiki_Token: ${read}`],
+    [good, `Authorization: Bearer ${write}`],
+    [good, "Authorization: Basic eDp5", `Authorization: Bearer ${write}`],
+  ])
+    expect([fields, await statusOf(target, { fields })]).toEqual([fields, 401]);
 });
 
 test("Authorization is one header with one token", async () => {

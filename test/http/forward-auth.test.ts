@@ -169,30 +169,6 @@ describe("which access it takes goes by the method, wherever it is named:", () =
     for (const name of ["x-http-method-override", "x-method", "x-forwarded-uri", "publisher-access"])
       await expectNeeded("write", "/forward-auth/wiki", { method: "POST", headers: { [name]: "GET" } });
   });
-
-  test("a query can raise it, and never lower it", async () => {
-    for (const query of [
-      "access=write",
-      "access=read&access=write",
-      "a=b&access=write&access=",
-      "%61ccess=write",
-      "access=write/page?access=read",
-      "access=write/../../healthz",
-    ])
-      await expectNeeded("write", `/forward-auth/wiki?${query}`, {});
-    for (const query of [
-      "",
-      "access=read",
-      "access=",
-      "access",
-      "access=Write",
-      "Access=write",
-      "x=access=write",
-    ])
-      await expectNeeded("read", `/forward-auth/wiki?${query}`, {});
-    for (const query of ["access=read", "access=", "method=GET", "x-forwarded-method=GET"])
-      await expectNeeded("write", `/forward-auth/wiki?${query}`, { method: "POST" });
-  });
 });
 
 test("the log has the audience, whose token it was and why it was refused", async () => {

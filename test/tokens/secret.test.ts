@@ -2,7 +2,14 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { fromBase62, toBase62 } from "../../src/tokens/base62.ts";
 import { numberFrom } from "../../src/tokens/random.ts";
-import { digestOf, hintOf, isSecret, makeSecret, withoutSecrets } from "../../src/tokens/secret.ts";
+import {
+  containsSecret,
+  digestOf,
+  hintOf,
+  isSecret,
+  makeSecret,
+  withoutSecrets,
+} from "../../src/tokens/secret.ts";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const entropy = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -145,4 +152,22 @@ test("everything that could be a secret is taken out of text", () => {
     "a sk_live_[removed], b=sk_live_[removed]&c sk_live_[removed]",
   );
   expect(withoutSecrets("sk_live_ begins a secret")).toBe("sk_live_ begins a secret");
+});
+
+test.each([
+  ["encoded once", sample.replaceAll("_", "%5f")],
+  ["encoded twice", sample.replaceAll("_", "%255F")],
+  ["encoded many times", sample.replaceAll("_", `%${"25".repeat(4000)}5f`)],
+  ["a digit of an escape encoded", sample.replaceAll("_", "%%35f")],
+  ["both digits of an escape encoded", sample.replaceAll("_", "%%35%66")],
+  ["every character encoded", [...sample].map((one) => `%${one.charCodeAt(0).toString(16)}`).join("")],
+])("a secret is found in text: %s", (_, text) => {
+  expect(containsSecret(`a ${text} b`)).toBe(true);
+});
+
+test("no text takes long to be searched for a secret", () => {
+  const startedAt = performance.now();
+  for (const text of [`%${"25".repeat(500_000)}`, "%".repeat(1_000_000), "sk_live_".repeat(120_000)])
+    expect(containsSecret(text)).toBe(false);
+  expect(performance.now() - startedAt).toBeLessThan(20_000);
 });

@@ -98,7 +98,7 @@ const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
 export function componentResponses() {
   const names = Object.keys(FAILURE_CODES).filter((name): name is FailureName => name in FAILURE_CODES);
   return {
-    ...Object.fromEntries(names.map((name) => [name, response(name, FAILURES[name])])),
+    ...Object.fromEntries(names.map((name) => [name, failureResponse(name)])),
     HeadersTooLarge: {
       description:
         "The headers of the request have more than 16 KiB. This comes before anything else, without a body and without the headers of other answers.",
@@ -106,7 +106,9 @@ export function componentResponses() {
   };
 }
 
-function response(name: FailureName, { description, example, header }: FailureParts) {
+/** The answer to one kind of failure. */
+export function failureResponse(name: FailureName) {
+  const { description, example, header } = FAILURES[name];
   const failure = new Failure(FAILURE_CODES[name], example);
   const { code, message, details } = failure;
   const value = { error: { code, message, data: details, trace_id: EXAMPLE.traceId } };

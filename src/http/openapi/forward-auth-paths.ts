@@ -1,5 +1,7 @@
+import { HEADER_NAME } from "../forward-auth-options.ts";
+import { failureResponse } from "./component-responses.ts";
 import { EXAMPLE } from "./examples.ts";
-import { failureResponses, HEADERS } from "./operation.ts";
+import { type FailureName, failureResponses, HEADERS } from "./operation.ts";
 
 const METHOD_HEADER = {
   in: "header",
@@ -7,22 +9,43 @@ const METHOD_HEADER = {
   schema: { type: "string" },
 } as const;
 
+const QUERY_OPTION = { in: "query", required: false } as const;
+
 const PARAMETERS = [
   {
     name: "audience",
     in: "path",
     required: true,
-    description:
-      "The service that the token must be for. Whatever comes below it in the path changes nothing.",
+    description: "The service that the token must be for. Segments below it change nothing.",
     schema: { $ref: "#/components/schemas/Audience" },
     example: EXAMPLE.audience,
   },
   {
     name: "access",
-    in: "query",
-    required: false,
     description:
-      "`write`, and whatever begins with it, asks for a token that may write, whatever the method. Anything else changes nothing.",
+      "`write` asks for a token that may write, whatever the method. `read` leaves that to the method.",
+    ...QUERY_OPTION,
+    schema: { type: "string", enum: ["read", "write"] },
+  },
+  {
+    name: "scheme",
+    description: "`basic` also takes the token as the password of Basic authentication, with any user.",
+    ...QUERY_OPTION,
+    schema: { type: "string", const: "basic" },
+  },
+  {
+    name: "header",
+    description:
+      "The name of the header in which the token comes alone. `Authorization` is left to the service then, and must " +
+      "not carry a second token. Not together with `scheme`.",
+    ...QUERY_OPTION,
+    schema: { type: "string", pattern: HEADER_NAME.source, examples: ["x-wiki-token"] },
+  },
+  {
+    name: "path",
+    description:
+      "Ends the options: everything behind `path=` is the target of the proxy's client and changes nothing.",
+    ...QUERY_OPTION,
     schema: { type: "string" },
   },
   {
@@ -33,10 +56,29 @@ const PARAMETERS = [
   { name: "X-Original-Method", description: "The same, as other proxies call it.", ...METHOD_HEADER },
 ];
 
+const CHALLENGE = {
+  description:
+    "Where a token is wanted: for Bearer as in RFC 6750, for Basic as in RFC 7617, and `Header` with the name of the " +
+    "header that the query names. With `scheme=basic` there are two, of which Basic is the first.",
+  schema: {
+    type: "string",
+    pattern: '^(?:Bearer|Basic|Header) realm="publisher"',
+    examples: [
+      'Basic realm="publisher", Bearer realm="publisher"',
+      'Header realm="publisher", name="x-wiki-token"',
+    ],
+  },
+};
+
+function withChallenge(name: FailureName, description: string, required: boolean) {
+  const { content, headers } = failureResponse(name);
+  return { description, headers: { ...headers, "www-authenticate": { ...CHALLENGE, required } }, content };
+}
+
 /** What every method has; the parameters are of each, since a path item of the document has nothing but methods. */
 const OPERATION = {
   tags: ["forward-auth"],
-  security: [{ bearer: [] }],
+  security: [{ bearer: [] }, { basic: [] }],
   parameters: PARAMETERS,
   responses: {
     "200": {
@@ -48,6 +90,16 @@ const OPERATION = {
       },
     },
     ...failureResponses(["AuthenticationError", "AuthorizationError"]),
+    "401": withChallenge(
+      "AuthenticationError",
+      "There is no token, two come at once, or it is not good.",
+      true,
+    ),
+    "403": withChallenge(
+      "AuthorizationError",
+      "The access of the token does not reach, or it is for other services.",
+      false,
+    ),
   },
 };
 
@@ -67,7 +119,8 @@ export const FORWARD_AUTH_PATHS = {
         `\`/forward-auth/${EXAMPLE.audience}\`. A token whose access is \`read\` is enough if all that names a method names ` +
         "exactly `GET`, `HEAD` or `OPTIONS`: the method of this request, `X-Forwarded-Method` and `X-Original-Method`. " +
         "Otherwise, or with `access=write`, it takes one whose access is `write`. `HEAD` and `OPTIONS` are answered as " +
-        "`GET` is.",
+        "`GET` is.\n\nThe query has these options in exactly this spelling, each at most once. Any other query is taken " +
+        "for a typing error: it asks for a `write` token as Bearer, and the log says that the options were not understood.",
     },
     post: {
       ...OPERATION,

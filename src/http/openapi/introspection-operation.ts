@@ -96,7 +96,7 @@ function failure(
   headers: object = {},
   refusal: AuthenticationRefusal | null = null,
 ) {
-  const value = oauthError(shown, { scheme: null, refusal });
+  const value = oauthError(shown, { carrier: null, refusal });
   return {
     description,
     headers: { ...TRACE_ID_HEADER, ...headers },
