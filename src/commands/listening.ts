@@ -1,5 +1,5 @@
 import type { Server } from "bun";
-import { type AudienceRequest, FORWARD_AUTH_PATH } from "../http/forward-auth.ts";
+import type { router } from "../http/router.ts";
 import type { Log } from "../log.ts";
 import { reasonOf } from "../store/reason.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -17,12 +17,6 @@ const LISTEN_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "the name has no address here",
 };
 
-export interface Handlers {
-  readonly forwardAuth: (request: AudienceRequest) => Response | Promise<Response>;
-  /** Takes everything else. */
-  readonly fetch: (request: Request) => Response | Promise<Response>;
-}
-
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -31,16 +25,14 @@ export interface Address {
 /**
  * Listens by Bun itself and not by Elysia, whose own listen would hand some routes to Bun's router, past the
  * hooks, and let a second server take the same port. Bodies are limited by the application, whose refusals have
- * the one form of every failure; so Bun's own limit is out of the way. Where proxies ask is found by Bun's router
- * alone, which goes by the target as it was sent: in the URL of a request every `..` is resolved already, so that
- * `/forward-auth/wiki/../../healthz` would be taken for `/healthz`, and a 200 there for a yes.
+ * the one form of every failure; so Bun's own limit is out of the way.
  */
-export function listen({ host, port }: Address, { forwardAuth, fetch }: Handlers) {
+export function listen({ host, port }: Address, { routes, fetch }: ReturnType<typeof router>) {
   try {
     return Bun.serve({
       hostname: host,
       port,
-      routes: { [FORWARD_AUTH_PATH]: forwardAuth, [`${FORWARD_AUTH_PATH}/*`]: forwardAuth } as const,
+      routes,
       fetch,
       development: false,
       reusePort: false,

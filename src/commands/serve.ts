@@ -4,6 +4,7 @@ import { app } from "../http/app.ts";
 import { TrustedProxies } from "../http/client-address.ts";
 import { unavailable } from "../http/errors.ts";
 import { forwardAuth } from "../http/forward-auth.ts";
+import { type RouterParts, router } from "../http/router.ts";
 import { traced } from "../http/trace.ts";
 import { type Log, makeLog } from "../log.ts";
 import { LogStream } from "../log-stream.ts";
@@ -15,7 +16,7 @@ import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { type FirstToken, provideFirstToken, refuseMalformed } from "./first-token.ts";
-import { drain, type Handlers, listen } from "./listening.ts";
+import { drain, listen } from "./listening.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { greeting, unencryptedWarning } from "./serve-greeting.ts";
@@ -37,11 +38,14 @@ export async function serve(settings: ServeSettings): Promise<void> {
   };
   const trace = traced({ log, addressOf });
   const notYet = (request: Request) => trace(starting, request)();
-  let handlers: Handlers = { forwardAuth: notYet, fetch: notYet };
-  const server: Server<undefined> = listen(settings, {
-    forwardAuth: (request) => handlers.forwardAuth(request),
+  let handlers: Pick<RouterParts, "forwardAuth" | "fetch"> = { forwardAuth: notYet, fetch: notYet };
+  const routed = router({
+    log,
+    addressOf,
+    forwardAuth: (request, audience) => handlers.forwardAuth(request, audience),
     fetch: (request) => handlers.fetch(request),
   });
+  const server: Server<undefined> = listen(settings, routed);
   const stopped = stopSignal();
   const opened = await open(directory, settings, log).catch(async (error: unknown) => {
     await server.stop(true);

@@ -23,6 +23,9 @@ header \`Authorization: Bearer <token>\`. Parameters that an endpoint does not k
 **Order.** Who calls is checked first, then the endpoint, what the token may do, the media type, the size, the body and
 the state. The first check that fails answers, so that a caller without a token learns nothing else.
 
+Before all of this, a request that can be read in more than one way is a 400, with or without a token: \`Host\` that is
+not one host, a path with dot segments, empty segments, backslashes or such characters percent-encoded.
+
 **Failures.** Each has the same form: \`code\` for programs, \`message\` for people, \`data\` with what the code tells
 of, and \`trace_id\`, which finds the request in the server's log. An unknown path is a 404 and a known path with
 another method a 405 with the header \`Allow\`, both in that form. \`HEAD\` works where \`GET\` does. What goes wrong at

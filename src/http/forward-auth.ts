@@ -7,8 +7,8 @@ import { type ForwardAuthOptions, forwardAuthOptions } from "./forward-auth-opti
 import { refused, unauthenticated } from "./refusals.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
 
-/** Where reverse proxies ask, here and anywhere below, in the syntax of Bun's router. */
-export const FORWARD_AUTH_PATH = "/forward-auth/:audience";
+/** Where reverse proxies ask: the segment behind it is the audience, and those below change nothing. */
+export const FORWARD_AUTH_PATH = "/forward-auth/";
 
 /** Methods that are only there to read: no other spelling, and nothing that a server may make of them. */
 const READING = ["GET", "HEAD", "OPTIONS"];
@@ -21,21 +21,15 @@ export interface ForwardAuthParts extends TracedParts {
   readonly isStopping: () => boolean;
 }
 
-/** A request with the audience that its target names, which Bun's router reads before anything resolves a `..`. */
-export interface AudienceRequest extends Request {
-  readonly params: { readonly audience: string };
-}
-
 /**
  * Tells a reverse proxy whether to let through what it was asked, by the caller's own token: 200 and whose token
- * it is, or the failure that the caller is to get. It goes by the audience in the raw target, since proxies may put
- * the path of their client behind it, and by no body.
+ * it is, or the failure that the caller is to get. It reads no body.
  */
 export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) {
   const trace = traced(parts);
   const decide = async (request: Request, audience: string): Promise<Response> => {
     const current = traceOf(request);
-    current.path = `/forward-auth/${encodeURIComponent(audience)}`;
+    current.path = FORWARD_AUTH_PATH + encodeURIComponent(audience);
     if (isStopping()) throw shuttingDown();
     const options = forwardAuthOptions(request.url);
     current.hasUnknownOptions = !options.areUnderstood;
@@ -52,8 +46,8 @@ export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) 
       "publisher-access": verdict.token.access,
     });
   };
-  return (received: AudienceRequest): Promise<Response> =>
-    trace((request) => decide(request, received.params.audience), received)();
+  return (received: Request, audience: string): Promise<Response> =>
+    trace((request) => decide(request, audience), received)();
 }
 
 /** What a token must be allowed to do: all that says which method it is must say that it reads. */

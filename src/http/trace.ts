@@ -4,6 +4,7 @@ import type { Token } from "../tokens/token.ts";
 import type { Purpose, Unfitness } from "../tokens/verification.ts";
 import type { Carrier } from "./credentials.ts";
 import { asFailure } from "./errors.ts";
+import { pathOf } from "./request-target.ts";
 import { secure } from "./security-headers.ts";
 import { OPEN, type Zone } from "./zones.ts";
 
@@ -139,10 +140,4 @@ export function respondTo(error: unknown, trace: Trace, log: Log): Response {
       failure.message,
     );
   return trace.zone.failureResponse(failure, trace);
-}
-
-function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("//") + 2);
-  const query = url.indexOf("?", start);
-  return url.slice(start, query === -1 ? undefined : query);
 }

@@ -57,17 +57,9 @@ const REQUESTS: readonly Wrong[] = [
   { name: "a trailing slash", path: `${LIST}/` },
   { name: "the prefix alone", path: "/publisher.v1" },
   { name: "the prefix with a slash", path: "/publisher.v1/" },
-  { name: "a doubled slash", path: "/publisher.v1//api-token/list" },
   { name: "an encoded letter", path: "/publisher.v1/api-token/l%69st" },
-  { name: "an encoded slash", path: "/publisher.v1/api-token%2flist" },
-  { name: "an encoded NUL", path: `${LIST}%00` },
-  { name: "a broken encoding", path: "/publisher.v1/%zz" },
   { name: "another case", path: "/publisher.v1/API-TOKEN/LIST" },
   { name: "a path parameter", path: `${LIST};v=1` },
-  { name: "a way up and down again", path: `/healthz/..${LIST}` },
-  { name: "an encoded way up", path: `/healthz/%2e%2E${LIST}` },
-  { name: "an encoded dot", path: `/%2e${LIST}` },
-  { name: "backslashes", path: "\\publisher.v1\\api-token\\list" },
   { name: "a query", path: `${LIST}?x=/../../healthz` },
 ];
 
@@ -137,15 +129,10 @@ describe("a good token is taken", () => {
   });
 });
 
-describe("a path that the router takes for another one leads nowhere, with and without a token:", () => {
+describe("another path leads nowhere, with and without a token:", () => {
   for (const path of [
-    "/publisher%2ev1/api-token/list",
     "/%70ublisher.v1/api-token/list",
-    "/publisher.v1%2fapi-token/list",
-    "//publisher.v1/api-token/list",
-    "///publisher.v1/api-token/list",
     "/aaaa/publisher.v1/api-token/list",
-    "//aa/publisher.v1/api-token/list",
     "/PUBLISHER.V1/api-token/list",
     "/publisher.v1;x/api-token/list",
     "/publisher_v1/api-token/list",

@@ -81,7 +81,7 @@ test("every endpoint is told whole", () => {
       const failures = ["431", "500", "503"];
       const isApi = path.startsWith(ROOT) || path === INTROSPECTION;
       if (isApi) failures.push("400", "401", "413", "415");
-      if (path === FORWARD_AUTH) failures.push("401", "403");
+      if (path === FORWARD_AUTH) failures.push("400", "401", "403");
       if (isApi && !path.endsWith("/current")) failures.push("403");
       if (/\/(get|revoke|update|rotate|usage)$/.test(path)) failures.push("404");
       if (/\/(update|rotate)$/.test(path)) failures.push("409");

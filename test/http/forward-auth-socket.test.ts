@@ -4,6 +4,7 @@ import { exchange, rawRequest } from "../support/exchange.ts";
 import { expectFailure } from "../support/failures.ts";
 import { ListeningApi } from "../support/listening-api.ts";
 import { loggedRequests } from "../support/logged.ts";
+import { CLEAR_SEGMENTS } from "../support/unclear-paths.ts";
 
 const WIKI = "/forward-auth/wiki";
 
@@ -50,44 +51,19 @@ async function statusOf(target: string, raw: Raw = {}): Promise<number | undefin
   return (await answersTo(target, raw))[0]?.status;
 }
 
-describe("whatever a proxy's client puts behind the audience, it takes a token for it:", () => {
-  const BEHIND = [
-    "",
-    "/",
-    "?",
-    "/page?path=/x?y=1",
-    "/../../healthz",
-    "/../../../../healthz",
-    "/..",
-    "/%2e%2e/%2e%2e/healthz",
-    "/%2E%2E/.%2e/healthz",
-    "/..%2f..%2fhealthz",
-    "/\\..\\..\\..\\healthz",
-    "/..\\..\\healthz",
-    "/../other",
-    "/../../publisher.v1/api-token/current",
-    "/../../swagger/json",
-    "//../../healthz",
-    "/./../../healthz",
-    "//",
-    "//evil.example/healthz",
-    "/;/../../healthz",
-    "/#/../../healthz",
-    "/%00/../../healthz",
-    "/%zz",
-    "/\u00ff",
-  ];
-  for (const behind of BEHIND) {
+describe("segments below the audience change nothing:", () => {
+  const BELOW = ["", "/", "?", "/page?path=/x?y=1", ...CLEAR_SEGMENTS.map((segment) => `/${segment}/page/`)];
+  for (const below of BELOW) {
     for (const start of [WIKI, `http://x${WIKI}`, `HTTPS://elsewhere.example:99${WIKI}`]) {
-      test(start + behind, async () => {
-        const [anonymous] = await answersTo(start + behind);
+      test(start + below, async () => {
+        const [anonymous] = await answersTo(start + below);
         if (anonymous === undefined) throw new Error("the connection was closed");
         expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
         expect(loggedRequests(server.api)).toMatchObject([{ path: WIKI, authentication: "missing" }]);
-        expect(await statusOf(start + behind, { token: server.api.write })).toBe(403);
-        expect(await statusOf(start + behind, { token: read })).toBe(200);
-        expect(await statusOf(start + behind, { token: read, method: "POST" })).toBe(403);
-        expect(await statusOf(start + behind, { token: write, method: "POST" })).toBe(200);
+        expect(await statusOf(start + below, { token: server.api.write })).toBe(403);
+        expect(await statusOf(start + below, { token: read })).toBe(200);
+        expect(await statusOf(start + below, { token: read, method: "POST" })).toBe(403);
+        expect(await statusOf(start + below, { token: write, method: "POST" })).toBe(200);
       });
     }
   }
@@ -97,21 +73,11 @@ describe("what makes another audience of it takes a token for that one:", () => 
   for (const target of [
     `${WIKI};`,
     `${WIKI};/`,
-    `${WIKI};a=1/../../healthz`,
-    `${WIKI}\\..\\..\\healthz`,
-    `${WIKI}#`,
+    `${WIKI};a=1/healthz`,
     `${WIKI}*`,
-    `${WIKI}%2f..%2f..%2fhealthz`,
-    `${WIKI}%00`,
-    `${WIKI}%3faccess=read`,
-    "/forward-auth/..",
-    `/forward-auth/..${WIKI}`,
-    "/forward-auth/../healthz",
-    "/forward-auth/%2e%2e/healthz",
-    "/forward-auth/./wiki",
-    "/forward-auth/other/../wiki",
-    "/forward-auth/%ed%a0%80",
-    "/forward-auth/%ff",
+    `${WIKI}.`,
+    `${WIKI}%20`,
+    `/forward-auth/..${WIKI.slice(1)}`,
     "/forward-auth/\u00e9",
   ]) {
     test(target, async () => {
@@ -125,22 +91,13 @@ describe("by no other spelling of the path anybody is let pass:", () => {
   for (const target of [
     "/forward-auth",
     "/forward-auth/",
-    "/forward-auth//",
-    "/forward-auth//wiki",
     "/forward-auth?wiki",
     "/forward-auth/?/wiki",
-    "/forward-auth\\wiki",
-    `/a/..${WIKI}`,
-    `/.${WIKI}`,
-    `/${WIKI}`,
-    `//x${WIKI}`,
-    `http://x/${WIKI}`,
+    "/forward-auth;/wiki",
+    `/a${WIKI}`,
     "/%66orward-auth/wiki",
     "/forward%2dauth/wiki",
-    "/forward-auth%2fwiki",
     "/Forward-Auth/wiki",
-    `/publisher.v1/..${WIKI}`,
-    `/healthz/..${WIKI}`,
   ]) {
     test(target, async () => {
       for (const token of [null, write, server.api.write])
@@ -156,17 +113,7 @@ describe("by no other spelling of the path anybody is let pass:", () => {
 });
 
 describe("any method is answered, or none is:", () => {
-  for (const method of [
-    "PUT",
-    "PATCH",
-    "DELETE",
-    "PROPFIND",
-    "TRACE",
-    "CONNECT",
-    "QUERY",
-    "PURGE",
-    "M-SEARCH",
-  ]) {
+  for (const method of ["PUT", "PATCH", "DELETE", "PROPFIND", "TRACE", "QUERY", "PURGE", "M-SEARCH"]) {
     test(`${method} writes`, async () => {
       expect(await statusOf(WIKI, { method })).toBe(401);
       expect(await statusOf(WIKI, { method, token: read })).toBe(403);
@@ -189,8 +136,9 @@ describe("any method is answered, or none is:", () => {
     });
   }
 
-  test("CONNECT to elsewhere", async () => {
-    expect(await statusOf("x:80", { method: "CONNECT", token: write })).not.toBe(200);
+  test("CONNECT would open a tunnel, and is refused wherever to", async () => {
+    for (const target of [WIKI, `${WIKI}/page`, "x:80", "/healthz", "/publisher.v1/api-token/verify", "/"])
+      expect([target, await statusOf(target, { method: "CONNECT", token: write })]).toEqual([target, 400]);
   });
 });
 
@@ -260,19 +208,10 @@ test("Authorization is one header with one token", async () => {
 
 test("a client of HTTP/1.0 need not name a host", async () => {
   const version = "HTTP/1.0";
-  for (const target of [WIKI, `${WIKI}/../../healthz`]) {
+  for (const target of [WIKI, `${WIKI}/page`]) {
     expect(await statusOf(target, { version })).toBe(401);
     expect(await statusOf(target, { version, token: read })).toBe(200);
     expect(await statusOf(target, { version, token: read, method: "POST" })).toBe(403);
-  }
-  expect(await statusOf(`/a/..${WIKI}`, { version, token: read })).toBe(404);
-});
-
-test("a host that cannot be changes nothing", async () => {
-  for (const host of ["a/b?c", "x#y", "/", "%", ""]) {
-    const request = rawRequest({ method: "GET", target: WIKI, fields: [`Host: ${host}`] });
-    const [answer] = (await exchange(server.port, [request])).answers;
-    expect([host, answer?.status]).toEqual([host, 401]);
   }
 });
 

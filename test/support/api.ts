@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { app } from "../../src/http/app.ts";
 import { forwardAuth } from "../../src/http/forward-auth.ts";
 import type { PageFiles } from "../../src/http/page-file.ts";
+import { router } from "../../src/http/router.ts";
 import { makeLog } from "../../src/log.ts";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
@@ -48,7 +49,7 @@ export class TestApi implements AsyncDisposable {
   /** Nothing of it is in the store until a test flushes it. */
   readonly usage: Usage;
   readonly app: ReturnType<typeof app>;
-  readonly forwardAuth: ReturnType<typeof forwardAuth>;
+  readonly router: ReturnType<typeof router>;
   /** Secrets of a write and a read token, which `start` makes. */
   write = "";
   read = "";
@@ -72,7 +73,8 @@ export class TestApi implements AsyncDisposable {
     const { tokens, auditTrail, usage } = this;
     const ping = () => this.store.ping();
     this.app = app({ ...parts, authority: { tokens, auditTrail, usage }, ping, pages });
-    this.forwardAuth = forwardAuth({ ...parts, tokens });
+    const { fetch } = this.app;
+    this.router = router({ ...parts, fetch, forwardAuth: forwardAuth({ ...parts, tokens }) });
   }
 
   static async start(pages: PageFiles | null = null): Promise<TestApi> {
@@ -112,6 +114,7 @@ export class TestApi implements AsyncDisposable {
     const carriesBody = method !== "GET" && method !== "HEAD";
     const sent = isRaw ? body : JSON.stringify(body);
     const response = await this.#handle(
+      path,
       new Request(ORIGIN + path, {
         method,
         headers: {
@@ -134,12 +137,12 @@ export class TestApi implements AsyncDisposable {
     return await this.send(`/publisher.v1/${endpoint}`, { body, token });
   }
 
-  /** What goes to Bun's router when there is a socket goes by the path here. */
-  async #handle(request: Request): Promise<Response> {
-    const [, encoded] = /^\/forward-auth\/([^/]+)/.exec(new URL(request.url).pathname) ?? [];
-    if (encoded === undefined) return await this.app.handle(request);
-    const audience = decodeURIComponent(encoded);
-    return await this.forwardAuth(Object.assign(request, { params: { audience } }));
+  /** Plays Bun's router, which there is on a socket alone: it goes by the raw path. */
+  async #handle(path: string, request: Request): Promise<Response> {
+    const [raw = ""] = path.split("?");
+    const segments = raw.replace(/\/$/, "").split("/").slice(1);
+    const { route, fetch } = this.router;
+    return await (segments.includes("") ? fetch(request) : route(request, segments.map(decoded)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -153,4 +156,13 @@ export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get("content-type") === "application/json" && text !== "";
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
+}
+
+/** What is no escape, or no UTF-8, becomes the character that stands for such. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return "\ufffd";
+  }
 }

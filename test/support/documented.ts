@@ -19,6 +19,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "api-token/usage": ["bucket", "from", "to", "buckets"],
 };
 const HEALTH = ["/healthz", "/readyz"];
+/** A path of plain segments, which nobody can read in another way; of any other, some are refused before all else. */
+const CLEAR_PATH = /^(?:\/[\w-][\w.-]*)*\/?(?:\?|$)/;
+
 /** What is no part of the API, and looks as it likes. */
 const PAGES = ["/", "/swagger", "/swagger/json"];
 
@@ -26,7 +29,8 @@ const PAGES = ["/", "/swagger", "/swagger/json"];
 export function expectDocumented(request: CorpusRequest, answer: Answer): void {
   const pathname = new URL(`http://localhost${request.path}`).pathname;
   const endpoint = ENDPOINTS.find(({ path }) => pathname === `/publisher.v1/${path}`);
-  expect(answer.status).toBeOneOf(possibleStatuses(request, pathname, endpoint?.access));
+  const isUnclear = !CLEAR_PATH.test(request.path) && answer.status === 400;
+  expect(answer.status).toBeOneOf(isUnclear ? [400] : possibleStatuses(request, pathname, endpoint?.access));
   if (answer.status === 200 && PAGES.includes(pathname)) return;
   if (answer.status === 200) {
     expectSuccess(answer, endpoint?.path);

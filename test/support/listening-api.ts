@@ -1,4 +1,5 @@
 import { listen } from "../../src/commands/listening.ts";
+import type { PageFiles } from "../../src/http/page-file.ts";
 import { TestApi } from "./api.ts";
 
 /** The application of a test behind a real socket on the loopback, served as the executable serves it. */
@@ -8,12 +9,11 @@ export class ListeningApi implements AsyncDisposable {
 
   private constructor(api: TestApi) {
     this.api = api;
-    const { app, forwardAuth } = api;
-    this.#server = listen({ host: "127.0.0.1", port: 0 }, { forwardAuth, fetch: app.fetch });
+    this.#server = listen({ host: "127.0.0.1", port: 0 }, api.router);
   }
 
-  static async start(): Promise<ListeningApi> {
-    return new ListeningApi(await TestApi.start());
+  static async start(pages: PageFiles | null = null): Promise<ListeningApi> {
+    return new ListeningApi(await TestApi.start(pages));
   }
 
   get port(): number {

@@ -53,7 +53,9 @@ export const COMPONENT_HEADERS = {
 
 const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
   BadRequest: {
-    description: "The body is not a JSON object that the endpoint takes. Every issue is told at once.",
+    description:
+      "The body is not what the endpoint takes, of which every issue is told at once; or the path or the Host header can " +
+      "be read in more than one way, which is told before anything else.",
     example: badRequest([{ path: "expires_at", message: "must be in the future" }]),
   },
   AuthenticationError: {

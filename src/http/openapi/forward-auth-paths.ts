@@ -89,7 +89,7 @@ const OPERATION = {
         "publisher-access": { $ref: "#/components/headers/publisher-access" },
       },
     },
-    ...failureResponses(["AuthenticationError", "AuthorizationError"]),
+    ...failureResponses(["BadRequest"]),
     "401": withChallenge(
       "AuthenticationError",
       "There is no token, two come at once, or it is not good.",

@@ -1,0 +1,75 @@
+import type { Issue } from "../tokens/refusal.ts";
+
+/** The most segments that a path may have; Publisher's own have three. */
+const SEGMENT_LIMIT = 64;
+
+/** The routes of Bun's router that give each segment of a path as a parameter, by how many segments they have. */
+export const SEGMENT_ROUTES: readonly string[] = Array.from({ length: SEGMENT_LIMIT + 1 }, (_, length) =>
+  Array.from({ length }, (_, index) => `/:s${index}`).join(""),
+);
+
+/** The segments of a path that one of these routes has matched, percent-decoded. */
+export function segmentsOf(params: Readonly<Record<string, string>>): readonly string[] {
+  return Object.values(params);
+}
+
+/**
+ * In a decoded segment: nothing but dots and spaces, up to its end or a `;` (from which on some servers cut it off);
+ * what ends a segment or the path once it is decoded; a control character, at which programs in C stop reading; what
+ * was no escape or no UTF-8, of which every decoder makes something else; and what is an escape again.
+ */
+const UNCLEAR_SEGMENT = /^[. ]*(?:;|$)|[/\\?#\p{Cc}\ufffd]|%[\da-fA-F]{2}/u;
+
+const ENCODED_DOT = /%2e/i;
+
+/**
+ * What is wrong with the path of a request target that proxies, Publisher and services can read in more than one way;
+ * null where nothing is. Some resolve `..` before they decide by the path, some after, and some decode once more in
+ * between, so that a rule of a proxy holds for another path than the one that is answered. What is merely unusual is
+ * left alone, and names nothing here: another spelling of a letter, such as `%61`, a `;` within a segment, a slash at
+ * the end. The query is not looked at.
+ *
+ * The segments are those of the raw target, percent-decoded. In the URL of a request every `..` is resolved already,
+ * and a backslash is a slash; but it still has the `%2e` of a longer segment.
+ */
+export function pathIssue(segments: readonly string[], url: string): Issue | null {
+  const isUnclear =
+    segments.some((segment) => UNCLEAR_SEGMENT.test(segment)) || ENCODED_DOT.test(pathOf(url));
+  return isUnclear ? UNCLEAR_PATH : null;
+}
+
+/** The path in the URL of a request, in which every `..` is resolved. A target without a path is given whole. */
+export function pathOf(url: string): string {
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", "http://".length);
+  if (start === -1) return url;
+  const query = url.indexOf("?", start);
+  return url.slice(start, query === -1 ? undefined : query);
+}
+
+/** What is said of every path that can be read in more than one way. */
+export const UNCLEAR_PATH: Issue = {
+  path: "path",
+  message:
+    "must mean the same to everybody: no empty or dot segment, no backslash, no number sign, no control character, no " +
+    'percent-encoded ".", "/", "\\", "?" or "#", nothing encoded twice, valid UTF-8, and at most ' +
+    `${SEGMENT_LIMIT} segments`,
+};
+
+/** A name, or an address of IPv4, or one of IPv6 in brackets; then perhaps a port. */
+const HOST = /^(?:(?:[\w~-]+\.)*[\w~-]+\.?|\[[\da-f:.]+\])(?::(\d{0,5}))?$/i;
+const PORT_MAX = 65_535;
+
+/**
+ * What is wrong with a Host header that is not one host; null where nothing is. Two such headers arrive as one. Only a
+ * client of HTTP/1.0 may leave it out, and the runtime sees to that. https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ */
+export function hostIssue(host: string | null): Issue | null {
+  if (host === null) return null;
+  const parts = HOST.exec(host);
+  return parts !== null && Number(parts[1] ?? 0) <= PORT_MAX ? null : UNCLEAR_HOST;
+}
+
+const UNCLEAR_HOST: Issue = {
+  path: "Host",
+  message: "must be given once, as one host with or without a port",
+};

@@ -1,0 +1,81 @@
+import type { Issue } from "../tokens/refusal.ts";
+import { badRequest } from "./errors.ts";
+import { FORWARD_AUTH_PATH } from "./forward-auth.ts";
+import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
+import { type TracedParts, traced, traceOf } from "./trace.ts";
+import { INTROSPECTION_PATH, zoneOf } from "./zones.ts";
+
+type Answering = Response | Promise<Response>;
+
+export interface RouterParts extends TracedParts {
+  /** Answers what reverse proxies ask about an audience. */
+  readonly forwardAuth: (request: Request, audience: string) => Answering;
+  /** Answers everything else. */
+  readonly fetch: (request: Request) => Answering;
+}
+
+/** A request as a route of Bun's router gives it: with the percent-decoded segments of the raw target. */
+export interface RoutedRequest extends Request {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** What services ask with each request of theirs. Bun makes no parameters for an exact path, which saves a microsecond. */
+export const EXACT_PATHS = [
+  "/publisher.v1/api-token/verify",
+  "/publisher.v1/api-token/current",
+  INTROSPECTION_PATH,
+] as const;
+
+/** A tunnel is what a 2xx would mean here. https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
+const TUNNEL: Issue = { path: "method", message: "must not be CONNECT: there is no tunnel to be had here" };
+
+/**
+ * Refuses what can mean two things, before anything else, and sends every other request to forward-auth or to the
+ * application. Bun's router alone sees a target as it was sent: so there is a route for every number of segments, with
+ * and without a slash at the end, and what fits none has empty segments, too many, or no path at all.
+ */
+export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
+  const trace = traced(parts);
+  const refuse = (received: Request, issue: Issue, path: string | null): Answering =>
+    trace((request) => {
+      const current = traceOf(request);
+      current.zone = zoneOf(current.path);
+      if (path !== null) current.path = path;
+      throw badRequest([issue]);
+    }, received)();
+
+  const route = (request: Request, segments: readonly string[]): Answering => {
+    const issue = headIssue(request) ?? pathIssue(segments, request.url);
+    if (issue !== null) return refuse(request, issue, pathFrom(segments));
+    const [, audience] = segments;
+    const asks = audience !== undefined && pathOf(request.url).startsWith(FORWARD_AUTH_PATH);
+    return asks ? forwardAuth(request, audience) : fetch(request);
+  };
+
+  const exact = (request: Request): Answering => {
+    const issue = headIssue(request);
+    return issue === null ? fetch(request) : refuse(request, issue, null);
+  };
+
+  const bySegments = (request: RoutedRequest): Answering => route(request, segmentsOf(request.params));
+  const paths = SEGMENT_ROUTES.flatMap((path) => (path === "" ? ["/"] : [path, `${path}/`]));
+  return {
+    /** Takes a request whose raw path has these segments, percent-decoded. */
+    route,
+    routes: Object.fromEntries([
+      ...paths.map((path) => [path, bySegments] as const),
+      ...EXACT_PATHS.map((path) => [path, exact] as const),
+    ]),
+    fetch: (request: Request): Answering => refuse(request, UNCLEAR_PATH, null),
+  };
+}
+
+/** What is wrong with a request beside its path. */
+function headIssue({ headers, method }: Request): Issue | null {
+  return hostIssue(headers.get("host")) ?? (method === "CONNECT" ? TUNNEL : null);
+}
+
+/** The path as it was sent, for the log. */
+function pathFrom(segments: readonly string[]): string {
+  return `/${segments.map(encodeURIComponent).join("/")}`;
+}
