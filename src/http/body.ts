@@ -1,4 +1,5 @@
 import type { Issue } from "../tokens/refusal.ts";
+import { declaredBytes, type MediaType, refuseCodings, refuseOtherTypes } from "./body-headers.ts";
 import { badRequest, Failure } from "./errors.ts";
 import { pathText } from "./issue-path.ts";
 
@@ -10,14 +11,6 @@ const BODY_LIMIT_MS = 30_000;
 
 /** How deep objects and arrays may lie in each other; the deepest body that an endpoint takes has about 20 levels. */
 const DEPTH_LIMIT = 32;
-
-/** The media types that bodies come in. */
-const MEDIA_TYPES = {
-  "application/json": /^application\/json[ \t]*(?:;|$)/i,
-  "application/x-www-form-urlencoded": /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i,
-} as const;
-
-const OTHER_CHARSET = /;[ \t]*charset[ \t]*=[ \t]*(?!(?:utf-8|"utf-8")[ \t]*(?:;|$))/i;
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
@@ -34,21 +27,19 @@ export async function readObject(request: Request): Promise<object> {
   return value;
 }
 
-/** The text in the body of a request. Throws a Failure for any other type, for too large a body and for no UTF-8. */
-export async function readText(request: Request, type: keyof typeof MEDIA_TYPES): Promise<string> {
-  refuseOtherTypes(request.headers.get("content-type"), type);
+/**
+ * The text in the body of a request. Throws a Failure for any other type, for one that is compressed, for too large a
+ * body and for no UTF-8.
+ */
+export async function readText(request: Request, type: MediaType): Promise<string> {
+  refuseOtherTypes(request.headers, type);
+  refuseCodings(request.headers);
   return decode(await readBytes(request));
 }
 
-function refuseOtherTypes(contentType: string | null, wanted: keyof typeof MEDIA_TYPES): void {
-  const isWanted = contentType !== null && MEDIA_TYPES[wanted].test(contentType);
-  if (isWanted && !OTHER_CHARSET.test(contentType)) return;
-  throw new Failure("unsupported_media_type", { message: `Content-Type must be ${wanted}, in UTF-8` });
-}
-
 async function readBytes(request: Request): Promise<Uint8Array> {
-  const declared = request.headers.get("content-length");
-  if (declared !== null && Number(declared) > BODY_LIMIT_BYTES) throw tooLarge();
+  const declared = declaredBytes(request.headers);
+  if (declared !== null && declared > BODY_LIMIT_BYTES) throw tooLarge();
   try {
     return await inTime(declared === null ? readChunks(request) : request.bytes());
   } catch (error) {

@@ -134,6 +134,7 @@ describe("media types that are taken:", () => {
     "application/json ; charset=utf-8",
     "application/json; charset=utf-8; profile=x",
     "application/json; profile=x; charset=utf-8",
+    'application/json; profile="a,b"',
     "application/json;",
   ]) {
     test(type, async () => {
@@ -167,6 +168,9 @@ describe("media types that are refused:", () => {
     "application/json; charset=utf-80",
     "application/json; charset=utf-8; charset=latin1",
     "application/json; charset=",
+    "application/json, text/plain",
+    "application/json; x=y, text/plain",
+    "application/json; charset=utf-8; x=y, application/json",
   ]) {
     test(type || "none", async () => {
       for (const { path } of ENDPOINTS) {
@@ -193,5 +197,47 @@ describe("a name that is given twice is named by its whole path:", () => {
       const answer = await api.send("/publisher.v1/api-token/list", { body });
       expectIssues(answer, [{ path, message: "must be given only once" }]);
     });
+  }
+});
+
+const COMPRESSED = Buffer.from(Bun.gzipSync('{"access":"read"}'));
+
+describe("a body that is compressed is refused, and said to be:", () => {
+  for (const coding of [
+    "gzip",
+    "GZIP",
+    "x-gzip",
+    "br",
+    "deflate",
+    "zstd",
+    "compress",
+    "gzip, identity",
+    "identity, gzip",
+    "*",
+    "x",
+  ]) {
+    test(coding, async () => {
+      for (const body of [COMPRESSED, '{"access":"read"}', ""]) {
+        for (const { path } of ENDPOINTS) {
+          const headers = { "content-encoding": coding };
+          const answer = await api.send(`/publisher.v1/${path}`, { headers, body });
+          expectFailure(answer, "unsupported_media_type", { label: path });
+          expect(answer.json.error.message).toStartWith("Content-Encoding must ");
+          expect(answer.headers.get("accept-encoding")).toBe("identity");
+        }
+        const headers = { "content-encoding": coding, "content-type": "application/x-www-form-urlencoded" };
+        const answer = await api.send("/oauth2/introspect", { headers, body });
+        expect([answer.status, answer.json.error]).toEqual([415, "invalid_request"]);
+        expect(answer.json.error_description).toStartWith("Content-Encoding must ");
+      }
+    });
+  }
+});
+
+test("identity is no coding, however often and in whatever case", async () => {
+  for (const coding of ["identity", "IDENTITY", "identity, identity", "", " , ", "identity,"]) {
+    const headers = { "content-encoding": coding };
+    const answer = await api.send("/publisher.v1/api-token/list", { headers });
+    expect([coding, answer.status]).toEqual([coding, 200]);
   }
 });

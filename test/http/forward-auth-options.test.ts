@@ -313,6 +313,7 @@ describe("with header=x-wiki-token", () => {
       basic("", write),
       `Token ${write}`,
       `Bearer x, Bearer ${write}`,
+      `${basic(write)},x`,
       `${basic("x")}, ${basic(write)}`,
       ` ${write}`,
     ])

@@ -7,7 +7,7 @@ import { chunk, exchange, rawRequest } from "../support/exchange.ts";
 import { expectFailure } from "../support/failures.ts";
 import { ListeningApi } from "../support/listening-api.ts";
 import { loggedFaults, loggedRequests } from "../support/logged.ts";
-import { answerBeforeNext, CHUNKED, lengthField, NEXT_REQUEST, rawHead } from "../support/raw-list.ts";
+import { answerBeforeNext, CHUNKED, lengthField, rawHead } from "../support/raw-list.ts";
 
 const TOO_LARGE = { data: { limit_bytes: 65536 } };
 const REFUSED = { headers: { "www-authenticate": BARE_CHALLENGE } };
@@ -63,38 +63,6 @@ describe("a body that nobody reads leaves the connection in order:", () => {
       const answer = await answerBefore(head(lengthField(body.length), server.api.write, target), body);
       expectFailure(answer, "not_found", { data: { resource: "endpoint" } });
     }
-  });
-});
-
-describe("a request that says two things about its body is none:", () => {
-  const TWO_THINGS: readonly (readonly [name: string, fields: string, body: string])[] = [
-    ["a length and chunks", `${lengthField(5)}\r\n${CHUNKED}`, `${chunk("{}")}${chunk("")}`],
-    ["chunks and a length", `${CHUNKED}\r\n${lengthField(5)}`, `${chunk("{}")}${chunk("")}`],
-    ["two lengths", `${lengthField(2)}\r\n${lengthField(3)}`, "{}"],
-    ["a list of lengths", "Content-Length: 2, 2", "{}"],
-    ["a negative length", "Content-Length: -1", "{}"],
-    ["a hexadecimal length", "Content-Length: 0x2", "{}"],
-    ["a length beyond all bounds", "Content-Length: 99999999999999999999999999", "{}"],
-    ["another coding", "Transfer-Encoding: gzip", "{}"],
-    ["a coding before the chunks", "Transfer-Encoding: gzip, chunked", `${chunk("{}")}${chunk("")}`],
-  ];
-  for (const [name, fields, body] of TWO_THINGS) {
-    test(name, async () => {
-      const { answers, isClosed } = await exchange(server.port, [head(fields) + body + NEXT_REQUEST], 2);
-      expect(answers.map(({ status }) => status)).toEqual([400]);
-      expect(isClosed).toBe(true);
-      expect(loggedFaults(server.api)).toEqual([]);
-    });
-  }
-
-  test("chunks that are none", async () => {
-    const { answers, isClosed } = await exchange(
-      server.port,
-      [`${head(CHUNKED)}zz\r\n{}\r\n${NEXT_REQUEST}`],
-      2,
-    );
-    expect(answers.map(({ status }) => status)).toEqual([400]);
-    expect(isClosed).toBe(true);
   });
 });
 

@@ -82,7 +82,7 @@ const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
     },
   },
   UnsupportedMediaType: {
-    description: "The body is of another type than `application/json`, or not in UTF-8.",
+    description: "The body is of another type than `application/json`, not in UTF-8, or compressed.",
     example: { message: "Content-Type must be application/json, in UTF-8" },
   },
   InternalError: {

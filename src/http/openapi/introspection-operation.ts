@@ -70,7 +70,7 @@ export const INTROSPECTION_OPERATION = {
       example("payload_too_large", `The body must have at most ${BODY_LIMIT_BYTES} bytes`),
     ),
     "415": failure(
-      "The body is no form, or not in UTF-8.",
+      "The body is no form, not in UTF-8, or compressed.",
       example("unsupported_media_type", `Content-Type must be ${FORM}, in UTF-8`),
     ),
     "431": { $ref: "#/components/responses/HeadersTooLarge" },
