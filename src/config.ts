@@ -1,6 +1,12 @@
-import { readFileSync } from "node:fs";
-import { isIP } from "node:net";
-import { isAddressBlock } from "./http/client-address.ts";
+import { type GivenFirstToken, givenFirstToken } from "./first-token-setting.ts";
+import { isTrustedProxy } from "./http/client-address.ts";
+import {
+  isHostToListenOn,
+  isPort,
+  type ListenAddress,
+  listenAddressFrom,
+  SOCKET_PATH_BYTES,
+} from "./listen-addresses.ts";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -13,6 +19,8 @@ export class UsageError extends Error {
 export const DEFAULTS = {
   host: "127.0.0.1",
   port: 8080,
+  listen: "",
+  socketMode: 0o660,
   dataDir: "./data",
   logLevel: "info",
   pages: "on",
@@ -23,6 +31,8 @@ export const DEFAULTS = {
 const VARIABLES = [
   "PUBLISHER_HOST",
   "PUBLISHER_PORT",
+  "PUBLISHER_LISTEN",
+  "PUBLISHER_SOCKET_MODE",
   "PUBLISHER_DATA_DIR",
   "PUBLISHER_LOG_LEVEL",
   "PUBLISHER_PAGES",
@@ -38,6 +48,9 @@ export interface DataDirFlags {
 export interface ServeFlags extends DataDirFlags {
   readonly host?: string;
   readonly port?: string;
+  /** With commas between them where the flag was given more than once. */
+  readonly listen?: string;
+  readonly socketMode?: string;
   readonly logLevel?: string;
   /** False where `--no-pages` was given. */
   readonly pages?: boolean;
@@ -45,34 +58,33 @@ export interface ServeFlags extends DataDirFlags {
 }
 
 export interface ServeSettings {
-  readonly host: string;
-  /** 0 for a free one. */
-  readonly port: number;
+  /** One at least. */
+  readonly listen: readonly ListenAddress[];
+  /** The permissions of Unix sockets, as of files. */
+  readonly socketMode: number;
   readonly dataDir: string;
   readonly logLevel: LogLevel;
   /** Whether the admin page and the Swagger page are served. */
   readonly pages: boolean;
-  /** Addresses and CIDR blocks whose `X-Forwarded-For` is believed. */
+  /** Addresses, CIDR blocks and `unix`, whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly firstToken: GivenFirstToken | null;
   /** Variables that look like settings and are none. */
   readonly unknownVariables: readonly string[];
 }
 
-/** The first token's secret as the operator gives it, and where. */
-export interface GivenFirstToken {
-  readonly variable: "PUBLISHER_FIRST_TOKEN" | "PUBLISHER_FIRST_TOKEN_FILE";
-  readonly secret: string | null;
-  /** Why there is no secret, in a sentence without its full stop; a store in use can do without. */
-  readonly fault: string | null;
-}
-
 /** What `serve` works with: flags over environment over default. Throws UsageError for a bad value. */
 export function serveSettings(flags: ServeFlags, environment: Environment): ServeSettings {
   const choose = chooser(environment);
   return {
-    host: choose(flags.host, "--host", "PUBLISHER_HOST", DEFAULTS.host, readHost),
-    port: choose(flags.port, "--port", "PUBLISHER_PORT", DEFAULTS.port, readPort),
+    listen: listenSetting(flags, environment),
+    socketMode: choose(
+      flags.socketMode,
+      "--socket-mode",
+      "PUBLISHER_SOCKET_MODE",
+      DEFAULTS.socketMode,
+      readMode,
+    ),
     dataDir: dataDirSetting(flags, environment),
     logLevel: choose(flags.logLevel, "--log-level", "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel, readLogLevel),
     pages:
@@ -92,6 +104,25 @@ export function serveSettings(flags: ServeFlags, environment: Environment): Serv
       (name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name),
     ),
   };
+}
+
+/**
+ * Where to listen: `--listen` alone, or the host and the port. Both together could mean that both are wanted, so that
+ * is refused; but a flag goes over the environment here too.
+ */
+function listenSetting(flags: ServeFlags, environment: Environment): readonly ListenAddress[] {
+  const choose = chooser(environment);
+  const listen = choose(flags.listen, "--listen", "PUBLISHER_LISTEN", DEFAULTS.listen, readListen);
+  if (listen === "") {
+    const host = choose(flags.host, "--host", "PUBLISHER_HOST", DEFAULTS.host, readHost);
+    return [{ host, port: choose(flags.port, "--port", "PUBLISHER_PORT", DEFAULTS.port, readPort) }];
+  }
+  const other = ["--host", "--port"].find((_, index) => [flags.host, flags.port][index] !== undefined);
+  const variable = ["PUBLISHER_HOST", "PUBLISHER_PORT"].find((name) => environment[name]);
+  const clash = other ?? (flags.listen === undefined ? variable : undefined);
+  if (clash === undefined) return listed(listen).flatMap((part) => listenAddressFrom(part) ?? []);
+  const name = flags.listen === undefined ? "PUBLISHER_LISTEN" : "--listen";
+  throw new UsageError(`${clash} does not go with ${name}: give the address there, as in 127.0.0.1:8080.`);
 }
 
 /** The data directory: flag over environment over default. */
@@ -132,15 +163,32 @@ function valid<Value extends string | number>(name: string, text: string, read: 
 }
 
 function readHost(text: string): string | Expected {
-  const isName = /^[a-z\d][a-z\d.-]*$/i.test(text);
-  return isName || isIP(text) !== 0
+  return isHostToListenOn(text)
     ? text
     : { expected: "a host name or an address to listen on, such as 127.0.0.1" };
 }
 
 function readPort(text: string): number | Expected {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  return port <= 65_535 ? port : { expected: "a port from 0 to 65535 (0 for a free one)" };
+  return isPort(text) ? Number(text) : { expected: "a port from 0 to 65535 (0 for a free one)" };
+}
+
+function readListen(text: string): string | Expected {
+  const parts = text === "" ? [text] : listed(text);
+  const wrong = parts.find((part) => listenAddressFrom(part) === null);
+  return wrong === undefined
+    ? text
+    : {
+        expected:
+          "addresses with commas between them, such as 127.0.0.1:8080, [::1]:8080 or " +
+          `unix:/run/publisher/publisher.sock (a path of at most ${SOCKET_PATH_BYTES} bytes)`,
+        wrong,
+      };
+}
+
+function readMode(text: string): number | Expected {
+  return /^0?[0-7]{3}$/.test(text)
+    ? Number.parseInt(text, 8)
+    : { expected: "the permissions of a file in three octal digits, such as 660" };
 }
 
 function readDirectory(text: string): string | Expected {
@@ -152,10 +200,13 @@ function readLogLevel(text: string): LogLevel | Expected {
 }
 
 function readBlocks(text: string): string | Expected {
-  const wrong = listed(text).find((part) => !isAddressBlock(part));
+  const wrong = listed(text).find((part) => !isTrustedProxy(part));
   return wrong === undefined
     ? text
-    : { expected: "addresses or CIDR blocks with commas between them, such as 127.0.0.1,10.0.0.0/8", wrong };
+    : {
+        expected: "addresses, CIDR blocks or unix with commas between them, such as 127.0.0.1,10.0.0.0/8",
+        wrong,
+      };
 }
 
 function listed(text: string): readonly string[] {
@@ -164,25 +215,4 @@ function listed(text: string): readonly string[] {
 
 function readSwitch(text: string): "on" | "off" | Expected {
   return text === "on" || text === "off" ? text : { expected: "on or off" };
-}
-
-function givenFirstToken(environment: Environment): GivenFirstToken | null {
-  const secret = environment.PUBLISHER_FIRST_TOKEN || null;
-  const path = environment.PUBLISHER_FIRST_TOKEN_FILE || null;
-  if (secret !== null && path !== null) {
-    const fault = "PUBLISHER_FIRST_TOKEN and PUBLISHER_FIRST_TOKEN_FILE are both set; set one of them";
-    return { variable: "PUBLISHER_FIRST_TOKEN", secret: null, fault };
-  }
-  if (secret !== null) return { variable: "PUBLISHER_FIRST_TOKEN", secret, fault: null };
-  return path === null ? null : firstTokenFrom(path);
-}
-
-function firstTokenFrom(path: string): GivenFirstToken {
-  const variable = "PUBLISHER_FIRST_TOKEN_FILE";
-  try {
-    return { variable, secret: readFileSync(path, "utf8").trim(), fault: null };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { variable, secret: null, fault: `${variable} names a file that cannot be read: ${reason}` };
-  }
 }

@@ -86,6 +86,15 @@ function addServe(program: Command): void {
     .description("run the server (also with no command)")
     .option("--host <address>", setting("where to listen", "PUBLISHER_HOST", DEFAULTS.host))
     .option("--port <number>", setting("the port; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)))
+    .option(
+      "--listen <address>",
+      setting("where to listen instead: HOST:PORT or unix:PATH; again for more", "PUBLISHER_LISTEN", "none"),
+      (address: string, before?: string) => (before === undefined ? address : `${before},${address}`),
+    )
+    .option(
+      "--socket-mode <mode>",
+      setting("the permissions of Unix sockets", "PUBLISHER_SOCKET_MODE", DEFAULTS.socketMode.toString(8)),
+    )
     .addOption(dataDirOption())
     .option("--log-level <level>", setting(LOG_LEVELS.join(", "), "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel))
     .option(

@@ -8,6 +8,7 @@ import {
   serveSettings,
   UsageError,
 } from "../src/config.ts";
+import { SOCKET_PATH_BYTES } from "../src/listen-addresses.ts";
 import { TemporaryDirectory } from "./support/temporary.ts";
 
 /** The sentence with which what was asked for is refused. */
@@ -23,8 +24,8 @@ function usage(work: () => unknown): string {
 
 test("with nothing set, the defaults", () => {
   expect(serveSettings({}, {})).toEqual({
-    host: "127.0.0.1",
-    port: 8080,
+    listen: [{ host: "127.0.0.1", port: 8080 }],
+    socketMode: 0o660,
     dataDir: "./data",
     logLevel: "info",
     pages: true,
@@ -44,19 +45,20 @@ const FLAGS: ServeFlags = { host: "::1", port: "0", dataDir: "here", logLevel: "
 
 test("the environment goes over the defaults, and flags over the environment, one by one", () => {
   const fromEnvironment = {
-    host: "0.0.0.0",
-    port: 9000,
+    listen: [{ host: "0.0.0.0", port: 9000 }],
     dataDir: "/srv/publisher",
     logLevel: "warn",
   } as const;
   expect(serveSettings({}, ENVIRONMENT)).toMatchObject(fromEnvironment);
   expect(serveSettings(FLAGS, ENVIRONMENT)).toMatchObject({
-    host: "::1",
-    port: 0,
+    listen: [{ host: "::1", port: 0 }],
     dataDir: "here",
     logLevel: "silent",
   });
-  expect(serveSettings({ port: "1" }, ENVIRONMENT)).toMatchObject({ ...fromEnvironment, port: 1 });
+  expect(serveSettings({ port: "1" }, ENVIRONMENT)).toMatchObject({
+    ...fromEnvironment,
+    listen: [{ host: "0.0.0.0", port: 1 }],
+  });
   expect(dataDirSetting({}, ENVIRONMENT)).toBe("/srv/publisher");
   expect(dataDirSetting({ dataDir: "here" }, ENVIRONMENT)).toBe("here");
   expect(dataDirSetting({}, {})).toBe("./data");
@@ -69,13 +71,13 @@ test("an empty variable is one that is not set", () => {
 });
 
 test.each(["0", "1", "8080", "65535", "00080"])("%p is a port", (port) => {
-  expect(serveSettings({ port }, {}).port).toBe(Number(port));
+  expect(serveSettings({ port }, {}).listen).toEqual([{ host: "127.0.0.1", port: Number(port) }]);
 });
 
 test.each(["localhost", "127.0.0.1", "::1", "::", "fe80::1%eth0", "my-host.example.org"])(
   "%p is a host",
   (host) => {
-    expect(serveSettings({ host }, {}).host).toBe(host);
+    expect(serveSettings({ host }, {}).listen).toEqual([{ host, port: 8080 }]);
   },
 );
 
@@ -86,7 +88,7 @@ test.each(["debug", "info", "warn", "error", "silent"])("%p is a level of the lo
 const BAD_PORT = "must be a port from 0 to 65535 (0 for a free one)";
 const BAD_HOST = "must be a host name or an address to listen on, such as 127.0.0.1";
 const BAD_BLOCK =
-  "must be addresses or CIDR blocks with commas between them, such as 127.0.0.1,10.0.0.0/8, and has";
+  "must be addresses, CIDR blocks or unix with commas between them, such as 127.0.0.1,10.0.0.0/8, and has";
 const BAD_LEVEL = "must be one of debug, info, warn, error, silent";
 
 describe("a value that is none is refused with what would be right", () => {
@@ -125,6 +127,7 @@ test.each([
   ["", []],
   ["127.0.0.1", ["127.0.0.1"]],
   ["10.0.0.0/8, 2001:db8::/32 ,::1", ["10.0.0.0/8", "2001:db8::/32", "::1"]],
+  ["unix,10.0.0.0/8", ["unix", "10.0.0.0/8"]],
 ])("%p are trusted proxies", (trustedProxies, expected) => {
   expect(serveSettings({ trustedProxies }, {}).trustedProxies).toEqual(expected);
   const environment = { PUBLISHER_TRUSTED_PROXIES: trustedProxies };
@@ -138,6 +141,8 @@ test.each([
   ["127.0.0.1,", ""],
   ["127.0.0.1 ::1", "127.0.0.1 ::1"],
   ["*", "*"],
+  ["unix:/run/x.sock", "unix:/run/x.sock"],
+  ["UNIX", "UNIX"],
 ])("%p is refused with what is no address in it", (trustedProxies, wrong) => {
   const sentence = `${BAD_BLOCK} ${JSON.stringify(wrong)}.`;
   expect(usage(() => serveSettings({ trustedProxies }, {}))).toBe(`--trusted-proxies ${sentence}`);
@@ -190,4 +195,69 @@ describe("the first token", () => {
       expect(fault).toStartWith("PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read: ");
     }
   });
+});
+
+const LISTEN = "127.0.0.1:8080, unix:/run/p.sock,[::1]:0";
+const LISTENING = [{ host: "127.0.0.1", port: 8080 }, { path: "/run/p.sock" }, { host: "::1", port: 0 }];
+
+describe("where to listen", () => {
+  test("may be any number of addresses and sockets", () => {
+    expect(serveSettings({ listen: LISTEN }, {}).listen).toEqual(LISTENING);
+    expect(serveSettings({}, { PUBLISHER_LISTEN: LISTEN }).listen).toEqual(LISTENING);
+    expect(serveSettings({ listen: "unix:/a.sock" }, { PUBLISHER_LISTEN: LISTEN }).listen).toEqual([
+      { path: "/a.sock" },
+    ]);
+  });
+
+  test("is said in one way: a host or a port beside it is refused", () => {
+    const sentence = "give the address there, as in 127.0.0.1:8080.";
+    for (const [flags, environment, names] of [
+      [{ listen: LISTEN, port: "0" }, {}, "--port does not go with --listen"],
+      [{ listen: LISTEN, host: "::1" }, {}, "--host does not go with --listen"],
+      [{ port: "0" }, { PUBLISHER_LISTEN: LISTEN }, "--port does not go with PUBLISHER_LISTEN"],
+      [
+        {},
+        { PUBLISHER_LISTEN: LISTEN, PUBLISHER_HOST: "::1" },
+        "PUBLISHER_HOST does not go with PUBLISHER_LISTEN",
+      ],
+    ] as const)
+      expect(usage(() => serveSettings(flags, environment))).toBe(`${names}: ${sentence}`);
+  });
+
+  test("by a flag goes over a host and a port in the environment", () => {
+    expect(serveSettings({ listen: LISTEN }, ENVIRONMENT).listen).toEqual(LISTENING);
+    const empty = { PUBLISHER_LISTEN: LISTEN, PUBLISHER_PORT: "" };
+    expect(serveSettings({}, empty).listen).toEqual(LISTENING);
+  });
+
+  test("is refused with the part that is none", () => {
+    const sentence =
+      "must be addresses with commas between them, such as 127.0.0.1:8080, [::1]:8080 or " +
+      `unix:/run/publisher/publisher.sock (a path of at most ${SOCKET_PATH_BYTES} bytes), and has`;
+    for (const [listen, wrong] of [
+      ["", ""],
+      ["8080", "8080"],
+      ["127.0.0.1:1,,unix:/a", ""],
+      ["127.0.0.1:1, unix:", "unix:"],
+    ] as const)
+      expect(usage(() => serveSettings({ listen }, {}))).toStartWith(
+        `--listen ${sentence} ${JSON.stringify(wrong)}`,
+      );
+  });
+
+  test.each(["600", "660", "0660", "666"])("%p are permissions of a socket", (socketMode) => {
+    expect(serveSettings({ socketMode }, {}).socketMode).toBe(Number.parseInt(socketMode, 8));
+    expect(serveSettings({}, { PUBLISHER_SOCKET_MODE: socketMode }).socketMode).toBe(
+      Number.parseInt(socketMode, 8),
+    );
+  });
+
+  test.each(["", "66", "1660", "0o660", "680", "rw-rw----", "-660"])(
+    "%p are no permissions",
+    (socketMode) => {
+      expect(usage(() => serveSettings({ socketMode }, {}))).toBe(
+        `--socket-mode must be the permissions of a file in three octal digits, such as 660, and is ${JSON.stringify(socketMode)}.`,
+      );
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type GivenFirstToken, UsageError } from "../config.ts";
+import { UsageError } from "../config.ts";
+import type { GivenFirstToken } from "../first-token-setting.ts";
 import type { FirstTokenFile } from "../store/first-token-file.ts";
 import { reasonOf } from "../store/reason.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";

@@ -1,8 +1,12 @@
+import { chmodSync } from "node:fs";
 import type { Server } from "bun";
-import type { router } from "../http/router.ts";
+import { UNIX_PEER } from "../http/client-address.ts";
+import type { RoutedRequest, router } from "../http/router.ts";
+import type { ListenAddress, SocketAddress, TcpAddress } from "../listen-addresses.ts";
 import type { Log } from "../log.ts";
 import { reasonOf } from "../store/reason.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { removeStaleSocket, socketSentence } from "./unix-socket.ts";
 
 /** How long a stopping server finishes what it began. */
 const DRAIN_LIMIT_MS = 5000;
@@ -17,34 +21,109 @@ const LISTEN_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "the name has no address here",
 };
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
+export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
 
 /**
- * Listens by Bun itself and not by Elysia, whose own listen would hand some routes to Bun's router, past the
- * hooks, and let a second server take the same port. Bodies are limited by the application, whose refusals have
- * the one form of every failure; so Bun's own limit is out of the way.
+ * What Bun is told of every address. It listens by Bun itself and not by Elysia, whose own listen would hand some
+ * routes to Bun's router, past the hooks, and let a second server take the same port. Bodies are limited by the
+ * application, whose refusals have the one form of every failure; so Bun's own limit is out of the way.
  */
-export function listen({ host, port }: Address, { routes, fetch }: ReturnType<typeof router>) {
-  try {
-    return Bun.serve({
-      hostname: host,
-      port,
-      routes,
-      fetch,
-      development: false,
-      reusePort: false,
-      idleTimeout: IDLE_TIMEOUT_SECONDS,
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    });
-  } catch (error) {
-    throw new CommandFailure(listenSentence(host, port, error), { cause: error });
+const OPTIONS = {
+  development: false,
+  reusePort: false,
+  idleTimeout: IDLE_TIMEOUT_SECONDS,
+  maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+} as const;
+
+/** The same for a socket, of which the types of Bun do not know that it can be idle too. */
+const SOCKET_OPTIONS: Pick<typeof OPTIONS, "development" | "maxRequestBodySize"> = OPTIONS;
+
+/** Every address that the server listens on, with one application behind all of them. */
+export class Listeners {
+  readonly #servers: Server<undefined>[] = [];
+  readonly #addresses: ListenAddress[] = [];
+  #tcp: Server<undefined> | null = null;
+  readonly #byUnixSocket = new WeakSet<Request>();
+
+  /** Listens on each; a socket gets that mode. Throws a CommandFailure where one is not to be had, and listens on none. */
+  async open(addresses: readonly ListenAddress[], mode: number, handlers: Handlers): Promise<void> {
+    try {
+      for (const address of addresses) {
+        if ("path" in address) await this.#openSocket(address, mode, handlers);
+        else this.#openPort(address, handlers);
+      }
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  /** Where it listens, with the port that was taken where any was asked for. */
+  get addresses(): readonly ListenAddress[] {
+    return this.#addresses;
+  }
+
+  /** The address of the other side, or UNIX_PEER; null where it is gone already. */
+  peerOf(request: Request): string | null {
+    const address = this.#tcp?.requestIP(request)?.address;
+    return address ?? (this.#byUnixSocket.has(request) ? UNIX_PEER : null);
+  }
+
+  /** Accepts nothing new and waits for what was begun, but not for ever. */
+  async drain(log: Log): Promise<void> {
+    for (const server of this.#servers) void server.stop(false);
+    const deadline = performance.now() + DRAIN_LIMIT_MS;
+    while (this.#pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS);
+    if (this.#pendingRequests > 0)
+      log.warn({ requests: this.#pendingRequests }, "stopping in the middle of requests");
+    await this.stop();
+  }
+
+  /** Ends every connection at once, and removes the sockets. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#servers.map((server) => server.stop(true)));
+  }
+
+  get #pendingRequests(): number {
+    return this.#servers.reduce((sum, { pendingRequests }) => sum + pendingRequests, 0);
+  }
+
+  #openPort({ host, port }: TcpAddress, handlers: Handlers): void {
+    try {
+      const server = Bun.serve({ ...OPTIONS, ...handlers, hostname: host, port });
+      this.#tcp = server;
+      this.#servers.push(server);
+      this.#addresses.push({ host, port: server.port ?? port });
+    } catch (error) {
+      throw new CommandFailure(portSentence(host, port, error), { cause: error });
+    }
+  }
+
+  /** The process makes files for its owner alone, so nobody else gets in before the mode is set. */
+  async #openSocket({ path }: SocketAddress, mode: number, { routes, fetch }: Handlers): Promise<void> {
+    const marked = <Routed extends Request>(handle: (request: Routed) => Response | Promise<Response>) => {
+      return (request: Routed) => {
+        this.#byUnixSocket.add(request);
+        return handle(request);
+      };
+    };
+    const markedRoutes = Object.entries(routes).map(
+      ([route, handle]) => [route, marked<RoutedRequest>(handle)] as const,
+    );
+    try {
+      await removeStaleSocket(path);
+      const behind = { routes: Object.fromEntries(markedRoutes), fetch: marked(fetch) };
+      this.#servers.push(Bun.serve({ ...SOCKET_OPTIONS, ...behind, unix: path }));
+      chmodSync(path, mode);
+      this.#addresses.push({ path });
+    } catch (error) {
+      if (error instanceof CommandFailure) throw error;
+      throw new CommandFailure(socketSentence(path, error), { cause: error });
+    }
   }
 }
 
-function listenSentence(host: string, port: number, error: unknown): string {
+function portSentence(host: string, port: number, error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : "";
   if (code === "EADDRINUSE") {
     return `Port ${port} on ${host} is in use by another program. Stop that one, or choose another with --port.`;
@@ -52,14 +131,4 @@ function listenSentence(host: string, port: number, error: unknown): string {
   if (code === "EACCES")
     return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`;
   return `Publisher cannot listen on ${host}, port ${port}: ${LISTEN_REASONS[String(code)] ?? reasonOf(error)}.`;
-}
-
-/** Accepts nothing new and waits for what was begun, but not for ever. */
-export async function drain(server: Server<undefined>, log: Log): Promise<void> {
-  void server.stop(false);
-  const deadline = performance.now() + DRAIN_LIMIT_MS;
-  while (server.pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS);
-  if (server.pendingRequests > 0)
-    log.warn({ requests: server.pendingRequests }, "stopping in the middle of requests");
-  await server.stop(true);
 }

@@ -1,4 +1,5 @@
 import { BlockList, isIPv6 } from "node:net";
+import type { ListenAddress, TcpAddress } from "../listen-addresses.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import { VERSION } from "../version.ts";
 import type { FirstToken } from "./first-token.ts";
@@ -18,8 +19,8 @@ export function unencryptedWarning(host: string): string | null {
 }
 
 export interface Greeting {
-  readonly host: string;
-  readonly port: number;
+  /** Where the server listens, one at least. */
+  readonly addresses: readonly ListenAddress[];
   /** Whether there is an admin page to open. */
   readonly pages: boolean;
   readonly directory: DataDirectory;
@@ -29,20 +30,18 @@ export interface Greeting {
 }
 
 /** What a person sees who starts the server: where everything is, and a line to try it. */
-export function greeting({ host, port, pages, directory, isNew, firstToken, warnings }: Greeting): string {
-  const url = addressTo(host, port);
+export function greeting({ addresses, pages, directory, isNew, firstToken, warnings }: Greeting): string {
   return [
     `Publisher ${VERSION} is running.`,
     "",
-    ...(pages ? [`  Admin page   ${url}/`] : []),
-    `  API          ${url}/publisher.v1/`,
+    ...addresses.flatMap((address) => whereToAsk(address, pages)),
     `  Store        ${directory.database}${isNew ? " (new)" : ""}`,
     `  First token  ${whereFirstToken(firstToken)}`,
     "",
     ...warnings.flatMap((warning) => [`Warning: ${warning}.`, ""]),
     "Try it:",
     "",
-    `  curl -sS ${url}/publisher.v1/api-token/list -H "Authorization: Bearer ${bearer(firstToken)}" ` +
+    `  curl -sS ${curlTarget(addresses)}/publisher.v1/api-token/list -H "Authorization: Bearer ${bearer(firstToken)}" ` +
       `-H "Content-Type: application/json" -d '{}'`,
     "",
     "Stop with Ctrl+C. What follows is the log, in JSON lines.",
@@ -51,9 +50,31 @@ export function greeting({ host, port, pages, directory, isNew, firstToken, warn
   ].join("\n");
 }
 
-function addressTo(host: string, port: number): string {
-  const reachable = EVERY_ADDRESS[host] ?? host;
-  return `http://${isIPv6(reachable) ? `[${reachable}]` : reachable}:${port}`;
+/** A browser cannot open a socket, so that there is no page to be had there. */
+function whereToAsk(address: ListenAddress, pages: boolean): readonly string[] {
+  if ("path" in address) return [`  Socket       ${address.path}`];
+  const url = reachableUrl(address);
+  return [...(pages ? [`  Admin page   ${url}/`] : []), `  API          ${url}/publisher.v1/`];
+}
+
+/** What curl is told of where to go: a port where there is one. */
+function curlTarget(addresses: readonly ListenAddress[]): string {
+  const [first] = addresses.toSorted((one, other) => Number("path" in one) - Number("path" in other));
+  if (first === undefined) return "";
+  return "path" in first ? `--unix-socket ${shellWord(first.path)} http://localhost` : reachableUrl(first);
+}
+
+/** Where the server listens, as its log says it. */
+export function urlOf(address: ListenAddress): string {
+  return "path" in address ? `unix:${address.path}` : `${urlTo(address.host, address.port)}/`;
+}
+
+function reachableUrl({ host, port }: TcpAddress): string {
+  return urlTo(EVERY_ADDRESS[host] ?? host, port);
+}
+
+function urlTo(host: string, port: number): string {
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
 function whereFirstToken(firstToken: FirstToken): string {

@@ -1,4 +1,3 @@
-import type { Server } from "bun";
 import type { ServeSettings } from "../config.ts";
 import { app } from "../http/app.ts";
 import { TrustedProxies } from "../http/client-address.ts";
@@ -6,6 +5,7 @@ import { unavailable } from "../http/errors.ts";
 import { forwardAuth } from "../http/forward-auth.ts";
 import { type RouterParts, router } from "../http/router.ts";
 import { traced } from "../http/trace.ts";
+import type { ListenAddress } from "../listen-addresses.ts";
 import { type Log, makeLog } from "../log.ts";
 import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
@@ -16,10 +16,11 @@ import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { type FirstToken, provideFirstToken, refuseMalformed } from "./first-token.ts";
-import { drain, listen } from "./listening.ts";
+import { Listeners } from "./listening.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
-import { greeting, unencryptedWarning } from "./serve-greeting.ts";
+import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
+import { sharedDirectoryWarning } from "./unix-socket.ts";
 import { UsageFlushing } from "./usage-flushing.ts";
 
 const STDERR = 2;
@@ -30,11 +31,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const log = makeLog(settings.logLevel, stream);
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseMalformed(settings.firstToken);
-  // The port comes first: where it is taken, nothing is made that would have to be cleared away.
   const proxies = new TrustedProxies(settings.trustedProxies);
+  const listeners = new Listeners();
   const addressOf = (request: Request): string | null => {
-    const peer = server.requestIP(request)?.address;
-    return peer === undefined ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
+    const peer = listeners.peerOf(request);
+    return peer === null ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
   };
   const trace = traced({ log, addressOf });
   const notYet = (request: Request) => trace(starting, request)();
@@ -45,10 +46,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
     forwardAuth: (request, audience) => handlers.forwardAuth(request, audience),
     fetch: (request) => handlers.fetch(request),
   });
-  const server: Server<undefined> = listen(settings, routed);
   const stopped = stopSignal();
+  // The addresses come first: where one is taken, nothing is made that would have to be cleared away.
+  await listeners.open(settings.listen, settings.socketMode, routed);
   const opened = await open(directory, settings, log).catch(async (error: unknown) => {
-    await server.stop(true);
+    await listeners.stop();
     throw error;
   });
 
@@ -65,12 +67,12 @@ export async function serve(settings: ServeSettings): Promise<void> {
     addressOf,
   });
   handlers = { forwardAuth: forwardAuth({ tokens, isStopping, log, addressOf }), fetch };
-  await announce(server, settings, directory, opened, log);
+  await announce(listeners.addresses, settings, directory, opened, log);
 
   const signal = await stopped;
   stopping = true;
   log.info({ signal }, "stopping");
-  await drain(server, log);
+  await listeners.drain(log);
   await flushing.stop();
   close(store, log);
   lock.release();
@@ -113,26 +115,30 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
 
 /** Tells the log, and whoever looks at the terminal, that the server is there and what to mind. */
 async function announce(
-  server: Server<undefined>,
+  addresses: readonly ListenAddress[],
   settings: ServeSettings,
   directory: DataDirectory,
   { isNew, firstToken }: Opened,
   log: Log,
 ): Promise<void> {
   const warnings = [
-    unencryptedWarning(settings.host),
+    ...addresses.map(addressWarning),
     firstToken.warning,
     ...settings.unknownVariables.map((name) => `${name} is not a setting of Publisher, and changes nothing`),
   ].filter((warning) => warning !== null);
   for (const warning of warnings) log.warn(warning);
-  log.info(
-    { url: server.url.href, store: directory.database, version: VERSION, commit: COMMIT },
-    "listening",
-  );
-  const { host, pages } = settings;
-  const text = greeting({ host, pages, port: server.port ?? 0, directory, isNew, firstToken, warnings });
+  const { database } = directory;
+  for (const address of addresses)
+    log.info({ url: urlOf(address), store: database, version: VERSION, commit: COMMIT }, "listening");
+  const { pages } = settings;
+  const text = greeting({ addresses, pages, directory, isNew, firstToken, warnings });
   // A server works as well where nobody can see its greeting.
   await print(text).catch((error: unknown) => log.debug({ error }, "the greeting cannot be written"));
+}
+
+/** What an operator must know who listens there; null where that is nothing. */
+function addressWarning(address: ListenAddress): string | null {
+  return "path" in address ? sharedDirectoryWarning(address.path) : unencryptedWarning(address.host);
 }
 
 /** Everything acknowledged is on disk by now; where the checkpoint fails, the next start reads it from there. */

@@ -15,17 +15,23 @@ const MAPPED_START = "::ffff:";
 /** The most addresses that are read of one request: a header has room for thousands, each of which takes its time. */
 const HOP_LIMIT = 32;
 
-/** Blocks of addresses whose word is taken for whom a request comes from. */
+/** The peer of a request that came by a Unix socket, which has no address. */
+export const UNIX_PEER = "unix";
+
+/** Peers whose word is taken for where a request comes from. */
 export class TrustedProxies {
   readonly #ipv4 = new BlockList();
   /** Apart, since a list takes all of IPv4 for a part of ::/80. */
   readonly #ipv6 = new BlockList();
   readonly #isEmpty: boolean;
+  readonly #trustsUnix: boolean;
 
-  /** Of what `isAddressBlock` says yes to; throws an Error for anything else. */
+  /** Of what `isTrustedProxy` says yes to; throws an Error for anything else. */
   constructor(texts: readonly string[]) {
     this.#isEmpty = texts.length === 0;
+    this.#trustsUnix = texts.includes(UNIX_PEER);
     for (const text of texts) {
+      if (text === UNIX_PEER) continue;
       const block = blockOf(text);
       if (block === null) throw new Error(`${text} is no address and no CIDR block`);
       const { base, length } = block;
@@ -36,15 +42,20 @@ export class TrustedProxies {
 
   /**
    * Where a request comes from: its peer, or, by the word of a trusted peer, the last of the forwarded addresses
-   * that is not trusted itself. What is no address ends the search, as nothing before it can be vouched for.
+   * that is not trusted itself. What is no address ends the search, as nothing before it can be vouched for. null
+   * where all that is known is that it came by a Unix socket.
    */
-  clientOf(peer: string, forwardedFor: string | null): string {
+  clientOf(peer: string, forwardedFor: string | null): string | null {
+    if (peer === UNIX_PEER) return this.#trustsUnix ? this.#lastUntrusted(null, forwardedFor) : null;
     if (this.#isEmpty && !peer.startsWith(MAPPED_START)) return peer;
     const nearest = addressOf(peer);
-    if (nearest === null) return peer;
+    return nearest === null ? peer : this.#lastUntrusted(nearest, forwardedFor);
+  }
+
+  #lastUntrusted(nearest: string | null, forwardedFor: string | null): string | null {
     let client = nearest;
     const hops = forwardedFor?.split(",").slice(-HOP_LIMIT) ?? [];
-    while (this.#trusts(client)) {
+    while (client === null || this.#trusts(client)) {
       const next = addressOf(withoutPort(hops.pop() ?? ""));
       if (next === null) break;
       client = next;
@@ -58,11 +69,11 @@ export class TrustedProxies {
 }
 
 /**
- * Whether a text is an address or a CIDR block, of IPv4 or IPv6, as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`.
- * Bits behind the length change nothing.
+ * Whether a text says whom to trust: an address or a CIDR block, of IPv4 or IPv6, as `192.0.2.1`, `10.0.0.0/8` or
+ * `2001:db8::/32`, or `unix` for all that comes by a Unix socket. Bits behind the length change nothing.
  */
-export function isAddressBlock(text: string): boolean {
-  return blockOf(text) !== null;
+export function isTrustedProxy(text: string): boolean {
+  return text === UNIX_PEER || blockOf(text) !== null;
 }
 
 function blockOf(text: string): Block | null {

@@ -14,8 +14,7 @@ const FROM_FILE: FirstToken = { source: "file", path: DIRECTORY.firstToken, warn
 
 function greeted(parts: Partial<Greeting> = {}): string {
   return greeting({
-    host: "127.0.0.1",
-    port: 8080,
+    addresses: [{ host: "127.0.0.1", port: 8080 }],
     pages: true,
     directory: DIRECTORY,
     isNew: false,
@@ -43,6 +42,33 @@ Stop with Ctrl+C. What follows is the log, in JSON lines.
   expect(greeted()).toContain("  Store        /srv/publisher/publisher.db\n");
 });
 
+describe("who listens on a Unix socket", () => {
+  const socket = { path: "/run/publisher/it's one.sock" };
+
+  test("alone sees where that is, and a line to try it", () => {
+    const text = greeted({ addresses: [socket] });
+    expect(text).toContain("is running.\n\n  Socket       /run/publisher/it's one.sock\n  Store        ");
+    expect(text).not.toContain("Admin page");
+    expect(text).toContain(
+      `  curl -sS --unix-socket '/run/publisher/it'\\''s one.sock' http://localhost/publisher.v1/api-token/list `,
+    );
+  });
+
+  test("beside ports sees all of them, and tries a port", () => {
+    const ports = [
+      { host: "127.0.0.1", port: 8080 },
+      { host: "::1", port: 9090 },
+    ];
+    const text = greeted({ addresses: [socket, ...ports], pages: false });
+    expect(text).toContain(`
+  Socket       /run/publisher/it's one.sock
+  API          http://127.0.0.1:8080/publisher.v1/
+  API          http://[::1]:9090/publisher.v1/
+`);
+    expect(text).toContain("  curl -sS http://127.0.0.1:8080/publisher.v1/api-token/list ");
+  });
+});
+
 test("a warning stands by itself", () => {
   expect(greeted({ warnings: ["one thing", "another"] })).toContain(
     "\n\nWarning: one thing.\n\nWarning: another.\n\nTry it:\n",
@@ -58,7 +84,7 @@ test.each([
   ["2001:db8::7", "http://[2001:db8::7]:8080"],
   ["192.168.1.5", "http://192.168.1.5:8080"],
 ])("who listens on %s is reached at %s", (host, url) => {
-  const text = greeted({ host });
+  const text = greeted({ addresses: [{ host, port: 8080 }] });
   expect(text).toContain(`  API          ${url}/publisher.v1/\n`);
   expect(text).toContain(`curl -sS ${url}/publisher.v1/api-token/list `);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isAddressBlock, TrustedProxies } from "../../src/http/client-address.ts";
+import { isTrustedProxy, TrustedProxies, UNIX_PEER } from "../../src/http/client-address.ts";
 
 const TRUSTED = new TrustedProxies([
   "127.0.0.1",
@@ -45,6 +45,25 @@ test("without trusted proxies nobody's word is taken", () => {
   for (const peer of ["127.0.0.1", "::1", "10.0.0.1"])
     expect(nobody.clientOf(peer, "203.0.113.9")).toBe(peer);
   expect(nobody.clientOf("::ffff:127.0.0.1", "203.0.113.9")).toBe("127.0.0.1");
+});
+
+test("what comes by a Unix socket has no address, but the one that is forwarded if sockets are trusted", () => {
+  const sockets = new TrustedProxies(["unix", "10.0.0.0/8"]);
+  for (const [forwardedFor, client] of [
+    ["203.0.113.9", "203.0.113.9"],
+    ["6.6.6.6, 203.0.113.9", "203.0.113.9"],
+    ["203.0.113.9, 10.0.0.1", "203.0.113.9"],
+    ["10.0.0.1", "10.0.0.1"],
+    ["unix", null],
+    ["203.0.113.9, unknown", null],
+    ["", null],
+    [null, null],
+  ] as const) {
+    expect(sockets.clientOf(UNIX_PEER, forwardedFor)).toBe(client);
+    expect(TRUSTED.clientOf(UNIX_PEER, forwardedFor)).toBeNull();
+    expect(new TrustedProxies([]).clientOf(UNIX_PEER, forwardedFor)).toBeNull();
+  }
+  expect(new TrustedProxies(["unix"]).clientOf("127.0.0.1", "203.0.113.9")).toBe("127.0.0.1");
 });
 
 test("all of one kind of address can be trusted, and the other kind is not then", () => {
@@ -108,8 +127,9 @@ test.each([
   "2001:db8::/32",
   "::/0",
   "::ffff:10.0.0.0/104",
-])("%p is an address or a block", (text) => {
-  expect(isAddressBlock(text)).toBe(true);
+  "unix",
+])("%p can be trusted", (text) => {
+  expect(isTrustedProxy(text)).toBe(true);
 });
 
 test.each([
@@ -130,6 +150,6 @@ test.each([
   "127.0.0.1:80",
   " 127.0.0.1",
 ])("%p is none", (text) => {
-  expect(isAddressBlock(text)).toBe(false);
+  expect(isTrustedProxy(text)).toBe(false);
   expect(() => new TrustedProxies([text])).toThrow("is no address");
 });

@@ -18,15 +18,15 @@ export interface Exchange {
 }
 
 /**
- * Writes the pieces, one after the other, on one TCP connection, and reads that many answers, or as many as come
- * before the other side closes it. Then the connection is cut off.
+ * Writes the pieces, one after the other, on one connection to a port of the loopback or to a Unix socket, and reads
+ * that many answers, or as many as come before the other side closes it. Then the connection is cut off.
  */
 export async function exchange(
-  port: number,
+  where: number | string,
   pieces: readonly (string | Uint8Array)[],
   count = 1,
 ): Promise<Exchange> {
-  const socket = connect(port, "127.0.0.1");
+  const socket = typeof where === "string" ? connect(where) : connect(where, "127.0.0.1");
   const ended = reading(socket, count);
   for (const piece of pieces) {
     if (socket.destroyed) break;

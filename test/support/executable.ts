@@ -50,7 +50,7 @@ export interface Start {
   readonly under?: readonly string[];
 }
 
-/** A running server, on a free port of the loopback. */
+/** A running server, on a free port of the loopback unless its arguments say where to listen. */
 export class RunningServer implements AsyncDisposable {
   readonly cwd: string;
   readonly child: Bun.Subprocess<"ignore", "pipe", "pipe">;
@@ -63,7 +63,8 @@ export class RunningServer implements AsyncDisposable {
   private constructor({ cwd, args = [], env = {}, under = [] }: Start) {
     this.#directory = cwd === undefined ? new TemporaryDirectory() : null;
     this.cwd = cwd ?? this.#directory?.path ?? "";
-    this.child = Bun.spawn([...under, EXECUTABLE, "serve", "--port", "0", ...args], {
+    const freePort = args.includes("--listen") ? [] : ["--port", "0"];
+    this.child = Bun.spawn([...under, EXECUTABLE, "serve", ...freePort, ...args], {
       cwd: this.cwd,
       env,
       stdin: "ignore",

@@ -67,7 +67,7 @@ class Answers {
   }
 }
 
-/** One TCP connection on which a test writes what it likes, and reads one HTTP/1.1 answer after the other. */
+/** One connection on which a test writes what it likes, and reads one HTTP/1.1 answer after the other. */
 export class RawConnection implements Disposable {
   /** Resolves once the connection is closed, by whichever side. */
   readonly closed: Promise<void>;
@@ -80,25 +80,27 @@ export class RawConnection implements Disposable {
     this.closed = closed;
   }
 
-  /** Connects to where a URL points; rejects where nobody listens. */
+  /** Connects to where a URL points, or to a Unix socket, as `unix:/path`; rejects where nobody listens. */
   static async open(url: string): Promise<RawConnection> {
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
-    const { hostname, port } = new URL(url);
     const answers = new Answers();
-    const socket = await Bun.connect<undefined>({
-      hostname,
-      port: Number(port),
+    const options = {
       data: undefined,
       socket: {
         binaryType: "buffer",
-        data: (_, bytes) => answers.take(bytes.toString("latin1")),
-        error: (_, error) => answers.end(error),
+        data: (_: unknown, bytes: Buffer) => answers.take(bytes.toString("latin1")),
+        error: (_: unknown, error: Error) => answers.end(error),
         close: () => {
           answers.end(new Error("the connection was closed"));
           close();
         },
       },
-    });
+    } as const;
+    const { protocol, hostname, port, pathname } = new URL(url);
+    const socket =
+      protocol === "unix:"
+        ? await Bun.connect<undefined>({ ...options, unix: decodeURIComponent(pathname) })
+        : await Bun.connect<undefined>({ ...options, hostname, port: Number(port) });
     return new RawConnection(socket, answers, closed);
   }
 
