@@ -1,16 +1,15 @@
+import { visible } from "../tokens/text.ts";
+
 const GAP = "  ";
 
 /**
- * Characters that make a terminal do something, begin a line or turn the direction of what follows: they could make
- * a line look like another.
+ * A table for people with one line for each row; hidden characters in a cell become signs. Each row has as many cells
+ * as there are headings.
  */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/** A table for people, a line for each row, whatever its cells say. Each row has as many cells as there are headings. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [headings, ...rows].map((cells) => cells.map((cell) => cell.replaceAll(UNSAFE, "�")));
+  const lines = [headings, ...rows].map((cells) => cells.map(visible));
   const widths = headings.map((_, column) =>
-    Math.max(...lines.map((cells) => Bun.stringWidth(cells[column] ?? ""))),
+    lines.reduce((widest, cells) => Math.max(widest, Bun.stringWidth(cells[column] ?? "")), 0),
   );
   return lines.map((cells) => `${line(cells, widths)}\n`).join("");
 }
