@@ -1,12 +1,13 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 import type { LogLevel } from "./log-levels.ts";
-import { withoutSecrets } from "./tokens/secret.ts";
+import { excerpt, withoutPlainSecrets, withoutSecrets } from "./tokens/redaction.ts";
+import { visible } from "./tokens/text.ts";
 
 export type Log = Logger;
 /** The longest path that the log keeps. */
 const PATH_LIMIT = 256;
 
-/** A log of JSON lines with times in UTC. */
+/** A log of JSON lines with times in UTC. No line holds a secret or a hidden character. */
 export function makeLog(level: LogLevel, stream: DestinationStream): Log {
   return pino(
     {
@@ -16,35 +17,23 @@ export function makeLog(level: LogLevel, stream: DestinationStream): Log {
       errorKey: "error",
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      serializers: { error: errorFields },
     },
-    escaping(stream),
+    { write: (line) => stream.write(`${visible(withoutPlainSecrets(line.trimEnd()))}\n`) },
   );
 }
 
-/** JSON leaves these as they are; a terminal may take them for commands, and a reader for the end of a line. */
-const UNESCAPED_CONTROLS = /[\u007f-\u009f\u2028\u2029]/g;
-
-function escaping(stream: DestinationStream): DestinationStream {
-  return { write: (line) => stream.write(line.replaceAll(UNESCAPED_CONTROLS, escaped)) };
+/** What an error says, which can be a caller's words. */
+function errorFields(error: unknown): unknown {
+  if (!(error instanceof Error)) return withoutSecrets(String(error));
+  const fields = Object.entries(pino.stdSerializers.err(error)).flatMap(([name, value]) => {
+    if (typeof value === "string") return [[name, withoutSecrets(value)]];
+    return typeof value === "number" || typeof value === "boolean" ? [[name, value]] : [];
+  });
+  return Object.fromEntries(fields);
 }
 
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-/** Text from a caller as the log may keep it: cut short, and without what could be a secret, encoded or not. */
+/** Text from a caller as the log keeps it: without secrets, and cut short. */
 export function loggable(text: string): string {
-  const clean = withoutSecrets(text.includes("%") ? revealed(text) : text);
-  return clean.length > PATH_LIMIT ? `${clean.slice(0, PATH_LIMIT)}…` : clean;
-}
-
-/** The text decoded, if that shows a secret. */
-function revealed(text: string): string {
-  try {
-    const decoded = decodeURIComponent(text);
-    return withoutSecrets(decoded) === decoded ? text : decoded;
-  } catch (error) {
-    if (error instanceof URIError) return text;
-    throw error;
-  }
+  return excerpt(text, PATH_LIMIT);
 }

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addAudit } from "./audit-commands.ts";
 import { CommandFailure } from "./commands/command-failure.ts";
-import { print } from "./commands/print.ts";
+import { print, readable, say } from "./commands/print.ts";
 import {
   type DataDirFlags,
   DEFAULTS,
@@ -36,7 +36,7 @@ function commandLine(output: string[]): Command {
     .helpCommand(false)
     .configureOutput({
       writeOut: (text) => void output.push(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "publisher: ")),
+      outputError: (text, write) => write(readable(text.replace(/^error: /, "publisher: "))),
     })
     .exitOverride();
   addServe(program);
@@ -123,7 +123,7 @@ function exitCodeFor(error: unknown): number {
 }
 
 function tell(sentence: string, exitCode: number): number {
-  process.stderr.write(`publisher: ${sentence}\n`);
+  say(`publisher: ${sentence}\n`);
   return exitCode;
 }
 

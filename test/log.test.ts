@@ -34,6 +34,44 @@ test("an error is told with its stack, under its own name", () => {
   expect(error.stack).toContain("log.test.ts");
 });
 
+describe("a secret in an error is not told", () => {
+  const ENCODED = `/%zz/${SECRET.replaceAll("_", "%255f")}`;
+  const CAUSES: readonly (readonly [what: string, error: unknown])[] = [
+    ["its message", new Error(`no ${ENCODED}`)],
+    ["what caused it", new Error("failed", { cause: new Error(ENCODED) })],
+    ["a field of its own", Object.assign(new Error("failed"), { path: ENCODED })],
+    ["a field within a field", Object.assign(new Error("failed"), { request: { path: ENCODED } })],
+    ["several at once", new AggregateError([new Error(ENCODED)], "failed")],
+    ["what is no error", ENCODED],
+    ["an object that is no error", { path: ENCODED, toString: () => ENCODED }],
+  ];
+  test.each(CAUSES)("from %s", (_, error) => {
+    const [line = ""] = written("info", (log) => log.error({ error }, "failed"));
+    expect(JSON.parse(line)).toMatchObject({ level: "error", message: "failed" });
+    expect(line).not.toContain(SECRET.slice(8, 24));
+  });
+
+  test("whose number stays", () => {
+    const error = Object.assign(new Error("disk full"), { errno: 13, code: "SQLITE_FULL" });
+    const [line = ""] = written("info", (log) => log.error({ error }, "failed"));
+    expect(JSON.parse(line).error).toMatchObject({ message: "disk full", errno: 13, code: "SQLITE_FULL" });
+  });
+});
+
+test("a secret that some line is made with is taken out of it, and hidden characters are shown", () => {
+  const [line = ""] = written("info", (log) =>
+    log.warn(
+      { store: `/srv/\u202e${SECRET}/\u009b`, [`${SECRET}`]: 1 },
+      `PUBLISHER_${SECRET.toUpperCase()}\u200b`,
+    ),
+  );
+  expect(line).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
+  expect(JSON.parse(line)).toMatchObject({
+    store: "/srv/⟨U+202E⟩sk_live_[removed]/⟨U+009B⟩",
+    message: "PUBLISHER_sk_live_[removed]⟨U+200B⟩",
+  });
+});
+
 const LEVELS: readonly [LogLevel, readonly string[]][] = [
   ["debug", ["debug", "info", "warn", "error"]],
   ["info", ["info", "warn", "error"]],
@@ -54,7 +92,7 @@ test("whatever is told, it stays one line of printable text", () => {
     fc.property(fc.string({ unit: "binary" }), (text) => {
       const [line = "", ...more] = written("info", (log) => log.info({ path: loggable(text) }, "request"));
       expect(more).toEqual([]);
-      expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+      expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029\u200b\u202e]/u);
       expect(JSON.parse(line)).toMatchObject({ message: "request" });
     }),
   );
@@ -67,7 +105,9 @@ describe("text from a caller", () => {
     ["", ""],
     [`/${SECRET}/x`, "/sk_live_[removed]/x"],
     [SECRET.slice(0, 20), "sk_live_[removed]"],
-    [`/${SECRET.replaceAll("_", "%5f")}/x%20y`, "/sk_live_[removed]/x y"],
+    [`/${SECRET.replaceAll("_", "%5f")}/x%20y`, "/sk_live_[removed]/x%20y"],
+    [`/%zz/${SECRET.replaceAll("_", "%255F")}/100%`, "/%zz/sk_live_[removed]/100%"],
+    [`/${btoa(`user:${SECRET}`)}/x`, "/dXNlcjsk_live_[removed]=/x"],
     ["/100%/%zz", "/100%/%zz"],
     ["/a%20b", "/a%20b"],
     ["x".repeat(256), "x".repeat(256)],

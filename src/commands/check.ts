@@ -2,7 +2,7 @@ import { DataDirectory } from "../store/data-directory.ts";
 import { SCHEMA_VERSION } from "../store/schema.ts";
 import { checkSoundness } from "../store/soundness.ts";
 import { noStore } from "./open-tokens.ts";
-import { print } from "./print.ts";
+import { print, readable } from "./print.ts";
 
 /** Reads the whole store and says whether it is sound. Changes nothing. */
 export async function check(dataDir: string): Promise<void> {
@@ -12,6 +12,6 @@ export async function check(dataDir: string): Promise<void> {
   const isCurrent = schemaVersion === SCHEMA_VERSION;
   const schema = `schema ${schemaVersion}${isCurrent ? "" : `, brought to ${SCHEMA_VERSION} by the next start`}`;
   await print(
-    `${directory.database} is sound: ${schema}, tokens: ${tokens}, audit events: ${auditEvents}.\n`,
+    `${readable(directory.database)} is sound: ${schema}, tokens: ${tokens}, audit events: ${auditEvents}.\n`,
   );
 }

@@ -1,4 +1,6 @@
 import { reasonOf } from "../store/reason.ts";
+import { withoutSecrets } from "../tokens/redaction.ts";
+import { visible } from "../tokens/text.ts";
 import { CommandFailure } from "./command-failure.ts";
 
 /**
@@ -16,4 +18,14 @@ export async function print(text: string, lost = ""): Promise<void> {
 
 export async function printJson(value: object, lost = ""): Promise<void> {
   await print(`${JSON.stringify(value, null, 2)}\n`, lost);
+}
+
+/** Tells the person at the terminal something, on stderr. */
+export function say(text: string): void {
+  process.stderr.write(readable(text));
+}
+
+/** Text for a person, line by line, that can quote what somebody typed: without secrets and hidden characters. */
+export function readable(text: string): string {
+  return withoutSecrets(text).split("\n").map(visible).join("\n");
 }

@@ -7,7 +7,7 @@ import type { Token } from "../tokens/token.ts";
 import { issuesOf } from "../tokens/token-request.ts";
 import { granted, refusedFlags, requireTokenId } from "./granted.ts";
 import { withTokens } from "./open-tokens.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 import type { RotateFlags } from "./token-flags.ts";
 
 /** Creates the successor of a token straight in the data directory and prints its secret, alone, or the API's answer. */
@@ -19,7 +19,7 @@ export async function rotateToken(dataDir: string, id: string, flags: RotateFlag
     const { replaced, successor } = rotation;
     const lost = ` The secret of ${successor.token.id} is lost with it: rotate that token once more.`;
     if (flags.json === true) return await printJson(successorResource(rotation), lost);
-    process.stderr.write(
+    say(
       `Created ${successor.token.id} in place of ${id}, ${fate(replaced)}. This is the new secret, which is not shown again:\n`,
     );
     await print(`${successor.secret}\n`, lost);

@@ -3,6 +3,7 @@ import type { ListenAddress, TcpAddress } from "../listen-addresses.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
 import { VERSION } from "../version.ts";
 import type { FirstToken } from "./first-token.ts";
+import { readable } from "./print.ts";
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet("127.0.0.0", 8, "ipv4");
@@ -35,10 +36,10 @@ export function greeting({ addresses, pages, directory, isNew, firstToken, warni
     `Publisher ${VERSION} is running.`,
     "",
     ...addresses.flatMap((address) => whereToAsk(address, pages)),
-    `  Store        ${directory.database}${isNew ? " (new)" : ""}`,
+    `  Store        ${readable(directory.database)}${isNew ? " (new)" : ""}`,
     `  First token  ${whereFirstToken(firstToken)}`,
     "",
-    ...warnings.flatMap((warning) => [`Warning: ${warning}.`, ""]),
+    ...warnings.flatMap((warning) => [`Warning: ${readable(warning)}.`, ""]),
     "Try it:",
     "",
     `  curl -sS ${curlTarget(addresses)}/publisher.v1/api-token/list -H "Authorization: Bearer ${bearer(firstToken)}" ` +
@@ -80,7 +81,7 @@ function urlTo(host: string, port: number): string {
 function whereFirstToken(firstToken: FirstToken): string {
   switch (firstToken.source) {
     case "file":
-      return `in ${firstToken.path}`;
+      return `in ${readable(firstToken.path)}`;
     case "given":
       return `the one in ${firstToken.variable}`;
     case "in-use":

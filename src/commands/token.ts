@@ -10,7 +10,7 @@ import { issuesOf, type TokenRequest } from "../tokens/token-request.ts";
 import { granted, refusedFlags } from "./granted.ts";
 import { newestRows } from "./newest-rows.ts";
 import { openOrMakeTokens, withTokens } from "./open-tokens.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 import type { CreateFlags, ListFlags } from "./token-flags.ts";
 import { tokenTable } from "./token-table.ts";
 
@@ -20,12 +20,12 @@ export async function createToken(dataDir: string, flags: CreateFlags): Promise<
   const directory = new DataDirectory(dataDir);
   const { tokens, store, isNew } = openOrMakeTokens(directory);
   try {
-    if (isNew) process.stderr.write(`Made a new store, ${directory.database}.\n`);
+    if (isNew) say(`Made a new store, ${directory.database}.\n`);
     const created = granted(await tokens.create(request, COMMAND_LINE));
     const { id } = created.token;
     const lost = ` The secret of ${id} is lost with it: revoke that token, and create another.`;
     if (flags.json === true) return await printJson(createdResource(created), lost);
-    process.stderr.write(`Created ${id}. This is its secret, which is not shown again:\n`);
+    say(`Created ${id}. This is its secret, which is not shown again:\n`);
     await print(`${created.secret}\n`, lost);
   } finally {
     store.close();

@@ -7,7 +7,7 @@ import type { Token } from "../tokens/token.ts";
 import type { Verdict } from "../tokens/verification.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { withTokens } from "./open-tokens.ts";
-import { print, printJson } from "./print.ts";
+import { print, printJson, say } from "./print.ts";
 import type { VerifyFlags } from "./token-flags.ts";
 
 /** The most that is read from stdin; a secret is much shorter. */
@@ -27,7 +27,7 @@ export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<
 }
 
 async function secretFromStdin(): Promise<string> {
-  if (process.stdin.isTTY) process.stderr.write("Paste the secret, and end with Enter and Ctrl+D:\n");
+  if (process.stdin.isTTY) say("Paste the secret, and end with Enter and Ctrl+D:\n");
   const input = await stdinStart().catch((error: unknown) => {
     throw new CommandFailure(`The secret cannot be read from stdin: ${reasonOf(error)}.`, { cause: error });
   });

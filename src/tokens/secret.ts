@@ -1,18 +1,18 @@
 import { toBase62 } from "./base62.ts";
 import { numberFrom, type Random } from "./random.ts";
 
-const PREFIX = "sk_live_";
+/** How every secret begins. */
+export const SECRET_PREFIX = "sk_live_";
 const ENTROPY_BYTES = 32;
 const ENTROPY_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
 const HINT_LENGTH = 4;
-const SECRET_LENGTH = PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
+const SECRET_LENGTH = SECRET_PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
 const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
-const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z_]{10,}/g;
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
 export function makeSecret(random: Random): string {
-  const unchecked = PREFIX + toBase62(numberFrom(random(ENTROPY_BYTES)), ENTROPY_DIGITS);
+  const unchecked = SECRET_PREFIX + toBase62(numberFrom(random(ENTROPY_BYTES)), ENTROPY_DIGITS);
   return unchecked + checksum(unchecked);
 }
 
@@ -30,7 +30,7 @@ const NOT_OF_A_SECRET = /[^0-9A-Za-z_]/g;
  */
 export function containsSecret(text: string): boolean {
   const plain = percentDecoded(text).normalize("NFKC").replaceAll(NOT_OF_A_SECRET, "");
-  const starts = [...plain.matchAll(new RegExp(PREFIX, "g"))].map(({ index }) => index);
+  const starts = [...plain.matchAll(new RegExp(SECRET_PREFIX, "g"))].map(({ index }) => index);
   return starts.some((start) => isSecret(plain.slice(start, start + SECRET_LENGTH)));
 }
 
@@ -62,11 +62,6 @@ export function digestOf(secret: string): Uint8Array {
 /** The end of the secret, which tells tokens apart in a list without giving any away. */
 export function hintOf(secret: string): string {
   return secret.slice(-HINT_LENGTH);
-}
-
-/** The text with everything that could be a secret taken out, for places that keep what they are given. */
-export function withoutSecrets(text: string): string {
-  return text.replaceAll(SECRET_ANYWHERE, `${PREFIX}[removed]`);
 }
 
 function checksum(text: string): string {

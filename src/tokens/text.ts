@@ -23,6 +23,9 @@ const UNCLEAR = new RegExp(
   "u",
 );
 
+/** Most texts, told fast. */
+const PLAIN = /^[ -~]*$/;
+
 const EMOJI_OR_UNCLEAR = new RegExp(String.raw`(\p{RGI_Emoji})|${UNCLEAR.source}`, "gv");
 
 /**
@@ -36,7 +39,7 @@ const EMOJI_OR_UNCLEAR = new RegExp(String.raw`(\p{RGI_Emoji})|${UNCLEAR.source}
  * programs, such as JSON, must not go through this.
  */
 export function visible(text: string): string {
-  if (!UNCLEAR.test(text)) return text;
+  if (PLAIN.test(text) || !UNCLEAR.test(text)) return text;
   return text.replaceAll(EMOJI_OR_UNCLEAR, (found: string, emoji?: string) => emoji ?? sign(found));
 }
 

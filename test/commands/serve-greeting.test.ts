@@ -75,6 +75,15 @@ test("a warning stands by itself", () => {
   );
 });
 
+test("hidden characters of a path or a warning are shown, and a secret is not", () => {
+  const directory = new DataDirectory("/srv/a\u202eb");
+  const warnings = [`PUBLISHER_\u200b${makeSecret(() => new Uint8Array(32))} is not a setting`];
+  const text = greeted({ directory, warnings, firstToken: { ...FROM_FILE, path: directory.firstToken } });
+  expect(text).toContain("  Store        /srv/a⟨U+202E⟩b/publisher.db\n");
+  expect(text).toContain("  First token  in /srv/a⟨U+202E⟩b/first-token\n");
+  expect(text).toContain("Warning: PUBLISHER_⟨U+200B⟩sk_live_[removed] is not a setting.\n");
+});
+
 test.each([
   ["127.0.0.1", "http://127.0.0.1:8080"],
   ["localhost", "http://localhost:8080"],

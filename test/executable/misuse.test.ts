@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { makeSecret } from "../../src/tokens/secret.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(60_000);
@@ -103,4 +104,53 @@ describe("what cannot be understood is refused with what would be right, and not
     await terminal.createToken("read", "--description", "x".repeat(500));
     await terminal.createToken("read", "--description", "🔑".repeat(500));
   });
+});
+
+const SECRET = makeSecret(() => new Uint8Array(32).fill(77));
+
+/** Commands with a secret, written in some way, where it has no business. */
+const WITH_SECRET: readonly ((secret: string) => readonly string[])[] = [
+  (secret) => [secret],
+  (secret) => [`--${secret}`],
+  (secret) => ["token", secret],
+  (secret) => ["token", "verify", secret],
+  (secret) => ["token", "revoke", secret],
+  (secret) => ["token", "revoke", "atok_1", secret],
+  (secret) => ["token", "list", `--${secret}`],
+  (secret) => ["token", "list", "--data-dir", secret],
+  (secret) => ["token", "create", "--access", secret],
+  (secret) => ["token", "create", "--access", "read", "--audience", secret],
+  (secret) => ["token", "create", "--access", "read", "--expires-in", secret],
+  (secret) => ["token", "create", "--access", "read", "--expires-at", secret],
+  (secret) => ["token", "rotate", "atok_1", "--overlap", secret],
+  (secret) => ["audit", "list", "--limit", secret],
+  (secret) => ["audit", "list", "--token", secret],
+  (secret) => ["--host", `${secret}/`],
+  (secret) => ["--port", secret],
+  (secret) => ["--log-level", secret],
+  (secret) => ["--trusted-proxies", `127.0.0.1,${secret}`],
+];
+
+const WRITTEN: readonly ((secret: string) => string)[] = [
+  (secret) => secret,
+  (secret) => secret.replaceAll("_", "%5f"),
+  (secret) => `${secret.toUpperCase()}\u202e`,
+  (secret) => secret.slice(8),
+];
+
+describe("a secret in a command is not told back, and hidden characters are shown", () => {
+  test.concurrent.each(WITH_SECRET.map((args) => ({ args: args("SECRET"), with: args })))(
+    "publisher $args",
+    async ({ with: args }) => {
+      using terminal = new Terminal();
+      for (const write of WRITTEN) {
+        const { exitCode, stdout, stderr } = await terminal.run(args(write(SECRET)));
+        expect(exitCode).toBeGreaterThan(0);
+        expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
+        expect(stdout + stderr).not.toContain("\u202e");
+        expect(stderr).toStartWith("publisher: ");
+      }
+      expect(terminal.names).toEqual([]);
+    },
+  );
 });

@@ -115,6 +115,14 @@ describe("no secret is in the log:", () => {
       "in the path, with its underscores encoded",
       (secret) => ({ path: `/${secret.replaceAll("_", "%5F")}` }),
     ],
+    [
+      "in the path, encoded twice behind what is no encoding",
+      (secret) => ({ path: `/%zz/${secret.replaceAll("_", "%255f")}` }),
+    ],
+    ["in the path, in full width", (secret) => ({ path: `/%EF%BD%93${secret.slice(1)}` })],
+    ["in the path, without its prefix", (secret) => ({ path: `/${secret.slice(8)}/x` })],
+    ["in the path, as Basic credentials", (secret) => ({ path: `/${btoa(`user:${secret}`)}/x` })],
+    ["in the path of a reverse proxy", (secret) => ({ path: `/forward-auth/wiki/${secret}`, method: "GET" })],
     ["at the end of a long path", (secret) => ({ path: `/${"x".repeat(200)}${secret}` })],
     ["where a long path is cut", (secret) => ({ path: `/${"x".repeat(230)}${secret}` })],
     ["in the query", (secret) => ({ path: `${LIST}?token=${secret}` })],
@@ -131,9 +139,22 @@ describe("no secret is in the log:", () => {
       const { path, ...sent } = request(api.write);
       const { line } = await loggedFor(path, sent);
       expect(line).toBeDefined();
-      expect(api.logLines.join()).not.toContain(api.write.slice(8, 24));
+      for (const mark of [api.write.slice(8, 24), btoa(`user:${api.write}`).slice(12, 32)])
+        expect(api.logLines.join()).not.toContain(mark);
     });
   }
+
+  test("in capitals", async () => {
+    const { line } = await loggedFor(`/x/${api.write.toUpperCase()}`);
+    expect(line?.path).toBe("/x/sk_live_[removed]");
+  });
+
+  test("where what broke quotes it", async () => {
+    api.store.list = () => Promise.reject(new Error(`no such row: ${api.write.replaceAll("_", "%5f")}`));
+    await api.call("api-token/list");
+    expect(logged(api)).toContainEqual(expect.objectContaining({ level: "error" }));
+    expect(api.logLines.join()).not.toContain(api.write.slice(8, 24));
+  });
 
   test("when it is created", async () => {
     const { token } = (await api.call("api-token/create", { access: "read" })).json;

@@ -8,7 +8,6 @@ import {
   hintOf,
   isSecret,
   makeSecret,
-  withoutSecrets,
 } from "../../src/tokens/secret.ts";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -144,14 +143,6 @@ test.each([
   ["a space before", ` sk_live_${"a".repeat(43)}`, false],
 ])("a checksum that fits is not enough: %s", (_, text, expected) => {
   expect(isSecret(checked(text))).toBe(expected);
-});
-
-test("everything that could be a secret is taken out of text", () => {
-  const damaged = sample.slice(0, -9);
-  expect(withoutSecrets(`a ${sample}, b=${damaged}&c ${sample}`)).toBe(
-    "a sk_live_[removed], b=sk_live_[removed]&c sk_live_[removed]",
-  );
-  expect(withoutSecrets("sk_live_ begins a secret")).toBe("sk_live_ begins a secret");
 });
 
 test.each([
