@@ -8,6 +8,7 @@ import {
   SOCKET_PATH_BYTES,
 } from "./listen-addresses.ts";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
+import { runtimeWarnings } from "./runtime-variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -69,8 +70,8 @@ export interface ServeSettings {
   /** Addresses, CIDR blocks and `unix`, whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly firstToken: GivenFirstToken | null;
-  /** Variables that look like settings and are none. */
-  readonly unknownVariables: readonly string[];
+  /** What is wrong with the environment, each a sentence without its full stop. */
+  readonly environmentWarnings: readonly string[];
 }
 
 /** What `serve` works with: flags over environment over default. Throws UsageError for a bad value. */
@@ -100,9 +101,7 @@ export function serveSettings(flags: ServeFlags, environment: Environment): Serv
       ),
     ),
     firstToken: givenFirstToken(environment),
-    unknownVariables: Object.keys(environment).filter(
-      (name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name),
-    ),
+    environmentWarnings: [...unknownVariables(environment), ...runtimeWarnings(environment)],
   };
 }
 
@@ -123,6 +122,13 @@ function listenSetting(flags: ServeFlags, environment: Environment): readonly Li
   if (clash === undefined) return listed(listen).flatMap((part) => listenAddressFrom(part) ?? []);
   const name = flags.listen === undefined ? "PUBLISHER_LISTEN" : "--listen";
   throw new UsageError(`${clash} does not go with ${name}: give the address there, as in 127.0.0.1:8080.`);
+}
+
+/** Variables that look like settings and are none. */
+function unknownVariables(environment: Environment): readonly string[] {
+  return Object.keys(environment)
+    .filter((name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name))
+    .map((name) => `${name} is not a setting of Publisher, and changes nothing`);
 }
 
 /** The data directory: flag over environment over default. */

@@ -31,7 +31,7 @@ test("with nothing set, the defaults", () => {
     pages: true,
     trustedProxies: [],
     firstToken: null,
-    unknownVariables: [],
+    environmentWarnings: [],
   });
 });
 
@@ -152,9 +152,20 @@ test.each([
 
 test("variables that look like settings and are none are told", () => {
   const environment = { ...ENVIRONMENT, PUBLISHER_PROT: "1", PUBLISHER_: "", PUBLISHERS: "x", PATH: "/bin" };
-  expect(serveSettings({}, environment).unknownVariables).toEqual(["PUBLISHER_PROT", "PUBLISHER_"]);
+  expect(serveSettings({}, environment).environmentWarnings).toEqual([
+    "PUBLISHER_PROT is not a setting of Publisher, and changes nothing",
+    "PUBLISHER_ is not a setting of Publisher, and changes nothing",
+  ]);
   const given = { PUBLISHER_FIRST_TOKEN: "sk_live_x" };
-  expect(serveSettings({}, given).unknownVariables).toEqual([]);
+  expect(serveSettings({}, given).environmentWarnings).toEqual([]);
+});
+
+test("variables that change the runtime are told", () => {
+  const environment = { BUN_OPTIONS: "--smol", BUN_INSTALL: "/root/.bun", PUBLISHER_PROT: "1" };
+  expect(serveSettings({}, environment).environmentWarnings).toEqual([
+    "PUBLISHER_PROT is not a setting of Publisher, and changes nothing",
+    expect.stringContaining("BUN_OPTIONS is set"),
+  ]);
 });
 
 describe("the first token", () => {

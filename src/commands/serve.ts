@@ -124,7 +124,7 @@ async function announce(
   const warnings = [
     ...addresses.map(addressWarning),
     firstToken.warning,
-    ...settings.unknownVariables.map((name) => `${name} is not a setting of Publisher, and changes nothing`),
+    ...settings.environmentWarnings,
   ].filter((warning) => warning !== null);
   for (const warning of warnings) log.warn(warning);
   const { database } = directory;

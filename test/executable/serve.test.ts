@@ -96,6 +96,17 @@ describe("where it listens", () => {
   });
 });
 
+test("variables that change what the executable does are warned of, in the greeting and in the log", async () => {
+  const env = { BUN_INSPECT: "127.0.0.1:0", BUN_OPTIONS: "--smol", BUN_JSC_useJIT: "1", BUN_INSTALL: "/x" };
+  await using server = await RunningServer.start({ env });
+  await server.stop();
+  for (const name of ["BUN_INSPECT", "BUN_OPTIONS", "BUN_JSC_useJIT"]) {
+    expect(server.stdout).toContain(`\n\nWarning: ${name} is set, which `);
+    expect(server.stderr).toMatch(new RegExp(`"level":"warn".*"message":"${name} is set, which `));
+  }
+  expect(server.stdout + server.stderr).not.toContain("BUN_INSTALL");
+});
+
 /** Runs serve where it cannot start: it must say so in a sentence and leave with 1. */
 async function failure(terminal: Terminal, ...args: readonly string[]): Promise<string> {
   const { exitCode, stdout, stderr } = await terminal.run(["serve", ...args]);

@@ -1,0 +1,27 @@
+/** The effects of variables that are read before Publisher starts; the first pattern that fits a name counts. */
+const EFFECTS: readonly (readonly [name: RegExp, effect: string])[] = [
+  // Where Bun's package manager keeps things; a shell in which Bun was installed has it.
+  [/^BUN_INSTALL(?:_|$)/, ""],
+  [/^BUN_INSPECT(?:_|$)/, "opens Publisher to a debugger, which can read every secret and change everything"],
+  [/^BUN_OPTIONS$/, "gives options to Bun, the runtime inside Publisher; some run other code in Publisher"],
+  [
+    /^BUN_JSC_/,
+    "changes how Bun, the runtime inside Publisher, runs code, and can fill the log with its own lines",
+  ],
+  [/^BUN_/, "can change how Bun, the runtime inside Publisher, works"],
+  [/^MIMALLOC_/, "can change how Bun, the runtime inside Publisher, uses memory"],
+  [/^(?:LD_(?:PRELOAD|AUDIT|LIBRARY_PATH)|DYLD_)/, "can load other code into Publisher"],
+];
+
+/**
+ * A sentence, without its full stop, for each variable that is set and changes what the executable does without
+ * being a setting of Publisher. `BUN_BE_BUN` cannot be among them where it works: Bun runs in Publisher's place then.
+ */
+export function runtimeWarnings(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  return Object.entries(environment).flatMap(([name, value]) => {
+    const effect = EFFECTS.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+    return effect === "" || !value ? [] : [`${name} is set, which ${effect}; start Publisher without it`];
+  });
+}
