@@ -1,7 +1,8 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { $ } from "bun";
-import { bundledFiles, compressed } from "./public/bundle.ts";
+import { embeddedLicenses, executableLicenses, requireLicenses } from "./licenses/executable.ts";
+import { bundlePages, compressed } from "./public/bundle.ts";
 import { embedding } from "./public/embedding.ts";
 
 const OUT = join(import.meta.dir, "dist");
@@ -35,7 +36,7 @@ async function commit(): Promise<string> {
 /** Compiles one executable. It reads nothing from the directory in which it runs, and is in production mode. */
 async function compile(
   outfile: string,
-  pages: Bun.BunPlugin,
+  plugins: Bun.BunPlugin[],
   target?: Bun.Build.CompileTarget,
 ): Promise<string> {
   const result = await Bun.build({
@@ -44,7 +45,8 @@ async function compile(
     sourcemap: "linked",
     bytecode: true,
     format: "esm",
-    plugins: [pages],
+    plugins,
+    metafile: true,
     define: {
       "process.env.NODE_ENV": '"production"',
       "Bun.env.NODE_ENV": '"production"',
@@ -61,6 +63,7 @@ async function compile(
   });
   const [artifact] = result.outputs;
   if (!result.success || artifact === undefined) throw new AggregateError(result.logs, "the build failed");
+  await requireLicenses(Object.keys(result.metafile?.inputs ?? {}), licenses);
   // The executable has its source map inside.
   await rm(`${artifact.path.replace(/\.exe$/, "")}.map`, { force: true });
   return artifact.path;
@@ -79,17 +82,22 @@ if (rest.length > 0 || (flag !== undefined && flag !== "--all")) {
 }
 
 await rm(OUT, { recursive: true, force: true });
-const PAGES = join(OUT, "pages");
-const pages = await embedding((await bundledFiles()).map(compressed), PAGES);
+const EMBEDDED = join(OUT, "embedded");
+const pages = await bundlePages();
+const licenses = await executableLicenses(pages.inputs);
+const plugins = [
+  await embedding(pages.files.map(compressed), EMBEDDED),
+  await embeddedLicenses(licenses.text, EMBEDDED),
+];
 if (flag === undefined) {
-  process.stdout.write(`${await compile(join(OUT, "publisher"), pages)}\n`);
+  process.stdout.write(`${await compile(join(OUT, "publisher"), plugins)}\n`);
 } else {
   const sums: string[] = [];
   for (const target of TARGETS) {
-    const path = await compile(join(OUT, `publisher-${target.replace("bun-", "")}`), pages, target);
+    const path = await compile(join(OUT, `publisher-${target.replace("bun-", "")}`), plugins, target);
     sums.push(`${await sha256(path)}  ${basename(path)}\n`);
     process.stdout.write(`${path}\n`);
   }
   await Bun.write(join(OUT, "SHA256SUMS"), sums.join(""));
 }
-await rm(PAGES, { recursive: true });
+await rm(EMBEDDED, { recursive: true });

@@ -1,17 +1,32 @@
 import { basename, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { packagesOf } from "../licenses/packages.ts";
+import { packagesText } from "../licenses/text.ts";
 import { ASSETS, type PageFile } from "../src/http/page-file.ts";
-import { licenseFiles } from "./licenses.ts";
 import { pageFile } from "./page-file.ts";
 import { swaggerFiles } from "./swagger/files.ts";
 
-/** The files of every page as a browser gets them, not compressed. Throws an AggregateError if one has a fault. */
-export async function bundledFiles(): Promise<readonly PageFile[]> {
-  return [...(await adminFiles()), ...(await licenseFiles()), ...(await swaggerFiles())];
+/** Files of pages as a browser gets them, not compressed. */
+export interface Bundled {
+  readonly files: readonly PageFile[];
+  /** The files that they were made of, among them those of packages. */
+  readonly inputs: readonly string[];
 }
 
-async function adminFiles(): Promise<readonly PageFile[]> {
-  const { outputs } = await Bun.build({
+/** The files of every page, and the licences of what is in them. Throws an AggregateError if one has a fault. */
+export async function bundlePages(): Promise<Bundled> {
+  const [admin, swagger] = await Promise.all([adminFiles(), swaggerFiles()]);
+  const inputs = [...admin.inputs, ...swagger.inputs];
+  return { files: [...admin.files, ...swagger.files, await licensesFile(inputs)], inputs };
+}
+
+async function licensesFile(inputs: readonly string[]): Promise<PageFile> {
+  const text = packagesText(await packagesOf(inputs));
+  return pageFile(`${ASSETS}licenses.txt`, "text/plain;charset=utf-8", false, new TextEncoder().encode(text));
+}
+
+async function adminFiles(): Promise<Bundled> {
+  const { outputs, metafile } = await Bun.build({
     entrypoints: [join(import.meta.dir, "admin/index.html")],
     minify: true,
     publicPath: "/",
@@ -20,10 +35,12 @@ async function adminFiles(): Promise<readonly PageFile[]> {
       asset: `${ASSETS.slice(1)}[name]-[hash].[ext]`,
     },
     define: { "process.env.NODE_ENV": '"production"' },
+    metafile: true,
   });
-  return await Promise.all(
+  const files = await Promise.all(
     outputs.map(async (output) => built(output, new Uint8Array(await output.arrayBuffer()))),
   );
+  return { files, inputs: Object.keys(metafile?.inputs ?? {}) };
 }
 
 /** From here on the last tenth that could be saved costs seconds of every build. */

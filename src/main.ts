@@ -57,6 +57,13 @@ function commandLine(output: string[]): Command {
       const { printDocument } = await import("./commands/openapi.ts");
       await printDocument();
     });
+  program
+    .command("licenses")
+    .description("print the licences of Publisher and of all that is inside of it")
+    .action(async () => {
+      const { printLicenses } = await import("./commands/licenses.ts");
+      await printLicenses();
+    });
   pointToHelp(program, "publisher");
   return program;
 }

@@ -15,8 +15,8 @@ class SourceFiles implements PageFiles {
 }
 
 async function bundle(): Promise<readonly PageFile[]> {
-  const { bundledFiles } = await import("../public/bundle.ts");
-  return await bundledFiles();
+  const { bundlePages } = await import("../public/bundle.ts");
+  return (await bundlePages()).files;
 }
 
 export const PAGE_FILES: PageFiles = new SourceFiles();

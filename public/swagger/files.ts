@@ -1,5 +1,6 @@
 import { dirname, extname, join } from "node:path";
-import { ASSETS, type PageFile } from "../../src/http/page-file.ts";
+import { ASSETS } from "../../src/http/page-file.ts";
+import type { Bundled } from "../bundle.ts";
 import { pageFile } from "../page-file.ts";
 
 const OWN = import.meta.dir;
@@ -7,7 +8,6 @@ const PACKAGE = dirname(Bun.resolveSync("swagger-ui-dist/package.json", OWN));
 
 const SCRIPT = "text/javascript;charset=utf-8";
 const STYLES = "text/css;charset=utf-8";
-const TEXT = "text/plain;charset=utf-8";
 
 /** What the page names, by these names. */
 const NAMED = [
@@ -18,34 +18,30 @@ const NAMED = [
   { directory: PACKAGE, name: "swagger-ui.css", mediaType: STYLES },
 ];
 
-/** What Swagger UI wants handed on with it. */
-const LICENSES = ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"];
-
 const SOURCE_MAP = /\/\*# sourceMappingURL=\S+ *\*\/\s*$/;
 
 /** The files of the Swagger page. Swagger UI is taken as its package has it, but for the map of its styles. */
-export async function swaggerFiles(): Promise<readonly PageFile[]> {
+export async function swaggerFiles(): Promise<Bundled> {
   const named = await Promise.all(
     NAMED.map(async ({ directory, name, mediaType }) => {
       const text = (await read(directory, name)).replace(SOURCE_MAP, "");
       return { name, file: hashed(name, mediaType, text) };
     }),
   );
-  const licenses = LICENSES.map(async (name) =>
-    pageFile(`${ASSETS}swagger-ui/${name}`, TEXT, false, encoded(await read(PACKAGE, name))),
-  );
   const page = named.reduce(
     (html, { name, file }) => html.replaceAll(`"${name}"`, `"${file.path}"`),
     await read(OWN, "index.html"),
   );
-  return [
-    pageFile("/swagger", "text/html;charset=utf-8", false, encoded(page)),
-    ...named.map(({ file }) => file),
-    ...(await Promise.all(licenses)),
-  ];
+  return {
+    files: [
+      pageFile("/swagger", "text/html;charset=utf-8", false, encoded(page)),
+      ...named.map(({ file }) => file),
+    ],
+    inputs: NAMED.map(({ directory, name }) => join(directory, name)),
+  };
 }
 
-function hashed(name: string, mediaType: string, text: string): PageFile {
+function hashed(name: string, mediaType: string, text: string) {
   const content = encoded(text);
   const hash = Bun.hash(content).toString(36);
   const extension = extname(name);

@@ -7,7 +7,7 @@ import { Terminal } from "../support/terminal.ts";
 setDefaultTimeout(60_000);
 
 const COMMANDS = [
-  { args: [], names: ["serve", "token", "check", "--help", "--version"] },
+  { args: [], names: ["serve", "token", "check", "licenses", "--help", "--version"] },
   { args: ["serve"], names: ["--host", "--port", "--data-dir", "--log-level", "--trusted-proxies"] },
   { args: ["token"], names: ["create", "list", "update", "rotate", "revoke", "verify", "generate"] },
   {
@@ -101,16 +101,21 @@ describe("where the store is", () => {
 });
 
 describe("a reader of stdout that leaves early", () => {
-  test.each(["token list", "token list --json", "check", "--help", "--version", "token generate"])(
-    "does %s no harm",
-    async (command) => {
-      using terminal = new Terminal();
-      await terminal.createToken("read");
-      const line = `{ sleep 0.1; "$0" ${command}; } | :`;
-      const { stderr } = Bun.spawnSync(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd });
-      expect(stderr.toString()).toBe("");
-    },
-  );
+  test.each([
+    "token list",
+    "token list --json",
+    "check",
+    "licenses",
+    "--help",
+    "--version",
+    "token generate",
+  ])("does %s no harm", async (command) => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const line = `{ sleep 0.1; "$0" ${command}; } | :`;
+    const { stderr } = Bun.spawnSync(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd });
+    expect(stderr.toString()).toBe("");
+  });
 
   test.each(["", "--json"])("is told when the secret of token create %s is lost with it", async (flag) => {
     using terminal = new Terminal();

@@ -8,7 +8,7 @@ const PATIENCE_MS = 20_000;
 
 test("run from the sources, a change in public/ shows on reload", async () => {
   using directory = new TemporaryDirectory();
-  for (const name of ["src", "public", "package.json", "tsconfig.json"]) {
+  for (const name of ["src", "public", "licenses", "package.json", "tsconfig.json"]) {
     cpSync(join(PROJECT, name), join(directory.path, name), { recursive: true });
   }
   symlinkSync(join(PROJECT, "node_modules"), join(directory.path, "node_modules"));
