@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RE2JS } from "re2js";
 import { type } from "../src/http/arktype.ts";
+import { isHardToGuess } from "../src/tokens/randomness.ts";
 import { isSecret } from "../src/tokens/secret.ts";
 import {
   AROUND,
@@ -31,6 +32,11 @@ test("the vectors have the form of a secret, and a checksum that fits where the 
     expect(isSecret(secret), secret).toBe(fits);
   }
   expect(VECTORS.some(({ secret, fits }) => fits && secret.at(-6) === "0")).toBe(true);
+});
+
+test("none of the vectors can be the first token of a store", () => {
+  for (const { secret, fits } of VECTORS)
+    if (fits) expect([secret, isHardToGuess(secret)]).toEqual([secret, false]);
 });
 
 test("no scanner finds a secret on the page itself, Stripe's patterns included", () => {

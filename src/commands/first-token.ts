@@ -5,6 +5,7 @@ import type { FirstTokenFile } from "../store/first-token-file.ts";
 import { reasonOf } from "../store/reason.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import { isHardToGuess } from "../tokens/randomness.ts";
 import { isSecret, makeSecret } from "../tokens/secret.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -14,7 +15,11 @@ export type FirstToken =
   /** The secret lies in this file. */
   | { readonly source: "file"; readonly path: string; readonly warning: string | null }
   /** The operator gave it. */
-  | { readonly source: "given"; readonly variable: GivenFirstToken["variable"]; readonly warning: null }
+  | {
+      readonly source: "given";
+      readonly variable: GivenFirstToken["variable"];
+      readonly warning: string | null;
+    }
   /** The store is in use; whoever has a token has it. */
   | { readonly source: "in-use"; readonly warning: string | null };
 
@@ -24,7 +29,10 @@ interface Parts {
   readonly given: GivenFirstToken | null;
 }
 
-/** Sees to it that a store that never held a token gets a first one. Throws UsageError for a malformed given one. */
+/**
+ * Sees to it that a store that never held a token gets a first one. Throws UsageError for a given one that is
+ * malformed or can be guessed.
+ */
 export async function provideFirstToken({ tokens, store, given }: Parts): Promise<FirstToken> {
   if (!store.isEmpty()) return await existing({ tokens, store, given });
   if (given === null) {
@@ -34,21 +42,26 @@ export async function provideFirstToken({ tokens, store, given }: Parts): Promis
     await createOrClear(tokens, store, secret);
     return { source: "file", path: store.firstToken.path, warning: null };
   }
-  await create(tokens, wellFormed(given));
+  await create(tokens, fit(given));
   store.firstToken.remove();
   return { source: "given", variable: given.variable, warning: null };
 }
 
 /** Throws UsageError for a first token that can be none. */
-export function refuseMalformed(given: GivenFirstToken | null): void {
-  if (given !== null) wellFormed(given);
+export function refuseUnfit(given: GivenFirstToken | null): void {
+  if (given !== null) fit(given);
 }
 
-function wellFormed({ variable, secret, fault }: GivenFirstToken): string {
+function fit({ variable, secret, fault }: GivenFirstToken): string {
   if (fault !== null) throw new UsageError(`${fault}.`);
-  if (secret !== null && isSecret(secret)) return secret;
+  if (secret === null || !isSecret(secret))
+    throw new UsageError(
+      `${variable} does not hold a well-formed token. "publisher token generate" makes one.`,
+    );
+  if (isHardToGuess(secret)) return secret;
   throw new UsageError(
-    `${variable} does not hold a well-formed token. "publisher token generate" makes one.`,
+    `${variable} holds a token that can be guessed: it is an example, or was not made at random. ` +
+      '"publisher token generate" makes one that cannot.',
   );
 }
 
@@ -82,12 +95,20 @@ async function create(tokens: Tokens, secret: string): Promise<void> {
 
 async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   store.tidyFirstToken();
-  if (given?.secret && (await tokens.authenticate(given.secret, "uncounted")).refusal === null) {
-    return { source: "given", variable: given.variable, warning: null };
+  if (given?.secret) {
+    const { token, refusal } = await tokens.authenticate(given.secret, "uncounted");
+    if (refusal === null)
+      return { source: "given", variable: given.variable, warning: guessable(given, token.id) };
   }
   const warning = given && `${given.fault ?? notActive(given)}; it changes nothing, as the store is in use`;
   if (store.firstToken.digest() === null) return { source: "in-use", warning };
   return { source: "file", path: store.firstToken.path, warning };
+}
+
+/** What to do about a token of this store that can be guessed; null for one that cannot. */
+function guessable({ variable, secret }: GivenFirstToken, id: string): string | null {
+  if (secret === null || isHardToGuess(secret)) return null;
+  return `The token in ${variable} can be guessed; replace it now, with "publisher token rotate ${id} --overlap 0"`;
 }
 
 function notActive({ variable }: GivenFirstToken): string {

@@ -15,7 +15,7 @@ import { playBackJournal } from "../store/rollback-journal.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
-import { type FirstToken, provideFirstToken, refuseMalformed } from "./first-token.ts";
+import { type FirstToken, provideFirstToken, refuseUnfit } from "./first-token.ts";
 import { Listeners } from "./listening.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
@@ -30,7 +30,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const stream = new LogStream(STDERR);
   const log = makeLog(settings.logLevel, stream);
   const directory = new DataDirectory(settings.dataDir);
-  if (!directory.holdsStore()) refuseMalformed(settings.firstToken);
+  if (!directory.holdsStore()) refuseUnfit(settings.firstToken);
   const proxies = new TrustedProxies(settings.trustedProxies);
   const listeners = new Listeners();
   const addressOf = (request: Request): string | null => {

@@ -52,6 +52,11 @@ function percentDecoded(text: string): string {
   return decoded.join("");
 }
 
+/** The digits of a well-formed secret, in base 62, that carry its random bits. */
+export function randomDigitsOf(secret: string): string {
+  return secret.slice(SECRET_PREFIX.length, -CHECKSUM_DIGITS);
+}
+
 /** The SHA-256 of a secret, all that is kept of it: at 256 random bits no slower hash is needed. */
 export function digestOf(secret: string): Uint8Array {
   const digest = new Uint8Array(32);

@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isSecret } from "../../src/tokens/secret.ts";
+import { openOrMakeTokens } from "../../src/commands/open-tokens.ts";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { isRefusal } from "../../src/tokens/refusal.ts";
+import { isSecret, makeSecret } from "../../src/tokens/secret.ts";
 import { RunningServer } from "../support/executable.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -9,6 +13,9 @@ setDefaultTimeout(60_000);
 
 const terminal = new Terminal();
 afterAll(() => terminal[Symbol.dispose]());
+
+/** As `docs/secret-scanners.md` has it. */
+const ZEROS = makeSecret(() => new Uint8Array(32));
 
 async function freshSecret(): Promise<string> {
   return (await terminal.output("token", "generate")).trim();
@@ -149,6 +156,11 @@ describe("a given first token", () => {
       says: /_FILE names a file that cannot be read: .*gone/,
     },
     {
+      what: "is an example of the documentation",
+      env: { PUBLISHER_FIRST_TOKEN: ZEROS },
+      says: /^publisher: PUBLISHER_FIRST_TOKEN holds a token that can be guessed.*"publisher token generate" makes/,
+    },
+    {
       what: "is given twice",
       env: { PUBLISHER_FIRST_TOKEN: "a", PUBLISHER_FIRST_TOKEN_FILE: "b" },
       says: /are both set; set one of them/,
@@ -158,8 +170,30 @@ describe("a given first token", () => {
     const { exitCode, stdout, stderr } = await directory.run(["serve", "--port", "0"], { env });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr).toMatch(says);
-    expect(stderr).not.toContain("guess");
+    expect(stderr).not.toContain("sk_live_");
     expect(directory.names).toEqual([]);
+  });
+
+  test("that can be guessed works on in a store that has it, with a warning that says what to do", async () => {
+    using terminal = new Terminal();
+    const { tokens, store } = openOrMakeTokens(new DataDirectory(terminal.dataDir));
+    const request = { access: "write", audiences: null, description: null, expiresAt: null } as const;
+    const created = await tokens.create(request, COMMAND_LINE, ZEROS);
+    store.close();
+    if (isRefusal(created)) throw new Error("the token was refused");
+    const { id } = created.token;
+    await using server = await RunningServer.start({
+      cwd: terminal.cwd,
+      env: { PUBLISHER_FIRST_TOKEN: ZEROS },
+    });
+    const warning = `The token in PUBLISHER_FIRST_TOKEN can be guessed; replace it now, with "publisher token rotate ${id} --overlap 0"`;
+    expect(server.stdout).toContain(`Warning: ${warning}.\n`);
+    expect((await server.call("api-token/current", {}, ZEROS)).status).toBe(200);
+    await terminal.output("token", "rotate", id, "--overlap", "0");
+    expect((await server.call("api-token/current", {}, ZEROS)).status).toBe(401);
+    await server.stop();
+    expect(server.stderr).toContain(`"level":"warn"`);
+    expect(server.stderr).toContain(JSON.stringify(warning));
   });
 
   test("in a file that is gone, or given twice, is a warning to a store in use", async () => {
