@@ -90,3 +90,31 @@ describe("audit list", () => {
     expect(terminal.names).toEqual([]);
   });
 });
+
+test("a change, its line in the log and that of its request have the same ids, Publisher's own among them", async () => {
+  await using server = await RunningServer.start();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const response = await fetch(`${server.url}/publisher.v1/api-token/create`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${server.firstToken}`,
+      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+    },
+    body: '{"access":"read"}',
+  });
+  expect([response.status, response.headers.get("trace-id")]).toEqual([200, traceId]);
+  const [event] = (await server.call("audit-event/list")).json.data;
+  expect(event.trace_id).toBe(traceId);
+  expect(event.request_id).toMatch(/^[0-9a-f]{32}$/);
+  expect(event.request_id).not.toBe(traceId);
+  await server.stop();
+  const lines = server.stderr
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ request_id }) => request_id === event.request_id)).toMatchObject([
+    { message: "change", trace_id: traceId, audit_event: event.id },
+    { message: "request", trace_id: traceId, token_id: event.actor },
+  ]);
+});

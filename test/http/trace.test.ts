@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { TestApi } from "../support/api.ts";
-import { loggedRequests } from "../support/logged.ts";
+import { logged, loggedRequests } from "../support/logged.ts";
 
 const ID = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
@@ -101,4 +101,19 @@ test("an answer that is no failure has it too", async () => {
     expect(answer.status).toBe(200);
     expect(answer.headers.get("trace-id")).toBe(ID);
   }
+});
+
+test("each line about a request has Publisher's own id beside the caller's, an error's too", async () => {
+  await using api = await TestApi.start();
+  api.store.list = () => Promise.reject(new Error("boom"));
+  api.logLines.length = 0;
+  const headers = { traceparent: `00-${ID}-${PARENT}-01`, "x-request-id": ID };
+  const answer = await api.send("/publisher.v1/api-token/list", { headers });
+  expect([answer.status, answer.headers.get("trace-id")]).toEqual([500, ID]);
+  const [error, request, ...more] = logged(api);
+  expect(more).toEqual([]);
+  expect([error?.level, request?.message]).toEqual(["error", "request"]);
+  expect(error?.request_id).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+  expect(error?.request_id).not.toBe(ID);
+  expect([error?.trace_id, request?.trace_id, request?.request_id]).toEqual([ID, ID, error?.request_id]);
 });
