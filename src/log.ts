@@ -19,8 +19,15 @@ export function makeLog(level: LogLevel, stream: DestinationStream): Log {
       formatters: { level: (label) => ({ level: label }) },
       serializers: { error: errorFields },
     },
-    { write: (line) => stream.write(`${visible(withoutPlainSecrets(line.trimEnd()))}\n`) },
+    { write: (line) => stream.write(`${readable(line.trimEnd())}\n`) },
   );
+}
+
+/** A line of JSON for the log, in which controls below U+0020 are escaped already. Most lines are plain ASCII. */
+function readable(line: string): string {
+  const clean = withoutPlainSecrets(line);
+  const isPlain = Buffer.byteLength(clean) === clean.length && !clean.includes("\u007f");
+  return isPlain ? clean : visible(clean);
 }
 
 /** What an error says, which can be a caller's words. */

@@ -23,9 +23,6 @@ const UNCLEAR = new RegExp(
   "u",
 );
 
-/** Most texts, told fast. */
-const PLAIN = /^[ -~]*$/;
-
 const EMOJI_OR_UNCLEAR = new RegExp(String.raw`(\p{RGI_Emoji})|${UNCLEAR.source}`, "gv");
 
 /**
@@ -39,7 +36,7 @@ const EMOJI_OR_UNCLEAR = new RegExp(String.raw`(\p{RGI_Emoji})|${UNCLEAR.source}
  * programs, such as JSON, must not go through this.
  */
 export function visible(text: string): string {
-  if (PLAIN.test(text) || !UNCLEAR.test(text)) return text;
+  if (!UNCLEAR.test(text)) return text;
   return text.replaceAll(EMOJI_OR_UNCLEAR, (found: string, emoji?: string) => emoji ?? sign(found));
 }
 
