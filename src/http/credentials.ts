@@ -1,4 +1,4 @@
-import { containsSecret } from "../tokens/secret.ts";
+import { containsSecret } from "../tokens/redaction.ts";
 
 /** A scheme of the Authorization header. */
 export type Scheme = "bearer" | "basic";

@@ -126,6 +126,11 @@ function fromNumber(code: number): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : "";
 }
 
+/** The text without the characters that fit the pattern. */
+export function withoutCharacters(decoded: Decoded, pattern: RegExp): Decoded {
+  return replaced(decoded, { pattern, decode: () => "" });
+}
+
 const BASE64 = /[\w+/-]{24,}/g;
 
 /** What the words of the text hold as base64 or base64url, 18 bytes or more, wherever in a word it begins. */

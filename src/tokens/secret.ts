@@ -6,8 +6,8 @@ export const SECRET_PREFIX = "sk_live_";
 const ENTROPY_BYTES = 32;
 const ENTROPY_DIGITS = 43;
 const CHECKSUM_DIGITS = 6;
+export const SECRET_LENGTH = SECRET_PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
 const HINT_LENGTH = 4;
-const SECRET_LENGTH = SECRET_PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
 const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
@@ -19,37 +19,6 @@ export function makeSecret(random: Random): string {
 /** Whether the text has the form of a secret and its checksum fits: a mistyped or invented one never does. */
 export function isSecret(text: string): boolean {
   return FORM.test(text) && checksum(text.slice(0, -CHECKSUM_DIGITS)) === text.slice(-CHECKSUM_DIGITS);
-}
-
-/** Anything that could be put between the characters of a secret. */
-const NOT_OF_A_SECRET = /[^0-9A-Za-z_]/g;
-
-/**
- * Whether a secret stands anywhere in the text: also percent-encoded, in compatibility forms such as fullwidth letters,
- * or with spaces, hyphens or invisible characters in it. The checksum makes a false alarm practically impossible.
- */
-export function containsSecret(text: string): boolean {
-  const plain = percentDecoded(text).normalize("NFKC").replaceAll(NOT_OF_A_SECRET, "");
-  const starts = [...plain.matchAll(new RegExp(SECRET_PREFIX, "g"))].map(({ index }) => index);
-  return starts.some((start) => isSecret(plain.slice(start, start + SECRET_LENGTH)));
-}
-
-/** What stands behind the `%` of a percent-encoded character of ASCII. */
-const ASCII_IN_HEX = /^[0-7][0-9A-Fa-f]$/;
-
-/** The text with every percent-encoded byte of ASCII decoded, also where that was encoded again. Takes linear time. */
-function percentDecoded(text: string): string {
-  if (!text.includes("%")) return text;
-  const decoded: string[] = [];
-  for (const character of text) {
-    decoded.push(character);
-    while (decoded.at(-3) === "%") {
-      const hex = `${decoded.at(-2)}${decoded.at(-1)}`;
-      if (!ASCII_IN_HEX.test(hex)) break;
-      decoded.splice(-3, 3, String.fromCharCode(Number.parseInt(hex, 16)));
-    }
-  }
-  return decoded.join("");
 }
 
 /** The digits of a well-formed secret, in base 62, that carry its random bits. */

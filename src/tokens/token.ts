@@ -1,4 +1,4 @@
-import { containsSecret } from "./secret.ts";
+import { containsSecret } from "./redaction.ts";
 import { codePoints } from "./text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 

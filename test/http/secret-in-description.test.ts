@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { containsSecret, makeSecret } from "../../src/tokens/secret.ts";
+import { containsSecret } from "../../src/tokens/redaction.ts";
+import { makeSecret } from "../../src/tokens/secret.ts";
 import { TestApi } from "../support/api.ts";
 import { mistyped } from "../support/credentials.ts";
 import { expectIssues } from "../support/failures.ts";
@@ -25,6 +26,9 @@ const WITH: readonly (readonly [name: string, text: (secret: string) => string])
   ["in fullwidth letters", wide],
   ["with invisible characters", (secret) => [...secret].join("\u200b")],
   ["with spaces", (secret) => secret.replaceAll(/.{8}/g, "$& ")],
+  ["in Basic credentials", (secret) => `Authorization: Basic ${btoa(`ci:${secret}`)}`],
+  ["in escapes of JSON", (secret) => secret.replaceAll("_", "\\u005f")],
+  ["without its prefix", (secret) => secret.slice(8)],
   ["with hyphens", (secret) => secret.replaceAll(/.{8}/g, "$&-")],
 ];
 

@@ -78,6 +78,18 @@ test("so is one that was cut short, mistyped or written in other cases", () => {
   );
 });
 
+test.each([
+  ["spaces", (secret: string) => secret.replaceAll(/.{8}/g, "$& ")],
+  ["hyphens", (secret: string) => secret.replaceAll(/.{8}/g, "$&-")],
+  ["hyphens in its prefix too", (secret: string) => [...secret].join("-")],
+  ["spaces in its prefix too", (secret: string) => [...secret].join(" ")],
+  ["path separators", (secret: string) => secret.replaceAll(/.{5}/g, "$&/")],
+  ["dots, encoded", (secret: string) => [...secret].join("%2e")],
+])("a whole secret with %s between its characters is taken out", (_, broken) => {
+  const written = broken(SECRET).replace(/[^0-9A-Za-z]$/, "");
+  expect(withoutSecrets(`/x/${written}/y`)).toBe(`/x/${REMOVED}/y`);
+});
+
 describe("a secret that lost its prefix", () => {
   test("is known by its checksum", () => {
     fc.assert(
