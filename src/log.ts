@@ -30,13 +30,18 @@ function readable(line: string): string {
   return isPlain ? clean : visible(clean);
 }
 
-/** What an error says, which can be a caller's words. */
-function errorFields(error: unknown): unknown {
-  if (!(error instanceof Error)) return withoutSecrets(String(error));
-  const fields = Object.entries(pino.stdSerializers.err(error)).flatMap(([name, value]) => {
-    if (typeof value === "string") return [[name, withoutSecrets(value)]];
-    return typeof value === "number" || typeof value === "boolean" ? [[name, value]] : [];
-  });
+/** How deep the fields of an error are told. */
+const FIELD_DEPTH = 3;
+
+/** What was thrown, mostly an error. Its words can be those of a caller. */
+function errorFields(thrown: unknown): unknown {
+  return told(thrown instanceof Error ? { ...pino.stdSerializers.err(thrown) } : thrown, FIELD_DEPTH);
+}
+
+function told(value: unknown, depth: number): unknown {
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  if (typeof value !== "object" || depth === 0) return withoutSecrets(String(value));
+  const fields = Object.entries(value).map(([name, field]) => [withoutSecrets(name), told(field, depth - 1)]);
   return Object.fromEntries(fields);
 }
 

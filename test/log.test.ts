@@ -49,6 +49,20 @@ describe("a secret in an error is not told", () => {
     const [line = ""] = written("info", (log) => log.error({ error }, "failed"));
     expect(JSON.parse(line)).toMatchObject({ level: "error", message: "failed" });
     expect(line).not.toContain(SECRET.slice(8, 24));
+    expect(line).toContain("/%zz/sk_live_[removed]");
+  });
+
+  test("as the name of a field", () => {
+    const [line = ""] = written("info", (log) => log.error({ error: { [ENCODED]: 1 } }, "failed"));
+    expect(line).not.toContain(SECRET.slice(8, 24));
+  });
+
+  test("from one that is in itself, which is told so far", () => {
+    const error: Error & { self?: unknown } = new Error(ENCODED);
+    error.self = { error };
+    const [line = ""] = written("info", (log) => log.error({ error }, "failed"));
+    expect(line).toContain("/%zz/sk_live_[removed]");
+    expect(line).not.toContain(SECRET.slice(8, 24));
   });
 
   test("whose number stays", () => {
