@@ -8,15 +8,15 @@ export function codePoints(text: string): number {
 /**
  * In this order: characters without a look of their own (controls, format characters such as bidirectional ones,
  * spaces other than the plain one, ends of lines, private and unassigned characters, surrogates, variation selectors
- * and all else that Unicode lets a program leave out); characters that look like a blank; a mark of another script's
- * that would stand on what is before the text; marks piled higher than four, as UTS #39, section 5.4, advises; and
- * text that looks like a sign that `visible` makes.
+ * and all else that Unicode lets a program leave out); characters that look like a blank; a mark that is not on a
+ * letter, a number or a symbol; marks piled higher than four, as UTS #39, section 5.4, advises; and text that looks
+ * like a sign that `visible` makes.
  */
 const UNCLEAR = new RegExp(
   [
     String.raw`(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]`,
     String.raw`[\u2800\ufffc\u{13441}\u{13442}\u{16fe4}\u{1d159}]`,
-    String.raw`^\p{M}`,
+    String.raw`(?<![\p{L}\p{N}\p{M}\p{So}])\p{M}`,
     String.raw`(?<=[\p{Mn}\p{Me}]{4})[\p{Mn}\p{Me}]`,
     String.raw`⟨(?=U\+[0-9A-F]{4,6}⟩)`,
   ].join("|"),

@@ -56,6 +56,11 @@ test("no changes are a sentence", () => {
   expect(auditTable(nothing, "atok_9")).toBe("There are no changes to atok_9.\n");
 });
 
+test("a mark at the start of a description does not change the quotation mark before it", () => {
+  const event = { ...eventOf("atok_1"), changes: { description: "\u0336x" } };
+  expect(auditTable({ rows: [event], cursor: null }, null)).toContain('description="⟨U+0336⟩x"');
+});
+
 describe("what came from outside cannot drive a terminal, nor make a line of its own:", () => {
   const UNSAFE = [
     "\u001b[2J",

@@ -1,9 +1,11 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { toBase62 } from "../../src/tokens/base62.ts";
 import { numberFrom } from "../../src/tokens/random.ts";
 import { isHardToGuess, PREDICTABLE_BITS, VIEWS } from "../../src/tokens/randomness.ts";
 import { isSecret, makeSecret } from "../../src/tokens/secret.ts";
+
+setDefaultTimeout(30_000);
 
 /** A well-formed secret of these digits. */
 function secretOf(digits: string): string {

@@ -1,8 +1,10 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../../src/tokens/redaction.ts";
 import { makeSecret } from "../../src/tokens/secret.ts";
 import { encoded } from "../support/encodings.ts";
+
+setDefaultTimeout(30_000);
 
 const REMOVED = "sk_live_[removed]";
 const SECRET = makeSecret(() => new Uint8Array(32).fill(200));
