@@ -6,6 +6,7 @@ import {
   audiencesIn,
   knownAudiences,
   noteAudiences,
+  withAudience,
 } from "../../public/admin/state/audiences.ts";
 import * as server from "../../src/tokens/audience.ts";
 
@@ -50,4 +51,10 @@ test("services are known once a token for them was seen, in order and once", () 
   noteAudiences([{ audiences: ["reports", "billing"] }, { audiences: null }, { audiences: ["billing"] }]);
   noteAudiences([{ audiences: ["grafana"] }]);
   expect(knownAudiences.value).toEqual(["billing", "grafana", "reports"]);
+});
+
+test("a service is added to the names in a text once", () => {
+  expect(withAudience("", "billing")).toBe("billing");
+  expect(withAudience(withAudience("reports ;", "billing"), "grafana")).toBe("reports, billing, grafana");
+  expect(withAudience("billing, reports", "billing")).toBe("billing, reports");
 });

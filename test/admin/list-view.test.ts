@@ -6,6 +6,7 @@ import {
   isNarrowed,
   type ListView,
   listBody,
+  listOf,
   NEVER,
   PAGE_SIZE,
   PUBLISHER,
@@ -88,6 +89,13 @@ test("every filter narrows a list, and without them it is as wide as its status"
 test("another filter begins at the first page", () => {
   const third: ListView = { ...FIRST_VIEW, page: 3, cursor: "x" };
   expect(changed(third, { access: "read" })).toEqual({ ...FIRST_VIEW, access: "read" });
+});
+
+test("all pages of a list are of that list, and no other filter's or order's", () => {
+  const view: ListView = { ...FIRST_VIEW, search: "ci" };
+  expect(listOf({ ...view, page: 3, cursor: "x" })).toBe(listOf(view));
+  expect(listOf({ ...view, access: "read" })).not.toBe(listOf(view));
+  expect(listOf({ ...view, sort: { key: "access", direction: "asc" } })).not.toBe(listOf(view));
 });
 
 test("an order goes along to another tab only if its column is there", () => {

@@ -12,6 +12,7 @@ import {
   replacedSentence,
   rotatedSentence,
   sameLifetimeSentence,
+  withOwn,
 } from "../../public/admin/state/rotation.ts";
 import {
   OVERLAP_DEFAULT_SECONDS,
@@ -82,6 +83,13 @@ test("only an active token that was not replaced can be rotated", () => {
   expect(isRotatable({ status: "active", replaced_by: "atok_2" })).toBe(false);
   expect(isRotatable({ status: "expired", replaced_by: null })).toBe(false);
   expect(isRotatable({ status: "revoked", replaced_by: null })).toBe(false);
+});
+
+test("a count and a unit that are changed at once both stay, and change no preset", () => {
+  const own = { way: "own", count: "12", unit: "hours" } as const;
+  const changed = withOwn(withOwn(own, { count: "5" }), { unit: "days" });
+  expect(changed).toEqual({ way: "own", count: "5", unit: "days" });
+  expect(withOwn(FIRST_OVERLAP, { count: "5" })).toEqual(FIRST_OVERLAP);
 });
 
 function timeOrNull(time: number | null): string | null {

@@ -1,6 +1,6 @@
 import { servicesName } from "../format.ts";
+import { listAddress } from "../state/addresses.ts";
 import { changed, FIRST_VIEW } from "../state/list-view.ts";
-import { listAddress } from "../state/route.ts";
 
 /** How many services a row has room for. */
 const SHOWN = 2;

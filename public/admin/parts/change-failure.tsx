@@ -1,6 +1,6 @@
 import { ApiError, type Conflict } from "../api/client.ts";
 import type { Status } from "../api/types.ts";
-import { tokenAddress } from "../state/route.ts";
+import { tokenAddress } from "../state/addresses.ts";
 import { Failure, type FailureProps } from "./notice.tsx";
 
 /** Why a token was not changed: if because of what it is by now, in plain words and with what can be done. */

@@ -1,4 +1,5 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { copyText } from "../clipboard.ts";
 import { say } from "../state/announcements.ts";
 import { CheckIcon, CopyIcon } from "./icons.tsx";
@@ -17,19 +18,25 @@ interface CopyButtonProps {
 
 /** Copies a text and says whether that worked. */
 export function CopyButton({ text, what, isQuiet = false, kind = "", onCopied }: CopyButtonProps) {
-  const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
+  const outcome = useSignal<"copied" | "failed" | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   const copy = async () => {
     const isCopied = await copyText(text);
-    setOutcome(isCopied ? "copied" : "failed");
+    outcome.value = isCopied ? "copied" : "failed";
     say(isCopied ? `Copied ${what}` : `Could not copy ${what}`);
     if (isCopied) onCopied?.();
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => setOutcome(null), SHOWN_MS);
+    timer.current = setTimeout(() => {
+      outcome.value = null;
+    }, SHOWN_MS);
   };
   const words =
-    outcome === "copied" ? "Copied" : outcome === "failed" ? "Select it and copy" : `Copy ${what}`;
+    outcome.value === "copied"
+      ? "Copied"
+      : outcome.value === "failed"
+        ? "Select it and copy"
+        : `Copy ${what}`;
   return (
     <button
       type="button"
@@ -37,7 +44,7 @@ export function CopyButton({ text, what, isQuiet = false, kind = "", onCopied }:
       onClick={copy}
       title={words}
     >
-      {outcome === "copied" ? <CheckIcon /> : <CopyIcon />}
+      {outcome.value === "copied" ? <CheckIcon /> : <CopyIcon />}
       <span class={isQuiet ? "unseen" : undefined}>{words}</span>
     </button>
   );

@@ -1,6 +1,7 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { countName } from "../format.ts";
 import { NextIcon, PreviousIcon } from "./icons.tsx";
+import { ViewLink } from "./view-link.tsx";
 
 /** The cursors of the pages that were seen of each list: the API gives them for the next page, never for the previous. */
 const seen = new Map<string, Map<number, string>>();
@@ -23,7 +24,7 @@ interface PagesProps {
 
 /** Leads to the pages of a list before and after the one that is shown. */
 export function Pages({ list, page, cursor, pageSize, shown, total, next, addressOf }: PagesProps) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (cursor !== null) cursorsOf(list).set(page, cursor);
   }, [list, page, cursor]);
   if (cursor === null && next === null) return null;
@@ -36,23 +37,25 @@ export function Pages({ list, page, cursor, pageSize, shown, total, next, addres
         {total !== null && ` of ${countName(total)}`}
       </p>
       <div class="paging-steps">
-        {cursor !== null && previous === undefined && <Step name="First page" address={addressOf(1, null)} />}
-        {cursor !== null && previous !== undefined && (
-          <Step name="Previous" address={addressOf(page - 1, previous)} />
+        {cursor !== null && previous === undefined && (
+          <Step name="First page" address={() => addressOf(1, null)} />
         )}
-        {next !== null && <Step name="Next" address={addressOf(page + 1, next)} />}
+        {cursor !== null && previous !== undefined && (
+          <Step name="Previous" address={() => addressOf(page - 1, previous)} />
+        )}
+        {next !== null && <Step name="Next" address={() => addressOf(page + 1, next)} />}
       </div>
     </nav>
   );
 }
 
-function Step({ name, address }: { name: string; address: string }) {
+function Step({ name, address }: { name: string; address: () => string }) {
   return (
-    <a class="button small" href={address}>
+    <ViewLink class="button small" address={address}>
       {name !== "Next" && <PreviousIcon />}
       {name}
       {name === "Next" && <NextIcon />}
-    </a>
+    </ViewLink>
   );
 }
 

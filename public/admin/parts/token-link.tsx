@@ -1,5 +1,5 @@
 import type { Token } from "../api/types.ts";
-import { tokenAddress } from "../state/route.ts";
+import { tokenAddress } from "../state/addresses.ts";
 
 interface TokenLinkProps {
   readonly id: string;

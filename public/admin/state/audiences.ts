@@ -26,6 +26,11 @@ export function audiencesIn(text: string): readonly string[] {
   return text.split(/[\s,;]+/).filter((name) => name !== "");
 }
 
+/** The text with one more name in it, unless it has that already. */
+export function withAudience(text: string, name: string): string {
+  return [...new Set([...audiencesIn(text), name])].join(", ");
+}
+
 /** What is wrong with the services that a token is to be for, as a sentence; null if nothing is. */
 export function audiencesFault(names: readonly string[]): string | null {
   if (names.length === 0) return "Name at least one service.";

@@ -70,6 +70,11 @@ export function narrowed(view: AuditView, change: Partial<AuditView>): AuditView
   return { ...view, ...change, page: 1, cursor: null };
 }
 
+/** Which part of the trail a view shows, whatever the page: the query of its first page. */
+export function trailOf(view: AuditView): string {
+  return auditQueryOf(narrowed(view, {}));
+}
+
 /** Whether the view leaves anything out. */
 export function leavesOut(view: AuditView): boolean {
   return auditFilters(view).length > 0;

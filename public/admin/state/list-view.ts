@@ -106,6 +106,17 @@ export function changed(view: ListView, change: Partial<ListView>): ListView {
   return { ...view, ...change, page: 1, cursor: null };
 }
 
+/** Which list a view shows, whatever the page: the query of its first page. */
+export function listOf(view: ListView): string {
+  return queryOf(changed(view, {}));
+}
+
+/** The order that the heading of a column asks for: first up, then down, then the newest first again. */
+export function nextSort(sort: Sort | null, key: SortKey): Sort | null {
+  if (sort?.key !== key) return { key, direction: "asc" };
+  return sort.direction === "asc" ? { key, direction: "desc" } : null;
+}
+
 /** The same search among others; days of expiry make sense for active tokens alone, and an order with its column. */
 export function withStatus(view: ListView, status: StatusTab): ListView {
   const isKept = view.from === null && view.to === null && hasColumn(status, view.sort?.key);

@@ -1,10 +1,13 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
 import { changes } from "./api.ts";
 import { readClock } from "./clock.ts";
 import { returns } from "./reachability.ts";
 
 export interface Loaded<Value> {
+  /** The key that the value came for: another than the latest while the next is loaded. */
+  readonly of: string | null;
   /** The last that came, also while the next is loaded; under an error, only what came for the same key. */
   readonly value: Value | null;
   readonly error: unknown;
@@ -12,52 +15,50 @@ export interface Loaded<Value> {
   readonly reload: () => void;
 }
 
-interface State<Value> extends Omit<Loaded<Value>, "reload"> {
-  /** The key that the value came for. */
-  readonly of: string | null;
-}
+type State<Value> = Omit<Loaded<Value>, "reload">;
 
 /** Loads again whenever `key` changes, the page has changed something, or the server has come back. */
 export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loaded<Value> {
-  const [{ of: _, ...state }, setState] = useState<State<Value>>({
-    of: null,
-    value: null,
-    error: null,
-    isLoading: true,
-  });
+  const state = useSignal<State<Value>>({ of: null, value: null, error: null, isLoading: true });
   const latest = useRef(0);
   const begun = useRef(key);
   const reload = () => {
     latest.current += 1;
     begun.current = key;
     const mine = latest.current;
-    setState((last) => ({ ...last, error: null, isLoading: true }));
+    state.value = { ...state.value, error: null, isLoading: true };
     load().then(
       (value) => {
         readClock();
-        if (mine === latest.current) setState({ of: key, value, error: null, isLoading: false });
+        if (mine === latest.current) state.value = { of: key, value, error: null, isLoading: false };
       },
       (error) => {
         if (mine !== latest.current) return;
-        setState(({ of, value }) => ({ of, value: of === key ? value : null, error, isLoading: false }));
+        const { of, value } = state.value;
+        state.value = { of, value: of === key ? value : null, error, isLoading: false };
       },
     );
   };
   // `key` stands for all that `load` depends on.
   useEffect(reload, [key, changes.value]);
-  useReturn(state.error, reload);
+  useReturn(state.value.error, reload);
   useGone(() => {
     latest.current += 1;
   });
-  return { ...state, isLoading: state.isLoading || begun.current !== key, reload };
+  return { ...state.value, isLoading: state.value.isLoading || begun.current !== key, reload };
+}
+
+export interface ActionState {
+  readonly isRunning: boolean;
+  readonly error: unknown;
 }
 
 export interface Action<Input> {
+  /** Does nothing while the last run goes on: a form that is sent twice at once is sent once. */
   readonly run: (input: Input) => void;
   /** Takes back what went wrong, and with it the promise to try again. */
   readonly forget: () => void;
-  readonly isRunning: boolean;
-  readonly error: unknown;
+  readonly state: ReadonlySignal<ActionState>;
 }
 
 export interface ActionOptions {
@@ -70,23 +71,29 @@ export function useAction<Input>(
   act: (input: Input) => Promise<void>,
   { isRepeatable }: ActionOptions,
 ): Action<Input> {
-  const [state, setState] = useState({ isRunning: false, error: null as unknown });
-  const isGone = useRef(false);
+  const state = useSignal<ActionState>({ isRunning: false, error: null });
   const repeat = useRef(() => {});
   const run = (input: Input) => {
+    if (state.value.isRunning) return;
     repeat.current = () => run(input);
-    setState({ isRunning: true, error: null });
-    act(input).then(
-      () => isGone.current || setState({ isRunning: false, error: null }),
-      (error) => isGone.current || setState({ isRunning: false, error }),
-    );
+    state.value = { isRunning: true, error: null };
+    const end = (error: unknown) => {
+      state.value = { isRunning: false, error };
+    };
+    act(input).then(() => end(null), end);
   };
-  useReturn(isRepeatable ? state.error : null, () => repeat.current());
-  useGone(() => {
-    isGone.current = true;
-  });
-  const forget = () => setState(({ isRunning }) => ({ isRunning, error: null }));
-  return { run, forget, ...state };
+  useReturn(isRepeatable ? state.value.error : null, () => repeat.current());
+  const forget = () => {
+    state.value = { ...state.value, error: null };
+  };
+  return { run, forget, state };
+}
+
+/** Closes a form, unless it is being sent. */
+export function closing({ state }: Pick<Action<never>, "state">, onClose: () => void): () => void {
+  return () => {
+    if (!state.value.isRunning) onClose();
+  };
 }
 
 /** Does something once the server is back, if it was unreachable. */

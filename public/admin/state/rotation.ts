@@ -15,10 +15,19 @@ const OVERLAP_MAX_SECONDS = 2_592_000;
 const LAST_MOMENT_MS = Date.parse("9999-12-31T23:59:59Z");
 
 /** For how long the old secret goes on, as it was chosen. */
-export type Overlap =
-  | { readonly way: "preset"; readonly seconds: number }
-  /** `count` is as it was typed, so it may be empty. */
-  | { readonly way: "own"; readonly count: string; readonly unit: OverlapUnit };
+export type Overlap = { readonly way: "preset"; readonly seconds: number } | OwnOverlap;
+
+export interface OwnOverlap {
+  readonly way: "own";
+  /** As it was typed, so it may be empty. */
+  readonly count: string;
+  readonly unit: OverlapUnit;
+}
+
+/** The overlap with another count or unit, unless it is a preset by now. */
+export function withOwn(overlap: Overlap, change: Partial<OwnOverlap>): Overlap {
+  return overlap.way === "own" ? { ...overlap, ...change } : overlap;
+}
 
 export const OVERLAPS: readonly (readonly [name: string, seconds: number])[] = [
   ["1 hour", 3600],

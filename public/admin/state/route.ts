@@ -1,85 +1,46 @@
-import { signal } from "@preact/signals";
-import { type AuditView, auditQueryOf, auditViewFrom } from "./audit-view.ts";
-import { FIRST_VIEW, type ListView, queryOf, viewFrom } from "./list-view.ts";
+import type { AuditView } from "./audit-view.ts";
+import type { ListView } from "./list-view.ts";
+import { Navigation } from "./navigation.ts";
 
-export type Route =
-  | { readonly place: "list"; readonly view: ListView }
-  | { readonly place: "token"; readonly id: string }
-  | { readonly place: "activity"; readonly view: AuditView };
+const navigation = new Navigation({
+  get hash() {
+    return location.hash;
+  },
+  push: (hash) => {
+    location.hash = hash;
+  },
+  replace: (hash) => history.replaceState(null, "", hash),
+});
 
-/** Where the person is. It stands behind the # of the address, which no browser sends to any server. */
-export const route = signal<Route>(routeFrom(location.hash));
+/** Where the person is. */
+export const { route, listView, auditView } = navigation;
 
-/** The list as it was last seen, to go back to. */
-export const lastList = signal<ListView>(FIRST_VIEW);
-
-interface Left {
-  readonly query: string;
-  /** How far down the page was, in CSS pixels. */
-  readonly atPx: number;
+/** Shows the list in another way: a step that Back undoes, unless `isReplacing`. Does nothing on another place. */
+export function changeList(change: (view: ListView) => ListView, isReplacing = false): void {
+  navigation.changeList(change, isReplacing);
 }
 
-let left: Left | null = null;
-
-addEventListener("hashchange", follow);
-follow();
-
-function follow(): void {
-  const next = routeFrom(location.hash);
-  if (next.place === "list") lastList.value = next.view;
-  else if (route.value.place === "list") left = { query: queryOf(route.value.view), atPx: scrollY };
-  route.value = next;
+/** Shows the audit trail in another way: a step that Back undoes. Does nothing on another place. */
+export function changeTrail(change: (view: AuditView) => AuditView): void {
+  navigation.changeTrail(change);
 }
 
-/** How far down a list was when one of its tokens was opened, in CSS pixels; told once, and null for any other. */
-export function takeScroll(query: string): number | null {
-  const found = left?.query === query ? left.atPx : null;
-  left = null;
-  return found;
+// Back and Forward, and an address that somebody typed. Of the two events, the second comes later.
+addEventListener("popstate", () => navigation.follow());
+addEventListener("hashchange", () => navigation.follow());
+addEventListener("click", followLink);
+
+/** Follows a link within the page at once. A browser tells of it later only, when another click may have come. */
+function followLink(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest("a") : null;
+  const address = link?.getAttribute("href") ?? "";
+  if (!address.startsWith("#/") || !isPlain(event)) return;
+  event.preventDefault();
+  navigation.go(address);
 }
 
-export function listAddress(view: ListView): string {
-  const query = queryOf(view);
-  return query === "" ? "#/tokens" : `#/tokens?${query}`;
-}
-
-export function tokenAddress(id: string): string {
-  return `#/tokens/${encodeURIComponent(id)}`;
-}
-
-export function activityAddress(view: AuditView): string {
-  const query = auditQueryOf(view);
-  return query === "" ? "#/activity" : `#/activity?${query}`;
-}
-
-/** Shows the audit trail; a step that Back undoes. */
-export function showActivity(view: AuditView): void {
-  location.hash = activityAddress(view);
-}
-
-/** Shows a list; a step that Back undoes unless `isReplacing`. */
-export function showList(view: ListView, isReplacing = false): void {
-  const address = listAddress(view);
-  if (address === location.hash) return;
-  if (!isReplacing) {
-    location.hash = address;
-    return;
-  }
-  history.replaceState(null, "", address);
-  follow();
-}
-
-function routeFrom(hash: string): Route {
-  const [path = "", query = ""] = hash.replace(/^#\/?/, "").split("?", 2);
-  if (path === "activity") return { place: "activity", view: auditViewFrom(query) };
-  const [, id] = /^tokens\/([^/]+)$/.exec(path) ?? [];
-  return id === undefined ? { place: "list", view: viewFrom(query) } : { place: "token", id: decoded(id) };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+/** Whether a click asks for nothing but the link itself: no other tab, no download. */
+function isPlain(event: MouseEvent): boolean {
+  const { button, altKey, ctrlKey, metaKey, shiftKey, defaultPrevented } = event;
+  return button === 0 && ![altKey, ctrlKey, metaKey, shiftKey, defaultPrevented].includes(true);
 }

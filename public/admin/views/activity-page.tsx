@@ -1,18 +1,18 @@
 import { useEffect } from "preact/hooks";
 import { BackIcon } from "../parts/icons.tsx";
-import type { AuditView } from "../state/audit-view.ts";
-import { lastList, listAddress } from "../state/route.ts";
+import { listAddress } from "../state/addresses.ts";
+import { listView } from "../state/route.ts";
 import { AuditTrail } from "./audit-trail.tsx";
 import { UseSection } from "./use-section.tsx";
 
 /** What happened with tokens, all of them together. */
-export function ActivityPage({ view }: { view: AuditView }) {
+export function ActivityPage() {
   useEffect(() => {
     document.title = "Activity · Publisher";
   }, []);
   return (
     <>
-      <a class="back" href={listAddress(lastList.value)}>
+      <a class="back" href={listAddress(listView.value)}>
         <BackIcon />
         All tokens
       </a>
@@ -21,7 +21,7 @@ export function ActivityPage({ view }: { view: AuditView }) {
         <p class="muted">How much tokens are used, and who changed what about them.</p>
       </div>
       <UseSection title="Use of all tokens" id={null} />
-      <AuditTrail view={view} />
+      <AuditTrail />
     </>
   );
 }

@@ -49,8 +49,8 @@ function SignedIn() {
       <Masthead />
       <main class="page">
         {current.place === "token" && <TokenDetails key={current.id} id={current.id} />}
-        {current.place === "list" && <TokensPage view={current.view} />}
-        {current.place === "activity" && <ActivityPage view={current.view} />}
+        {current.place === "list" && <TokensPage />}
+        {current.place === "activity" && <ActivityPage />}
       </main>
     </>
   );

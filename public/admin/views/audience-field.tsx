@@ -1,7 +1,14 @@
+import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 import { Choice } from "../parts/choice.tsx";
-import { AUDIENCE_LIMIT, audiencesFault, audiencesIn, knownAudiences } from "../state/audiences.ts";
+import {
+  AUDIENCE_LIMIT,
+  audiencesFault,
+  audiencesIn,
+  knownAudiences,
+  withAudience,
+} from "../state/audiences.ts";
 
 /** How many of the services that are known are offered. */
 const OFFERED = 8;
@@ -26,52 +33,47 @@ export function purposeFault(purpose: Purpose): string | null {
 
 interface AudienceFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
-  readonly purpose: Purpose;
+  readonly purpose: Signal<Purpose>;
   /** A sentence. */
   readonly fault: string | null;
-  readonly onChange: (purpose: Purpose) => void;
 }
 
 /** What a token is for: Publisher itself, or services by their names. */
-export function AudienceField({ field, purpose, fault, onChange }: AudienceFieldProps) {
+export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
+  const { isForServices } = purpose.value;
+  const choose = (isForServices: boolean) => {
+    purpose.value = { ...purpose.value, isForServices };
+  };
   return (
     <fieldset class="field">
       <legend>For</legend>
       <div class="choices">
         <Choice
           group="purpose"
-          isChosen={!purpose.isForServices}
+          isChosen={!isForServices}
           title="Publisher itself"
           text="Calls this API, to see or to manage tokens."
-          onChoose={() => onChange({ ...purpose, isForServices: false })}
+          onChoose={() => choose(false)}
         />
         <Choice
           group="purpose"
-          isChosen={purpose.isForServices}
+          isChosen={isForServices}
           title="Services"
           text="Opens only the services that you name."
-          onChoose={() => onChange({ ...purpose, isForServices: true })}
+          onChoose={() => choose(true)}
         />
       </div>
-      {purpose.isForServices && (
-        <ServiceNames
-          field={field}
-          text={purpose.names}
-          fault={fault}
-          onChange={(names) => onChange({ ...purpose, names })}
-        />
-      )}
+      {isForServices && <ServiceNames field={field} purpose={purpose} fault={fault} />}
     </fieldset>
   );
 }
 
-interface ServiceNamesProps extends Omit<AudienceFieldProps, "purpose" | "onChange"> {
-  readonly text: string;
-  readonly onChange: (text: string) => void;
-}
-
-function ServiceNames({ field, text, fault, onChange }: ServiceNamesProps) {
+function ServiceNames({ field, purpose, fault }: AudienceFieldProps) {
   const fieldId = useId();
+  const text = purpose.value.names;
+  const change = (names: string) => {
+    purpose.value = { ...purpose.value, names };
+  };
   const names = audiencesIn(text);
   const offered = knownAudiences.value.filter((name) => !names.includes(name)).slice(0, OFFERED);
   return (
@@ -89,7 +91,7 @@ function ServiceNames({ field, text, fault, onChange }: ServiceNamesProps) {
         spellcheck={false}
         aria-invalid={fault !== null}
         aria-describedby={fault === null ? `${fieldId}-hint` : `${fieldId}-fault`}
-        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        onInput={({ currentTarget }) => change(currentTarget.value)}
       />
       {fault === null ? (
         <p class="hint" id={`${fieldId}-hint`}>
@@ -109,7 +111,7 @@ function ServiceNames({ field, text, fault, onChange }: ServiceNamesProps) {
                 class="tag audience"
                 title={name}
                 onClick={() => {
-                  onChange([...names, name].join(", "));
+                  change(withAudience(purpose.value.names, name));
                   field.current?.focus();
                 }}
               >

@@ -1,25 +1,27 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { Select } from "../parts/select.tsx";
 import { isAudience, knownAudiences } from "../state/audiences.ts";
-import { changed, type ListView, PUBLISHER } from "../state/list-view.ts";
-import { showList } from "../state/route.ts";
+import { changed, PUBLISHER } from "../state/list-view.ts";
+import { changeList, listView } from "../state/route.ts";
 
 /** Stands for a service that is not among those to choose from; none can be called so. */
 const ANOTHER = "+";
 
 /** What tokens are for. A service that no token seen so far is for can be named. */
-export function AudienceSelect({ view }: { view: ListView }) {
-  const [isNaming, setNaming] = useState(false);
-  const { audience } = view;
+export function AudienceSelect() {
+  const isNaming = useSignal(false);
+  const { audience } = listView.value;
   const known = new Set(knownAudiences.value);
   if (audience !== null && audience !== PUBLISHER) known.add(audience);
   const show = (chosen: string) => {
-    setNaming(chosen === ANOTHER);
-    if (chosen !== ANOTHER) showList(changed(view, { audience: chosen === "" ? null : chosen }));
+    isNaming.value = chosen === ANOTHER;
+    if (chosen === ANOTHER) return;
+    changeList((view) => changed(view, { audience: chosen === "" ? null : chosen }));
   };
   return (
     <>
-      <Select name="For" value={isNaming ? ANOTHER : (audience ?? "")} onChoose={show}>
+      <Select name="For" value={isNaming.value ? ANOTHER : (audience ?? "")} onChoose={show}>
         <option value="">For anything</option>
         <option value={PUBLISHER}>For Publisher itself</option>
         {[...known].sort().map((name) => (
@@ -29,23 +31,23 @@ export function AudienceSelect({ view }: { view: ListView }) {
         ))}
         <option value={ANOTHER}>For another service…</option>
       </Select>
-      {isNaming && <ServiceField onName={show} />}
+      {isNaming.value && <ServiceField onName={show} />}
     </>
   );
 }
 
 function ServiceField({ onName }: { onName: (name: string) => void }) {
-  const [text, setText] = useState("");
+  const text = useSignal("");
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => field.current?.focus(), []);
-  const isWrong = text !== "" && !isAudience(text);
+  const isWrong = text.value !== "" && !isAudience(text.value);
   return (
     <form
       class="service"
       onSubmit={(event) => {
         event.preventDefault();
-        if (isAudience(text)) onName(text);
+        if (isAudience(text.value)) onName(text.value);
       }}
     >
       <label class="unseen" for={id}>
@@ -62,7 +64,9 @@ function ServiceField({ onName }: { onName: (name: string) => void }) {
         spellcheck={false}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `${id}-fault` : undefined}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
+        onInput={({ currentTarget }) => {
+          text.value = currentTarget.value;
+        }}
       />
       {isWrong && (
         <p class="field-fault" id={`${id}-fault`} role="alert">

@@ -1,10 +1,12 @@
-import { useEffect, useId, useState } from "preact/hooks";
+import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import { AUDIT_ACTIONS } from "../api/record-types.ts";
 import { Select } from "../parts/select.tsx";
 import { type AuditView, isTokenId, narrowed, PARTS, type Part } from "../state/audit-view.ts";
 import { verbOf } from "../state/audit-words.ts";
 import { dayFrom } from "../state/list-view.ts";
-import { showActivity } from "../state/route.ts";
+import { auditView, changeTrail } from "../state/route.ts";
+import { useDraft } from "../state/use-draft.ts";
 
 const PART_NAMES: Readonly<Record<Part, string>> = {
   any: "Involved token",
@@ -13,14 +15,18 @@ const PART_NAMES: Readonly<Record<Part, string>> = {
   "command-line": "By the command line",
 };
 
-export function AuditFilters({ view }: { view: AuditView }) {
-  const show = (change: Partial<AuditView>) => showActivity(narrowed(view, change));
+const TOKEN = computed(() => auditView.value.token ?? "");
+const FROM = computed(() => auditView.value.from ?? "");
+const TO = computed(() => auditView.value.to ?? "");
+
+export function AuditFilters() {
+  const view = auditView.value;
   return (
     <search class="filters">
       <Select
         name="What was done"
         value={view.action ?? ""}
-        onChoose={(value) => show({ action: AUDIT_ACTIONS.find((action) => action === value) ?? null })}
+        onChoose={(value) => narrow({ action: AUDIT_ACTIONS.find((action) => action === value) ?? null })}
       >
         <option value="">Any change</option>
         {AUDIT_ACTIONS.map((action) => (
@@ -32,7 +38,7 @@ export function AuditFilters({ view }: { view: AuditView }) {
       <Select
         name="What the token had to do with it"
         value={view.part}
-        onChoose={(value) => show({ part: PARTS.find((part) => part === value) ?? "any" })}
+        onChoose={(value) => narrow({ part: PARTS.find((part) => part === value) ?? "any" })}
       >
         {PARTS.map((part) => (
           <option key={part} value={part}>
@@ -40,32 +46,32 @@ export function AuditFilters({ view }: { view: AuditView }) {
           </option>
         ))}
       </Select>
-      <TokenField token={view.token} onToken={(token) => show({ token })} />
-      <DayField name="From" day={view.from} onDay={(from) => show({ from })} />
-      <DayField name="To" day={view.to} onDay={(to) => show({ to })} />
+      <TokenField />
+      <DayField name="From" day={FROM} onDay={(from) => narrow({ from })} />
+      <DayField name="To" day={TO} onDay={(to) => narrow({ to })} />
     </search>
   );
 }
 
-interface TokenFieldProps {
-  readonly token: string | null;
-  readonly onToken: (token: string | null) => void;
+function narrow(change: Partial<AuditView>): void {
+  changeTrail((view) => narrowed(view, change));
 }
 
 /** Takes the id of a token, once it is one. */
-function TokenField({ token, onToken }: TokenFieldProps) {
-  const [text, setText] = useState(token ?? "");
-  const [isWrong, setWrong] = useState(false);
+function TokenField() {
+  const draft = useDraft(TOKEN);
+  const refused = useSignal("");
   const id = useId();
-  // What comes by another way, as by Back, is shown.
-  useEffect(() => {
-    setText(token ?? "");
-    setWrong(false);
-  }, [token]);
+  const text = draft.text.value;
+  const isWrong = text !== "" && text === refused.value;
   const take = (typed: string) => {
     const wanted = typed.trim();
-    setWrong(wanted !== "" && !isTokenId(wanted));
-    if (wanted === "" || isTokenId(wanted)) onToken(wanted === "" ? null : wanted);
+    if (wanted !== "" && !isTokenId(wanted)) {
+      refused.value = typed;
+      return;
+    }
+    narrow({ token: wanted === "" ? null : wanted });
+    draft.drop();
   };
   return (
     <div class="token-field">
@@ -82,7 +88,7 @@ function TokenField({ token, onToken }: TokenFieldProps) {
         spellcheck={false}
         aria-invalid={isWrong}
         aria-describedby={isWrong ? `${id}-fault` : undefined}
-        onInput={({ currentTarget }) => setText(currentTarget.value)}
+        onInput={({ currentTarget }) => draft.type(currentTarget.value)}
         onChange={({ currentTarget }) => take(currentTarget.value)}
       />
       {isWrong && (
@@ -96,22 +102,20 @@ function TokenField({ token, onToken }: TokenFieldProps) {
 
 interface DayFieldProps {
   readonly name: string;
-  /** As `2026-12-31`; null for any. */
-  readonly day: string | null;
+  /** As `2026-12-31`; empty for any. */
+  readonly day: ReadonlySignal<string>;
   readonly onDay: (day: string | null) => void;
 }
 
 /** Takes a day once it is one: by keys it comes in parts, between which the browser tells of none or of the year 20. */
 function DayField({ name, day, onDay }: DayFieldProps) {
-  const [text, setText] = useState(day ?? "");
+  const draft = useDraft(day);
   const id = useId();
-  // What comes by another way, as by Back, is shown.
-  useEffect(() => setText(day ?? ""), [day]);
   const take = ({ value, validity }: HTMLInputElement) => {
     const wanted = dayFrom(value);
     const isCleared = value === "" && !validity.badInput;
-    setText(value);
-    if ((isCleared || wanted !== null) && wanted !== day) onDay(wanted);
+    if ((isCleared || wanted !== null) && (wanted ?? "") !== day.value) onDay(wanted);
+    draft.type(value);
   };
   return (
     <div class="day-field">
@@ -120,11 +124,11 @@ function DayField({ name, day, onDay }: DayFieldProps) {
         id={id}
         class="input"
         type="date"
-        value={text}
+        value={draft.text.value}
         onInput={({ currentTarget }) => take(currentTarget)}
         // No other event tells that the last part was cleared.
         onKeyUp={({ currentTarget }) => take(currentTarget)}
-        onBlur={() => setText(day ?? "")}
+        onBlur={draft.drop}
       />
     </div>
   );

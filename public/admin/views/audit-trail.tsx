@@ -1,29 +1,35 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import type { AuditPage } from "../api/record-types.ts";
 import { countName } from "../format.ts";
 import { SearchIcon } from "../parts/icons.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { Pages } from "../parts/pages.tsx";
+import { ViewLink } from "../parts/view-link.tsx";
+import { activityAddress } from "../state/addresses.ts";
 import { say } from "../state/announcements.ts";
 import {
   type AuditView,
   auditBody,
   auditQueryOf,
+  auditViewFrom,
   leavesOut,
   narrowed,
+  trailOf,
   WHOLE_TRAIL,
 } from "../state/audit-view.ts";
 import { useFocusAfterTurning } from "../state/focus.ts";
 import { PAGE_SIZE } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
 import { records } from "../state/records.ts";
-import { activityAddress } from "../state/route.ts";
+import { auditView } from "../state/route.ts";
 import { AuditEvents, EventsSkeleton } from "./audit-events.tsx";
 import { AuditFilters } from "./audit-filters.tsx";
 
 /** Every change to every token, newest first. */
-export function AuditTrail({ view }: { view: AuditView }) {
+export function AuditTrail() {
+  const view = auditView.value;
   const query = auditQueryOf(view);
-  const { value, error, isLoading, reload } = useLoaded(query, () => records.audit(auditBody(view)));
+  const { of, value, error, isLoading, reload } = useLoaded(query, () => records.audit(auditBody(view)));
   const section = useRef<HTMLElement>(null);
   useBeginning(view.page, section);
   useFocusAfterTurning(view.page, isLoading, section);
@@ -35,29 +41,51 @@ export function AuditTrail({ view }: { view: AuditView }) {
       <div class="section-head">
         <h2>Audit trail</h2>
       </div>
-      <AuditFilters view={view} />
+      <AuditFilters />
       {error !== null && (
         <div class="card-body">
           <Failure error={error} whenUnreachable="The audit trail comes once it answers." onRetry={reload} />
-          {view.cursor !== null && <a href={activityAddress(narrowed(view, {}))}>Go to the first page</a>}
+          {view.cursor !== null && (
+            <ViewLink address={() => activityAddress(narrowed(auditView.value, {}))}>
+              Go to the first page
+            </ViewLink>
+          )}
         </div>
       )}
       {value === null && error === null && <EventsSkeleton />}
       {value !== null && value.data.length > 0 && <AuditEvents events={value.data} isOfOne={false} />}
       {value?.data.length === 0 && error === null && <NoChange view={view} />}
-      {value !== null && error === null && (
-        <Pages
-          list={`changes?${auditQueryOf(narrowed(view, {}))}`}
-          page={view.page}
-          cursor={view.cursor}
-          pageSize={PAGE_SIZE}
-          shown={value.data.length}
-          total={null}
-          next={value.page.cursor}
-          addressOf={(page, cursor) => activityAddress({ ...view, page, cursor })}
-        />
+      {value !== null && of !== null && error === null && (
+        <TrailPages shown={auditViewFrom(of)} page={value} />
       )}
     </section>
+  );
+}
+
+interface TrailPagesProps {
+  /** The view that the page was loaded for. */
+  readonly shown: AuditView;
+  readonly page: AuditPage;
+}
+
+function TrailPages({ shown, page: { data, page } }: TrailPagesProps) {
+  const trail = trailOf(shown);
+  const isCurrent = () => trailOf(auditView.value) === trail;
+  if (!isCurrent()) return null;
+  return (
+    <Pages
+      list={`changes?${trail}`}
+      page={shown.page}
+      cursor={shown.cursor}
+      pageSize={PAGE_SIZE}
+      shown={data.length}
+      total={null}
+      next={page.cursor}
+      // A cursor belongs to one trail: once another was chosen, it leads nowhere.
+      addressOf={(page, cursor) =>
+        activityAddress(isCurrent() ? { ...shown, page, cursor } : auditView.value)
+      }
+    />
   );
 }
 

@@ -1,5 +1,6 @@
+import { type Signal, useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import { serverTime } from "../api/server-time.ts";
 import type { Access, NewToken } from "../api/types.ts";
@@ -8,7 +9,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { ACCESS_SENTENCES } from "../parts/words.ts";
 import { api } from "../state/api.ts";
-import { useAction } from "../state/loading.ts";
+import { closing, useAction } from "../state/loading.ts";
 import { isReachable } from "../state/reachability.ts";
 import { showSecret } from "../state/session.ts";
 import { AudienceField, audiencesOf, type Purpose, purposeFault } from "./audience-field.tsx";
@@ -16,36 +17,38 @@ import { DescriptionField, descriptionOf } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
-  const [access, setAccess] = useState<Access>("read");
-  const [description, setDescription] = useState("");
-  const [purpose, setPurpose] = useState<Purpose>({ isForServices: false, names: "" });
-  const [isChecked, setChecked] = useState(false);
-  const [expires, setExpires] = useState<Expires>({ way: "days", days: 90 });
+  const access = useSignal<Access>("read");
+  const description = useSignal("");
+  const purpose = useSignal<Purpose>({ isForServices: false, names: "" });
+  const isChecked = useSignal(false);
+  const expires = useSignal<Expires>({ way: "days", days: 90 });
   const field = useRef<HTMLInputElement>(null);
   const names = useRef<HTMLInputElement>(null);
-  const { run, isRunning, error } = useAction(
+  const creation = useAction(
     async (token: NewToken) => {
       showSecret({ created: await api.create(token), remark: null });
       onClose();
     },
     { isRepeatable: false },
   );
+  const { isRunning, error } = creation.state.value;
+  const close = closing(creation, onClose);
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   const told = faultOf("audiences");
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    setChecked(true);
-    if (purposeFault(purpose) !== null) return names.current?.focus();
-    run({
-      access,
-      audiences: audiencesOf(purpose),
-      description: descriptionOf(description),
-      ...expiryOf(expires, serverTime()),
+    isChecked.value = true;
+    if (purposeFault(purpose.value) !== null) return names.current?.focus();
+    creation.run({
+      access: access.value,
+      audiences: audiencesOf(purpose.value),
+      description: descriptionOf(description.value),
+      ...expiryOf(expires.value, serverTime()),
     });
   };
   return (
-    <Dialog title="New token" onClose={isRunning ? null : onClose}>
+    <Dialog title="New token" onClose={isRunning ? null : close}>
       <form class="form dialog-body" onSubmit={submit}>
         {error !== null && (
           <Failure
@@ -58,22 +61,16 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             whenUnreadable="If the token was created, it is in the list: look there before you create it again."
           />
         )}
-        <DescriptionField
-          field={field}
-          text={description}
-          fault={faultOf("description")}
-          onChange={setDescription}
-        />
+        <DescriptionField field={field} text={description} fault={faultOf("description")} />
         <AudienceField
           field={names}
           purpose={purpose}
-          fault={(isChecked ? purposeFault(purpose) : null) ?? (told && `The services ${told}.`)}
-          onChange={setPurpose}
+          fault={(isChecked.value ? purposeFault(purpose.value) : null) ?? (told && `The services ${told}.`)}
         />
-        <AccessField access={access} isForServices={purpose.isForServices} onChange={setAccess} />
-        <ExpiryField expires={expires} fault={faultOf("expires_at")} onChange={setExpires} />
+        <AccessField access={access} isForServices={purpose.value.isForServices} />
+        <ExpiryField chosen={expires} fault={faultOf("expires_at")} />
         <footer class="dialog-foot">
-          <button type="button" class="button" disabled={isRunning} onClick={onClose}>
+          <button type="button" class="button" disabled={isRunning} onClick={close}>
             Cancel
           </button>
           <button type="submit" class="button primary" disabled={isRunning}>
@@ -86,12 +83,14 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
 }
 
 interface AccessFieldProps {
-  readonly access: Access;
+  readonly access: Signal<Access>;
   readonly isForServices: boolean;
-  readonly onChange: (access: Access) => void;
 }
 
-function AccessField({ access, isForServices, onChange }: AccessFieldProps) {
+function AccessField({ access, isForServices }: AccessFieldProps) {
+  const choose = (chosen: Access) => {
+    access.value = chosen;
+  };
   const sentences = ACCESS_SENTENCES[isForServices ? "services" : "publisher"];
   return (
     <fieldset class="field">
@@ -99,17 +98,17 @@ function AccessField({ access, isForServices, onChange }: AccessFieldProps) {
       <div class="choices">
         <Choice
           group="access"
-          isChosen={access === "read"}
+          isChosen={access.value === "read"}
           title="Read"
           text={sentences.read}
-          onChoose={() => onChange("read")}
+          onChoose={() => choose("read")}
         />
         <Choice
           group="access"
-          isChosen={access === "write"}
+          isChosen={access.value === "write"}
           title="Write"
           text={sentences.write}
-          onChoose={() => onChange("write")}
+          onChoose={() => choose("write")}
         />
       </div>
     </fieldset>

@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 
@@ -6,12 +7,11 @@ const DESCRIPTION_LIMIT = 1000;
 
 interface DescriptionFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
-  readonly text: string;
+  readonly text: Signal<string>;
   readonly fault: string | null;
-  readonly onChange: (text: string) => void;
 }
 
-export function DescriptionField({ field, text, fault, onChange }: DescriptionFieldProps) {
+export function DescriptionField({ field, text, fault }: DescriptionFieldProps) {
   const fieldId = useId();
   return (
     <div class="field">
@@ -21,13 +21,15 @@ export function DescriptionField({ field, text, fault, onChange }: DescriptionFi
         id={fieldId}
         class="input"
         type="text"
-        value={text}
+        value={text.value}
         maxLength={DESCRIPTION_LIMIT}
         placeholder="What it is for, such as: Nightly backup on db-3"
         autocomplete="off"
         aria-invalid={fault !== null}
         aria-describedby={fault === null ? undefined : `${fieldId}-fault`}
-        onInput={({ currentTarget }) => onChange(currentTarget.value)}
+        onInput={({ currentTarget }) => {
+          text.value = currentTarget.value;
+        }}
       />
       {fault !== null && (
         <p class="field-fault" id={`${fieldId}-fault`}>

@@ -1,5 +1,6 @@
+import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import { serverTime } from "../api/server-time.ts";
 import type { Token, TokenUpdate } from "../api/types.ts";
@@ -9,7 +10,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
-import { useAction } from "../state/loading.ts";
+import { closing, useAction } from "../state/loading.ts";
 import { DescriptionField, descriptionOf } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
@@ -20,11 +21,12 @@ interface EditDialogProps {
 
 /** Changes what can be changed of a token. Only what is changed here is sent. */
 export function EditDialog({ token, onClose }: EditDialogProps) {
-  const [before] = useState(token);
-  const [description, setDescription] = useState(token.description ?? "");
-  const [expires, setExpires] = useState<Expires>({ way: "same" });
+  // The token as it was when the dialog was opened.
+  const before = useRef(token).current;
+  const description = useSignal(token.description ?? "");
+  const expires = useSignal<Expires>({ way: "same" });
   const field = useRef<HTMLInputElement>(null);
-  const { run, isRunning, error } = useAction(
+  const saving = useAction(
     async (update: TokenUpdate) => {
       const updated = await api.update(update);
       onClose();
@@ -32,37 +34,36 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
     },
     { isRepeatable: true },
   );
+  const { isRunning, error } = saving.state.value;
+  const close = closing(saving, onClose);
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const changes = { ...descriptionChange(before, description), ...expiryOf(expires, serverTime()) };
-    if (Object.keys(changes).length === 0) onClose();
-    else run({ id: token.id, ...changes });
+    const changes = {
+      ...descriptionChange(before, description.value),
+      ...expiryOf(expires.value, serverTime()),
+    };
+    if (Object.keys(changes).length === 0) close();
+    else saving.run({ id: before.id, ...changes });
   };
   return (
-    <Dialog title="Edit token" onClose={isRunning ? null : onClose}>
+    <Dialog title="Edit token" onClose={isRunning ? null : close}>
       <form class="form dialog-body" onSubmit={submit}>
         {error !== null && (
           <ChangeFailure error={error} whenUnreachable="This is saved by itself as soon as it answers." />
         )}
-        <DescriptionField
-          field={field}
-          text={description}
-          fault={faultOf("description")}
-          onChange={setDescription}
-        />
+        <DescriptionField field={field} text={description} fault={faultOf("description")} />
         <ExpiryField
           same={{ title: "As it is", sentence: asItIsSentence(before) }}
-          expires={expires}
+          chosen={expires}
           fault={faultOf("expires_at")}
-          onChange={setExpires}
         />
         <p class="muted">
           What it is for and what it may do stays as it is: for anything else, make a new one.
         </p>
         <footer class="dialog-foot">
-          <button type="button" class="button" disabled={isRunning} onClick={onClose}>
+          <button type="button" class="button" disabled={isRunning} onClick={close}>
             Cancel
           </button>
           <button type="submit" class="button primary" disabled={isRunning}>

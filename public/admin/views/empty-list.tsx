@@ -1,6 +1,8 @@
 import { KeyIcon, SearchIcon } from "../parts/icons.tsx";
+import { ViewLink } from "../parts/view-link.tsx";
+import { listAddress } from "../state/addresses.ts";
 import { isNarrowed, type ListView, type StatusTab, widened } from "../state/list-view.ts";
-import { listAddress } from "../state/route.ts";
+import { listView } from "../state/route.ts";
 import { mayWrite } from "../state/session.ts";
 
 const WORDS: Readonly<Record<StatusTab, readonly [title: string, text: string]>> = {
@@ -27,9 +29,9 @@ export function EmptyList({ view, onCreate }: EmptyListProps) {
         <p class="muted">
           {isSearchAlone ? "No description or id has what you search for." : "None fits these filters."}
         </p>
-        <a class="button" href={listAddress(widened(view))}>
+        <ViewLink class="button" address={() => listAddress(widened(listView.value))}>
           Clear filters
-        </a>
+        </ViewLink>
       </div>
     );
   }

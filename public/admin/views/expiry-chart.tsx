@@ -1,7 +1,7 @@
 import type { Expiries } from "../api/types.ts";
 import { dayName, daysName, shortCountName, tokensName } from "../format.ts";
+import { listAddress } from "../state/addresses.ts";
 import { FIRST_VIEW } from "../state/list-view.ts";
-import { listAddress } from "../state/route.ts";
 
 const DAYS_A_WEEK = 7;
 

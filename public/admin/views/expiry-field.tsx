@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { TokenUpdate } from "../api/types.ts";
 import { DAY_MS, dayAfter, exactTime } from "../format.ts";
@@ -34,14 +35,16 @@ interface ExpiryFieldProps {
   readonly name?: string;
   /** The choice of saying nothing, and what comes of it. */
   readonly same?: { readonly title: string; readonly sentence: string };
-  readonly expires: Expires;
+  readonly chosen: Signal<Expires>;
   readonly fault: string | null;
-  readonly onChange: (expires: Expires) => void;
 }
 
-export function ExpiryField({ name = "Expires", same, expires, fault, onChange }: ExpiryFieldProps) {
+export function ExpiryField({ name = "Expires", same, chosen, fault }: ExpiryFieldProps) {
   const dateId = useId();
-  const today = new Date(now.value).toISOString().slice(0, 10);
+  const expires = chosen.value;
+  const choose = (expires: Expires) => {
+    chosen.value = expires;
+  };
   return (
     <fieldset class="field">
       <legend>{name}</legend>
@@ -51,7 +54,7 @@ export function ExpiryField({ name = "Expires", same, expires, fault, onChange }
             group="expires"
             title={same.title}
             isChosen={expires.way === "same"}
-            onChoose={() => onChange({ way: "same" })}
+            onChoose={() => choose({ way: "same" })}
           />
         )}
         {PRESET_DAYS.map((days) => (
@@ -60,20 +63,20 @@ export function ExpiryField({ name = "Expires", same, expires, fault, onChange }
             group="expires"
             title={`${days} days`}
             isChosen={expires.way === "days" && expires.days === days}
-            onChoose={() => onChange({ way: "days", days })}
+            onChoose={() => choose({ way: "days", days })}
           />
         ))}
         <Choice
           group="expires"
           title="On a date"
           isChosen={expires.way === "date"}
-          onChoose={() => onChange({ way: "date", date: dayAfter(today, 30) })}
+          onChoose={() => choose({ way: "date", date: dayAfter(today(), 30) })}
         />
         <Choice
           group="expires"
           title="Never"
           isChosen={expires.way === "never"}
-          onChoose={() => onChange({ way: "never" })}
+          onChoose={() => choose({ way: "never" })}
         />
       </div>
       {expires.way === "date" && (
@@ -84,10 +87,10 @@ export function ExpiryField({ name = "Expires", same, expires, fault, onChange }
             class="input"
             type="date"
             value={expires.date}
-            min={today}
+            min={today()}
             max="9999-12-31"
             required
-            onInput={({ currentTarget }) => onChange({ way: "date", date: currentTarget.value })}
+            onInput={({ currentTarget }) => choose({ way: "date", date: currentTarget.value })}
           />
         </div>
       )}
@@ -104,6 +107,11 @@ export function ExpiryField({ name = "Expires", same, expires, fault, onChange }
       )}
     </fieldset>
   );
+}
+
+/** The day of UTC, as `2026-12-31`. */
+function today(): string {
+  return new Date(now.value).toISOString().slice(0, 10);
 }
 
 function sentence(expires: Expires, nowMs: number): string {

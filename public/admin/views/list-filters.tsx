@@ -1,24 +1,25 @@
 import { dateName } from "../format.ts";
 import { CrossIcon } from "../parts/icons.tsx";
 import { changed, type ListView } from "../state/list-view.ts";
-import { showList } from "../state/route.ts";
+import { changeList, listView } from "../state/route.ts";
 import { AudienceSelect } from "./audience-select.tsx";
 import { AccessSelect, SortSelect, UseSelect } from "./list-selects.tsx";
 import { SearchField } from "./search-field.tsx";
 
-export function ListFilters({ view }: { view: ListView }) {
+export function ListFilters() {
+  const view = listView.value;
   return (
     <search class="filters">
-      <SearchField view={view} />
-      <AccessSelect view={view} />
-      <AudienceSelect view={view} />
-      <UseSelect view={view} />
-      <SortSelect view={view} />
+      <SearchField />
+      <AccessSelect />
+      <AudienceSelect />
+      <UseSelect />
+      <SortSelect />
       {(view.from !== null || view.to !== null) && (
         <button
           type="button"
           class="chip"
-          onClick={() => showList(changed(view, { from: null, to: null, sort: null }))}
+          onClick={() => changeList((view) => changed(view, { from: null, to: null, sort: null }))}
         >
           <span>
             Expire {periodName(view)}

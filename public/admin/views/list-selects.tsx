@@ -2,14 +2,16 @@ import { ACCESSES } from "../api/types.ts";
 import { dateName, dayAfter } from "../format.ts";
 import { Select } from "../parts/select.tsx";
 import { now } from "../state/clock.ts";
-import { changed, type ListView, NEVER, type Sort } from "../state/list-view.ts";
-import { showList } from "../state/route.ts";
+import { changed, NEVER, type Sort } from "../state/list-view.ts";
+import { changeList, listView } from "../state/route.ts";
 
-export function AccessSelect({ view }: { view: ListView }) {
-  const choose = (value: string) =>
-    showList(changed(view, { access: ACCESSES.find((access) => access === value) ?? null }));
+export function AccessSelect() {
+  const choose = (value: string) => {
+    const access = ACCESSES.find((access) => access === value) ?? null;
+    changeList((view) => changed(view, { access }));
+  };
   return (
-    <Select name="Access" value={view.access ?? ""} onChoose={choose}>
+    <Select name="Access" value={listView.value.access ?? ""} onChoose={choose}>
       <option value="">Any access</option>
       <option value="read">Read</option>
       <option value="write">Write</option>
@@ -21,13 +23,15 @@ export function AccessSelect({ view }: { view: ListView }) {
 const UNUSED_DAYS = [30, 90];
 
 /** By when tokens were last used. The days count back from today, and the address says from which day. */
-export function UseSelect({ view }: { view: ListView }) {
+export function UseSelect() {
+  const { unused } = listView.value;
   const today = new Date(now.value).toISOString().slice(0, 10);
   const days = UNUSED_DAYS.map((count) => [count, dayAfter(today, -count)] as const);
-  const isAnother = view.unused !== NEVER && days.every(([, day]) => day !== view.unused);
-  const choose = (value: string) => showList(changed(view, { unused: value === "" ? null : value }));
+  const isAnother = unused !== NEVER && days.every(([, day]) => day !== unused);
+  const choose = (value: string) =>
+    changeList((view) => changed(view, { unused: value === "" ? null : value }));
   return (
-    <Select name="Last use" value={view.unused ?? ""} onChoose={choose}>
+    <Select name="Last use" value={unused ?? ""} onChoose={choose}>
       <option value="">Any last use</option>
       <option value={NEVER}>Never used</option>
       {days.map(([count, day]) => (
@@ -35,9 +39,7 @@ export function UseSelect({ view }: { view: ListView }) {
           Last used {count}+ days ago
         </option>
       ))}
-      {view.unused !== null && isAnother && (
-        <option value={view.unused}>Last used before {dateName(view.unused)}</option>
-      )}
+      {unused !== null && isAnother && <option value={unused}>Last used before {dateName(unused)}</option>}
     </Select>
   );
 }
@@ -51,17 +53,15 @@ const SORTS: readonly (readonly [name: string, sort: Sort | null])[] = [
 ];
 
 /** For screens without room for every column, whose headings sort elsewhere. */
-export function SortSelect({ view }: { view: ListView }) {
+export function SortSelect() {
+  const { sort } = listView.value;
   const chosen = SORTS.findIndex(
-    ([, sort]) => sort?.key === view.sort?.key && sort?.direction === view.sort?.direction,
+    ([, other]) => other?.key === sort?.key && other?.direction === sort?.direction,
   );
+  const choose = (value: string) =>
+    changeList((view) => changed(view, { sort: SORTS[Number(value)]?.[1] ?? null }));
   return (
-    <Select
-      name="Order"
-      kind="sorting"
-      value={chosen}
-      onChoose={(value) => showList(changed(view, { sort: SORTS[Number(value)]?.[1] ?? null }))}
-    >
+    <Select name="Order" kind="sorting" value={chosen} onChoose={choose}>
       {chosen === -1 && <option value={-1}>Another order</option>}
       {SORTS.map(([name], index) => (
         <option key={name} value={index}>

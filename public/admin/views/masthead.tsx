@@ -1,8 +1,9 @@
 import { AccessBadge } from "../parts/badges.tsx";
 import { ActivityIcon, BookIcon, KeyIcon, SignOutIcon } from "../parts/icons.tsx";
 import { TokenName } from "../parts/token-name.tsx";
+import { activityAddress, tokenAddress } from "../state/addresses.ts";
 import { WHOLE_TRAIL } from "../state/audit-view.ts";
-import { activityAddress, route, tokenAddress } from "../state/route.ts";
+import { route } from "../state/route.ts";
 import { self, signOut } from "../state/session.ts";
 
 export function Masthead() {

@@ -1,3 +1,4 @@
+import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Token } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
@@ -10,20 +11,28 @@ import {
   OVERLAPS,
   type Overlap,
   type OverlapUnit,
+  type OwnOverlap,
   oldSecretSentence,
   overlapSeconds,
+  withOwn,
 } from "../state/rotation.ts";
 
 interface OverlapFieldProps {
   readonly token: Token;
-  readonly overlap: Overlap;
+  readonly chosen: Signal<Overlap>;
   /** The end of a sentence that begins with what it is about. */
   readonly fault: string | null;
-  readonly onChange: (overlap: Overlap) => void;
 }
 
 /** For how long the old secret goes on, and what that means. */
-export function OverlapField({ token, overlap, fault, onChange }: OverlapFieldProps) {
+export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
+  const overlap = chosen.value;
+  const choose = (overlap: Overlap) => {
+    chosen.value = overlap;
+  };
+  const change = (change: Partial<OwnOverlap>) => {
+    chosen.value = withOwn(chosen.value, change);
+  };
   return (
     <fieldset class="field">
       <legend>The old secret goes on working for</legend>
@@ -34,17 +43,17 @@ export function OverlapField({ token, overlap, fault, onChange }: OverlapFieldPr
             group="overlap"
             title={title}
             isChosen={overlap.way === "preset" && overlap.seconds === seconds}
-            onChoose={() => onChange({ way: "preset", seconds })}
+            onChoose={() => choose({ way: "preset", seconds })}
           />
         ))}
         <Choice
           group="overlap"
           title="Other"
           isChosen={overlap.way === "own"}
-          onChoose={() => onChange({ way: "own", count: "12", unit: "hours" })}
+          onChoose={() => choose({ way: "own", count: "12", unit: "hours" })}
         />
       </div>
-      {overlap.way === "own" && <OwnOverlap overlap={overlap} onChange={onChange} />}
+      {overlap.way === "own" && <OwnOverlapField overlap={overlap} onChange={change} />}
       {fault !== null && <p class="field-fault">How long {fault}.</p>}
       <div aria-live="polite">
         <Consequence token={token} seconds={overlapSeconds(overlap)} />
@@ -65,13 +74,13 @@ function Consequence({ token, seconds }: { token: Token; seconds: number | null 
 }
 
 interface OwnOverlapProps {
-  readonly overlap: Extract<Overlap, { way: "own" }>;
-  readonly onChange: (overlap: Overlap) => void;
+  readonly overlap: OwnOverlap;
+  readonly onChange: (change: Partial<OwnOverlap>) => void;
 }
 
-function OwnOverlap({ overlap, onChange }: OwnOverlapProps) {
+function OwnOverlapField({ overlap, onChange }: OwnOverlapProps) {
   const id = useId();
-  const chooseUnit = (unit: OverlapUnit | undefined) => unit !== undefined && onChange({ ...overlap, unit });
+  const chooseUnit = (unit: OverlapUnit | undefined) => unit !== undefined && onChange({ unit });
   return (
     <div class="own-overlap">
       <label class="unseen" for={id}>
@@ -87,7 +96,7 @@ function OwnOverlap({ overlap, onChange }: OwnOverlapProps) {
         max={mostOf(overlap.unit)}
         step={1}
         required
-        onInput={({ currentTarget }) => onChange({ ...overlap, count: currentTarget.value })}
+        onInput={({ currentTarget }) => onChange({ count: currentTarget.value })}
       />
       <Select
         name="Unit"

@@ -1,9 +1,9 @@
 import type { Summary } from "../api/types.ts";
 import { countName, dayAfter, dayName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
+import { listAddress } from "../state/addresses.ts";
 import { changed, FIRST_VIEW, type ListView, NEVER } from "../state/list-view.ts";
 import type { Loaded } from "../state/loading.ts";
-import { listAddress } from "../state/route.ts";
 import { ExpiryChart } from "./expiry-chart.tsx";
 
 /** How many tokens there are and when they end, at a glance. */

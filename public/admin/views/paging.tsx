@@ -1,26 +1,32 @@
 import type { TokenPage } from "../api/types.ts";
 import { Pages } from "../parts/pages.tsx";
-import { changed, type ListView, PAGE_SIZE, queryOf } from "../state/list-view.ts";
-import { listAddress } from "../state/route.ts";
+import { listAddress } from "../state/addresses.ts";
+import { type ListView, listOf, PAGE_SIZE } from "../state/list-view.ts";
+import { listView } from "../state/route.ts";
 
 interface PagingProps {
-  readonly view: ListView;
+  /** The view that the page was loaded for. */
+  readonly shown: ListView;
   readonly page: TokenPage;
   /** How many tokens the whole list has; null where that is not known. */
   readonly total: number | null;
 }
 
-export function Paging({ view, page: { data, page }, total }: PagingProps) {
+export function Paging({ shown, page: { data, page }, total }: PagingProps) {
+  const list = listOf(shown);
+  const isCurrent = () => listOf(listView.value) === list;
+  if (!isCurrent()) return null;
   return (
     <Pages
-      list={`tokens?${queryOf(changed(view, {}))}`}
-      page={view.page}
-      cursor={view.cursor}
+      list={`tokens?${list}`}
+      page={shown.page}
+      cursor={shown.cursor}
       pageSize={PAGE_SIZE}
       shown={data.length}
       total={total}
       next={page.cursor}
-      addressOf={(number, cursor) => listAddress({ ...view, page: number, cursor })}
+      // A cursor belongs to one list: once another was chosen, it leads nowhere.
+      addressOf={(page, cursor) => listAddress(isCurrent() ? { ...shown, page, cursor } : listView.value)}
     />
   );
 }

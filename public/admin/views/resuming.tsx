@@ -5,7 +5,8 @@ import { resume, signOut } from "../state/session.ts";
 
 /** Between a reload and knowing whether the token that was kept for this tab still opens anything. */
 export function Resuming({ secret }: { secret: string }) {
-  const { run, error } = useAction(resume, { isRepeatable: true });
+  const { run, state } = useAction(resume, { isRepeatable: true });
+  const { error } = state.value;
   useEffect(() => run(secret), [secret]);
   return (
     <main class="gate" aria-busy={error === null}>

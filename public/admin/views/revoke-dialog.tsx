@@ -5,7 +5,7 @@ import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
-import { useAction, useLoaded } from "../state/loading.ts";
+import { closing, useAction, useLoaded } from "../state/loading.ts";
 import { self } from "../state/session.ts";
 
 interface RevokeDialogProps {
@@ -16,7 +16,7 @@ interface RevokeDialogProps {
 
 export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const writers = useLoaded("writers", api.writers);
-  const { run, isRunning, error } = useAction(
+  const revocation = useAction(
     async (id: string) => {
       await api.revoke(id);
       onClose();
@@ -25,8 +25,10 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
     },
     { isRepeatable: true },
   );
+  const { isRunning, error } = revocation.state.value;
+  const close = closing(revocation, onClose);
   return (
-    <Dialog title="Revoke this token?" onClose={onClose}>
+    <Dialog title="Revoke this token?" onClose={isRunning ? null : close}>
       <div class="form dialog-body">
         <NamedToken token={token} />
         <p>
@@ -58,10 +60,15 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
           <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
         )}
         <footer class="dialog-foot">
-          <button type="button" class="button" onClick={onClose}>
+          <button type="button" class="button" disabled={isRunning} onClick={close}>
             Keep it
           </button>
-          <button type="button" class="button danger" disabled={isRunning} onClick={() => run(token.id)}>
+          <button
+            type="button"
+            class="button danger"
+            disabled={isRunning}
+            onClick={() => revocation.run(token.id)}
+          >
             {isRunning ? "Revoking…" : "Revoke token"}
           </button>
         </footer>

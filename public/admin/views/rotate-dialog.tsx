@@ -1,5 +1,6 @@
+import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
-import { useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
 import { serverTime } from "../api/server-time.ts";
 import type { Token, TokenRotation } from "../api/types.ts";
@@ -9,7 +10,7 @@ import { NamedToken } from "../parts/named-token.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { api } from "../state/api.ts";
 import { now } from "../state/clock.ts";
-import { useAction } from "../state/loading.ts";
+import { closing, useAction } from "../state/loading.ts";
 import { isReachable } from "../state/reachability.ts";
 import {
   FIRST_OVERLAP,
@@ -31,31 +32,33 @@ interface RotateDialogProps {
 /** Gives a token a successor with a new secret. What the new one is then shown in comes after this dialog. */
 export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
   // The token as it was when the dialog was opened: afterwards its end is that of the overlap.
-  const [old] = useState(token);
-  const [overlap, setOverlap] = useState<Overlap>(FIRST_OVERLAP);
-  const [expires, setExpires] = useState<Expires>({ way: "same" });
-  const { run, isRunning, error } = useAction(
-    async (rotation: TokenRotation) => {
-      const created = await api.rotate(rotation);
-      const remark = rotatedSentence(old, rotation.overlap_seconds, Date.parse(created.created_at));
+  const old = useRef(token).current;
+  const overlap = useSignal<Overlap>(FIRST_OVERLAP);
+  const expires = useSignal<Expires>({ way: "same" });
+  const rotation = useAction(
+    async (asked: TokenRotation) => {
+      const created = await api.rotate(asked);
+      const remark = rotatedSentence(old, asked.overlap_seconds, Date.parse(created.created_at));
       showSecret({ created, remark });
       onClose();
       onRotated?.();
     },
     { isRepeatable: false },
   );
-  const [isSelf] = useState(old.id === self.value?.id);
-  const [isEndingSelf, setEndingSelf] = useState(false);
+  const { isRunning, error } = rotation.state.value;
+  const close = closing(rotation, onClose);
+  const isSelf = useRef(old.id === self.value?.id).current;
+  const isEndingSelf = useSignal(false);
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const seconds = overlapSeconds(overlap);
+    const seconds = overlapSeconds(overlap.value);
     if (seconds === null) return;
-    setEndingSelf(isSelf && seconds === 0);
-    run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires, serverTime()) });
+    isEndingSelf.value = isSelf && seconds === 0;
+    rotation.run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires.value, serverTime()) });
   };
   return (
-    <Dialog title="Rotate this token?" onClose={isRunning ? null : onClose}>
+    <Dialog title="Rotate this token?" onClose={isRunning ? null : close}>
       <form class="form dialog-body" onSubmit={submit}>
         <NamedToken token={old} />
         <p>
@@ -75,27 +78,21 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
             error={error}
             whenUnreachable={
               isReachable.value
-                ? `It is back now. ${lostAnswerSentence(isEndingSelf)}`
+                ? `It is back now. ${lostAnswerSentence(isEndingSelf.value)}`
                 : "As soon as it answers, this says so."
             }
-            whenUnreadable={lostAnswerSentence(isEndingSelf)}
+            whenUnreadable={lostAnswerSentence(isEndingSelf.value)}
           />
         )}
-        <OverlapField
-          token={old}
-          overlap={overlap}
-          fault={faultOf("overlap_seconds")}
-          onChange={setOverlap}
-        />
+        <OverlapField token={old} chosen={overlap} fault={faultOf("overlap_seconds")} />
         <ExpiryField
           name="The new token expires"
           same={{ title: "As before", sentence: sameLifetimeSentence(old, now.value) }}
-          expires={expires}
+          chosen={expires}
           fault={faultOf("expires_at")}
-          onChange={setExpires}
         />
         <footer class="dialog-foot">
-          <button type="button" class="button" disabled={isRunning} onClick={onClose}>
+          <button type="button" class="button" disabled={isRunning} onClick={close}>
             Cancel
           </button>
           <button type="submit" class="button primary" disabled={isRunning}>

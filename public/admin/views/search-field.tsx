@@ -1,7 +1,9 @@
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { computed } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { SearchIcon } from "../parts/icons.tsx";
-import { changed, type ListView, SEARCH_LIMIT } from "../state/list-view.ts";
-import { lastList, showList } from "../state/route.ts";
+import { changed, SEARCH_LIMIT } from "../state/list-view.ts";
+import { changeList, listView } from "../state/route.ts";
+import { useDraft } from "../state/use-draft.ts";
 
 /** How long after the last key a search begins. */
 const TYPING_MS = 250;
@@ -9,29 +11,25 @@ const TYPING_MS = 250;
 /** The start of a secret, which has no business in an address. */
 const SECRET = /sk_live_\w{5,}/;
 
-export function SearchField({ view }: { view: ListView }) {
-  const [text, setText] = useState(view.search);
+const SEARCH = computed(() => listView.value.search);
+
+export function SearchField() {
+  const draft = useDraft(SEARCH);
   const fieldId = useId();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const asked = useRef(view.search);
-  const isSecret = SECRET.test(text);
-  // What is being typed stays; what comes by another way, as by Back, is shown.
-  useEffect(() => {
-    if (view.search !== asked.current) setText(view.search);
-    asked.current = view.search;
-  }, [view.search]);
+  const isSecret = SECRET.test(draft.text.value);
   useEffect(() => () => clearTimeout(timer.current), []);
+  const begin = (typed: string) => {
+    // The view was changed meanwhile to one with another search.
+    if (draft.text.value !== typed) return;
+    const isFurtherTyping = SEARCH.value !== "" && typed !== "";
+    changeList((view) => changed(view, { search: typed.trim() }), isFurtherTyping);
+    draft.type(typed);
+  };
   const search = (typed: string) => {
-    setText(typed);
+    draft.type(typed);
     clearTimeout(timer.current);
-    if (SECRET.test(typed)) return;
-    timer.current = setTimeout(() => {
-      // Meanwhile another tab or filter may have been chosen.
-      const current = lastList.value;
-      const isFurtherTyping = current.search !== "" && typed !== "";
-      asked.current = typed.trim();
-      showList(changed(current, { search: typed.trim() }), isFurtherTyping);
-    }, TYPING_MS);
+    if (!SECRET.test(typed)) timer.current = setTimeout(() => begin(typed), TYPING_MS);
   };
   return (
     <div class="search">
@@ -43,7 +41,7 @@ export function SearchField({ view }: { view: ListView }) {
         id={fieldId}
         class="input"
         type="search"
-        value={text}
+        value={draft.text.value}
         maxLength={SEARCH_LIMIT}
         placeholder="Search descriptions and ids"
         autocomplete="off"

@@ -1,4 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Notice } from "../parts/notice.tsx";
@@ -9,7 +10,10 @@ import { Protect } from "./proxy-configuration.tsx";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
 export function SecretDialog({ created, remark }: ShownSecret) {
-  const [isStored, setStored] = useState(false);
+  const isStored = useSignal(false);
+  const note = (isSafe: boolean) => {
+    isStored.value = isSafe;
+  };
   useEffect(() => {
     addEventListener("beforeunload", askBeforeLeaving);
     return () => removeEventListener("beforeunload", askBeforeLeaving);
@@ -31,12 +35,7 @@ export function SecretDialog({ created, remark }: ShownSecret) {
         {remark !== null && <p>{remark}</p>}
         <div class="secret">
           <code class="secret-text">{created.token}</code>
-          <CopyButton
-            text={created.token}
-            what="token"
-            kind="primary wide"
-            onCopied={() => setStored(true)}
-          />
+          <CopyButton text={created.token} what="token" kind="primary wide" onCopied={() => note(true)} />
         </div>
         <div class="field">
           <div class="field-head">
@@ -50,12 +49,12 @@ export function SecretDialog({ created, remark }: ShownSecret) {
           <label class="tick">
             <input
               type="checkbox"
-              checked={isStored}
-              onChange={({ currentTarget }) => setStored(currentTarget.checked)}
+              checked={isStored.value}
+              onChange={({ currentTarget }) => note(currentTarget.checked)}
             />
             <span>I have stored the token</span>
           </label>
-          <button type="button" class="button" disabled={!isStored} onClick={done}>
+          <button type="button" class="button" disabled={!isStored.value} onClick={done}>
             Done
           </button>
         </footer>

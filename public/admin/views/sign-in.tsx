@@ -1,36 +1,39 @@
+import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
-import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { KeyIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
 import { signIn } from "../state/session.ts";
 
 export function SignIn({ notice }: { notice: string | null }) {
-  const [secret, setSecret] = useState("");
-  const [isKept, setKept] = useState(false);
-  const [isShown, setShown] = useState(false);
+  const secret = useSignal("");
+  const isKept = useSignal(false);
+  const isShown = useSignal(false);
   const field = useRef<HTMLInputElement>(null);
   const fieldId = useId();
-  const { run, forget, isRunning, error } = useAction(
+  const entry = useAction(
     async (asked: { secret: string; isKept: boolean }) => {
       await signIn(asked.secret, asked.isKept);
     },
     { isRepeatable: true },
   );
+  const { isRunning, error } = entry.state.value;
   useLayoutEffect(() => {
     document.title = "Sign in · Publisher";
     field.current?.focus();
   }, []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (secret.trim() === "") field.current?.focus();
-    else run({ secret: secret.trim(), isKept });
+    const typed = secret.value.trim();
+    if (typed === "") field.current?.focus();
+    else entry.run({ secret: typed, isKept: isKept.value });
   };
   const input = {
     ref: field,
     id: fieldId,
     class: "input mono",
-    value: secret,
+    value: secret.value,
     placeholder: "sk_live_…",
     autocomplete: "off",
     autocapitalize: "off",
@@ -38,8 +41,8 @@ export function SignIn({ notice }: { notice: string | null }) {
     required: true,
     readOnly: isRunning,
     onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
-      setSecret(currentTarget.value);
-      forget();
+      secret.value = currentTarget.value;
+      entry.forget();
     },
   } as const;
   return (
@@ -66,9 +69,15 @@ export function SignIn({ notice }: { notice: string | null }) {
           <div class="field">
             <label for={fieldId}>API token</label>
             <div class="joined">
-              {isShown ? <input {...input} type="text" /> : <input {...input} type="password" />}
-              <button type="button" class="button" onClick={() => setShown(!isShown)}>
-                {isShown ? "Hide" : "Show"}
+              {isShown.value ? <input {...input} type="text" /> : <input {...input} type="password" />}
+              <button
+                type="button"
+                class="button"
+                onClick={() => {
+                  isShown.value = !isShown.value;
+                }}
+              >
+                {isShown.value ? "Hide" : "Show"}
                 <span class="unseen"> the token</span>
               </button>
             </div>
@@ -76,8 +85,10 @@ export function SignIn({ notice }: { notice: string | null }) {
           <label class="tick">
             <input
               type="checkbox"
-              checked={isKept}
-              onChange={({ currentTarget }) => setKept(currentTarget.checked)}
+              checked={isKept.value}
+              onChange={({ currentTarget }) => {
+                isKept.value = currentTarget.checked;
+              }}
             />
             <span>
               Stay signed in in this tab

@@ -1,7 +1,9 @@
 import type { Summary } from "../api/types.ts";
 import { countName } from "../format.ts";
-import { type ListView, STATUS_TABS, type StatusTab, withStatus } from "../state/list-view.ts";
-import { listAddress } from "../state/route.ts";
+import { ViewLink } from "../parts/view-link.tsx";
+import { listAddress } from "../state/addresses.ts";
+import { STATUS_TABS, type StatusTab, withStatus } from "../state/list-view.ts";
+import { listView } from "../state/route.ts";
 
 const NAMES: Readonly<Record<StatusTab, string>> = {
   active: "Active",
@@ -10,26 +12,21 @@ const NAMES: Readonly<Record<StatusTab, string>> = {
   all: "All",
 };
 
-interface StatusTabsProps {
-  readonly view: ListView;
-  readonly summary: Summary | null;
-}
-
-export function StatusTabs({ view, summary }: StatusTabsProps) {
+export function StatusTabs({ summary }: { summary: Summary | null }) {
   return (
     <nav class="tabs" aria-label="Status">
       {STATUS_TABS.map((status) => (
-        <a
+        <ViewLink
           key={status}
           class="tab"
-          href={listAddress(withStatus(view, status))}
-          aria-current={status === view.status ? "page" : undefined}
+          address={() => listAddress(withStatus(listView.value, status))}
+          isCurrent={status === listView.value.status}
         >
           {NAMES[status]}
           {summary !== null && status !== "all" && (
             <span class="tab-count">{countName(countOf(summary, status))}</span>
           )}
-        </a>
+        </ViewLink>
       ))}
     </nav>
   );

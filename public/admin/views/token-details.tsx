@@ -4,12 +4,13 @@ import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
 import { BackIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { listAddress, tokenAddress } from "../state/addresses.ts";
 import { api } from "../state/api.ts";
 import { asOfNow } from "../state/ended.ts";
 import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { replacedSentence } from "../state/rotation.ts";
-import { lastList, listAddress, tokenAddress } from "../state/route.ts";
+import { listView } from "../state/route.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { Protect } from "./proxy-configuration.tsx";
 import { TokenActions } from "./token-actions.tsx";
@@ -27,7 +28,7 @@ export function TokenDetails({ id }: { id: string }) {
   }, [token]);
   return (
     <>
-      <a class="back" href={listAddress(lastList.value)}>
+      <a class="back" href={listAddress(listView.value)}>
         <BackIcon />
         All tokens
       </a>

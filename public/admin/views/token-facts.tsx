@@ -6,7 +6,7 @@ import { CopyButton } from "../parts/copy-button.tsx";
 import { Expiry } from "../parts/expiry.tsx";
 import { Time } from "../parts/time.tsx";
 import { ACCESS_SENTENCES } from "../parts/words.ts";
-import { tokenAddress } from "../state/route.ts";
+import { tokenAddress } from "../state/addresses.ts";
 
 /** Everything that is on record of a token. */
 export function TokenFacts({ token }: { token: Token }) {

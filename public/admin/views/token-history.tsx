@@ -1,11 +1,12 @@
-import { useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { countName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
+import { activityAddress } from "../state/addresses.ts";
 import { narrowed, WHOLE_TRAIL } from "../state/audit-view.ts";
 import { useFocusAfter } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { records } from "../state/records.ts";
-import { activityAddress } from "../state/route.ts";
 import { AuditEvents, EventsSkeleton } from "./audit-events.tsx";
 
 /** How many changes are shown at first. */
@@ -16,15 +17,15 @@ const MANY = 100;
 
 /** What was done to a token, newest first. */
 export function TokenHistory({ id }: { id: string }) {
-  const [isWhole, setWhole] = useState(false);
+  const isWhole = useSignal(false);
   const list = useRef<HTMLDivElement>(null);
   // The button that asked for more is gone.
-  useFocusAfter(!isWhole, list);
+  useFocusAfter(!isWhole.value, list);
   const { value, error, isLoading, reload } = useLoaded(id, () =>
     records.audit({ pagination: { limit: MANY }, filters: [{ key: "target", eq: id }] }),
   );
   const events = value?.data ?? [];
-  const hidden = isWhole ? 0 : Math.max(0, events.length - FEW);
+  const hidden = isWhole.value ? 0 : Math.max(0, events.length - FEW);
   return (
     <section class="card" aria-label="History" aria-busy={isLoading}>
       <div class="section-head">
@@ -46,7 +47,13 @@ export function TokenHistory({ id }: { id: string }) {
       </div>
       {hidden > 0 && (
         <p class="section-foot">
-          <button type="button" class="button small" onClick={() => setWhole(true)}>
+          <button
+            type="button"
+            class="button small"
+            onClick={() => {
+              isWhole.value = true;
+            }}
+          >
             Show {countName(hidden)} more
           </button>
         </p>

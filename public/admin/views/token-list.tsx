@@ -1,13 +1,24 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
 import { tokensName } from "../format.ts";
 import { Failure } from "../parts/notice.tsx";
+import { ViewLink } from "../parts/view-link.tsx";
+import { listAddress } from "../state/addresses.ts";
 import { say } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
 import { useFocusAfterTurning } from "../state/focus.ts";
-import { FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf } from "../state/list-view.ts";
+import {
+  changed,
+  FIRST_VIEW,
+  isNarrowed,
+  type ListView,
+  listBody,
+  queryOf,
+  viewFrom,
+} from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
-import { listAddress } from "../state/route.ts";
+import { listView } from "../state/route.ts";
 import { useListScrolling } from "../state/scrolling.ts";
 import { EmptyList } from "./empty-list.tsx";
 import { ListFilters } from "./list-filters.tsx";
@@ -18,18 +29,21 @@ import { StatusTabs } from "./status-tabs.tsx";
 import { TokenTable } from "./token-table.tsx";
 
 interface TokenListProps {
-  readonly view: ListView;
   readonly summary: Summary | null;
   readonly onCreate: () => void;
 }
 
-export function TokenList({ view, summary, onCreate }: TokenListProps) {
-  const [revoking, setRevoking] = useState<Token | null>(null);
-  const [rotating, setRotating] = useState<Token | null>(null);
-  const { value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
+export function TokenList({ summary, onCreate }: TokenListProps) {
+  const view = listView.value;
+  const asking = useSignal<Asking | null>(null);
+  const { of, value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
   const section = useRef<HTMLElement>(null);
   useListScrolling(view, value !== null, section);
   useFocusAfterTurning(view.page, isLoading, section);
+  const ask = (asked: Asking | null) => {
+    asking.value = asked;
+  };
+  const close = () => ask(null);
   const hasChanged = useRef(false);
   const noteChange = () => {
     hasChanged.current = true;
@@ -44,13 +58,13 @@ export function TokenList({ view, summary, onCreate }: TokenListProps) {
   }, [value, isLoading, view.page]);
   return (
     <section class="card" aria-label="Tokens" ref={section} tabIndex={-1}>
-      <StatusTabs view={view} summary={summary} />
-      <ListFilters view={view} />
+      <StatusTabs summary={summary} />
+      <ListFilters />
       {error !== null && (
         <div class="card-body">
           <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />
           {view.cursor !== null && (
-            <a href={listAddress({ ...view, page: 1, cursor: null })}>Go to the first page</a>
+            <ViewLink address={() => listAddress(changed(listView.value, {}))}>Go to the first page</ViewLink>
           )}
         </div>
       )}
@@ -62,20 +76,28 @@ export function TokenList({ view, summary, onCreate }: TokenListProps) {
             view={view}
             tokens={value?.data ?? null}
             isLoading={isLoading}
-            onRotate={setRotating}
-            onRevoke={setRevoking}
+            onRotate={(token) => ask({ what: "rotate", token })}
+            onRevoke={(token) => ask({ what: "revoke", token })}
           />
         )
       )}
-      {value !== null && error === null && <Paging view={view} page={value} total={totalOf(view, summary)} />}
-      {rotating !== null && (
-        <RotateDialog token={rotating} onClose={() => setRotating(null)} onRotated={noteChange} />
+      {value !== null && of !== null && error === null && (
+        <Paging shown={viewFrom(of)} page={value} total={totalOf(view, summary)} />
       )}
-      {revoking !== null && (
-        <RevokeDialog token={revoking} onClose={() => setRevoking(null)} onRevoked={noteChange} />
+      {asking.value?.what === "rotate" && (
+        <RotateDialog token={asking.value.token} onClose={close} onRotated={noteChange} />
+      )}
+      {asking.value?.what === "revoke" && (
+        <RevokeDialog token={asking.value.token} onClose={close} onRevoked={noteChange} />
       )}
     </section>
   );
+}
+
+/** What is to be done with which token, once the person has confirmed it. */
+interface Asking {
+  readonly what: "rotate" | "revoke";
+  readonly token: Token;
 }
 
 /** How many tokens the whole list has, where the summary tells; null where only a walk would. */

@@ -8,10 +8,10 @@ import { SortableHeading } from "../parts/sortable-heading.tsx";
 import { Sparkline } from "../parts/sparkline.tsx";
 import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
+import { tokenAddress } from "../state/addresses.ts";
 import { asOfNow } from "../state/ended.ts";
 import type { ListView } from "../state/list-view.ts";
 import { isRotatable } from "../state/rotation.ts";
-import { tokenAddress } from "../state/route.ts";
 import { mayWrite, self } from "../state/session.ts";
 import { isUsedLately, useTableUses } from "../state/table-uses.ts";
 
@@ -35,18 +35,18 @@ export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTablePr
         <caption class="unseen">API tokens</caption>
         <thead>
           <tr>
-            <SortableHeading view={view} sortKey="description" name="Token" />
-            <SortableHeading view={view} sortKey="access" name="Access" />
+            <SortableHeading sortKey="description" name="Token" />
+            <SortableHeading sortKey="access" name="Access" />
             <th scope="col" class="wide-cell">
               Status
             </th>
-            <SortableHeading view={view} sortKey="created_at" name="Created" />
+            <SortableHeading sortKey="created_at" name="Created" />
             {isRevoked ? (
-              <SortableHeading view={view} sortKey="revoked_at" name="Revoked" />
+              <SortableHeading sortKey="revoked_at" name="Revoked" />
             ) : (
-              <SortableHeading view={view} sortKey="expires_at" name="Expires" />
+              <SortableHeading sortKey="expires_at" name="Expires" />
             )}
-            <SortableHeading view={view} sortKey="last_used_at" name="Last used" />
+            <SortableHeading sortKey="last_used_at" name="Last used" />
             <th scope="col" class="row-action">
               <span class="unseen">Action</span>
             </th>

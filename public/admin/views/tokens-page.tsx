@@ -1,17 +1,23 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { PlusIcon } from "../parts/icons.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { api } from "../state/api.ts";
 import { useFocusAfter } from "../state/focus.ts";
-import type { ListView } from "../state/list-view.ts";
 import { useLoaded } from "../state/loading.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { CreateDialog } from "./create-dialog.tsx";
 import { Overview } from "./overview.tsx";
 import { TokenList } from "./token-list.tsx";
 
-export function TokensPage({ view }: { view: ListView }) {
-  const [isCreating, setCreating] = useState(false);
+export function TokensPage() {
+  const isCreating = useSignal(false);
+  const create = () => {
+    isCreating.value = true;
+  };
+  const close = () => {
+    isCreating.value = false;
+  };
   const opener = useRef<HTMLButtonElement>(null);
   // The form that the secret came from is gone.
   useFocusAfter(shownSecrets.value.length > 0, opener);
@@ -27,7 +33,7 @@ export function TokensPage({ view }: { view: ListView }) {
           <p class="muted">Whoever holds one may call what its access allows.</p>
         </div>
         {mayWrite.value && (
-          <button ref={opener} type="button" class="button primary" onClick={() => setCreating(true)}>
+          <button ref={opener} type="button" class="button primary" onClick={create}>
             <PlusIcon />
             New token
           </button>
@@ -42,8 +48,8 @@ export function TokensPage({ view }: { view: ListView }) {
         </Notice>
       )}
       <Overview summary={summary} />
-      <TokenList view={view} summary={summary.value} onCreate={() => setCreating(true)} />
-      {isCreating && <CreateDialog onClose={() => setCreating(false)} />}
+      <TokenList summary={summary.value} onCreate={create} />
+      {isCreating.value && <CreateDialog onClose={close} />}
     </>
   );
 }

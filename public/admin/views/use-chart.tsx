@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
 import type { Bucket, Uses } from "../api/record-types.ts";
 import { countName, shortCountName } from "../format.ts";
 import { UseBars } from "../parts/use-bars.tsx";
@@ -16,9 +16,13 @@ interface UseChartProps {
 
 /** Uses over time; the numbers of a bar are told when it is pointed at, or gone to with the arrow keys. */
 export function UseChart({ range, buckets }: UseChartProps) {
-  const [picked, setPicked] = useState<number | null>(null);
+  const pick = useSignal<number | null>(null);
+  const picked = pick.value;
   const { bucket, words } = USE_RANGES[range];
   const uses = picked === null ? undefined : buckets[picked];
+  const point = (event: PointerEvent) => {
+    pick.value = indexAt(event, buckets.length);
+  };
   const told = uses === undefined ? `In the ${words}: ${usesWords(sumOf(buckets))}` : barWords(uses, bucket);
   return (
     <>
@@ -27,12 +31,14 @@ export function UseChart({ range, buckets }: UseChartProps) {
         <Scale scale={scaleOf(buckets)} />
         <div
           class="use-field"
-          onPointerMove={(event) => setPicked(indexAt(event, buckets.length))}
-          onPointerDown={(event) => setPicked(indexAt(event, buckets.length))}
-          onPointerLeave={({ pointerType }) => pointerType === "mouse" && setPicked(null)}
+          onPointerMove={point}
+          onPointerDown={point}
+          onPointerLeave={({ pointerType }) => {
+            if (pointerType === "mouse") pick.value = null;
+          }}
         >
           <UseBars buckets={buckets} picked={uses === undefined ? null : picked} {...SIZES} />
-          <Cursor bucket={bucket} buckets={buckets} picked={picked} onPick={setPicked} />
+          <Cursor bucket={bucket} buckets={buckets} pick={pick} />
         </div>
         <svg class="use-ticks" aria-hidden="true" focusable="false">
           {ticksOf(range, buckets).map(({ at, text }) => (
@@ -51,9 +57,10 @@ export function UseChart({ range, buckets }: UseChartProps) {
 }
 
 /** Goes through the bars, for whoever does so by keys: seen by its outline alone, as the bars lie below. */
-function Cursor({ bucket, buckets, picked, onPick }: CursorProps) {
+function Cursor({ bucket, buckets, pick }: CursorProps) {
   const last = buckets.length - 1;
-  const index = Math.min(picked ?? last, last);
+  const indexNow = () => Math.min(pick.value ?? last, last);
+  const index = indexNow();
   const uses = buckets[index];
   return (
     <input
@@ -64,9 +71,15 @@ function Cursor({ bucket, buckets, picked, onPick }: CursorProps) {
       value={index}
       aria-label={`Uses by ${bucket}`}
       aria-valuetext={uses === undefined ? "" : barWords(uses, bucket)}
-      onInput={({ currentTarget }) => onPick(Number(currentTarget.value))}
-      onFocus={() => onPick(index)}
-      onBlur={() => onPick(null)}
+      onInput={({ currentTarget }) => {
+        pick.value = Number(currentTarget.value);
+      }}
+      onFocus={() => {
+        pick.value = indexNow();
+      }}
+      onBlur={() => {
+        pick.value = null;
+      }}
     />
   );
 }
@@ -74,8 +87,8 @@ function Cursor({ bucket, buckets, picked, onPick }: CursorProps) {
 interface CursorProps {
   readonly bucket: Bucket;
   readonly buckets: readonly Uses[];
-  readonly picked: number | null;
-  readonly onPick: (index: number | null) => void;
+  /** The index of the bar that stands out. */
+  readonly pick: Signal<number | null>;
 }
 
 function Scale({ scale }: { scale: number }) {

@@ -78,7 +78,7 @@ function refresh(): void {
 
 function RangeSelect({ range }: { range: RangeName }) {
   const choose = (value: string) => {
-    chosenRange.value = RANGE_NAMES.find(([name]) => name === value)?.[0] ?? range;
+    chosenRange.value = RANGE_NAMES.find(([name]) => name === value)?.[0] ?? chosenRange.value;
   };
   return (
     <Select name="How far back" value={range} onChoose={choose}>

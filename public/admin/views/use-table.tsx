@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useSignal } from "@preact/signals";
 import type { Bucket, Uses } from "../api/record-types.ts";
 import { countName } from "../format.ts";
 import { bucketName, usesIn } from "../state/uses.ts";
@@ -10,11 +10,16 @@ interface UseTableProps {
 
 /** The numbers of a chart, newest first; only made once somebody wants to see them. */
 export function UseTable({ bucket, buckets }: UseTableProps) {
-  const [isOpen, setOpen] = useState(false);
+  const isOpen = useSignal(false);
   return (
-    <details class="use-table" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details
+      class="use-table"
+      onToggle={({ currentTarget }) => {
+        isOpen.value = currentTarget.open;
+      }}
+    >
       <summary>The numbers as a table</summary>
-      {isOpen && (
+      {isOpen.value && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
         <section class="use-rows" aria-label="Uses" tabIndex={0}>
           <table>
