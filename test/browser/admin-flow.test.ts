@@ -141,38 +141,6 @@ test("a secret waits until the one that is shown is stored, and a form that is s
   expect(tab.faults).toEqual([]);
 });
 
-test("a token is kept only for the tab, and only where that was ticked", async () => {
-  await using tab = await signedIn(browser, server);
-  const { page } = tab;
-  expect(await page.evaluate("sessionStorage.length + localStorage.length")).toBe(0);
-  await page.reload();
-  await page.getByLabel("API token").fill(server.firstToken);
-  await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
-  await page.reload();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
-  expect(await page.evaluate("sessionStorage.length + localStorage.length")).toBe(0);
-  expect(await tab.context.cookies()).toEqual([]);
-  expect(tab.faults).toEqual([]);
-});
-
-test("where the browser refuses to keep anything, one signs in all the same and is told", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
-  await page.addInitScript(`Object.defineProperty(window, "sessionStorage", {
-    get() { throw new DOMException("denied", "SecurityError"); },
-  })`);
-  await page.goto("/");
-  await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
-  await signIn(tab, server.firstToken);
-  await page.getByText("This browser keeps nothing for this page: a reload signs you out.").waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
-  expect(tab.faults).toEqual([]);
-});
-
 test("after 30 idle minutes one is signed out, and not before", async () => {
   await using tab = await Tab.open(browser, server.url);
   const { page } = tab;

@@ -31,33 +31,59 @@ const MODULES = resolve(import.meta.dir, "../../node_modules");
 /** Where pictures of pages go, for people to look at. */
 export const SCREENSHOTS = resolve(import.meta.dir, "../../test-results/screenshots");
 
-/** A Chromium without a window, from the package that carries one. Its profile goes when it is closed. */
-export async function launchBrowser(): Promise<Browser> {
+/** A Chromium without a window, from the package that carries one. Its files go when it is closed. */
+export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
+  return await launched(async (options) => {
+    const browser = await chromium.launch({ ...options, args: [...options.args, ...args] });
+    return { started: browser, onClosed: (tidy) => browser.on("disconnected", tidy) };
+  });
+}
+
+/** The same with a profile of its own in a directory, as people use it. The profile stays when it is closed. */
+export async function launchWithProfile(directory: string, origin: string): Promise<BrowserContext> {
+  return await launched(async (options) => {
+    const context = await chromium.launchPersistentContext(directory, { ...options, baseURL: origin });
+    context.setDefaultTimeout(PATIENCE_MS);
+    return { started: context, onClosed: (tidy) => context.on("close", tidy) };
+  });
+}
+
+interface LaunchOptions {
+  readonly executablePath: string;
+  readonly args: string[];
+  readonly env: Record<string, string>;
+  readonly timeout: number;
+}
+
+interface Launched<Started> {
+  readonly started: Started;
+  readonly onClosed: (tidy: () => void) => void;
+}
+
+async function launched<Started>(
+  launch: (options: LaunchOptions) => Promise<Launched<Started>>,
+): Promise<Started> {
   const unpacked = await unpack();
   for (let attempt = 1; ; attempt += 1) {
+    const home = new TemporaryDirectory();
     try {
-      return await launch(unpacked);
+      const { started, onClosed } = await launch(launchOptions(unpacked, home.path));
+      onClosed(() => home[Symbol.dispose]());
+      return started;
     } catch (error) {
+      home[Symbol.dispose]();
       if (attempt === LAUNCH_ATTEMPTS) throw error;
     }
   }
 }
 
-async function launch(unpacked: string): Promise<Browser> {
-  const profile = new TemporaryDirectory();
-  try {
-    const browser = await chromium.launch({
-      executablePath: join(unpacked, "chromium"),
-      args: ARGUMENTS,
-      env: { HOME: profile.path, TMPDIR: profile.path, FONTCONFIG_FILE: fontsFile(unpacked, profile.path) },
-      timeout: PATIENCE_MS,
-    });
-    browser.on("disconnected", () => profile[Symbol.dispose]());
-    return browser;
-  } catch (error) {
-    profile[Symbol.dispose]();
-    throw error;
-  }
+function launchOptions(unpacked: string, home: string): LaunchOptions {
+  return {
+    executablePath: join(unpacked, "chromium"),
+    args: ARGUMENTS,
+    env: { HOME: home, TMPDIR: home, FONTCONFIG_FILE: fontsFile(unpacked, home) },
+    timeout: PATIENCE_MS,
+  };
 }
 
 /**

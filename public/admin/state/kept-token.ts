@@ -1,17 +1,31 @@
+import { joined, split } from "./halves.ts";
 import { IDLE_LIMIT_MS } from "./idle.ts";
+
+/*
+ * A token that is kept for a tab outlives a reload, but must not be in the browser's files. Browsers write everything
+ * to disk that a page can store, `sessionStorage` too. Only the tab's name, `window.name`, outlives a reload in memory
+ * alone. Another site that is opened in the tab may read that name, so it has only one half of the token.
+ */
 
 const TOKEN_KEY = "publisher.token";
 const ACTIVE_KEY = "publisher.active-at";
 
+/** Begins a name that is half of a token. */
+const NAME = "publisher:";
+
 /** Keeps a token for this tab, and for no longer than one may be idle; says whether the browser lets it. */
 export function keepToken(secret: string): boolean {
+  const kept = storage();
+  const { one, other } = split(secret);
   try {
-    storage()?.setItem(TOKEN_KEY, secret);
-    noteActivity(Date.now());
+    kept?.setItem(TOKEN_KEY, other);
   } catch {
     return false;
   }
-  return storage() !== null;
+  if (kept === null) return false;
+  window.name = NAME + one;
+  noteActivity(Date.now());
+  return true;
 }
 
 /** Keeps a token in the place of the one that is kept, if there is one. */
@@ -19,10 +33,12 @@ export function keepInstead(secret: string): void {
   if (storage()?.getItem(TOKEN_KEY) != null) keepToken(secret);
 }
 
+/** The token that is kept; null if there is none, and once the browser was closed in between. */
 export function keptToken(): string | null {
   const activeAt = Number(storage()?.getItem(ACTIVE_KEY));
-  if (Date.now() - activeAt >= IDLE_LIMIT_MS) forgetToken();
-  return storage()?.getItem(TOKEN_KEY) ?? null;
+  const secret = Date.now() - activeAt >= IDLE_LIMIT_MS ? null : keptSecret();
+  if (secret === null) forgetToken();
+  return secret;
 }
 
 export function noteActivity(atMs: number): void {
@@ -33,6 +49,12 @@ export function noteActivity(atMs: number): void {
 export function forgetToken(): void {
   storage()?.removeItem(TOKEN_KEY);
   storage()?.removeItem(ACTIVE_KEY);
+  if (window.name.startsWith(NAME)) window.name = "";
+}
+
+function keptSecret(): string | null {
+  if (!window.name.startsWith(NAME)) return null;
+  return joined({ one: window.name.slice(NAME.length), other: storage()?.getItem(TOKEN_KEY) ?? "" });
 }
 
 /** Null where the browser refuses pages any storage, as it may with cookies switched off. */

@@ -92,7 +92,9 @@ export function SignIn({ notice }: { notice: string | null }) {
             />
             <span>
               Stay signed in in this tab
-              <span class="hint">Otherwise a reload signs you out. Either way, 30 idle minutes do.</span>
+              <span class="hint">
+                A reload then keeps you signed in. Closing the tab or 30 idle minutes sign you out.
+              </span>
             </span>
           </label>
           <button type="submit" class="button primary wide" disabled={isRunning}>
