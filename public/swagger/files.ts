@@ -9,13 +9,19 @@ const PACKAGE = dirname(Bun.resolveSync("swagger-ui-dist/package.json", OWN));
 const SCRIPT = "text/javascript;charset=utf-8";
 const STYLES = "text/css;charset=utf-8";
 
+/** A text of the page, and the files that it was made of. */
+interface Made {
+  readonly text: string;
+  readonly inputs: readonly string[];
+}
+
 /** What the page names, by these names. */
 const NAMED = [
-  { directory: OWN, name: "icon.svg", mediaType: "image/svg+xml" },
-  { directory: OWN, name: "start.js", mediaType: SCRIPT },
-  { directory: OWN, name: "theme.css", mediaType: STYLES },
-  { directory: PACKAGE, name: "swagger-ui-bundle.js", mediaType: SCRIPT },
-  { directory: PACKAGE, name: "swagger-ui.css", mediaType: STYLES },
+  { name: "icon.svg", mediaType: "image/svg+xml", make: () => read(OWN, "icon.svg") },
+  { name: "start.js", mediaType: SCRIPT, make: startScript },
+  { name: "theme.css", mediaType: STYLES, make: () => read(OWN, "theme.css") },
+  { name: "swagger-ui-bundle.js", mediaType: SCRIPT, make: () => read(PACKAGE, "swagger-ui-bundle.js") },
+  { name: "swagger-ui.css", mediaType: STYLES, make: () => read(PACKAGE, "swagger-ui.css") },
 ];
 
 const SOURCE_MAP = /\/\*# sourceMappingURL=\S+ *\*\/\s*$/;
@@ -23,22 +29,32 @@ const SOURCE_MAP = /\/\*# sourceMappingURL=\S+ *\*\/\s*$/;
 /** The files of the Swagger page. Swagger UI is taken as its package has it, but for the map of its styles. */
 export async function swaggerFiles(): Promise<Bundled> {
   const named = await Promise.all(
-    NAMED.map(async ({ directory, name, mediaType }) => {
-      const text = (await read(directory, name)).replace(SOURCE_MAP, "");
-      return { name, file: hashed(name, mediaType, text) };
+    NAMED.map(async ({ name, mediaType, make }) => {
+      const { text, inputs } = await make();
+      return { name, file: hashed(name, mediaType, text.replace(SOURCE_MAP, "")), inputs };
     }),
   );
-  const page = named.reduce(
-    (html, { name, file }) => html.replaceAll(`"${name}"`, `"${file.path}"`),
-    await read(OWN, "index.html"),
-  );
+  const { text } = await read(OWN, "index.html");
+  const page = named.reduce((html, { name, file }) => html.replaceAll(`"${name}"`, `"${file.path}"`), text);
   return {
     files: [
       pageFile("/swagger", "text/html;charset=utf-8", false, encoded(page)),
       ...named.map(({ file }) => file),
     ],
-    inputs: NAMED.map(({ directory, name }) => join(directory, name)),
+    inputs: named.flatMap(({ inputs }) => inputs),
   };
+}
+
+async function startScript(): Promise<Made> {
+  const { outputs, metafile } = await Bun.build({
+    entrypoints: [join(OWN, "start.ts")],
+    target: "browser",
+    format: "iife",
+    minify: true,
+    metafile: true,
+  });
+  const text = (await Promise.all(outputs.map((output) => output.text()))).join("");
+  return { text, inputs: Object.keys(metafile?.inputs ?? {}) };
 }
 
 function hashed(name: string, mediaType: string, text: string) {
@@ -49,8 +65,9 @@ function hashed(name: string, mediaType: string, text: string) {
   return pageFile(path, mediaType, true, content);
 }
 
-async function read(directory: string, name: string): Promise<string> {
-  return await Bun.file(join(directory, name)).text();
+async function read(directory: string, name: string): Promise<Made> {
+  const path = join(directory, name);
+  return { text: await Bun.file(path).text(), inputs: [path] };
 }
 
 function encoded(text: string): Uint8Array<ArrayBuffer> {

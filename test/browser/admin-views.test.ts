@@ -95,6 +95,28 @@ test("signing in", async () => {
   expect(tab.faults).toEqual([]);
 });
 
+test("signing in over plain HTTP from elsewhere is warned of, before anything is typed", async () => {
+  const elsewhere = await launchBrowser(["--host-resolver-rules=MAP publisher.test 127.0.0.1"]);
+  const { port } = new URL(fresh.url);
+  const warning = "This page came over plain HTTP.";
+  try {
+    await using tab = await Tab.open(elsewhere, `http://publisher.test:${port}`);
+    await tab.page.goto("/");
+    await tab.page.getByText(warning).waitFor();
+    const field = tab.page.getByLabel("API token");
+    const describedBy = await field.getAttribute("aria-describedby");
+    expect(await tab.page.locator(`[id="${describedBy}"]`).textContent()).toStartWith(warning);
+    await examine(tab.page, "sign-in-http");
+    await signIn(tab, fresh.firstToken);
+    await using safe = await Tab.open(elsewhere, `http://localhost:${port}`);
+    await safe.page.goto("/");
+    await safe.page.getByLabel("API token").waitFor();
+    expect(await safe.page.getByText(warning).count()).toBe(0);
+  } finally {
+    await elsewhere.close();
+  }
+});
+
 test("a new instance", async () => {
   await using tab = await signedIn(browser, fresh);
   const { page } = tab;

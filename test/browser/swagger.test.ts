@@ -93,6 +93,73 @@ test(
 );
 
 test(
+  "a token that was typed in is shown nowhere, and the cURL box has a command that works",
+  async () => {
+    await using server = await RunningServer.start();
+    await using tab = await Tab.open(browser, server.url);
+    const { page } = tab;
+    const secret = server.firstToken;
+    for (const [fill, option] of [
+      [fillBearer, ["-H", `Authorization: Bearer ${secret}`]],
+      [fillBasic, ["-u", `wiki:${secret}`]],
+    ] as const) {
+      await page.goto("/swagger");
+      await page.locator(".auth-wrapper .authorize").click();
+      await page.locator("#auth-bearer-value:focus").waitFor();
+      const field = await fill(page, secret);
+      await schemeWith(page, field).locator(".authorize").click();
+      await page.locator(".auth-container .btn-done").first().click();
+      const introspect = await open(page, "introspectToken");
+      await introspect.locator('input[placeholder="token"]').fill(secret);
+      await introspect.locator('input[placeholder="audience"]').fill("");
+      await introspect.locator(".execute").click();
+      const command = (await introspect.locator(".curl-command code").textContent()) ?? "";
+      expect(command).toContain("token=sk_live_…");
+      expect(argumentsOf(command, secret)).toEqual(expect.arrayContaining([...option]));
+      await introspect.locator(".curl-command button").click();
+      expect(await tab.clipboard()).toBe(command);
+      expect((await page.locator("body").textContent())?.includes(secret)).toBe(false);
+    }
+    const verify = await open(page, "verifyApiToken");
+    await verify.locator("textarea.body-param__text").fill(JSON.stringify({ token: secret }));
+    await verify.locator(".execute").click();
+    expect(await verify.locator(".curl-command code").textContent()).toContain('"token":"sk_live_…"');
+    await page.locator(".auth-wrapper .authorize").click();
+    await page.locator(".auth-container").first().waitFor();
+    const fields = await page.locator(".auth-container input").all();
+    expect(fields.length).toBeGreaterThan(0);
+    for (const field of fields) expect(await field.getAttribute("autocomplete")).toBe("off");
+    expect(tab.faults).toEqual([]);
+  },
+  TEST_LIMIT_MS,
+);
+
+test(
+  "who authorizes over plain HTTP is warned, unless it is on the loopback",
+  async () => {
+    await using server = await RunningServer.start();
+    const elsewhere = await launchBrowser(["--host-resolver-rules=MAP publisher.test 127.0.0.1"]);
+    try {
+      const { port } = new URL(server.url);
+      for (const [origin, count] of [
+        [`http://publisher.test:${port}`, 1],
+        [`http://localhost:${port}`, 0],
+      ] as const) {
+        await using tab = await Tab.open(elsewhere, origin);
+        await tab.page.goto("/swagger");
+        await tab.page.locator(".auth-wrapper .authorize").click();
+        await tab.page.locator("#auth-bearer-value:focus").waitFor();
+        expect(await tab.page.getByText("This page came over plain HTTP.").count()).toBe(count);
+        if (count > 0) await seeEverywhere(tab.page, "swagger-authorize-http");
+      }
+    } finally {
+      await elsewhere.close();
+    }
+  },
+  TEST_LIMIT_MS,
+);
+
+test(
   "every endpoint of the document is on the page, which fits narrow and wide, in light and dark",
   async () => {
     await using server = await RunningServer.start();
@@ -164,6 +231,13 @@ async function isDark(page: Page): Promise<boolean> {
 async function operations() {
   const { paths } = (await Truth.read()).document;
   return Object.values(paths).flatMap((methods) => Object.values(methods));
+}
+
+/** The arguments that a command has in a shell where `TOKEN` is the secret. */
+function argumentsOf(command: string, secret: string): readonly string[] {
+  const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
+  const { stdout } = Bun.spawnSync(["sh", "-c", script], { env: { TOKEN: secret } });
+  return stdout.toString().split("\0");
 }
 
 function block(page: Page, operationId: string) {

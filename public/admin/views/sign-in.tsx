@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { KeyIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
@@ -10,6 +11,7 @@ export function SignIn({ notice }: { notice: string | null }) {
   const secret = useSignal("");
   const isKept = useSignal(false);
   const isShown = useSignal(false);
+  const isRisky = isReadableOnTheWay(location);
   const field = useRef<HTMLInputElement>(null);
   const fieldId = useId();
   const entry = useAction(
@@ -39,6 +41,7 @@ export function SignIn({ notice }: { notice: string | null }) {
     autocapitalize: "off",
     spellcheck: false,
     required: true,
+    "aria-describedby": isRisky ? `${fieldId}-risk` : undefined,
     readOnly: isRunning,
     onInput: ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
       secret.value = currentTarget.value;
@@ -55,6 +58,11 @@ export function SignIn({ notice }: { notice: string | null }) {
           <h1>Sign in to Publisher</h1>
           <p class="muted">Paste an API token of this instance.</p>
         </header>
+        {isRisky && (
+          <Notice tone="danger">
+            <p id={`${fieldId}-risk`}>{PLAIN_HTTP_WARNING}</p>
+          </Notice>
+        )}
         {notice !== null && error === null && (
           <div role="status">
             <Notice tone="neutral">

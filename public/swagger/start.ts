@@ -1,25 +1,23 @@
+import { secretFields } from "./secret-fields.ts";
+import { hiddenSecrets } from "./shown-requests.ts";
+
+declare global {
+  interface Window {
+    /** Swagger UI, which its own script puts there. */
+    readonly SwaggerUIBundle: (settings: object) => unknown;
+  }
+}
+
 /** Swagger UI has dark colors of its own, which it does not choose by itself. */
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const applyColors = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", applyColors);
 applyColors();
 
-/** A token is not to be read over a shoulder, nor offered to the next person by the browser. */
-const hiddenTokens = () => ({
-  wrapComponents: {
-    Input: (Input, { React }) =>
-      function TokenInput(props) {
-        const isToken = props.id === "auth-bearer-value";
-        const hidden = { type: "password", autoComplete: "off", spellCheck: false };
-        return React.createElement(Input, isToken ? { ...props, ...hidden } : props);
-      },
-  },
-});
-
 window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
   url: "/swagger/json",
-  plugins: [hiddenTokens],
+  plugins: [secretFields, hiddenSecrets],
   deepLinking: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
