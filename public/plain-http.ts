@@ -1,4 +1,4 @@
-/** The parts of a page's address that say how it came. */
+/** The parts of a page's address that tell how it was loaded. */
 export interface Origin {
   readonly protocol: string;
   readonly hostname: string;
@@ -7,7 +7,7 @@ export interface Origin {
 export const PLAIN_HTTP_WARNING =
   "This page came over plain HTTP. Everybody on the way between this browser and the server can read a token that you type here. Use HTTPS or an SSH tunnel.";
 
-/** Whether what is typed on a page can be read on the way to its server: without TLS, and not on the loopback. */
+/** Whether others can read what a page sends to its server: it came without TLS, and not from the loopback. */
 export function isReadableOnTheWay({ protocol, hostname }: Origin): boolean {
   return protocol === "http:" && !isLoopback(hostname);
 }

@@ -3,6 +3,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 export const DAY_MS = 24 * HOUR;
 
+const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const COUNT = new Intl.NumberFormat("en");
 const SHORT_COUNT = new Intl.NumberFormat("en", { notation: "compact" });
@@ -63,6 +64,13 @@ export function countName(count: number): string {
 /** A number in little space, as `1.2K`. */
 export function shortCountName(count: number): string {
   return SHORT_COUNT.format(count);
+}
+
+/** The first characters of a text as people count them, so that no emoji is cut in two. */
+export function shortened(text: string, characters: number): string {
+  const first = [...CHARACTERS.segment(text)].slice(0, characters);
+  const short = first.map(({ segment }) => segment).join("");
+  return short === text ? text : `${short}…`;
 }
 
 /** As `1 token` or `2,000 tokens`. */

@@ -1,9 +1,9 @@
-/** A request as Swagger UI shows it: in the cURL box, and in nothing that is sent. */
+/** A request as Swagger UI remembers it, to show it. It is not the request that is sent. */
 export interface ShownRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** What comes after `curl`. Words that begin with a hyphen are shown as they are. */
+  /** Arguments of `curl` before all others. Swagger UI does not quote those that begin with a hyphen. */
   readonly curlOptions?: readonly string[];
 }
 

@@ -53,7 +53,7 @@ test("services are known once a token for them was seen, in order and once", () 
   expect(knownAudiences.value).toEqual(["billing", "grafana", "reports"]);
 });
 
-test("a service is added to the names in a text once", () => {
+test("a service is added to a text only once", () => {
   expect(withAudience("", "billing")).toBe("billing");
   expect(withAudience(withAudience("reports ;", "billing"), "grafana")).toBe("reports, billing, grafana");
   expect(withAudience("billing, reports", "billing")).toBe("billing, reports");

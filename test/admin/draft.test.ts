@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { signal } from "@preact/signals";
 import { draftOf } from "../../public/admin/state/draft.ts";
 
-test("what is typed is shown until it is dropped", () => {
+test("a draft shows the typed text until it is dropped", () => {
   const draft = draftOf(signal("2020-10-20"));
   expect(draft.text.value).toBe("2020-10-20");
   draft.type("");
@@ -11,7 +11,7 @@ test("what is typed is shown until it is dropped", () => {
   expect(draft.text.value).toBe("2020-10-20");
 });
 
-test("a value that changes meanwhile is shown at once, and what was typed before does not come back", () => {
+test("a new value replaces the draft at once, and the old draft does not come back", () => {
   const value = signal("a");
   const draft = draftOf(value);
   draft.type("ab");
@@ -21,7 +21,7 @@ test("a value that changes meanwhile is shown at once, and what was typed before
   expect(draft.text.value).toBe("a");
 });
 
-test("dropping what was typed shows the value of now", () => {
+test("a dropped draft shows the current value", () => {
   const value = signal("2020-10-20");
   const draft = draftOf(value);
   draft.type("2021-10-20");
@@ -31,7 +31,7 @@ test("dropping what was typed shows the value of now", () => {
   expect(draft.text.value).toBe("2021-10-20");
 });
 
-test("a draft that is stopped watches its value no more", () => {
+test("a stopped draft no longer watches its value", () => {
   const value = signal("a");
   const draft = draftOf(value);
   draft.stop();

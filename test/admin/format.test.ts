@@ -6,6 +6,7 @@ import {
   exactTime,
   relativeTime,
   servicesName,
+  shortened,
   tokensName,
 } from "../../public/admin/format.ts";
 
@@ -46,4 +47,13 @@ test.each([
   [["a", "b", "c", "d"], "a, b and 2 other services"],
 ])("services %p are told as %p", (names, words) => {
   expect(servicesName(names)).toBe(words);
+});
+
+test.each([
+  ["deploys", 7, "deploys"],
+  ["deploys", 6, "deploy…"],
+  ["👨‍👩‍👧👨‍👩‍👧e\u0301x", 3, "👨‍👩‍👧👨‍👩‍👧e\u0301…"],
+  ["", 3, ""],
+])("%p cut to %p characters is %p", (text, characters, short) => {
+  expect(shortened(text, characters)).toBe(short);
 });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { joined, split } from "../../public/admin/state/halves.ts";
 
-test("two halves are the text again, and two others are nothing of it", () => {
+test("two halves give the text, and halves of different splits do not", () => {
   const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 80 });
   fc.assert(
     fc.property(text, (text) => {
@@ -17,7 +17,7 @@ test("two halves are the text again, and two others are nothing of it", () => {
   );
 });
 
-test("no bit of a half goes by the text", () => {
+test("no bit of a half depends on the text", () => {
   const [runs, bytes] = [4000, 8];
   const ones = { one: Array(bytes * 8).fill(0), other: Array(bytes * 8).fill(0) };
   for (let run = 0; run < runs; run += 1) {

@@ -91,7 +91,7 @@ test("another filter begins at the first page", () => {
   expect(changed(third, { access: "read" })).toEqual({ ...FIRST_VIEW, access: "read" });
 });
 
-test("all pages of a list are of that list, and no other filter's or order's", () => {
+test("all pages of a list share its name, and another filter or order has another name", () => {
   const view: ListView = { ...FIRST_VIEW, search: "ci" };
   expect(listOf({ ...view, page: 3, cursor: "x" })).toBe(listOf(view));
   expect(listOf({ ...view, access: "read" })).not.toBe(listOf(view));

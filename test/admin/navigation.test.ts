@@ -5,7 +5,7 @@ import { narrowed, WHOLE_TRAIL } from "../../public/admin/state/audit-view.ts";
 import { changed, FIRST_VIEW, type ListView, nextSort } from "../../public/admin/state/list-view.ts";
 import { type AddressBar, Navigation } from "../../public/admin/state/navigation.ts";
 
-/** An address as a browser has it: it changes at once, and nobody is told. */
+/** An address bar that sends no events. */
 class SilentBar implements AddressBar {
   readonly steps: string[];
 
@@ -40,7 +40,7 @@ const CHANGES: readonly Partial<ListView>[] = [
   { from: "2026-12-01", to: "2026-12-31" },
 ];
 
-test("changes of the list that are made at once all stay, in any order, each as a step", () => {
+test("several changes of the list at once are all kept, in any order, each as a step", () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([...CHANGES]), (changes) => {
       const { bar, navigation } = startAt("#/tokens?page=2&after=x");
@@ -53,7 +53,7 @@ test("changes of the list that are made at once all stay, in any order, each as 
   );
 });
 
-test("changes of the audit trail that are made at once all stay, and one that is taken back leaves no trace", () => {
+test("several changes of the audit trail at once are all kept", () => {
   const { bar, navigation } = startAt("#/activity?from=2020-10-20");
   const narrow = (change: object) => navigation.changeTrail((view) => narrowed(view, change));
   narrow({ action: "api-token.revoke" });
@@ -70,7 +70,7 @@ test("changes of the audit trail that are made at once all stay, and one that is
   });
 });
 
-test("a heading that is chosen three times at once sorts up, down, and not at all", () => {
+test("three clicks on a heading sort ascending, descending, and not at all", () => {
   const { bar, navigation } = startAt("");
   const sort = () =>
     navigation.changeList((view) => changed(view, { sort: nextSort(view.sort, "expires_at") }));
@@ -82,14 +82,14 @@ test("a heading that is chosen three times at once sorts up, down, and not at al
   expect(bar.hash).toBe("#/tokens");
 });
 
-test("a change begins with what the address says, also where nobody was told of it", () => {
+test("a change starts from the address, even if its event has not come yet", () => {
   const { bar, navigation } = startAt("#/tokens?access=read");
   bar.push("#/tokens?q=ci");
   navigation.changeList((view) => changed(view, { access: "write" }));
   expect(bar.hash).toBe("#/tokens?access=write&q=ci");
 });
 
-test("nobody is taken back to a list or a trail that they have left", () => {
+test("a late change does not lead back to a list or a trail that was left", () => {
   const { bar, navigation } = startAt("#/tokens?q=ci");
   navigation.go(tokenAddress("atok_1"));
   navigation.changeList((view) => changed(view, { search: "late" }));
@@ -99,7 +99,7 @@ test("nobody is taken back to a list or a trail that they have left", () => {
   expect(navigation.listView.value.search).toBe("ci");
 });
 
-test("a step that replaces another is not one of its own, and an address is not entered twice", () => {
+test("a replaced step adds no step, and neither does the same address", () => {
   const { bar, navigation } = startAt("#/tokens");
   navigation.changeList((view) => changed(view, { search: "c" }));
   navigation.changeList((view) => changed(view, { search: "ci" }), true);
@@ -107,7 +107,7 @@ test("a step that replaces another is not one of its own, and an address is not 
   expect(bar.steps).toEqual(["#/tokens", "#/tokens?q=ci"]);
 });
 
-test("an address leads to the place that it was made of", () => {
+test("an address leads back to its place", () => {
   const list = { ...FIRST_VIEW, search: "#/?&=%" };
   expect(placeAt(listAddress(list))).toEqual({ name: "list", view: list });
   const trail = narrowed(WHOLE_TRAIL, { token: "atok_1" });

@@ -26,6 +26,6 @@ test.each([
   ["http://127.0.0.1.example/", true],
   ["http://x127.0.0.1.example/", true],
   ["http://xlocalhost/", true],
-])("what is typed on %s can be read on the way: %p", (address, isReadable) => {
+])("others can read what %s sends: %p", (address, isReadable) => {
   expect(isReadableOnTheWay(new URL(address))).toBe(isReadable);
 });

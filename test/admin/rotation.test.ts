@@ -85,7 +85,7 @@ test("only an active token that was not replaced can be rotated", () => {
   expect(isRotatable({ status: "revoked", replaced_by: null })).toBe(false);
 });
 
-test("a count and a unit that are changed at once both stay, and change no preset", () => {
+test("a new count and a new unit are both kept, and a preset stays as it is", () => {
   const own = { way: "own", count: "12", unit: "hours" } as const;
   const changed = withOwn(withOwn(own, { count: "5" }), { unit: "days" });
   expect(changed).toEqual({ way: "own", count: "5", unit: "days" });

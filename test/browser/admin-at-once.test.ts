@@ -37,7 +37,7 @@ async function openList(page: Page, address: string): Promise<void> {
   await page.locator('.tokens[aria-busy="false"]').waitFor();
 }
 
-test("filters of the list that are chosen at once all hold", async () => {
+test("several filters of the list, chosen at once, are all kept", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await openList(page, "#/tokens");
@@ -59,7 +59,7 @@ test("filters of the list that are chosen at once all hold", async () => {
   expect(tab.faults).toEqual([]);
 });
 
-test("a heading, a tab and a filter that are chosen at once all hold, in either order", async () => {
+test("a heading, a tab and a filter, chosen at once, are all kept, in either order", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   const heading = { click: "th:nth-child(2) .sort" };
@@ -80,7 +80,7 @@ test("a heading, a tab and a filter that are chosen at once all hold, in either 
   expect(tab.faults).toEqual([]);
 });
 
-test("a service that is named and a filter that is chosen at once both hold", async () => {
+test("a named service and a filter, chosen at once, are both kept", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await openList(page, "#/tokens");
@@ -96,7 +96,7 @@ test("a service that is named and a filter that is chosen at once both hold", as
   expect(tab.faults).toEqual([]);
 });
 
-test("a search is begun with what else was chosen, and not once the list was left", async () => {
+test("a search keeps the other filters, and does not start after the list was left", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await openList(page, "#/tokens");
@@ -118,7 +118,7 @@ test("a search is begun with what else was chosen, and not once the list was lef
   expect(tab.faults).toEqual([]);
 });
 
-test("Next leads to the next page of the list that is chosen, however often it is pressed meanwhile", async () => {
+test("Next leads to the next page of the current list, also when it is clicked twice or while loading", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await openList(page, "#/tokens");
@@ -148,7 +148,7 @@ test("Next leads to the next page of the list that is chosen, however often it i
   expect(tab.faults).toEqual([]);
 });
 
-test("filters of the audit trail that are chosen at once all hold", async () => {
+test("several filters of the audit trail, chosen at once, are all kept", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await page.goto("/#/activity");
@@ -172,7 +172,7 @@ test("filters of the audit trail that are chosen at once all hold", async () => 
   expect(tab.faults).toEqual([]);
 });
 
-test("a day that goes up and down at once stays, and leaving the field takes no new day back", async () => {
+test("a day that goes up and down at once stays, and a blur does not undo a new day", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await page.goto("/#/activity?from=2020-10-20");
@@ -194,7 +194,7 @@ test("a day that goes up and down at once stays, and leaving the field takes no 
   expect(tab.faults).toEqual([]);
 });
 
-test("a new token is created with all that was chosen at once, and once", async () => {
+test("a form that is filled in and sent twice at once creates one token, with every choice", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await openList(page, "#/tokens");
@@ -238,7 +238,7 @@ test("a new token is created with all that was chosen at once, and once", async 
   expect(tab.faults).toEqual([]);
 });
 
-test("a token is rotated with all that was chosen at once", async () => {
+test("a rotation keeps all choices that were made at once", async () => {
   const { id } = (await server.call("api-token/create", { access: "read", description: "Turned" })).json;
   await using tab = await signedIn(browser, server);
   const { page } = tab;
@@ -259,7 +259,7 @@ test("a token is rotated with all that was chosen at once", async () => {
   expect(tab.faults).toEqual([]);
 });
 
-test("what is typed and saved at once is saved, and a revocation is not called off by a late Keep it", async () => {
+test("an edit keeps text that was typed in the same moment, and a running revocation cannot be called off", async () => {
   const { id } = (await server.call("api-token/create", { access: "read", description: "Edited" })).json;
   await using tab = await signedIn(browser, server);
   const { page } = tab;
@@ -310,7 +310,7 @@ test("a token that is filled in and sent at once, as by a password manager, sign
   expect(tab.faults).toEqual([]);
 });
 
-test("a bar that is pointed at stays chosen when the keys take over in the same moment", async () => {
+test("the bar under the pointer stays chosen when the keys take over in the same moment", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await page.goto(`/#/tokens/${billing.id}`);

@@ -33,7 +33,7 @@ function formsOf(text: string): readonly Buffer[] {
   const plain = Buffer.from(text);
   const wide = Buffer.from(text, "utf16le");
   const inBase64 = [0, 1, 2].flatMap((offset) =>
-    // Without its ends, which depend on what is beside it.
+    // The ends of a text in base64 depend on its neighbours.
     [plain, wide].map((bytes) => Buffer.from(bytes.subarray(offset, offset + 30).toString("base64"))),
   );
   return [plain, wide, Buffer.from(wide).swap16(), Buffer.from(plain.toString("hex")), ...inBase64];
@@ -48,7 +48,7 @@ function filesWith(text: string, directory: string): readonly string[] {
     .filter((path) => forms.some((form) => readFileSync(path).includes(form)));
 }
 
-/** Waits until the browser has written what a page stored, which it puts off for some seconds. */
+/** Waits until a text is in a file: browsers write stored values some seconds later. */
 async function whenWritten(text: string, directory: string): Promise<void> {
   const deadline = Date.now() + TEST_LIMIT_MS / 2;
   while (filesWith(text, directory).length === 0 && Date.now() < deadline) await Bun.sleep(200);
@@ -85,7 +85,7 @@ test("no file of the browser has a token that is kept, nor both halves of it", a
   await page.getByRole("button", { name: "Done" }).click();
   await page.reload();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
-  // What is not a secret shows that this looks in the right place, and late enough.
+  // The half on disk proves that this test looks in the right place, and late enough.
   const other = String(await page.evaluate("sessionStorage.getItem('publisher.token')"));
   await whenWritten(other, profile.path);
   for (const secret of [server.firstToken, created, half])

@@ -95,7 +95,7 @@ test("signing in", async () => {
   expect(tab.faults).toEqual([]);
 });
 
-test("signing in over plain HTTP from elsewhere is warned of, before anything is typed", async () => {
+test("signing in over plain HTTP from another machine", async () => {
   const elsewhere = await launchBrowser(["--host-resolver-rules=MAP publisher.test 127.0.0.1"]);
   const { port } = new URL(fresh.url);
   const warning = "This page came over plain HTTP.";

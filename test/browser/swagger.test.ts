@@ -93,7 +93,7 @@ test(
 );
 
 test(
-  "a token that was typed in is shown nowhere, and the cURL box has a command that works",
+  "the page shows no token after Authorize, and the cURL box has a command that works",
   async () => {
     await using server = await RunningServer.start();
     await using tab = await Tab.open(browser, server.url);
@@ -135,7 +135,7 @@ test(
 );
 
 test(
-  "who authorizes over plain HTTP is warned, unless it is on the loopback",
+  "Authorize warns of plain HTTP, except on the loopback",
   async () => {
     await using server = await RunningServer.start();
     const elsewhere = await launchBrowser(["--host-resolver-rules=MAP publisher.test 127.0.0.1"]);

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { visible } from "../../../src/tokens/text.ts";
 import { ApiError, Unreachable, Unreadable } from "../api/client.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { InfoIcon, WarningIcon } from "./icons.tsx";
@@ -65,6 +66,6 @@ function mayPass(error: unknown): boolean {
 }
 
 function messageOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = visible(error instanceof Error ? error.message : String(error));
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }

@@ -1,5 +1,8 @@
 import type { Token } from "../api/types.ts";
+import { shortened } from "../format.ts";
 import { tokenAddress } from "../state/addresses.ts";
+import { ownName } from "./token-name.tsx";
+import { Written } from "./written.tsx";
 
 interface TokenLinkProps {
   readonly id: string;
@@ -7,22 +10,15 @@ interface TokenLinkProps {
   readonly token?: Token | undefined;
 }
 
-/** How many characters of a name are shown: whoever wants all of it follows the link. */
+/** How many characters of a name are shown. The token's own page has all of it. */
 const SHOWN = 60;
 
 /** Leads to a token that something tells of. */
 export function TokenLink({ id, token }: TokenLinkProps) {
-  const name = [...(token?.description?.trim() ?? "")];
+  const name = token === undefined ? null : ownName(token);
   return (
-    <a href={tokenAddress(id)} title={name.length > 0 ? id : undefined}>
-      {name.length === 0 ? (
-        <code>{id}</code>
-      ) : (
-        <bdi>
-          {name.slice(0, SHOWN).join("")}
-          {name.length > SHOWN && "…"}
-        </bdi>
-      )}
+    <a href={tokenAddress(id)} title={name === null ? undefined : id}>
+      {name === null ? <code>{id}</code> : <Written text={shortened(name, SHOWN)} />}
     </a>
   );
 }

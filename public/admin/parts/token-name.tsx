@@ -1,13 +1,22 @@
+import { visible } from "../../../src/tokens/text.ts";
 import type { Token } from "../api/types.ts";
+import { isTokenId } from "../state/audit-view.ts";
+import { Written } from "./written.tsx";
 
-/** What a token is called: its description, kept apart from the text around it whatever its script. */
+/** The name of a token: its description. */
 export function TokenName({ token }: { token: Pick<Token, "description"> }) {
   const { description } = token;
   if (description === null || description.trim() === "") return <span class="nameless">No description</span>;
-  return <bdi>{description}</bdi>;
+  return <Written text={description} />;
 }
 
-/** The same where only text can be. */
-export function nameOf({ description, id }: Pick<Token, "description" | "id">): string {
-  return description === null || description.trim() === "" ? id : description;
+/** The same as plain text, for titles and messages: the id if there is no description. */
+export function nameOf(token: Pick<Token, "description" | "id">): string {
+  return visible(ownName(token) ?? token.id);
+}
+
+/** The description to show in place of the id; null if there is none, or if it looks like the id of another token. */
+export function ownName({ description }: Pick<Token, "description">): string | null {
+  const name = description?.trim() ?? "";
+  return name === "" || isTokenId(name) ? null : name;
 }

@@ -1,14 +1,14 @@
 import type { ComponentChildren } from "preact";
 
 interface ViewLinkProps {
-  /** Works the address out of the current view. */
+  /** Returns the address for the view of now. It is called again at the click. */
   readonly address: () => string;
   readonly class?: string;
   readonly isCurrent?: boolean;
   readonly children: ComponentChildren;
 }
 
-/** Leads to the current view in another way. What was chosen after the link was drawn goes along. */
+/** A link that changes the current view. It keeps every change that was made after the link was drawn. */
 export function ViewLink({ address, isCurrent = false, children, ...attributes }: ViewLinkProps) {
   return (
     <a

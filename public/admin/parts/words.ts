@@ -5,7 +5,7 @@ export const ACCESS_SENTENCES: Readonly<Record<"publisher" | "services", Readonl
   {
     publisher: {
       read: "Sees everything, changes nothing.",
-      write: "May also create, change and revoke tokens.",
+      write: "Can create, change, rotate and revoke any token, yours too.",
     },
     services: {
       read: "Only reads: GET, HEAD and OPTIONS.",

@@ -1,7 +1,7 @@
 import { type AuditView, auditQueryOf, auditViewFrom } from "./audit-view.ts";
 import { type ListView, queryOf, viewFrom } from "./list-view.ts";
 
-/** What an address within the page stands for. */
+/** A place of the page, as read from an address. */
 export type Place =
   | { readonly name: "list"; readonly view: ListView }
   | { readonly name: "token"; readonly id: string }

@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { visible } from "../../../src/tokens/text.ts";
 import type { Token } from "../api/types.ts";
 
 /** The most services that one token is for. */
@@ -39,5 +40,5 @@ export function audiencesFault(names: readonly string[]): string | null {
   if (twice !== undefined) return `${twice} is there twice.`;
   const wrong = names.find((name) => !isAudience(name));
   if (wrong === undefined) return null;
-  return `“${wrong}” cannot be a name: it takes 1 to 63 lower-case letters, digits and hyphens, and does not begin with a hyphen.`;
+  return `“${visible(wrong)}” cannot be a name: it takes 1 to 63 lower-case letters, digits and hyphens, and does not begin with a hyphen.`;
 }

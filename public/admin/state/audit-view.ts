@@ -70,7 +70,7 @@ export function narrowed(view: AuditView, change: Partial<AuditView>): AuditView
   return { ...view, ...change, page: 1, cursor: null };
 }
 
-/** Which part of the trail a view shows, whatever the page: the query of its first page. */
+/** Names the list that a view shows, the same on each of its pages: the query of the first page. */
 export function trailOf(view: AuditView): string {
   return auditQueryOf(narrowed(view, {}));
 }

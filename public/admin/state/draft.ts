@@ -1,17 +1,17 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
-/** What is typed into a field for a value that stands elsewhere, as in the address. */
+/** The unfinished text of a field. Its value is kept elsewhere, for example in the address. */
 export interface Draft {
-  /** What the field shows: what is typed, or the value. */
+  /** The text to show: the typed text, or else the value. */
   readonly text: ReadonlySignal<string>;
   readonly type: (text: string) => void;
   /** Shows the value again. */
   readonly drop: () => void;
-  /** To be called once the field is gone. */
+  /** Ends the watch on the value. Call it when the field is removed. */
   readonly stop: () => void;
 }
 
-/** A draft, which is dropped as soon as the value changes: what comes by another way, as by Back, is shown. */
+/** A draft of a value. When the value changes, for example by Back, the draft is dropped and the new value shows. */
 export function draftOf(value: ReadonlySignal<string>): Draft {
   const typed = signal<string | null>(null);
   const drop = () => {

@@ -106,12 +106,12 @@ export function changed(view: ListView, change: Partial<ListView>): ListView {
   return { ...view, ...change, page: 1, cursor: null };
 }
 
-/** Which list a view shows, whatever the page: the query of its first page. */
+/** Names the list that a view shows, the same on each of its pages: the query of the first page. */
 export function listOf(view: ListView): string {
   return queryOf(changed(view, {}));
 }
 
-/** The order that the heading of a column asks for: first up, then down, then the newest first again. */
+/** The next order after a click on the heading of a column: ascending, then descending, then the newest first. */
 export function nextSort(sort: Sort | null, key: SortKey): Sort | null {
   if (sort?.key !== key) return { key, direction: "asc" };
   return sort.direction === "asc" ? { key, direction: "desc" } : null;

@@ -6,7 +6,7 @@ import { readClock } from "./clock.ts";
 import { returns } from "./reachability.ts";
 
 export interface Loaded<Value> {
-  /** The key that the value came for: another than the latest while the next is loaded. */
+  /** The key of `value`. It differs from the current key while the next value is loaded. */
   readonly of: string | null;
   /** The last that came, also while the next is loaded; under an error, only what came for the same key. */
   readonly value: Value | null;
@@ -54,7 +54,7 @@ export interface ActionState {
 }
 
 export interface Action<Input> {
-  /** Does nothing while the last run goes on: a form that is sent twice at once is sent once. */
+  /** Starts it, unless it runs already: a form that is submitted twice at once is sent once. */
   readonly run: (input: Input) => void;
   /** Takes back what went wrong, and with it the promise to try again. */
   readonly forget: () => void;
@@ -89,7 +89,7 @@ export function useAction<Input>(
   return { run, forget, state };
 }
 
-/** Closes a form, unless it is being sent. */
+/** Returns a function that closes a form, unless the form is being sent. */
 export function closing({ state }: Pick<Action<never>, "state">, onClose: () => void): () => void {
   return () => {
     if (!state.value.isRunning) onClose();

@@ -12,15 +12,15 @@ export interface AddressBar {
   readonly replace: (hash: string) => void;
 }
 
-/** Where the person is. */
+/** The current place. */
 export type Route =
   | { readonly place: "list" }
   | { readonly place: "token"; readonly id: string }
   | { readonly place: "activity" };
 
 /**
- * Where the person is, and every way to another place. The signals follow the address in the same step, and a view is
- * changed by a function of the current view: so two changes at once are two changes, however late the page is drawn.
+ * The current place, and all changes of it. The signals change together with the address, and a view is changed by a
+ * function of the current view: so no change is lost when several come before the page is drawn again.
  */
 export class Navigation {
   readonly #bar: AddressBar;
@@ -69,7 +69,7 @@ export class Navigation {
     if (this.#route.value.place === "activity") this.go(activityAddress(change(this.#auditView.value)));
   }
 
-  /** Takes over what the address says. To be called when somebody else changed it. */
+  /** Reads the address again. Call it when the browser changed the address. */
   follow(): void {
     const { hash } = this.#bar;
     if (hash === this.#followed) return;

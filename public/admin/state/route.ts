@@ -12,7 +12,7 @@ const navigation = new Navigation({
   replace: (hash) => history.replaceState(null, "", hash),
 });
 
-/** Where the person is. */
+/** The current place and views. They change together with the address. */
 export const { route, listView, auditView } = navigation;
 
 /** Shows the list in another way: a step that Back undoes, unless `isReplacing`. Does nothing on another place. */
@@ -25,12 +25,12 @@ export function changeTrail(change: (view: AuditView) => AuditView): void {
   navigation.changeTrail(change);
 }
 
-// Back and Forward, and an address that somebody typed. Of the two events, the second comes later.
+// Back, Forward, and a typed address. Not every browser sends the first event for each of them.
 addEventListener("popstate", () => navigation.follow());
 addEventListener("hashchange", () => navigation.follow());
 addEventListener("click", followLink);
 
-/** Follows a link within the page at once. A browser tells of it later only, when another click may have come. */
+/** Follows a link within the page at once. The browser would report the change later, perhaps after the next click. */
 function followLink(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   const address = link?.getAttribute("href") ?? "";
@@ -39,7 +39,7 @@ function followLink(event: MouseEvent): void {
   navigation.go(address);
 }
 
-/** Whether a click asks for nothing but the link itself: no other tab, no download. */
+/** Whether a click only follows the link: it opens no new tab and starts no download. */
 function isPlain(event: MouseEvent): boolean {
   const { button, altKey, ctrlKey, metaKey, shiftKey, defaultPrevented } = event;
   return button === 0 && ![altKey, ctrlKey, metaKey, shiftKey, defaultPrevented].includes(true);

@@ -3,6 +3,7 @@ import type { Token } from "../api/types.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Time } from "../parts/time.tsx";
 import { TokenLink } from "../parts/token-link.tsx";
+import { Written } from "../parts/written.tsx";
 import { type Phrase, type Piece, phrasesOf, verbOf } from "../state/audit-words.ts";
 import { useLoaded } from "../state/loading.ts";
 import { tokensOf } from "../state/records.ts";
@@ -108,7 +109,7 @@ function PieceText({ piece, tokens }: { piece: Piece; tokens: PhrasesProps["toke
   if ("token" in piece) return <TokenLink id={piece.token} token={tokens.get(piece.token)} />;
   return (
     <q>
-      <bdi>{piece.quoted}</bdi>
+      <Written text={piece.quoted} />
     </q>
   );
 }

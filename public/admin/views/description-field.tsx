@@ -1,6 +1,8 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
+import { visible } from "../../../src/tokens/text.ts";
+import { Written } from "../parts/written.tsx";
 
 /** In units of UTF-16, of which a character has up to two; the API judges its own limit of 500 characters. */
 const DESCRIPTION_LIMIT = 1000;
@@ -13,6 +15,11 @@ interface DescriptionFieldProps {
 
 export function DescriptionField({ field, text, fault }: DescriptionFieldProps) {
   const fieldId = useId();
+  const hasHidden = visible(text.value) !== text.value;
+  const remarks = [
+    ...(fault === null ? [] : [`${fieldId}-fault`]),
+    ...(hasHidden ? [`${fieldId}-hidden`] : []),
+  ];
   return (
     <div class="field">
       <label for={fieldId}>Description</label>
@@ -26,7 +33,7 @@ export function DescriptionField({ field, text, fault }: DescriptionFieldProps) 
         placeholder="What it is for, such as: Nightly backup on db-3"
         autocomplete="off"
         aria-invalid={fault !== null}
-        aria-describedby={fault === null ? undefined : `${fieldId}-fault`}
+        aria-describedby={remarks.length === 0 ? undefined : remarks.join(" ")}
         onInput={({ currentTarget }) => {
           text.value = currentTarget.value;
         }}
@@ -34,6 +41,11 @@ export function DescriptionField({ field, text, fault }: DescriptionFieldProps) 
       {fault !== null && (
         <p class="field-fault" id={`${fieldId}-fault`}>
           The description {fault}.
+        </p>
+      )}
+      {hasHidden && (
+        <p class="hint" id={`${fieldId}-hidden`}>
+          It has characters that cannot be seen: <Written text={text.value} />
         </p>
       )}
     </div>

@@ -19,7 +19,7 @@ interface EditDialogProps {
   readonly onClose: () => void;
 }
 
-/** Changes what can be changed of a token. Only what is changed here is sent. */
+/** Changes the description and the expiry of a token. Only changed values are sent. */
 export function EditDialog({ token, onClose }: EditDialogProps) {
   // The token as it was when the dialog was opened.
   const before = useRef(token).current;
@@ -60,7 +60,7 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
           fault={faultOf("expires_at")}
         />
         <p class="muted">
-          What it is for and what it may do stays as it is: for anything else, make a new one.
+          Its access and its services cannot be changed. If you need others, create a new token.
         </p>
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>

@@ -6,10 +6,10 @@ import { listView } from "../state/route.ts";
 import { mayWrite } from "../state/session.ts";
 
 const WORDS: Readonly<Record<StatusTab, readonly [title: string, text: string]>> = {
-  active: ["No active tokens", "Whoever is to call this API needs one."],
-  expired: ["Nothing has expired", "Tokens whose time is over are listed here until they are revoked."],
-  revoked: ["Nothing was revoked", "Revoked tokens stay listed here, for the record."],
-  all: ["No tokens", "Whoever is to call this API needs one."],
+  active: ["No active tokens", "Each program that calls Publisher or a service needs one."],
+  expired: ["Nothing has expired", "Expired tokens are listed here until they are revoked."],
+  revoked: ["Nothing was revoked", "Revoked tokens stay in this list."],
+  all: ["No tokens", "Each program that calls Publisher or a service needs one."],
 };
 
 interface EmptyListProps {
@@ -27,7 +27,7 @@ export function EmptyList({ view, onCreate }: EmptyListProps) {
         </span>
         <h2>No token matches</h2>
         <p class="muted">
-          {isSearchAlone ? "No description or id has what you search for." : "None fits these filters."}
+          {isSearchAlone ? "No description or id contains your search." : "No token fits these filters."}
         </p>
         <ViewLink class="button" address={() => listAddress(widened(listView.value))}>
           Clear filters

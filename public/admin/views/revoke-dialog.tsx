@@ -33,8 +33,8 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
         <NamedToken token={token} />
         <p>
           {token.status === "active"
-            ? "Whatever uses it stops working at once: its next request is refused. This is for good; nothing makes a revoked token work again."
-            : "It has expired, so nothing works with it any more. Revoking makes that final."}
+            ? "The next request of every program that uses it is refused. A revoked token can never be used again."
+            : "It has expired and is refused already. Revoking makes that final."}
         </p>
         {token.id === self.value?.id && (
           <Notice tone="caution">
@@ -78,7 +78,7 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
 }
 
 function UnknownWriters({ isFailed }: { isFailed: boolean }) {
-  if (!isFailed) return <p class="muted">Looking whether another active token has write access…</p>;
+  if (!isFailed) return <p class="muted">Checking whether another active token has write access…</p>;
   return (
     <Notice tone="caution">
       <p>

@@ -29,7 +29,7 @@ interface RotateDialogProps {
   readonly onRotated?: () => void;
 }
 
-/** Gives a token a successor with a new secret. What the new one is then shown in comes after this dialog. */
+/** Gives a token a successor with a new secret. Another dialog then shows the secret. */
 export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
   // The token as it was when the dialog was opened: afterwards its end is that of the overlap.
   const old = useRef(token).current;
@@ -62,8 +62,8 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
       <form class="form dialog-body" onSubmit={submit}>
         <NamedToken token={old} />
         <p>
-          You get a new token that is good for the same, with a secret of its own. Give that to whatever uses
-          the old one.
+          You get a new token with the same rights and a new secret. Give the new secret to every program that
+          uses the old one.
         </p>
         {isSelf && (
           <Notice tone="neutral">

@@ -28,8 +28,8 @@ export function SecretDialog({ created, remark }: ShownSecret) {
       <div class="form dialog-body">
         <Notice tone="caution">
           <p>
-            <strong>This is the only time it is shown.</strong> Copy it now and keep it where secrets are
-            kept: Publisher stores no copy, and nobody can read it again.
+            <strong>This is the only time it is shown.</strong> Copy it now and store it in a safe place:
+            Publisher keeps no copy, and nobody can show it again.
           </p>
         </Notice>
         {remark !== null && <p>{remark}</p>}

@@ -94,7 +94,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
   );
 }
 
-/** What is to be done with which token, once the person has confirmed it. */
+/** An action that waits for a confirmation, and its token. */
 interface Asking {
   readonly what: "rotate" | "revoke";
   readonly token: Token;

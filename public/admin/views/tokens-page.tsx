@@ -30,7 +30,7 @@ export function TokensPage() {
       <div class="page-head">
         <div>
           <h1>API tokens</h1>
-          <p class="muted">Whoever holds one may call what its access allows.</p>
+          <p class="muted">Programs use them to call Publisher or your services.</p>
         </div>
         {mayWrite.value && (
           <button ref={opener} type="button" class="button primary" onClick={create}>
