@@ -13,6 +13,8 @@ function copyBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "unseen";
+  // Browsers write the text of other fields to disk, to restore them after a crash.
+  field.autocomplete = "off";
   const before = document.activeElement;
   // In a modal dialog nothing outside of it can be selected.
   (before?.closest("dialog") ?? document.body).append(field);

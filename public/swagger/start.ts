@@ -1,5 +1,6 @@
 import { secretFields } from "./secret-fields.ts";
 import { hiddenSecrets } from "./shown-requests.ts";
+import { keepFieldsUnremembered } from "./unremembered-fields.ts";
 
 declare global {
   interface Window {
@@ -13,6 +14,8 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const applyColors = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", applyColors);
 applyColors();
+
+keepFieldsUnremembered();
 
 window.SwaggerUIBundle({
   dom_id: "#swagger-ui",

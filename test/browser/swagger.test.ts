@@ -129,6 +129,10 @@ test(
     const fields = await page.locator(".auth-container input").all();
     expect(fields.length).toBeGreaterThan(0);
     for (const field of fields) expect(await field.getAttribute("autocomplete")).toBe("off");
+    // A browser writes the text of other fields to disk, to restore them after a crash.
+    expect(await page.locator("textarea").count()).toBeGreaterThan(0);
+    const remembered = page.locator("input:not([autocomplete=off]), textarea:not([autocomplete=off])");
+    expect(await remembered.count()).toBe(0);
     expect(tab.faults).toEqual([]);
   },
   TEST_LIMIT_MS,
