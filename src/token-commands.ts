@@ -56,6 +56,7 @@ function addList(token: Command, environment: Environment): void {
     .command("list")
     .description("list the tokens that are not revoked")
     .option("--all", "revoked ones too")
+    .option("--reused", "only revoked and replaced ones with a secret that was shown after their end")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (flags: ListFlags & DataDirFlags) => {

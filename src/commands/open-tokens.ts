@@ -4,6 +4,7 @@ import type { ServerLock } from "../store/server-lock.ts";
 import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import { AuditTrail } from "../tokens/audit-trail.ts";
+import type { Reuse } from "../tokens/reuse.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { Usage } from "../tokens/usage.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -19,11 +20,17 @@ export interface OpenTokens {
   readonly isNew: boolean;
 }
 
+/** What a server does beside. */
+interface Listeners {
+  readonly onChange?: (event: AuditEvent) => void;
+  readonly onReuse?: (reuse: Reuse) => void;
+}
+
 /** Opens the store of a data directory, and makes it where there is none. */
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
-  onChange?: (event: AuditEvent) => void,
+  { onChange = () => undefined, onReuse = () => undefined }: Listeners = {},
 ): OpenTokens {
   const isNew = !directory.holdsStore();
   directory.make();
@@ -35,8 +42,12 @@ export function openOrMakeTokens(
     clock: Date.now,
     random: randomBytes,
     cursorKey,
-    onChange: onChange ?? (() => undefined),
+    onChange,
     onUse: (token, outcome) => usage.record(token, outcome),
+    onReuse: (reuse) => {
+      usage.recordReuse(reuse);
+      onReuse(reuse);
+    },
   });
   const auditTrail = new AuditTrail({ store: store.auditTrail, cursorKey });
   return { tokens, auditTrail, usage, store, isNew };

@@ -19,6 +19,7 @@ import { type FirstToken, provideFirstToken, refuseUnfit } from "./first-token.t
 import { Listeners } from "./listening.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
+import { ReuseWarnings } from "./reuse-warnings.ts";
 import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
 import { sharedDirectoryWarning } from "./unix-socket.ts";
 import { UsageFlushing } from "./usage-flushing.ts";
@@ -98,12 +99,16 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   if (directory.holdsStore()) examineDatabase(directory, () => undefined);
   directory.make();
   const lock = ServerLock.take(directory);
-  const opened = openOrMakeTokens(directory, lock, ({ id, action, actor, target }) => {
-    const { tokenId, traceId, requestId, ip } = actor;
-    log.info(
-      { trace_id: traceId, request_id: requestId, audit_event: id, action, actor: tokenId, target, ip },
-      "change",
-    );
+  const warnings = new ReuseWarnings(log, () => performance.now());
+  const opened = openOrMakeTokens(directory, lock, {
+    onChange: ({ id, action, actor, target }) => {
+      const { tokenId, traceId, requestId, ip } = actor;
+      log.info(
+        { trace_id: traceId, request_id: requestId, audit_event: id, action, actor: tokenId, target, ip },
+        "change",
+      );
+    },
+    onReuse: (reuse) => warnings.warn(reuse),
   });
   const { tokens, store } = opened;
   return {

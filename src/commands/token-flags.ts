@@ -15,6 +15,8 @@ export interface CreateFlags extends ExpiryFlags, JsonFlag {
 
 export interface ListFlags extends JsonFlag {
   readonly all?: boolean;
+  /** Whether to list only tokens with a secret that was shown after their end. */
+  readonly reused?: boolean;
 }
 
 export interface RevokeFlags extends JsonFlag {

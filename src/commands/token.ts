@@ -3,6 +3,7 @@ import { expirySetting } from "../expiry-flags.ts";
 import { createdResource, tokenPage } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import type { Condition } from "../tokens/listing.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import { STATUSES } from "../tokens/token.ts";
@@ -49,16 +50,23 @@ function tokenRequest(
   return request;
 }
 
+const EVERY_STATUS: Condition = { op: "in", key: "status", values: STATUSES };
+const REUSED: Condition = { op: "exists", key: "reused_at", value: true };
+
 /** Prints the tokens that can still matter, or all, newest first. */
-export async function listTokens(dataDir: string, { all = false, json = false }: ListFlags): Promise<void> {
+export async function listTokens(dataDir: string, flags: ListFlags): Promise<void> {
+  const { all = false, reused = false, json = false } = flags;
   await withTokens(dataDir, async (tokens) => {
-    const conditions = all ? [{ op: "in", key: "status", values: STATUSES } as const] : [];
+    const conditions = [...(all ? [EVERY_STATUS] : []), ...(reused ? [REUSED] : [])];
     const every = { conditions, count: Number.POSITIVE_INFINITY };
     const page = await newestRows((listing) => tokens.list(listing), every);
     if (json) return await printJson(tokenPage(page, tokens.now()));
-    await print(tokenTable(page.rows, tokens.now()));
+    const isEmpty = reused && page.rows.length === 0;
+    await print(isEmpty ? NONE_REUSED : tokenTable(page.rows, tokens.now()));
   });
 }
+
+const NONE_REUSED = "No secret of a revoked or replaced token was shown.\n";
 
 /** Prints a fresh secret that belongs to no store. */
 export async function generateSecret(): Promise<void> {

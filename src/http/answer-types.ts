@@ -39,6 +39,8 @@ export const ApiToken = type({
   revoked_at: Moment.or("null"),
   last_used_at: Moment.or("null"),
   replaced_by: TokenId.or("null"),
+  reused_at: Moment.or("null"),
+  reused_from: "string | null",
   "verifies?": "true",
 });
 

@@ -88,9 +88,9 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "read",
       alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience: named = null }, caller }) => {
+      answer: async ({ body: { token, access = "read", audience: named = null }, caller, trace }) => {
         const { audience } = granted(askedAudience(caller, named));
-        const verdict = await tokens.verify(token, { access, audience });
+        const verdict = await tokens.verify(token, { access, audience }, trace);
         return verificationResource(verdictFor(caller, verdict), now(), caller);
       },
     }),

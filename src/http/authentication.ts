@@ -33,7 +33,7 @@ async function authenticate(
   const trace = traceOf(request);
   trace.authenticateAgain = () => authenticate(request, tokens, "uncounted");
   const secret = shownSecret(request.headers, trace);
-  const { token, refusal } = await tokens.authenticate(secret, counting);
+  const { token, refusal } = await tokens.authenticate(secret, counting, trace);
   trace.shown = token;
   trace.caller = refusal === null ? token : null;
   if (refusal !== null) throw notAuthenticated(refusal, trace);

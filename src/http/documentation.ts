@@ -106,6 +106,7 @@ function unusedAuthority(): Authority {
     cursorKey: new Uint8Array(),
     onChange: unused,
     onUse: unused,
+    onReuse: unused,
   });
   const auditTrail = new AuditTrail({ store: { list: unused }, cursorKey: new Uint8Array() });
   const usage = new Usage({

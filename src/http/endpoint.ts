@@ -9,7 +9,7 @@ import { readObject } from "./body.ts";
 import { badRequest, conflict, Failure, notFound } from "./errors.ts";
 import { issuesFrom } from "./issues.ts";
 import { unauthenticated, unauthorized } from "./refusals.ts";
-import { traceOf } from "./trace.ts";
+import { type Trace, traceOf } from "./trace.ts";
 
 /** What came in a body: what was asked for, or everything that is wrong with it. */
 export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
@@ -25,6 +25,7 @@ export interface Call<Body> {
   readonly body: Body;
   readonly caller: Token;
   readonly actor: Actor;
+  readonly trace: Trace;
 }
 
 /** Tokens that may call an endpoint with any access and any audiences. */
@@ -64,7 +65,7 @@ export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
     const caller = callerOf(trace);
     const body = await admittedBody(request, parts);
     const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
-    return jsonAnswer(await answer({ body, caller, actor }));
+    return jsonAnswer(await answer({ body, caller, actor, trace }));
   };
   return { access, alsoFor, handle };
 }

@@ -37,7 +37,7 @@ export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) 
     current.refusal = credential.refusal;
     if (credential.refusal !== null) throw unauthenticated(credential.refusal, credential.carrier, taken);
     const access = neededAccess(request, options);
-    const verdict = await tokens.verify(credential.secret, { access, audience });
+    const verdict = await tokens.verify(credential.secret, { access, audience }, current);
     current.shown = verdict.token;
     current.refusal = verdict.reason;
     if (verdict.reason !== null) throw refused(verdict.reason, access, credential.carrier, taken);

@@ -38,7 +38,8 @@ export function introspection(tokens: Tokens) {
       throw unauthorized(asked.reason, "read", trace.carrier ?? "bearer");
     const { audience } = granted(asked);
     if (audience === null) throw badRequest([NO_AUDIENCE]);
-    return jsonAnswer(introspectionResource(await tokens.verify(token, { access: "read", audience })));
+    const verdict = await tokens.verify(token, { access: "read", audience }, trace);
+    return jsonAnswer(introspectionResource(verdict));
   };
   return new Elysia({ name: "introspection" })
     .post(INTROSPECTION_PATH, handle, { parse: "none", detail: INTROSPECTION_OPERATION })

@@ -11,10 +11,10 @@ import type { Verdict } from "../tokens/verification.ts";
 
 /**
  * A token as every endpoint but `create` gives it: neither its secret nor its digest. A reader whose own token is for
- * services does not learn who created tokens; null for a reader who may read everything.
+ * services does not learn who created a token, nor who reused its secret; null for a reader who may read everything.
  */
 export function tokenResource(token: Token, now: UnixSeconds, reader: Token | null = null) {
-  const readsCreators = reader === null || reader.audiences === null;
+  const readsAll = reader === null || reader.audiences === null;
   return {
     id: token.id,
     access: token.access,
@@ -23,11 +23,13 @@ export function tokenResource(token: Token, now: UnixSeconds, reader: Token | nu
     hint: `sk_live_…${token.hint}`,
     status: statusAt(token, now),
     created_at: formatTime(token.createdAt),
-    created_by: readsCreators ? token.createdBy : null,
+    created_by: readsAll ? token.createdBy : null,
     expires_at: timeOrNull(token.expiresAt),
     revoked_at: timeOrNull(token.revokedAt),
     last_used_at: timeOrNull(token.lastUsedAt),
     replaced_by: token.replacedBy,
+    reused_at: readsAll ? timeOrNull(token.reusedAt) : null,
+    reused_from: readsAll ? token.reusedFrom : null,
     ...verifiesIfTrue(token),
   };
 }

@@ -23,6 +23,7 @@ export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
   table: "audit_event",
   selected: EVENT_COLUMNS,
   isIndexed: (comparison) => isFoundBy(comparison, ["id", "target", "actor"]),
+  isOfFew: () => false,
   inOrderOfIds: [],
   computed: {},
   rowOf: eventOf,

@@ -21,9 +21,28 @@ export function isCostly(condition: Condition, isIndexed: IsIndexed): boolean {
   });
 }
 
+/** How the rows of a resource are found. */
+export interface Indexes {
+  readonly isIndexed: IsIndexed;
+  /** Whether few rows fulfil a comparison, and an index finds them. */
+  readonly isOfFew: IsIndexed;
+}
+
 /** What SQL may look at of a costly condition: what has an index. No row that fulfils the whole is lost by that. */
-export function indexedPart(condition: Condition, isIndexed: IsIndexed): Condition {
-  const parts = condition.op === "and" ? condition.conditions : [condition];
-  const indexed = parts.filter((part) => !("conditions" in part) && isIndexed(part));
+export function indexedPart(condition: Condition, { isIndexed, isOfFew }: Indexes): Condition {
+  const comparisons = requiredBy(condition);
+  const ofFew = comparisons.filter(isOfFew);
+  const indexed = [...ofFew, ...comparisons.filter(isIndexed)];
   return { op: "and", conditions: indexed.slice(0, COMPARISONS_IN_SQL) };
+}
+
+/** Whether an index finds the few rows that can fulfil a condition. */
+export function isFoundAmongFew(condition: Condition, { isOfFew }: Pick<Indexes, "isOfFew">): boolean {
+  return requiredBy(condition).some(isOfFew);
+}
+
+/** Comparisons that a row must fulfil to fulfil the condition. */
+function requiredBy(condition: Condition): readonly Comparison[] {
+  const parts = condition.op === "and" ? condition.conditions : [condition];
+  return parts.filter((part): part is Comparison => !("conditions" in part));
 }

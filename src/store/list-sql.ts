@@ -9,7 +9,7 @@ import {
   type Position,
   type Sort,
 } from "../tokens/listing.ts";
-import type { IsIndexed } from "./list-cost.ts";
+import { type Indexes, isFoundAmongFew } from "./list-cost.ts";
 
 /** A piece of SQL with the values for its question marks. */
 export interface Fragment {
@@ -30,10 +30,9 @@ interface Columns {
 }
 
 /** Where the rows of a resource are. */
-export interface ListTable<Row, Stored> extends Columns {
+export interface ListTable<Row, Stored> extends Columns, Indexes {
   readonly resource: ListedResource<Row>;
   readonly table: string;
-  readonly isIndexed: IsIndexed;
   /** What is read of each row, as `SELECT` wants it. */
   readonly selected: string;
   readonly rowOf: (stored: Stored) => Row;
@@ -50,10 +49,12 @@ export function selection<Row, Stored>(
   table: ListTable<Row, Stored>,
   { condition, sorts, after, now }: ListQuery,
 ): Fragment {
-  const order = orderOf(sorts, table);
-  const columns = order[0]?.key === "id" ? { ...table, inOrderOfIds: [] } : table;
+  // SQLite would rather read every row in the order of ids than sort few.
+  const isSorted = isFoundAmongFew(condition, table);
+  const order = orderOf(sorts, table).map((sort) => ({ ...sort, sql: isSorted ? `+${sort.key}` : sort.key }));
+  const columns = order[0]?.key === "id" && !isSorted ? { ...table, inOrderOfIds: [] } : table;
   const where = both(conditionSql(condition, columns, now), after === null ? TRUE : behind(after, order));
-  const orderBy = order.map(({ key, direction }) => `${key} ${direction} NULLS LAST`).join(", ");
+  const orderBy = order.map(({ sql, direction }) => `${sql} ${direction} NULLS LAST`).join(", ");
   return {
     sql: `SELECT ${table.selected} FROM ${table.table} WHERE ${where.sql} ORDER BY ${orderBy}`,
     values: where.values,
@@ -130,22 +131,27 @@ function column(key: string, { resource, computed, inOrderOfIds }: Columns, now:
   return { sql: inOrderOfIds.includes(key) ? `+${key}` : key, values: [] };
 }
 
+/** A sort, and the SQL of what it sorts by. */
+interface OrderTerm extends Sort {
+  readonly sql: string;
+}
+
 /** The rows that come after a position: those that first differ from it in the nth sort, for every n. */
-function behind(position: Position, order: readonly Sort[]): Fragment {
+function behind(position: Position, order: readonly OrderTerm[]): Fragment {
   const steps = order.map((sort, index) => {
     const before = order
       .slice(0, index)
-      .map(({ key }, at) => ({ sql: `${key} IS ?`, values: [position[at] ?? null] }));
+      .map(({ sql }, at) => ({ sql: `${sql} IS ?`, values: [position[at] ?? null] }));
     return join([...before, later(sort, position[index] ?? null)], "and");
   });
   return join(steps, "or");
 }
 
-function later({ key, direction }: Sort, value: string | number | null): Fragment {
+function later({ key, sql, direction }: OrderTerm, value: string | number | null): Fragment {
   if (value === null) return FALSE;
-  const sql = `${key} ${direction === "asc" ? ">" : "<"} ?`;
+  const beyond = `${sql} ${direction === "asc" ? ">" : "<"} ?`;
   // An id is never null; asked whether it is, SQLite would read all up to the position instead of going there.
-  return { sql: key === "id" ? sql : `(${sql} OR ${key} IS NULL)`, values: [value] };
+  return { sql: key === "id" ? beyond : `(${beyond} OR ${sql} IS NULL)`, values: [value] };
 }
 
 function both(left: Fragment, right: Fragment): Fragment {

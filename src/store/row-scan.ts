@@ -17,7 +17,7 @@ export async function scan<Row, Stored>(
   using reader = openReader(path);
   const { sql, values } = selection(table, {
     ...query,
-    condition: indexedPart(query.condition, table.isIndexed),
+    condition: indexedPart(query.condition, table),
   });
   using statement = reader.prepare<Stored, SQLQueryBindings[]>(sql);
   return await matching(statement.iterate(...values), table, query);

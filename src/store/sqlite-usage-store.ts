@@ -20,6 +20,9 @@ const SLICE_SIZE = 500;
 const USED = `
   UPDATE token SET last_used_at = ?1 WHERE id = ?2 AND (last_used_at IS NULL OR last_used_at < ?1)`;
 
+const REUSED = `
+  UPDATE token SET reused_at = ?1, reused_from = ?2 WHERE id = ?3 AND (reused_at IS NULL OR reused_at <= ?1)`;
+
 const RAISE = `
   INSERT INTO token_use (bucket, start, token, accepted, refused) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (bucket, start, token)
@@ -49,6 +52,9 @@ export class SqliteUsageStore implements UsageStore {
     this.#writing(() => {
       const used = this.#database.query(USED);
       for (const { token, lastUsedAt } of uses) if (lastUsedAt !== null) used.run(lastUsedAt, token);
+      const reused = this.#database.query(REUSED);
+      for (const { token, reusedAt, reusedFrom } of uses)
+        if (reusedAt !== null) reused.run(reusedAt, reusedFrom, token);
       for (const use of uses) if (use.token !== ALL_TOKENS) this.#raise(use);
       for (const sum of sumsByStart(uses)) this.#raise({ ...sum, token: ALL_TOKENS });
     });

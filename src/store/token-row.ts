@@ -54,6 +54,7 @@ export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
   table: "token",
   selected: COLUMNS,
   isIndexed: (comparison) => isFoundBy(comparison, ["id"]) || isOfNotRevoked(comparison),
+  isOfFew: isOfReused,
   inOrderOfIds: ["revoked_at"],
   computed: {
     status: (now) => ({ sql: STATUS_SQL, values: [now] }),
@@ -61,6 +62,12 @@ export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
   },
   rowOf: tokenOf,
 };
+
+/** Whether only tokens fulfil it whose secret was shown after their end. */
+function isOfReused(comparison: Comparison): boolean {
+  const isOfOthers = comparison.op === "exists" && !comparison.value;
+  return isFoundBy(comparison, ["reused_at"]) && !isOfOthers;
+}
 
 function isOfNotRevoked(comparison: Comparison): boolean {
   return comparison.key === "revoked_at" && comparison.op === "exists" && !comparison.value;

@@ -10,6 +10,7 @@ const KEYS = {
   revoked_at: { kind: "time", sorts: true, read: ({ revokedAt }) => revokedAt },
   last_used_at: { kind: "time", sorts: true, read: ({ lastUsedAt }) => lastUsedAt },
   replaced_by: { kind: "token-id", sorts: true, read: ({ replacedBy }) => replacedBy },
+  reused_at: { kind: "time", sorts: true, read: ({ reusedAt }) => reusedAt },
   status: { kind: STATUSES, read: statusAt },
   created_by: { kind: "token-id", read: ({ createdBy }) => createdBy },
   audiences: { kind: "audience", several: true, read: ({ audiences }) => audiences },
@@ -25,6 +26,6 @@ export const TOKEN_LISTING: ListedResource<Token> = {
   keys: KEYS,
   usual: {
     condition: { op: "exists", key: "revoked_at", value: false },
-    unless: ["status", "revoked_at", "id"],
+    unless: ["status", "revoked_at", "id", "reused_at"],
   },
 };

@@ -16,6 +16,7 @@ import type { Listing } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
+import { finalEnd, type Reuse, type Showing } from "./reuse.ts";
 import type { RotationRequest } from "./rotation.ts";
 import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
@@ -55,6 +56,8 @@ export interface TokensParts {
   readonly onChange: (event: AuditEvent) => void;
   /** Hears of every time that the secret of a token was shown, and whether that let somebody in. */
   readonly onUse: (token: Token, outcome: UseOutcome) => void;
+  /** Hears of every time that a secret was shown after its token had been revoked or replaced. */
+  readonly onReuse: (reuse: Reuse) => void;
 }
 
 const NO_DIGEST = new Uint8Array(32);
@@ -67,14 +70,16 @@ export class Tokens {
   readonly #cursorKey: Uint8Array;
   readonly #onChange: TokensParts["onChange"];
   readonly #onUse: TokensParts["onUse"];
+  readonly #onReuse: TokensParts["onReuse"];
 
-  constructor({ store, clock, random, cursorKey, onChange, onUse }: TokensParts) {
+  constructor({ store, clock, random, cursorKey, onChange, onUse, onReuse }: TokensParts) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
     this.#cursorKey = cursorKey;
     this.#onChange = onChange;
     this.#onUse = onUse;
+    this.#onReuse = onReuse;
   }
 
   now(): UnixSeconds {
@@ -83,10 +88,11 @@ export class Tokens {
 
   /**
    * Whose secret this is, and whether it is good for that, read from the store each time. A wrong checksum is
-   * refused without a look at the store; unknown, expired and revoked cost the same.
+   * refused without a look at the store; unknown, expired and revoked cost the same. `showing` is null at the
+   * command line, where an operator looks.
    */
-  async verify(secret: string, purpose: Purpose): Promise<Verdict> {
-    const { token, refusal } = await this.authenticate(secret);
+  async verify(secret: string, purpose: Purpose, showing: Showing | null = null): Promise<Verdict> {
+    const { token, refusal } = await this.authenticate(secret, "counted", showing);
     return token === null
       ? { token, reason: refusal }
       : { token, reason: refusal ?? this.admit(token, purpose) };
@@ -96,16 +102,27 @@ export class Tokens {
    * Whose secret this is, and whether it has ended, whatever the token is for. It is `uncounted` where nobody
    * shows the secret, or where that was counted before.
    */
-  async authenticate(secret: string, counting: "counted" | "uncounted" = "counted"): Promise<Authentication> {
+  async authenticate(
+    secret: string,
+    counting: "counted" | "uncounted" = "counted",
+    showing: Showing | null = null,
+  ): Promise<Authentication> {
     if (!isSecret(secret)) return { token: null, refusal: "malformed" };
     const digest = digestOf(secret);
     const stored = await this.#store.findByDigest(digest);
     const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
     if (stored === null || !matches) return { token: null, refusal: "unknown" };
-    const status = statusAt(stored.token, this.now());
-    if (status === "active") return { token: stored.token, refusal: null };
-    if (counting === "counted") this.#onUse(stored.token, "refused");
-    return { token: stored.token, refusal: status };
+    const { token } = stored;
+    const status = statusAt(token, this.now());
+    if (status === "active") return { token, refusal: null };
+    if (counting === "counted") this.#shownInVain(token, showing);
+    return { token, refusal: status };
+  }
+
+  #shownInVain(token: Token, showing: Showing | null): void {
+    this.#onUse(token, "refused");
+    const end = finalEnd(token, this.now());
+    if (end !== null && showing !== null) this.#onReuse({ token, end, showing });
   }
 
   /** Lets an authenticated token do something, or says why not; null asks for what every token may do. */

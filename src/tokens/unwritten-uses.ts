@@ -25,6 +25,14 @@ export class UnwrittenUses {
     if (outcome === "accepted" && now > (hour.lastUsedAt ?? -1)) hour.lastUsedAt = now;
   }
 
+  /** Keeps the latest moment at which a secret was shown after its token's end. Beyond UNWRITTEN_LIMIT it is lost. */
+  mark(token: string, from: string | null, now: UnixSeconds): void {
+    const hour = this.#hourOf(token, bucketStart("hour", now));
+    if (hour.token === ALL_TOKENS || now < (hour.reusedAt ?? 0)) return;
+    hour.reusedAt = now;
+    hour.reusedFrom = from;
+  }
+
   /** What is to be written next; undefined if that is nothing, until `collect` is called. */
   get portion(): readonly HourOfUse[] | undefined {
     return this.#portions[0];
@@ -54,7 +62,8 @@ export class UnwrittenUses {
     const known = this.#hours.get(start)?.get(token);
     if (known !== undefined) return known;
     if (this.#size >= UNWRITTEN_LIMIT && token !== ALL_TOKENS) return this.#hourOf(ALL_TOKENS, start);
-    const made: CountedHour = { token, start, accepted: 0, refused: 0, lastUsedAt: null };
+    const none = { accepted: 0, refused: 0, lastUsedAt: null, reusedAt: null, reusedFrom: null };
+    const made: CountedHour = { token, start, ...none };
     const tokens = this.#hours.get(start) ?? new Map<string, CountedHour>();
     this.#hours.set(start, tokens.set(token, made));
     this.#size += 1;

@@ -24,6 +24,10 @@ export interface UseCount extends UseBucket {
 export interface HourOfUse extends UseCount {
   /** When the last one was accepted; null if none was. */
   readonly lastUsedAt: UnixSeconds | null;
+  /** When the secret was last shown after the token's end; null if it was not. */
+  readonly reusedAt: UnixSeconds | null;
+  /** The IP address from which that was. */
+  readonly reusedFrom: string | null;
 }
 
 /**
@@ -31,7 +35,7 @@ export interface HourOfUse extends UseCount {
  * changes nothing then.
  */
 export interface UsageStore {
-  /** Adds these to what the store has, of each token and of all together, wholly or not at all. */
+  /** Adds these to what the store has, of each token and of all together, wholly or not at all. The later moment stays. */
   add(uses: readonly HourOfUse[]): Awaitable<void>;
   /** What the store has of these tokens, the earliest first; without buckets that nothing was used in. */
   read(tokens: readonly string[], period: Period): Awaitable<readonly UseCount[]>;

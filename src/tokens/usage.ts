@@ -1,4 +1,5 @@
 import { type Issue, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
+import type { Reuse } from "./reuse.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import type { TokenStore } from "./token-store.ts";
@@ -54,6 +55,11 @@ export class Usage {
   /** Notes that the secret of a token was shown. Writes nothing. */
   record({ id }: Pick<Token, "id">, outcome: UseOutcome): void {
     this.#unwritten.add(id, outcome, this.#now());
+  }
+
+  /** Notes when and from where the secret of an ended token was shown, beside the use that `record` counts. Writes nothing. */
+  recordReuse({ token, showing }: Reuse): void {
+    this.#unwritten.mark(token.id, showing.ip, this.#now());
   }
 
   /** How many uses are not in the store yet. */

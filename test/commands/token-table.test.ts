@@ -40,6 +40,22 @@ test("what tokens are for has a column where one of them is for a service", () =
   ]);
 });
 
+test("when a secret was shown after its token's end has a column where one was", () => {
+  const tokens = [
+    tokenOf("atok_3", { revokedAt: A_MOMENT, reusedAt: A_MOMENT + 1, reusedFrom: "192.0.2.7" }),
+    tokenOf("atok_2", { description: "active" }),
+    tokenOf("atok_1", { revokedAt: A_MOMENT, reusedAt: A_MOMENT, description: "no address" }),
+  ];
+  const lines = tokenTable(tokens, A_MOMENT).trimEnd().split("\n");
+  const column = lines[0]?.indexOf("REUSED");
+  expect(lines.map((line) => line.slice(column))).toEqual([
+    "REUSED                               DESCRIPTION",
+    "2026-06-01T12:00:01Z from 192.0.2.7",
+    "                                     active",
+    "2026-06-01T12:00:00Z                 no address",
+  ]);
+});
+
 test("no tokens are a sentence", () => {
   expect(tokenTable([], A_MOMENT)).toBe("There are no tokens. --all shows revoked ones too.\n");
 });

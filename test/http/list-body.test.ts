@@ -56,7 +56,7 @@ refuses("pagination that cannot be:", [
 
 const SORTS = ["sorts", 'must be a list of {"key", "direction"}, each key at most once'] as const;
 const SORT_KEYS =
-  "must be one of id, access, description, created_at, expires_at, revoked_at, last_used_at, replaced_by";
+  "must be one of id, access, description, created_at, expires_at, revoked_at, last_used_at, replaced_by, reused_at";
 const SORT_KEY = ["sorts[0].key", SORT_KEYS] as const;
 const DIRECTION = ["sorts[0].direction", 'must be "asc" or "desc"'] as const;
 const REPEATED = ["sorts", "must name each key only once"] as const;

@@ -69,6 +69,7 @@ const TOKEN_KEYS: readonly KeyUnderTest[] = [
   { key: "expires_at", ...TIMES },
   { key: "revoked_at", ...TIMES },
   { key: "last_used_at", ...TIMES },
+  { key: "reused_at", ...TIMES },
 ];
 
 const EVENT_KEYS: readonly KeyUnderTest[] = [
@@ -105,7 +106,7 @@ const LISTS = [
   {
     path: "api-token/list",
     keys: TOKEN_KEYS,
-    times: ["created_at", "expires_at", "revoked_at", "last_used_at"],
+    times: ["created_at", "expires_at", "revoked_at", "last_used_at", "reused_at"],
     patterns: ["id", "description"],
   },
   { path: "audit-event/list", keys: EVENT_KEYS, times: ["at"], patterns: ["id"] },

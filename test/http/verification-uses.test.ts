@@ -19,6 +19,7 @@ function listenedTo(api: TestApi) {
     cursorKey: store.cursorKey,
     onChange: () => undefined,
     onUse: ({ hint }, outcome) => void uses.push([hint, outcome]),
+    onReuse: () => undefined,
   });
   const log = makeLog("silent", { write: () => undefined });
   const { handle } = app({

@@ -93,6 +93,7 @@ describe.each(VERSIONS)("a store of schema $version", ({ version, sql }) => {
       cursorKey: store.cursorKey,
       onChange: () => undefined,
       onUse: () => undefined,
+      onReuse: () => undefined,
     });
     const outcomes = [new Uint8Array(32), Uint8Array.from({ length: 32 }, (_, index) => index)].map(
       async (bytes) => (await tokens.authenticate(makeSecret(() => bytes))).refusal,

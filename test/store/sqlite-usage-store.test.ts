@@ -13,7 +13,8 @@ const HOUR = 3600;
 const MIDNIGHT = A_MOMENT - (A_MOMENT % 86_400);
 
 function uses(token: string, values: Partial<HourOfUse> = {}): HourOfUse {
-  return { token, start: A_MOMENT, accepted: 1, refused: 0, lastUsedAt: A_MOMENT, ...values };
+  const one = { accepted: 1, refused: 0, lastUsedAt: A_MOMENT, reusedAt: null, reusedFrom: null };
+  return { token, start: A_MOMENT, ...one, ...values };
 }
 
 describe("uses", () => {
@@ -95,6 +96,61 @@ describe("the last use of a token", () => {
     await context.store.usage.add([uses("atok_1")]);
     await context.overwrite("atok_1", (token) => ({ ...token, lastUsedAt: null, revokedAt: A_MOMENT }));
     expect(context.store.findById("atok_1")).toMatchObject({ lastUsedAt: A_MOMENT, revokedAt: A_MOMENT });
+  });
+});
+
+describe("the mark of a secret that was shown after its token's end", () => {
+  const reused = (reusedAt: number, reusedFrom: string | null) =>
+    uses("atok_1", { accepted: 0, refused: 1, lastUsedAt: null, reusedAt, reusedFrom });
+
+  test("is that of the latest time, whatever comes in which order", async () => {
+    using context = new TestStore();
+    await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
+    const mark = () => {
+      const { reusedAt, reusedFrom, ...rest } = context.store.findById("atok_1") ?? tokenOf("atok_1");
+      const { reusedAt: _, reusedFrom: __, ...as } = tokenOf("atok_1", { revokedAt: A_MOMENT });
+      expect(rest).toEqual(as);
+      return [reusedAt, reusedFrom];
+    };
+    for (const [given, kept] of [
+      [uses("atok_2"), [null, null]],
+      [reused(A_MOMENT + 5, "192.0.2.1"), [A_MOMENT + 5, "192.0.2.1"]],
+      [reused(A_MOMENT + 4, "192.0.2.2"), [A_MOMENT + 5, "192.0.2.1"]],
+      [reused(A_MOMENT + 5, "192.0.2.3"), [A_MOMENT + 5, "192.0.2.3"]],
+      [uses("atok_1", { lastUsedAt: null }), [A_MOMENT + 5, "192.0.2.3"]],
+      [reused(A_MOMENT + 6, null), [A_MOMENT + 6, null]],
+    ] as const) {
+      await context.store.usage.add([given]);
+      expect(mark()).toEqual([...kept]);
+    }
+    await context.store.usage.add([reused(A_MOMENT + 9, "192.0.2.5"), reused(A_MOMENT + 8, "192.0.2.4")]);
+    expect(mark()).toEqual([A_MOMENT + 9, "192.0.2.5"]);
+  });
+
+  test("is not written over by a change to the token that goes on meanwhile", async () => {
+    using context = new TestStore();
+    await context.add(newToken("atok_1"));
+    await context.store.usage.add([reused(A_MOMENT, "192.0.2.1")]);
+    await context.overwrite("atok_1", (token) => ({
+      ...token,
+      reusedAt: null,
+      reusedFrom: null,
+      revokedAt: A_MOMENT,
+    }));
+    const kept = { reusedAt: A_MOMENT, reusedFrom: "192.0.2.1", revokedAt: A_MOMENT };
+    expect(context.store.findById("atok_1")).toMatchObject(kept);
+  });
+
+  test("makes no token, and goes in with the counters or not at all", async () => {
+    using context = new TestStore();
+    await context.store.usage.add([reused(A_MOMENT, "192.0.2.1")]);
+    expect(context.store.findById("atok_1")).toBeNull();
+    await context.add(newToken("atok_1"));
+    const database = context.connect();
+    database.run("CREATE TRIGGER full BEFORE INSERT ON token_use BEGIN SELECT RAISE(ABORT, 'no space'); END");
+    const adding = context.store.usage.add([{ ...reused(A_MOMENT, "192.0.2.1"), start: A_MOMENT + HOUR }]);
+    await expect(adding).rejects.toThrow();
+    expect(context.store.findById("atok_1")?.reusedAt).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { ReuseWarnings } from "../../src/commands/reuse-warnings.ts";
 import { app } from "../../src/http/app.ts";
 import { forwardAuth } from "../../src/http/forward-auth.ts";
 import type { PageFiles } from "../../src/http/page-file.ts";
@@ -59,6 +60,7 @@ export class TestApi implements AsyncDisposable {
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
     const log = makeLog("info", { write: (line) => void this.logLines.push(line) });
     const clock = () => this.nowMs;
+    const warnings = new ReuseWarnings(log, clock);
     this.usage = new Usage({ store: this.store.usage, tokens: this.store, clock });
     this.tokens = new Tokens({
       store: this.store,
@@ -67,6 +69,10 @@ export class TestApi implements AsyncDisposable {
       cursorKey: this.store.cursorKey,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
       onUse: (token, outcome) => this.usage.record(token, outcome),
+      onReuse: (reuse) => {
+        this.usage.recordReuse(reuse);
+        warnings.warn(reuse);
+      },
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     const parts = { log, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };

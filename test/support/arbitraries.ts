@@ -87,6 +87,7 @@ const VALUES: Readonly<Record<TokenKey, fc.Arbitrary<Value>>> = {
   revoked_at: moment,
   last_used_at: moment,
   replaced_by: someId,
+  reused_at: moment,
   audiences: fc.oneof(audience, fc.constant("mail")),
   verifies: fc.constant("true"),
 };

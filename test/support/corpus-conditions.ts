@@ -15,7 +15,7 @@ export interface ListUnderTest {
   readonly values: Readonly<Record<string, fc.Arbitrary<string> | null>>;
 }
 
-const TOKEN_TIMES = ["created_at", "expires_at", "revoked_at", "last_used_at"];
+const TOKEN_TIMES = ["created_at", "expires_at", "revoked_at", "last_used_at", "reused_at"];
 
 export const TOKENS: ListUnderTest = {
   times: TOKEN_TIMES,

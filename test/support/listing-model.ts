@@ -34,13 +34,14 @@ export const TOKEN_MODEL: ListModel<Token> = {
       revoked_at: token.revokedAt,
       last_used_at: token.lastUsedAt,
       replaced_by: token.replacedBy,
+      reused_at: token.reusedAt,
       audiences: token.audiences,
       verifies: token.verifies ? "true" : null,
     };
     return under(values, key);
   },
   isHidden: (token) => token.revokedAt !== null,
-  showing: ["status", "revoked_at", "id"],
+  showing: ["status", "revoked_at", "id", "reused_at"],
 };
 
 export const AUDIT_EVENT_MODEL: ListModel<AuditEvent> = {

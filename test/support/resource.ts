@@ -16,6 +16,8 @@ export const RESOURCE_KEYS = [
   "revoked_at",
   "last_used_at",
   "replaced_by",
+  "reused_at",
+  "reused_from",
 ];
 
 /** What an audit event has, in this order. */

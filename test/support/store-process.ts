@@ -56,7 +56,7 @@ async function revoke(directory: DataDirectory): Promise<void> {
   const { cursorKey } = store;
   const unheard = () => undefined;
   const parts = { store, clock: Date.now, random: randomBytes, cursorKey };
-  const tokens = new Tokens({ ...parts, onChange: unheard, onUse: unheard });
+  const tokens = new Tokens({ ...parts, onChange: unheard, onUse: unheard, onReuse: unheard });
   const answered = answeredIn(directory);
   tell("ready");
   for (let id = await goOn(); id !== ""; id = await goOn()) {

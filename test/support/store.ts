@@ -5,6 +5,7 @@ import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audi
 import { AuditTrail } from "../../src/tokens/audit-trail.ts";
 import type { Listing } from "../../src/tokens/listing.ts";
 import { isRefusal, type Refusal } from "../../src/tokens/refusal.ts";
+import type { Reuse } from "../../src/tokens/reuse.ts";
 import { digestOf } from "../../src/tokens/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import type { TokenRequest } from "../../src/tokens/token-request.ts";
@@ -27,6 +28,8 @@ export class TestStore implements Disposable {
   readonly clock = new TestClock();
   /** Every change that the domain told of. */
   readonly changes: AuditEvent[] = [];
+  /** Every dead secret that the domain was shown. */
+  readonly reuses: Reuse[] = [];
   readonly #random = repeatableRandom();
   readonly #connections: Pick<Database, "close">[] = [];
   store: SqliteTokenStore;
@@ -77,6 +80,10 @@ export class TestStore implements Disposable {
       cursorKey: this.store.cursorKey,
       onChange,
       onUse: (token, outcome) => this.usage.record(token, outcome),
+      onReuse: (reuse) => {
+        this.reuses.push(reuse);
+        this.usage.recordReuse(reuse);
+      },
     });
   }
 

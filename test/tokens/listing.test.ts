@@ -42,6 +42,7 @@ const FULL: Token = {
   lastUsedAt: NOW - 20,
   audiences: ["files", "wiki"],
   replacedBy: "atok_9",
+  reusedAt: NOW - 5,
 };
 
 function matching(pattern: string, key: "id" | "description" = "description"): Condition {
@@ -61,6 +62,7 @@ const VALUES: readonly [TokenKey, Value, Value][] = [
   ["revoked_at", NOW - 10, NOW],
   ["last_used_at", NOW - 20, NOW],
   ["replaced_by", "atok_9", "atok_0"],
+  ["reused_at", NOW - 5, NOW],
   ["audiences", "wiki", "git"],
   ["audiences", "files", "wik"],
 ];
@@ -88,6 +90,7 @@ const NULLABLE: readonly TokenKey[] = [
   "revoked_at",
   "last_used_at",
   "replaced_by",
+  "reused_at",
   "audiences",
 ];
 
@@ -165,7 +168,7 @@ test("the status is judged at the moment that is asked about", () => {
 });
 
 const EVERYTHING: Listing = { conditions: [], sorts: [], limit: 500, skip: 0, cursor: null };
-const OLD: Token = { ...BARE, revokedAt: NOW };
+const OLD: Token = { ...BARE, revokedAt: NOW, reusedAt: NOW };
 
 const SHOWING: readonly [string, readonly Condition[], boolean][] = [
   ["no filter", [], false],
@@ -173,6 +176,8 @@ const SHOWING: readonly [string, readonly Condition[], boolean][] = [
   ["a filter on the status", [{ op: "in", key: "status", values: ["active", "revoked"] }], true],
   ["a filter on the revocation", [{ op: "exists", key: "revoked_at", value: true }], true],
   ["a bound on the revocation", [{ op: "gt", key: "revoked_at", value: 0 }], true],
+  ["a filter on the reuse of the secret", [{ op: "exists", key: "reused_at", value: true }], true],
+  ["a bound on the reuse of the secret", [{ op: "gt", key: "reused_at", value: 0 }], true],
   ["a filter on the id", [{ op: "eq", key: "id", value: "atok_1" }], true],
   ["a pattern on the id", [matching("1", "id")], true],
   ["one of several filters", [YES, { op: "eq", key: "access", value: "read" }], true],

@@ -108,6 +108,7 @@ test("each verification of a token is one use, and one of no token is none", asy
     cursorKey: store.cursorKey,
     onChange: () => undefined,
     onUse: ({ id }, outcome) => void uses.push([id, outcome]),
+    onReuse: () => undefined,
   });
   const { secret, token } = await context.create({ expiresAt: context.clock.now + 1 });
   const verify = async (shown: string, purpose = READ) => {

@@ -60,7 +60,7 @@ export const API_TOKEN_OPERATIONS = {
     description:
       "Gives tokens, newest first unless sorted otherwise, page by page: the `cursor` of one page asks for the next. " +
       "Without filters it has every token that can still matter, active or expired; revoked ones are left out unless " +
-      "a filter names `status`, `revoked_at` or `id`.",
+      "a filter names `status`, `revoked_at`, `reused_at` or `id`.",
     request: {
       schema: "ListTokens",
       examples: {

@@ -43,6 +43,8 @@ export const TOKEN: ReturnType<typeof tokenResource> = {
   revoked_at: null,
   last_used_at: null,
   replaced_by: null,
+  reused_at: null,
+  reused_from: null,
 };
 
 export const REVOKED_TOKEN: typeof TOKEN = { ...TOKEN, status: "revoked", revoked_at: EXAMPLE.revokedAt };

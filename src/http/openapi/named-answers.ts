@@ -33,6 +33,9 @@ export const ANSWERS = {
       revoked_at: "When the token was revoked; null if it was not.",
       last_used_at: "When the token was last let in, which is known within 5 seconds; null if it never was.",
       replaced_by: "The id of the token that took its place; null where none did.",
+      reused_at:
+        "When its secret was last shown after the token was revoked, or was replaced and expired; null if it was not. Known within 5 seconds.",
+      reused_from: "The IP address of the request in which that was; null where none is known.",
       verifies:
         "True for a token that verifies tokens for its audiences and does nothing else; left out for any other.",
     },
@@ -44,6 +47,8 @@ export const ANSWERS = {
       created_by: "The id of the token that created this one; null for the command line.",
       revoked_at: "When the token was revoked; null after a dry run if it was not.",
       replaced_by: "The id of the token that took its place; null where none did.",
+      reused_at: "As in any other answer about the token.",
+      reused_from: "As in any other answer about the token.",
       verifies: "As in any other answer about the token.",
       descendants:
         "How many descendants the token had before, by status and access; left out unless `descendants` was asked for. Those that were active or expired are revoked now, unless it was a dry run.",

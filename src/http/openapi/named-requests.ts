@@ -91,7 +91,7 @@ export const REQUESTS = {
     type: TOKEN_LIST.List,
     about: { description: "Which tokens, in which order, and which part of them. An empty object is fine." },
     properties: {
-      filters: `${CONDITIONS_LIMITED} Revoked tokens are left out unless one names \`status\`, \`revoked_at\` or \`id\`.`,
+      filters: `${CONDITIONS_LIMITED} Revoked tokens are left out unless one names \`status\`, \`revoked_at\`, \`reused_at\` or \`id\`.`,
       sorts: SORTED,
     },
   },
