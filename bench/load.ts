@@ -3,6 +3,8 @@ export interface Load {
   readonly port: number;
   /** One whole request, as it goes over the wire. */
   readonly request: string;
+  /** The status of every answer. */
+  readonly status: number;
   readonly connections: number;
   readonly seconds: number;
 }
@@ -11,8 +13,9 @@ export interface Load {
  * Requests a second. Every answer must be as long as the first one, so that answers can be counted by their
  * bytes and the client costs little beside the server.
  */
-export async function requestsPerSecond({ port, request, connections, seconds }: Load): Promise<number> {
-  const length = await answerLength(port, request);
+export async function requestsPerSecond(load: Load): Promise<number> {
+  const { port, request, connections, seconds } = load;
+  const length = await answerLength(load);
   let answered = 0;
   let isOver = false;
   const open = await Promise.all(
@@ -43,7 +46,7 @@ export async function requestsPerSecond({ port, request, connections, seconds }:
   return counted / elapsedSeconds;
 }
 
-async function answerLength(port: number, request: string): Promise<number> {
+async function answerLength({ port, request, status }: Load): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const socket = await Bun.connect({
     hostname: "127.0.0.1",
@@ -51,7 +54,7 @@ async function answerLength(port: number, request: string): Promise<number> {
     socket: {
       data(_, chunk) {
         const text = new TextDecoder().decode(chunk);
-        if (text.startsWith("HTTP/1.1 200 ")) resolve(chunk.byteLength);
+        if (text.startsWith(`HTTP/1.1 ${status} `)) resolve(chunk.byteLength);
         else reject(new Error(`not the answer that was to be measured: ${text}`));
       },
     },

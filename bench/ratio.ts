@@ -14,12 +14,17 @@ export interface Asked {
   readonly target: string;
   /** Every other line, and the body, where there is one. */
   readonly rest: string;
+  /** The status that Publisher answers with; 200 if left out. */
+  readonly status?: number;
   /** The secret that comes with it, from a server at that address and its first token. */
   readonly secretFrom: (url: string, firstToken: string) => Promise<string>;
 }
 
 /** Prints the processor time of a request to the built executable, as a ratio to a bare Bun.serve in the same run. Linux only. */
-export async function printRatio(name: string, { target, rest, secretFrom }: Asked): Promise<void> {
+export async function printRatio(
+  name: string,
+  { target, rest, status = 200, secretFrom }: Asked,
+): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "publisher-bench-"));
   const bare = await started([process.execPath, join(import.meta.dir, "bare-server.ts")]);
   const publisher = await started([EXECUTABLE, "--port", "0", "--data-dir", directory]);
@@ -29,8 +34,8 @@ export async function printRatio(name: string, { target, rest, secretFrom }: Ask
     const request = `${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${secret}\r\n${rest}`;
     const ratios: number[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
-      const least = await measured(bare, request);
-      const whole = await measured(publisher, request);
+      const least = await measured(bare, request, 200);
+      const whole = await measured(publisher, request, status);
       ratios.push(whole.cpuMicroseconds / least.cpuMicroseconds);
       process.stdout.write(`${round}: bare ${shown(least)}; ${name} ${shown(whole)}\n`);
     }
@@ -51,9 +56,10 @@ interface Measured {
 }
 
 /** Requests a second depend on what else the machine does; the processor time of one hardly does. */
-async function measured({ child, port }: Started, request: string): Promise<Measured> {
+async function measured({ child, port }: Started, request: string, status: number): Promise<Measured> {
   const before = cpuSeconds(child.pid);
-  const perSecond = await requestsPerSecond({ port, request, connections: CONNECTIONS, seconds: SECONDS });
+  const load = { port, request, status, connections: CONNECTIONS, seconds: SECONDS };
+  const perSecond = await requestsPerSecond(load);
   const cpuMicroseconds = ((cpuSeconds(child.pid) - before) * 1e6) / (perSecond * SECONDS);
   return { perSecond, cpuMicroseconds };
 }
