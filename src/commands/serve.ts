@@ -3,6 +3,7 @@ import { app } from "../http/app.ts";
 import { TrustedProxies } from "../http/client-address.ts";
 import { unavailable } from "../http/errors.ts";
 import { forwardAuth } from "../http/forward-auth.ts";
+import { RequestLog } from "../http/request-log.ts";
 import { type RouterParts, router } from "../http/router.ts";
 import { traced } from "../http/trace.ts";
 import type { ListenAddress } from "../listen-addresses.ts";
@@ -30,6 +31,7 @@ const STDERR = 2;
 export async function serve(settings: ServeSettings): Promise<void> {
   const stream = new LogStream(STDERR);
   const log = makeLog(settings.logLevel, stream);
+  const requestLog = new RequestLog(log, () => performance.now());
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseUnfit(settings.firstToken);
   const proxies = new TrustedProxies(settings.trustedProxies);
@@ -38,11 +40,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
     const peer = listeners.peerOf(request);
     return peer === null ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
   };
-  const trace = traced({ log, addressOf });
+  const trace = traced({ log: requestLog, addressOf });
   const notYet = (request: Request) => trace(starting, request)();
   let handlers: Pick<RouterParts, "forwardAuth" | "fetch"> = { forwardAuth: notYet, fetch: notYet };
   const routed = router({
-    log,
+    log: requestLog,
     addressOf,
     forwardAuth: (request, audience) => handlers.forwardAuth(request, audience),
     fetch: (request) => handlers.fetch(request),
@@ -61,19 +63,20 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const isStopping = () => stopping;
   const { fetch } = app({
     authority: { tokens, auditTrail, usage },
-    log,
+    log: requestLog,
     ping: () => store.ping(),
     isStopping,
     pages: settings.pages ? PAGE_FILES : null,
     addressOf,
   });
-  handlers = { forwardAuth: forwardAuth({ tokens, isStopping, log, addressOf }), fetch };
+  handlers = { forwardAuth: forwardAuth({ tokens, isStopping, log: requestLog, addressOf }), fetch };
   await announce(listeners.addresses, settings, directory, opened, log);
 
   const signal = await stopped;
   stopping = true;
   log.info({ signal }, "stopping");
   await listeners.drain(log);
+  requestLog.end();
   await flushing.stop();
   close(store, log);
   lock.release();

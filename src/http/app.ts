@@ -1,16 +1,16 @@
 import { Elysia } from "elysia";
-import type { Log } from "../log.ts";
 import type { Authority } from "../tokens/authority.ts";
 import { authentication, countAstray, locate } from "./authentication.ts";
 import { shuttingDown } from "./errors.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pages as servedPages } from "./pages.ts";
+import type { RequestLog } from "./request-log.ts";
 import { routes } from "./routes.ts";
 import { respondTo, traced, traceOf } from "./trace.ts";
 
 export interface AppParts {
   readonly authority: Authority;
-  readonly log: Log;
+  readonly log: RequestLog;
   /** Throws unless the store answers. */
   readonly ping: () => void;
   readonly isStopping: () => boolean;
@@ -28,7 +28,7 @@ export function app({ authority, log, ping, isStopping, pages, addressOf }: AppP
   return new Elysia({ strictPath: true, handler: { standardHostname: false } })
     .wrap(traced({ log, addressOf }))
     .onError(countAstray)
-    .onError(({ error, request }) => respondTo(error, traceOf(request), log))
+    .onError(({ error, request }) => respondTo(error, traceOf(request)))
     .onRequest(locate)
     .onRequest(() => {
       if (isStopping()) throw shuttingDown();

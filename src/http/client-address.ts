@@ -99,6 +99,16 @@ function addressOf(text: string): string | null {
   return mapped?.flatMap((bits) => [bits >> 8, bits & 0xff]).join(".") ?? ipv6;
 }
 
+/** The network of an address: the address of IPv4 itself, and of IPv6 the 64 bits of which one network has all. */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [head = "", tail = ""] = address.split("::");
+  const [start, end] = [head.split(":"), tail.split(":")];
+  const zeros = Array.from({ length: Math.max(8 - start.length - end.length, 0) }, () => "0");
+  const network = [...start, ...zeros, ...end].slice(0, 4).map((group) => group || "0");
+  return `${network.join(":").replace(/(^0|:0)(:0)*$/, "")}::/64`;
+}
+
 /** `192.0.2.1:443`, `[2001:db8::1]:443` and `[2001:db8::1]` without what is around the address. */
 function withoutPort(hop: string): string {
   const [, inBrackets, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(hop.trim()) ?? [];

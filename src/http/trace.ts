@@ -1,9 +1,9 @@
-import { type Log, loggable } from "../log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
 import type { Purpose, Unfitness } from "../tokens/verification.ts";
 import type { Carrier } from "./credentials.ts";
 import { asFailure } from "./errors.ts";
+import type { RequestLog } from "./request-log.ts";
 import { pathOf } from "./request-target.ts";
 import { secure } from "./security-headers.ts";
 import { OPEN, type Zone } from "./zones.ts";
@@ -37,6 +37,8 @@ export interface Trace {
   refusal: AuthenticationRefusal | null;
   /** Whether the query of a proxy's question is not of its grammar. */
   hasUnknownOptions: boolean;
+  /** What went wrong in the server. */
+  fault: { readonly error: unknown; readonly message: string } | null;
 }
 
 type Admit = (purpose: Purpose | null) => Unfitness | null;
@@ -60,14 +62,14 @@ export function traceIdFrom(traceparent: string | null): string | null {
 }
 
 export interface TracedParts {
-  readonly log: Log;
+  readonly log: RequestLog;
   /** The address that a request came from; null where it came from none. */
   readonly addressOf: (request: Request) => string | null;
 }
 
 /**
- * Around everything: gives each request its trace, and each answer, whoever made it, the trace id, the security
- * headers and a line in the log.
+ * Around everything: gives each request its trace, and each answer, whoever made it, the trace id and the security
+ * headers, and tells the log.
  */
 export function traced({ log, addressOf }: TracedParts) {
   return (handle: Handle, received: Request) => async (): Promise<Response> => {
@@ -90,26 +92,13 @@ export function traced({ log, addressOf }: TracedParts) {
       authenticateAgain: () => Promise.reject(new Error("this request was not authenticated")),
       refusal: null,
       hasUnknownOptions: false,
+      fault: null,
     };
     traces.set(request, trace);
-    const response = await answered(handle, request, trace, log);
+    const response = await answered(handle, request, trace);
     response.headers.set("trace-id", trace.id);
     secure(response.headers);
-    log.info(
-      {
-        trace_id: trace.id,
-        request_id: trace.requestId,
-        method: request.method,
-        path: loggable(trace.path),
-        status: response.status,
-        duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000,
-        ip: trace.ip,
-        token_id: trace.shown?.id ?? null,
-        ...(trace.refusal === null ? {} : { authentication: trace.refusal }),
-        ...(trace.hasUnknownOptions ? { options: "not understood" } : {}),
-      },
-      "request",
-    );
+    log.answered(trace, request.method, response.status, performance.now() - startedAt);
     return response;
   };
 }
@@ -119,25 +108,21 @@ function withHost(request: Request): Request {
   return request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 }
 
-async function answered(handle: Handle, request: Request, trace: Trace, log: Log): Promise<Response> {
+async function answered(handle: Handle, request: Request, trace: Trace): Promise<Response> {
   try {
     const response = await handle(request);
     if (response instanceof Response) return response;
     throw new Error("a handler answered with something that is not a Response");
   } catch (error) {
-    return respondTo(error, trace, log);
+    return respondTo(error, trace);
   }
 }
 
-/** The answer to whatever was thrown; what is the server's fault goes to the log with its cause. */
-export function respondTo(error: unknown, trace: Trace, log: Log): Response {
+/** The answer to whatever was thrown; what is the server's fault stays with the trace, for the log. */
+export function respondTo(error: unknown, trace: Trace): Response {
   const failure = asFailure(error);
   trace.refusal ??= failure.refusal;
   const isFault = failure.code === "internal_error" || failure.cause !== undefined;
-  if (isFault)
-    log.error(
-      { trace_id: trace.id, request_id: trace.requestId, error: failure.cause ?? failure },
-      failure.message,
-    );
+  if (isFault) trace.fault = { error: failure.cause ?? failure, message: failure.message };
   return trace.zone.failureResponse(failure, trace);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { app } from "../../src/http/app.ts";
+import { RequestLog } from "../../src/http/request-log.ts";
 import { makeLog } from "../../src/log.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { Tokens } from "../../src/tokens/tokens.ts";
@@ -24,7 +25,7 @@ function listenedTo(api: TestApi) {
   const log = makeLog("silent", { write: () => undefined });
   const { handle } = app({
     authority: { tokens, auditTrail: api.auditTrail, usage: api.usage },
-    log,
+    log: new RequestLog(log, () => 0),
     ping: () => undefined,
     isStopping: () => false,
     pages: null,

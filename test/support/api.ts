@@ -3,6 +3,7 @@ import { ReuseWarnings } from "../../src/commands/reuse-warnings.ts";
 import { app } from "../../src/http/app.ts";
 import { forwardAuth } from "../../src/http/forward-auth.ts";
 import type { PageFiles } from "../../src/http/page-file.ts";
+import { RequestLog } from "../../src/http/request-log.ts";
 import { router } from "../../src/http/router.ts";
 import { makeLog } from "../../src/log.ts";
 import { DataDirectory } from "../../src/store/data-directory.ts";
@@ -58,7 +59,8 @@ export class TestApi implements AsyncDisposable {
   private constructor(pages: PageFiles | null, directory = new TemporaryDirectory()) {
     this.directory = directory;
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
-    const log = makeLog("info", { write: (line) => void this.logLines.push(line) });
+    // So that every request has a line, however many there are.
+    const log = makeLog("debug", { write: (line) => void this.logLines.push(line) });
     const clock = () => this.nowMs;
     const warnings = new ReuseWarnings(log, clock);
     this.usage = new Usage({ store: this.store.usage, tokens: this.store, clock });
@@ -75,7 +77,8 @@ export class TestApi implements AsyncDisposable {
       },
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
-    const parts = { log, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
+    const requestLog = new RequestLog(log, clock);
+    const parts = { log: requestLog, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
     const { tokens, auditTrail, usage } = this;
     const ping = () => this.store.ping();
     this.app = app({ ...parts, authority: { tokens, auditTrail, usage }, ping, pages });

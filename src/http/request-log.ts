@@ -1,0 +1,91 @@
+import { type Log, loggable } from "../log.ts";
+import { type LoggedRequest, RequestSums } from "./request-sums.ts";
+
+/** How long requests are summed up before the log tells of them. */
+const SUM_MS = 60_000;
+
+/** How long the log may be told later than that. */
+const CHECK_EVERY_MS = 1000;
+
+/** A sum under way. */
+interface Minute {
+  /** By the clock. */
+  readonly startedAt: number;
+  readonly sums: RequestSums;
+  /** Ends it, also where no request comes any more. */
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * Tells the log of requests: in a line each while they are few. Where many in a minute are anonymous, or come with
+ * tokens that are refused, the first ones have lines and the rest a sum, so that nobody can fill the disk. A request
+ * that a token lets in always has its line. At the level `debug` every request has.
+ */
+export class RequestLog {
+  readonly #log: Log;
+  /** In milliseconds, and never set back. */
+  readonly #clock: () => number;
+  readonly #sumsUp: boolean;
+  readonly #checkEveryMs: number;
+  #minute: Minute | null = null;
+
+  constructor(log: Log, clock: () => number, checkEveryMs = CHECK_EVERY_MS) {
+    this.#log = log;
+    this.#clock = clock;
+    this.#sumsUp = !log.isLevelEnabled("debug");
+    this.#checkEveryMs = checkEveryMs;
+  }
+
+  /** Tells of a request that was answered with that status after so many milliseconds. */
+  answered(request: LoggedRequest, method: string, status: number, durationMs: number): void {
+    if (this.#sumsUp && !isLetIn(request) && !this.#currentSums().hasLine(request, status)) return;
+    const { id, requestId, path, ip, shown, refusal, fault, hasUnknownOptions } = request;
+    if (fault !== null)
+      this.#log.error({ trace_id: id, request_id: requestId, error: fault.error }, fault.message);
+    this.#log.info(
+      {
+        trace_id: id,
+        request_id: requestId,
+        method,
+        path: loggable(path),
+        status,
+        duration_ms: Math.round(durationMs * 1000) / 1000,
+        ip,
+        token_id: shown?.id ?? null,
+        ...(refusal === null ? {} : { authentication: refusal }),
+        ...(hasUnknownOptions ? { options: "not understood" } : {}),
+      },
+      "request",
+    );
+  }
+
+  /** Tells of what was summed up so far. */
+  end(): void {
+    if (this.#minute === null) return;
+    const { startedAt, sums, timer } = this.#minute;
+    clearInterval(timer);
+    this.#minute = null;
+    const seconds = Math.ceil((this.#clock() - startedAt) / 1000);
+    for (const { level, fields } of sums.lines)
+      this.#log[level]({ ...fields, seconds }, "requests summed up");
+  }
+
+  #currentSums(): RequestSums {
+    this.#endIfOver();
+    this.#minute ??= {
+      startedAt: this.#clock(),
+      sums: new RequestSums(),
+      timer: setInterval(() => this.#endIfOver(), this.#checkEveryMs).unref(),
+    };
+    return this.#minute.sums;
+  }
+
+  #endIfOver(): void {
+    if (this.#minute !== null && this.#clock() - this.#minute.startedAt >= SUM_MS) this.end();
+  }
+}
+
+/** Whether the request came with a token that was not refused. */
+function isLetIn({ shown, refusal }: LoggedRequest): boolean {
+  return shown !== null && refusal === null;
+}
