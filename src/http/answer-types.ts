@@ -150,6 +150,7 @@ export const ApiTokenSummary = type({
   counts: StatusCounts,
   never_used: Count,
   expiries: DayOfExpiries.array().exactlyLength(SUMMARY_DAYS),
+  reused: Count,
 });
 
 /** How often tokens were used in one bucket. */

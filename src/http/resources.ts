@@ -136,8 +136,8 @@ function page<Resource>(data: readonly Resource[], cursor: string | null) {
 }
 
 /** All tokens in a few numbers. */
-export function summaryResource({ counts, neverUsed, expiries }: Summary) {
-  return { counts, never_used: neverUsed, expiries };
+export function summaryResource({ counts, neverUsed, expiries, reused }: Summary) {
+  return { counts, never_used: neverUsed, expiries, reused };
 }
 
 /** How often tokens were used: together, and each of them if that is wanted. */

@@ -4,9 +4,10 @@ import { SECONDS_A_DAY } from "../tokens/time.ts";
 import { STATUS_SQL } from "./token-row.ts";
 
 const TALLIES_SQL = `
-  SELECT status, access, expiryDay, count(*) AS count, sum(last_used_at IS NULL) AS neverUsed
+  SELECT status, access, expiryDay, count(*) AS count, sum(last_used_at IS NULL) AS neverUsed,
+    sum(reused_at IS NOT NULL AND reused_at >= ?) AS reused
   FROM (
-    SELECT ${STATUS_SQL} AS status, access, last_used_at,
+    SELECT ${STATUS_SQL} AS status, access, last_used_at, reused_at,
       CASE WHEN revoked_at IS NULL AND expires_at > ? AND expires_at < ?
         THEN expires_at / ${SECONDS_A_DAY} END AS expiryDay
     FROM token
@@ -14,6 +15,8 @@ const TALLIES_SQL = `
   GROUP BY status, access, expiryDay`;
 
 /** Counts every token in one query. */
-export function tallies(database: Database, { now, until }: SummaryQuery): readonly Tally[] {
-  return database.query<Tally, [number, number, number]>(TALLIES_SQL).all(now, now, until);
+export function tallies(database: Database, { now, until, reusedSince }: SummaryQuery): readonly Tally[] {
+  return database
+    .query<Tally, [number, number, number, number]>(TALLIES_SQL)
+    .all(reusedSince, now, now, until);
 }

@@ -4,12 +4,17 @@ import { ACCESSES, type Access, STATUSES, type Status, statusAt, type Token } fr
 /** How far a summary looks ahead, in days of UTC; today is the first. */
 export const SUMMARY_DAYS = 90;
 
+/** For how many days a summary counts that the secret of an ended token was shown. */
+export const REUSE_DAYS = 7;
+
 /** What a store is asked to count. */
 export interface SummaryQuery {
   /** The moment at which `status` is judged. */
   readonly now: UnixSeconds;
   /** Expiries from here on are told of no day. */
   readonly until: UnixSeconds;
+  /** Secrets of ended tokens that were shown before are not counted. */
+  readonly reusedSince: UnixSeconds;
 }
 
 /** How many tokens are alike in status, access and the day on which they expire. */
@@ -21,6 +26,8 @@ export interface Tally {
   readonly count: number;
   /** How many of them were never used. */
   readonly neverUsed: number;
+  /** How many of them have a secret that was shown lately, after the token's end. */
+  readonly reused: number;
 }
 
 /** How many tokens there are of each status and access. */
@@ -33,23 +40,31 @@ export interface Summary {
   readonly neverUsed: number;
   /** How many active tokens expire on each of the next SUMMARY_DAYS days of UTC, days without any included. */
   readonly expiries: readonly { readonly date: string; readonly count: number }[];
+  /** How many tokens have a secret that was shown in the last REUSE_DAYS days, after the token's end. */
+  readonly reused: number;
 }
 
 export function summaryQuery(now: UnixSeconds): SummaryQuery {
-  return { now, until: (dayOf(now) + SUMMARY_DAYS) * SECONDS_A_DAY };
+  return {
+    now,
+    until: (dayOf(now) + SUMMARY_DAYS) * SECONDS_A_DAY,
+    reusedSince: now - REUSE_DAYS * SECONDS_A_DAY,
+  };
 }
 
 /** Adds up what a store counted at `now`. */
 export function summaryOf(tallies: readonly Tally[], now: UnixSeconds): Summary {
   const count = (status: Status, access: Access) =>
-    sum(tallies.filter((tally) => tally.status === status && tally.access === access));
+    counted(tallies.filter((tally) => tally.status === status && tally.access === access));
   const counts = byName(STATUSES, (status) => byName(ACCESSES, (access) => count(status, access)));
   const active = tallies.filter(({ status }) => status === "active");
   const expiries = Array.from({ length: SUMMARY_DAYS }, (_, index) => {
     const day = dayOf(now) + index;
-    return { date: dateOf(day), count: sum(active.filter(({ expiryDay }) => expiryDay === day)) };
+    return { date: dateOf(day), count: counted(active.filter(({ expiryDay }) => expiryDay === day)) };
   });
-  return { counts, neverUsed: active.reduce((total, { neverUsed }) => total + neverUsed, 0), expiries };
+  const neverUsed = active.reduce((total, tally) => total + tally.neverUsed, 0);
+  const reused = tallies.reduce((total, tally) => total + tally.reused, 0);
+  return { counts, neverUsed, expiries, reused };
 }
 
 /** Counts these tokens by their status at that moment. */
@@ -62,7 +77,7 @@ export function countsOf(tokens: readonly Token[], now: UnixSeconds): StatusCoun
   );
 }
 
-function sum(tallies: readonly Tally[]): number {
+function counted(tallies: readonly Tally[]): number {
   return tallies.reduce((total, { count }) => total + count, 0);
 }
 

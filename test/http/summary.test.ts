@@ -1,25 +1,28 @@
 import { expect, test } from "bun:test";
 import { TestApi } from "../support/api.ts";
 
-test("a read token gets the summary: counts, never used, and 90 days of expiries", async () => {
+test("a read token gets the summary: counts, never used, 90 days of expiries, and dead secrets that were shown", async () => {
   await using api = await TestApi.start();
   const now = api.tokens.now();
   await api.secret("read", now + 1);
   await api.secret("write", now + 3 * 86_400);
   const revoked = await api.call("api-token/create", { access: "read" });
   await api.call("api-token/revoke", { id: revoked.json.id });
+  await api.call("api-token/list", {}, revoked.json.token);
+  await api.usage.flush();
   api.nowMs += 2000;
 
   const answer = await api.call("api-token/summary", {}, api.read);
   expect(answer.status).toBe(200);
   expect(answer.headers.get("cache-control")).toBe("no-store");
-  expect(Object.keys(answer.json)).toEqual(["counts", "never_used", "expiries"]);
+  expect(Object.keys(answer.json)).toEqual(["counts", "never_used", "expiries", "reused"]);
   expect(answer.json.counts).toEqual({
     active: { read: 1, write: 2 },
     expired: { read: 1, write: 0 },
     revoked: { read: 1, write: 0 },
   });
   expect(answer.json.never_used).toBe(3);
+  expect(answer.json.reused).toBe(1);
   expect(answer.json.expiries).toHaveLength(90);
   expect(answer.json.expiries[0]).toEqual({ date: "2026-06-01", count: 0 });
   expect(answer.json.expiries[3]).toEqual({ date: "2026-06-04", count: 1 });

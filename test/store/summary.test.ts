@@ -14,6 +14,7 @@ interface Row {
   readonly expiresAt: number | null;
   readonly revokedAt: number | null;
   readonly lastUsedAt: number | null;
+  readonly reusedAt: number | null;
 }
 
 /** Every mix of access, revocation, use and an expiry at and around the moments that matter. */
@@ -24,7 +25,10 @@ function everyKind(): readonly Row[] {
   return ACCESSES.flatMap((access) =>
     [null, NOW - 50].flatMap((revokedAt) =>
       [null, NOW - 10].flatMap((lastUsedAt) =>
-        [null, 1, ...edges].map((expiresAt) => ({ access, expiresAt, revokedAt, lastUsedAt })),
+        [null, 1, ...edges].map((expiresAt, index) => {
+          const reusedAt = [null, NOW - 7 * DAY - 1, NOW - 7 * DAY, NOW][index % 4] ?? null;
+          return { access, expiresAt, revokedAt, lastUsedAt, reusedAt };
+        }),
       ),
     ),
   );
@@ -34,10 +38,11 @@ function databaseOf(rows: readonly Row[]): Database {
   const database = new Database(":memory:", { strict: true });
   for (const migration of MIGRATIONS) database.run(migration);
   const insert = database.query(
-    "INSERT INTO token (digest, id, access, hint, created_at, expires_at, revoked_at, last_used_at) VALUES (?, ?, ?, 'hint', 0, ?, ?, ?)",
+    "INSERT INTO token (digest, id, access, hint, created_at, expires_at, revoked_at, last_used_at, reused_at) VALUES (?, ?, ?, 'hint', 0, ?, ?, ?, ?)",
   );
-  for (const [index, { access, expiresAt, revokedAt, lastUsedAt }] of rows.entries()) {
-    insert.run(Buffer.alloc(32, index), `atok_${index}`, access, expiresAt, revokedAt, lastUsedAt);
+  for (const [index, { access, expiresAt, ...times }] of rows.entries()) {
+    const { revokedAt, lastUsedAt, reusedAt } = times;
+    insert.run(Buffer.alloc(32, index), `atok_${index}`, access, expiresAt, revokedAt, lastUsedAt, reusedAt);
   }
   return database;
 }
@@ -61,6 +66,8 @@ test("what the store counts adds up to what counting one by one gives", () => {
   );
   expect<unknown>(summary.counts).toEqual(counts);
   expect(summary.neverUsed).toBe(active.filter(({ lastUsedAt }) => lastUsedAt === null).length);
+  const since = NOW - 7 * DAY;
+  expect(summary.reused).toBe(rows.filter(({ reusedAt }) => reusedAt !== null && reusedAt >= since).length);
   for (const { date, count } of summary.expiries) {
     const expiring = active.filter(
       ({ expiresAt }) => expiresAt !== null && formatTime(expiresAt).startsWith(date),

@@ -15,7 +15,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "api-token/create": CREATED_KEYS,
   "api-token/rotate": [...CREATED_KEYS, "replaces"],
   "api-token/verify": ["valid", "reason", "api_token"],
-  "api-token/summary": ["counts", "never_used", "expiries"],
+  "api-token/summary": ["counts", "never_used", "expiries", "reused"],
   "api-token/usage": ["bucket", "from", "to", "buckets"],
 };
 const HEALTH = ["/healthz", "/readyz"];

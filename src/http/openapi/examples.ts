@@ -147,7 +147,7 @@ export const USAGE_OF_TWO: typeof USAGE = {
 /** Of a server with one token, which expires later than a summary looks ahead. */
 export const SUMMARY = summaryResource(
   summaryOf(
-    [{ status: "active", access: "read", expiryDay: null, count: 1, neverUsed: 1 }],
+    [{ status: "active", access: "read", expiryDay: null, count: 1, neverUsed: 1, reused: 0 }],
     parseTime(EXAMPLE.createdAt) ?? 0,
   ),
 );

@@ -1,4 +1,4 @@
-import { SUMMARY_DAYS } from "../../tokens/summary.ts";
+import { REUSE_DAYS, SUMMARY_DAYS } from "../../tokens/summary.ts";
 import {
   AccessCounts,
   ApiToken,
@@ -104,6 +104,7 @@ export const ANSWERS = {
       counts: "How many tokens there are of each status and access.",
       never_used: "How many active tokens were never used.",
       expiries: `How many active tokens expire on each of ${SUMMARY_DAYS} days of UTC, from today on.`,
+      reused: `How many tokens have a secret that was shown in the last ${REUSE_DAYS} days, after the token was revoked, or was replaced and expired.`,
     },
   },
   StatusCounts: {
