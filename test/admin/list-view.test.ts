@@ -17,6 +17,7 @@ import {
   type StatusTab,
   viewFrom,
   widened,
+  withReused,
   withStatus,
 } from "../../public/admin/state/list-view.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
@@ -32,6 +33,7 @@ const view: fc.Arbitrary<ListView> = fc
     access: fc.constantFrom("read", "write", null),
     audience: fc.option(fc.oneof(fc.constant(PUBLISHER), fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/))),
     unused: fc.option(fc.oneof(fc.constant(NEVER), day)),
+    reused: fc.boolean(),
     search: fc.string({ unit: "binary", maxLength: SEARCH_LIMIT / 2 }).filter((text) => text.isWellFormed()),
     sort: fc.option(
       fc.record({
@@ -64,7 +66,8 @@ test("an address brings back the very view that it was made of", () => {
 });
 
 test("an address that makes no sense is the first view", () => {
-  const odd = "status=odd&access=admin&for=A+b&unused=ever&sort=-id&from=2026-02-30&to=tomorrow&page=7";
+  const odd =
+    "status=odd&access=admin&for=A+b&unused=ever&reused=no&sort=-id&from=2026-02-30&to=tomorrow&page=7";
   expect(viewFrom(odd)).toEqual(FIRST_VIEW);
   expect(viewFrom("page=-1&after=x")).toEqual({ ...FIRST_VIEW, page: 2, cursor: "x" });
 });
@@ -76,6 +79,7 @@ test("every filter narrows a list, and without them it is as wide as its status"
     { access: "read" },
     { audience: PUBLISHER },
     { unused: NEVER },
+    { reused: true },
     { search: "x" },
     { from: "2026-12-01" },
     { to: "2026-12-01" },
@@ -109,6 +113,18 @@ test("an order goes along to another tab only if its column is there", () => {
   expect(orderOn("revoked", "last_used_at")).toBe("last_used_at");
 });
 
+test("tokens with a secret that was shown after their end are looked for among all, not the active ones", () => {
+  const sorted: ListView = { ...FIRST_VIEW, search: "ci", sort: { key: "access", direction: "asc" } };
+  expect(withReused({ ...sorted, unused: NEVER, page: 2, cursor: "x" })).toEqual({
+    ...sorted,
+    status: "all",
+    reused: true,
+  });
+  expect(
+    withReused({ ...sorted, status: "revoked", sort: { key: "revoked_at", direction: "asc" } }).sort,
+  ).toBeNull();
+});
+
 test("a search finds the texts that have it in them, and no others", () => {
   const text = fc.string({ unit: "grapheme-ascii", maxLength: SEARCH_LIMIT });
   const search = text.filter((drawn) => drawn !== "");
@@ -132,6 +148,7 @@ test("the API is asked for the very tokens of a view", () => {
     access: "write",
     audience: "billing",
     unused: "2026-10-01",
+    reused: true,
     search: "ci",
     sort: { key: "expires_at", direction: "desc" },
     from: "2026-12-01",
@@ -147,6 +164,7 @@ test("the API is asked for the very tokens of a view", () => {
       { key: "access", eq: "write" },
       { key: "audiences", eq: "billing" },
       { key: "last_used_at", lt: "2026-10-01T00:00:00Z" },
+      { key: "reused_at", exists: true },
       {
         or: [
           { key: "description", regex },

@@ -280,3 +280,21 @@ test("when things go wrong, and while they take their time", async () => {
   await examine(page, "unreachable");
   expect(tab.faults).toEqual([]);
 });
+
+test("a dead secret that was shown", async () => {
+  const { id, token } = (await fresh.call("api-token/create", { access: "read", description: LONG.trim() }))
+    .json;
+  await fresh.call("api-token/revoke", { id });
+  await fresh.call("api-token/list", {}, token);
+  while ((await fresh.call("api-token/summary")).json.reused === 0) await Bun.sleep(50);
+  await using tab = await signedIn(browser, fresh);
+  const { page } = tab;
+  await page.getByRole("link", { name: "Show which" }).click();
+  await page.locator(".tag.reused").waitFor();
+  await page.locator(".token-link").first().focus();
+  await examine(page, "list-reused");
+  await page.getByRole("link", { name: LONG.trim() }).click();
+  await page.getByText("Its secret was shown").waitFor();
+  await examine(page, "details-reused");
+  expect(tab.faults).toEqual([]);
+});

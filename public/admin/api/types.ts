@@ -20,6 +20,10 @@ export interface Token {
   readonly last_used_at: string | null;
   /** The id of the token that took its place. */
   readonly replaced_by: string | null;
+  /** When its secret was last shown after the token was revoked or replaced. */
+  readonly reused_at: string | null;
+  /** The address of the request in which that was. */
+  readonly reused_from: string | null;
 }
 
 export interface TokenPage {
@@ -78,4 +82,6 @@ export interface Summary {
   readonly never_used: number;
   /** The next 90 days, today first. */
   readonly expiries: readonly Expiries[];
+  /** How many tokens have a secret that was shown in the last 7 days, after the token's end. */
+  readonly reused: number;
 }

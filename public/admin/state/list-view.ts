@@ -39,6 +39,8 @@ export interface ListView {
   readonly audience: string | null;
   /** Those that were never used, or were last used before a day of UTC, as `2026-12-31`; null for any. */
   readonly unused: string | null;
+  /** Whether only those are listed that have a secret that was shown after their end. */
+  readonly reused: boolean;
   readonly search: string;
   /** Null for the newest first. */
   readonly sort: Sort | null;
@@ -55,6 +57,7 @@ export const FIRST_VIEW: ListView = {
   access: null,
   audience: null,
   unused: null,
+  reused: false,
   search: "",
   sort: null,
   from: null,
@@ -73,6 +76,7 @@ export function viewFrom(query: string): ListView {
     access: ACCESSES.find((access) => access === asked.get("access")) ?? null,
     audience: audienceFrom(asked.get("for")),
     unused: asked.get("unused") === NEVER ? NEVER : dayFrom(asked.get("unused")),
+    reused: asked.get("reused") === "yes",
     search: (asked.get("q") ?? "").slice(0, SEARCH_LIMIT),
     sort: sortFrom(asked.get("sort")),
     from: dayFrom(asked.get("from")),
@@ -84,12 +88,13 @@ export function viewFrom(query: string): ListView {
 
 /** The query that stands for a view; empty for the first. */
 export function queryOf(view: ListView): string {
-  const { status, access, audience, unused, search, sort, from, to, page, cursor } = view;
+  const { status, access, audience, unused, reused, search, sort, from, to, page, cursor } = view;
   const said = new URLSearchParams();
   if (status !== FIRST_VIEW.status) said.set("status", status);
   if (access !== null) said.set("access", access);
   if (audience !== null) said.set("for", audience);
   if (unused !== null) said.set("unused", unused);
+  if (reused) said.set("reused", "yes");
   if (search !== "") said.set("q", search);
   if (sort !== null) said.set("sort", (sort.direction === "desc" ? "-" : "") + sort.key);
   if (from !== null) said.set("from", from);
@@ -128,9 +133,14 @@ function hasColumn(status: StatusTab, key: SortKey | undefined): boolean {
   return key !== "expires_at" || status !== "revoked";
 }
 
+/** The view, of all tokens with a secret that was shown after their end: none of these is active. */
+export function withReused(view: ListView): ListView {
+  return { ...withStatus(view, "all"), unused: null, reused: true };
+}
+
 /** Whether the view leaves out tokens of its status. */
-export function isNarrowed({ access, audience, unused, search, from, to }: ListView): boolean {
-  return [access, audience, unused, from, to].some((part) => part !== null) || search !== "";
+export function isNarrowed({ access, audience, unused, reused, search, from, to }: ListView): boolean {
+  return [access, audience, unused, from, to].some((part) => part !== null) || reused || search !== "";
 }
 
 /** The same status in the same order, with nothing left out. */
@@ -152,12 +162,14 @@ const DAY_MS = 86_400_000;
 /** What an id can have in it; anything else need not be looked for there. */
 const IN_AN_ID = /^\w+$/;
 
-function filtersOf({ status, access, audience, unused, search, from, to }: ListView): readonly object[] {
+function filtersOf(view: ListView): readonly object[] {
+  const { status, access, audience, unused, reused, search, from, to } = view;
   return [
     status === "all" ? { key: "status", in: STATUSES } : { key: "status", eq: status },
     ...(access === null ? [] : [{ key: "access", eq: access }]),
     ...(audience === null ? [] : [audienceFilter(audience)]),
     ...(unused === null ? [] : [unusedFilter(unused)]),
+    ...(reused ? [{ key: "reused_at", exists: true }] : []),
     ...(search === "" ? [] : [searchFilter(search)]),
     ...(from === null ? [] : [{ key: "expires_at", gt: moment(Date.parse(from) - 1000) }]),
     ...(to === null ? [] : [{ key: "expires_at", lt: moment(Date.parse(to) + DAY_MS) }]),

@@ -2,7 +2,7 @@ import { ACCESSES } from "../api/types.ts";
 import { dateName, dayAfter } from "../format.ts";
 import { Select } from "../parts/select.tsx";
 import { now } from "../state/clock.ts";
-import { changed, NEVER, type Sort } from "../state/list-view.ts";
+import { changed, NEVER, type Sort, withReused } from "../state/list-view.ts";
 import { changeList, listView } from "../state/route.ts";
 
 export function AccessSelect() {
@@ -22,16 +22,23 @@ export function AccessSelect() {
 /** After how many days without a use one may ask whether a token is still needed. */
 const UNUSED_DAYS = [30, 90];
 
+/** Stands for secrets that were shown after their token's end, among the times of last uses. */
+const REUSED = "reused";
+
 /** By when tokens were last used. The days count back from today, and the address says from which day. */
 export function UseSelect() {
-  const { unused } = listView.value;
+  const { unused, reused } = listView.value;
   const today = new Date(now.value).toISOString().slice(0, 10);
   const days = UNUSED_DAYS.map((count) => [count, dayAfter(today, -count)] as const);
   const isAnother = unused !== NEVER && days.every(([, day]) => day !== unused);
   const choose = (value: string) =>
-    changeList((view) => changed(view, { unused: value === "" ? null : value }));
+    changeList((view) =>
+      value === REUSED
+        ? withReused(view)
+        : changed(view, { reused: false, unused: value === "" ? null : value }),
+    );
   return (
-    <Select name="Last use" value={unused ?? ""} onChoose={choose}>
+    <Select name="Last use" value={reused ? REUSED : (unused ?? "")} onChoose={choose}>
       <option value="">Any last use</option>
       <option value={NEVER}>Never used</option>
       {days.map(([count, day]) => (
@@ -39,6 +46,7 @@ export function UseSelect() {
           Last used {count}+ days ago
         </option>
       ))}
+      <option value={REUSED}>Shown after its end</option>
       {unused !== null && isAnother && <option value={unused}>Last used before {dateName(unused)}</option>}
     </Select>
   );

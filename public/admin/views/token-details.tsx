@@ -13,6 +13,7 @@ import { replacedSentence } from "../state/rotation.ts";
 import { listView } from "../state/route.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { Protect } from "./proxy-configuration.tsx";
+import { Reused } from "./reused.tsx";
 import { TokenActions } from "./token-actions.tsx";
 import { TokenFacts } from "./token-facts.tsx";
 import { TokenHistory } from "./token-history.tsx";
@@ -67,6 +68,7 @@ function Details({ token }: { token: Token }) {
         {mayWrite.value && <TokenActions token={token} />}
       </div>
       {token.replaced_by !== null && <Replaced token={token} successor={token.replaced_by} />}
+      <Reused token={token} />
       <TokenFacts token={token} />
       {token.audiences !== null && (
         <div class="card card-body">

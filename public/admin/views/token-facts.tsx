@@ -48,6 +48,11 @@ export function TokenFacts({ token }: { token: Token }) {
           <Time time={token.revoked_at} isFull />
         </Fact>
       )}
+      {token.reused_at !== null && (
+        <Fact name="Secret shown after its end">
+          <Time time={token.reused_at} isFull />
+        </Fact>
+      )}
       <Fact name="Last used">
         {token.last_used_at === null ? "Never" : <Time time={token.last_used_at} isFull />}
       </Fact>

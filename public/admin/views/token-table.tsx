@@ -1,5 +1,6 @@
 import type { Uses } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
+import { relativeTime } from "../format.ts";
 import { AudienceTags } from "../parts/audiences.tsx";
 import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
 import { Expiry } from "../parts/expiry.tsx";
@@ -9,6 +10,7 @@ import { Sparkline } from "../parts/sparkline.tsx";
 import { Time } from "../parts/time.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
 import { tokenAddress } from "../state/addresses.ts";
+import { now } from "../state/clock.ts";
 import { asOfNow } from "../state/ended.ts";
 import type { ListView } from "../state/list-view.ts";
 import { isRotatable } from "../state/rotation.ts";
@@ -107,6 +109,9 @@ function Row({ token, days, isRevoked, onRotate, onRevoke }: RowProps) {
                 another<span class="unseen">, {token.replaced_by}</span>
               </a>
             </span>
+          )}
+          {token.reused_at !== null && (
+            <span class="tag reused">Secret shown {relativeTime(token.reused_at, now.value)}</span>
           )}
         </span>
         <span class="digest">

@@ -8,6 +8,7 @@ import { useLoaded } from "../state/loading.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { CreateDialog } from "./create-dialog.tsx";
 import { Overview } from "./overview.tsx";
+import { ReusedLately } from "./reused.tsx";
 import { TokenList } from "./token-list.tsx";
 
 export function TokensPage() {
@@ -47,6 +48,7 @@ export function TokensPage() {
           </p>
         </Notice>
       )}
+      <ReusedLately count={summary.value?.reused ?? 0} />
       <Overview summary={summary} />
       <TokenList summary={summary.value} onCreate={create} />
       {isCreating.value && <CreateDialog onClose={close} />}

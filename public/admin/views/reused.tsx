@@ -1,0 +1,48 @@
+import type { Token } from "../api/types.ts";
+import { countName, relativeTime } from "../format.ts";
+import { Notice } from "../parts/notice.tsx";
+import { activityAddress, listAddress } from "../state/addresses.ts";
+import { narrowed, WHOLE_TRAIL } from "../state/audit-view.ts";
+import { now } from "../state/clock.ts";
+import { FIRST_VIEW, withReused } from "../state/list-view.ts";
+import { endBeforeReuse } from "../state/reuse.ts";
+
+/** That the secret of a token was shown after its end, if it was. */
+export function Reused({ token }: { token: Token }) {
+  const { id, reused_at: reusedAt, reused_from: reusedFrom } = token;
+  if (reusedAt === null) return null;
+  return (
+    <Notice tone="caution">
+      <p>
+        <strong>
+          Its secret was shown {relativeTime(reusedAt, now.value)}
+          {reusedFrom !== null && `, in a request from ${reusedFrom}`}, after the token was{" "}
+          {endBeforeReuse(token)}.
+        </strong>{" "}
+        It opens nothing any more, but somebody still has it. If that is no program of yours, look at{" "}
+        <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
+          what was done with this token
+        </a>
+        .
+      </p>
+    </Notice>
+  );
+}
+
+/** That secrets were shown after their tokens' end in the last days, if any were. */
+export function ReusedLately({ count }: { count: number }) {
+  if (count === 0) return null;
+  return (
+    <Notice tone="caution">
+      <p>
+        <strong>
+          {count === 1
+            ? "The secret of a revoked or replaced token was shown in the last 7 days."
+            : `The secrets of ${countName(count)} revoked or replaced tokens were shown in the last 7 days.`}
+        </strong>{" "}
+        Somebody still has {count === 1 ? "it" : "them"}.{" "}
+        <a href={listAddress(withReused(FIRST_VIEW))}>Show which</a>
+      </p>
+    </Notice>
+  );
+}
