@@ -68,6 +68,7 @@ function requestOf({
     path,
     shown: token === undefined ? null : { id: token },
     refusal,
+    hasUnknownOptions: false,
     fault: fault === undefined ? null : { error: fault, message: fault.message },
   };
 }
