@@ -38,7 +38,7 @@ const RACED: readonly Raced[] = [
     created: { access: "write", audiences: ["wiki"] },
     request: (token) =>
       [
-        "GET /forward-auth/wiki/../../healthz HTTP/1.1",
+        "GET /forward-auth/wiki?path=/../../healthz HTTP/1.1",
         "Host: publisher.test",
         `Authorization: Bearer ${token}`,
         "X-Forwarded-Method: POST",
