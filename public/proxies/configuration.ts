@@ -1,8 +1,10 @@
+import { address, type HostAndPort, hostAndPort, validPort } from "./address.ts";
 import caddy from "./Caddyfile" with { type: "text" };
 import envoy from "./envoy.yaml" with { type: "text" };
 import haproxy from "./haproxy.cfg" with { type: "text" };
 import nginx from "./nginx.conf" with { type: "text" };
 import lua from "./publisher.lua" with { type: "text" };
+import { type TokenSource, tokenHeader, tokenQuery } from "./token-source.ts";
 import traefik from "./traefik.yaml" with { type: "text" };
 import traefikStatic from "./traefik-static.yaml" with { type: "text" };
 
@@ -15,15 +17,17 @@ export type ProxyKind = (typeof PROXY_KINDS)[number];
 export interface ProxyValues {
   /** The name that tokens for the service have among their audiences. */
   readonly audience: string;
-  /** Where the proxy reaches Publisher, as `127.0.0.1:8080`; IPv6 in brackets. */
+  /** Where the proxy reaches Publisher: `127.0.0.1:8080`, IPv6 in brackets, or `unix:/run/publisher/publisher.sock`. */
   readonly publisher: string;
-  /** Where the proxy reaches the service, in the same form. */
+  /** Where the proxy reaches the service, as a host and a port. */
   readonly service: string;
-  /** On which the proxy listens. */
+  /** The port on which the proxy listens. */
   readonly port: number;
+  /** Where clients put the token; without this, in `Authorization: Bearer`. */
+  readonly token?: TokenSource;
 }
 
-/** A file of a configuration, by the name that the others know it by. */
+/** A file of a configuration. The other files refer to it by its name. */
 export interface ProxyFile {
   readonly name: string;
   readonly text: string;
@@ -43,51 +47,79 @@ const TEMPLATES: Readonly<Record<ProxyKind, readonly ProxyFile[]>> = {
   ],
 };
 
-/** A name, an address of IPv4 or one of IPv6 in brackets, and a port. */
-const ADDRESS = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/;
-
 const AUDIENCE = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** A line that a template has only for tokens in `Authorization`, or only for tokens in a header of their own. */
+const MARKED_LINE = /^( *)<(authorization|header)\?>(.*\n)/gm;
 
 /**
  * The files that make a proxy ask Publisher before it lets a request through to a service. Throws a RangeError for
  * values that no configuration can have, since a stray character would be read as configuration.
  */
 export function proxyConfiguration(kind: ProxyKind, values: ProxyValues): readonly ProxyFile[] {
-  const words = placeholders(values);
+  const words = placeholders(kind, values);
+  const place = typeof values.token === "object" ? "header" : "authorization";
   const filled = (text: string) =>
-    text.replaceAll(/<(\w+)>/g, (_, name: string) => {
-      const word = words[name];
-      if (word === undefined) throw new RangeError(`no configuration has a ${name}`);
-      return word;
-    });
+    text
+      .replaceAll(MARKED_LINE, (_, indent, mark, line) => (mark === place ? indent + line : ""))
+      .replaceAll(/<(\w+)>/g, (_, name: string) => {
+        const word = words[name];
+        if (word === undefined) throw new RangeError(`no configuration has a ${name}`);
+        return word;
+      });
   return TEMPLATES[kind].map(({ name, text }) => ({ name: filled(name), text: filled(text) }));
 }
 
-function placeholders({ audience, publisher, service, port }: ProxyValues): Readonly<Record<string, string>> {
+function placeholders(kind: ProxyKind, values: ProxyValues): Readonly<Record<string, string>> {
+  const { audience, service, port, token = "bearer" } = values;
   if (!AUDIENCE.test(audience)) throw new RangeError("the audience cannot be that of a token");
-  const [publisherHost, publisherPort] = hostAndPort(publisher);
-  const [serviceHost, servicePort] = hostAndPort(service);
+  const query = tokenQuery(token);
+  // Envoy has the names of headers in lower case.
+  const header = kind === "envoy" ? tokenHeader(token).toLowerCase() : tokenHeader(token);
   return {
     audience,
-    publisher,
-    publisherHost,
-    publisherPort,
+    ...publisherWords(kind, values.publisher),
     service,
-    serviceHost,
-    servicePort,
-    port: validPort(port),
+    serviceEndpoint: endpoint(hostAndPort(service)),
+    port: String(validPort(port)),
+    query,
+    options: query === "" ? "" : `?${query}`,
+    queryBeforePath: query === "" ? "" : `${query}&`,
+    tokenHeader: header,
+    tokenHeaders: [...new Set(["Authorization", header])].map((name) => JSON.stringify(name)).join(", "),
   };
 }
 
-function hostAndPort(address: string): readonly [host: string, port: string] {
-  const [, host, port] = ADDRESS.exec(address) ?? [];
-  if (host === undefined)
-    throw new RangeError("an address must be a host and a port, such as 127.0.0.1:8080");
-  // In YAML a bracket begins a list, and no address.
-  return [JSON.stringify(host.replaceAll(/[[\]]/g, "")), validPort(Number(port))];
+/** How a socket is written; Traefik knows none. */
+const SOCKET_SPELLINGS: Readonly<Record<ProxyKind, string | null>> = {
+  nginx: "unix:",
+  caddy: "unix/",
+  traefik: null,
+  envoy: "",
+  haproxy: "unix@",
+};
+
+function publisherWords(kind: ProxyKind, publisher: string): Readonly<Record<string, string>> {
+  const where = address(publisher);
+  if (!("socket" in where))
+    return {
+      publisher,
+      publisherName: publisher,
+      publisherDiscovery: "STRICT_DNS",
+      publisherEndpoint: endpoint(where),
+    };
+  const spelling = SOCKET_SPELLINGS[kind];
+  if (spelling === null)
+    throw new RangeError("Traefik cannot reach Publisher by a socket: give a host and a port");
+  return {
+    publisher: spelling + where.socket,
+    publisherName: "publisher",
+    publisherDiscovery: "STATIC",
+    publisherEndpoint: `{ pipe: { path: ${JSON.stringify(where.socket)} } }`,
+  };
 }
 
-function validPort(port: number): string {
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return String(port);
-  throw new RangeError("a port must be a number from 1 to 65535");
+/** An address as Envoy has it. The host is quoted, since in YAML a colon has a meaning. */
+function endpoint({ host, port }: HostAndPort): string {
+  return `{ socket_address: { address: ${JSON.stringify(host)}, port_value: ${port} } }`;
 }

@@ -1,35 +1,41 @@
--- Asks Publisher, at the address in the action's argument, whether a request may pass.
--- Where there is no answer the status is 0, which lets nothing pass.
+-- Asks Publisher whether a request may pass.
+-- Arguments: where haproxy.cfg listens for the question, and the header in which the token comes.
 
-local TIMEOUT_MS = 5000
+-- More than the listener itself may take.
+local TIMEOUT_MS = 10000
 
 -- HAProxy counts the values of a header from 0, and a list of Lua begins with 1.
 local function listed(values)
   local list = {}
-  for _, value in pairs(values) do
+  for _, value in pairs(values or {}) do
     list[#list + 1] = value
   end
   return list
 end
 
-local function first(headers, name)
-  local values = headers and headers[name]
-  return values and (values[0] or values[1]) or ""
+local function joined(headers, name)
+  return table.concat(listed(headers and headers[name]), ", ")
 end
 
-core.register_action("publisher", { "http-req" }, function(txn, url)
-  txn:set_var("txn.publisher_status", 0)
+core.register_action("publisher", { "http-req" }, function(txn, listener, token_header)
+  local sent = txn.http:req_get_headers()
   local headers = {
     ["x-forwarded-method"] = { txn.f:method() },
     ["x-forwarded-for"] = { txn.f:src() },
   }
-  local shown = txn.http:req_get_headers()["authorization"]
-  if shown then
-    headers["authorization"] = listed(shown)
+  for _, name in ipairs({ "authorization", string.lower(token_header) }) do
+    if sent[name] then
+      headers[name] = listed(sent[name])
+    end
   end
-  local answer = core.httpclient():get({ url = url, headers = headers, timeout = TIMEOUT_MS })
+  local answer = core.httpclient():get({
+    url = "http://publisher/",
+    dst = listener,
+    headers = headers,
+    timeout = TIMEOUT_MS,
+  })
   txn:set_var("txn.publisher_status", answer.status)
-  txn:set_var("txn.publisher_challenge", first(answer.headers, "www-authenticate"))
-  txn:set_var("txn.publisher_token_id", first(answer.headers, "publisher-token-id"))
-  txn:set_var("txn.publisher_access", first(answer.headers, "publisher-access"))
-end, 1)
+  txn:set_var("txn.publisher_challenge", joined(answer.headers, "www-authenticate"))
+  txn:set_var("txn.publisher_token_id", joined(answer.headers, "publisher-token-id"))
+  txn:set_var("txn.publisher_access", joined(answer.headers, "publisher-access"))
+end, 2)

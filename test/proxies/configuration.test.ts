@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { join, resolve } from "node:path";
-import { PROXY_KINDS, type ProxyValues, proxyConfiguration } from "../../public/proxies/configuration.ts";
+import {
+  PROXY_KINDS,
+  type ProxyKind,
+  type ProxyValues,
+  proxyConfiguration,
+} from "../../public/proxies/configuration.ts";
 
 const DOCS = resolve(import.meta.dir, "../../docs/proxies");
 
@@ -27,12 +32,43 @@ describe("the page of each proxy prints what the template gives:", () => {
   });
 });
 
+const CHOICES: Readonly<Record<string, Partial<ProxyValues>>> = {
+  "Basic's password": { token: "basic" },
+  "a header of its own": { token: { header: "x-wiki-token" } },
+  "a Unix socket": { publisher: "unix:/run/publisher/publisher.sock" },
+};
+
+function linesOf(kind: ProxyKind, values: ProxyValues): readonly string[] {
+  const lines = proxyConfiguration(kind, values).flatMap(({ text }) => text.split("\n"));
+  return lines.map((line) => line.trim()).filter((line) => !line.startsWith("#"));
+}
+
+describe("the page of each proxy tells every line that another choice changes:", () => {
+  for (const kind of PROXY_KINDS)
+    for (const [choice, values] of Object.entries(CHOICES)) {
+      if (kind === "traefik" && values.publisher !== undefined) continue;
+      test(`${kind}, ${choice}`, async () => {
+        const page = await Bun.file(join(DOCS, `${kind}.md`)).text();
+        const told = page.split("\n").map((line) => line.trim());
+        const usual = linesOf(kind, EXAMPLE);
+        const changed = linesOf(kind, { ...EXAMPLE, ...values }).filter((line) => !usual.includes(line));
+        expect(changed.length).toBeGreaterThan(0);
+        for (const line of changed) expect(told).toContain(line);
+      });
+    }
+});
+
+test("Traefik is given no Unix socket, which it cannot reach", () => {
+  const values = { ...EXAMPLE, publisher: "unix:/run/publisher/publisher.sock" };
+  expect(() => proxyConfiguration("traefik", values)).toThrow("Traefik cannot reach Publisher by a socket");
+});
+
 test("every value is in its place, and none is left to fill in", () => {
   const values = { audience: "a-1", publisher: "[::1]:1234", service: "service.internal:65535", port: 80 };
   for (const kind of PROXY_KINDS) {
     const files = proxyConfiguration(kind, values);
     const text = files.map((file) => file.text).join("\n");
-    expect(files.map(({ name }) => name).join() + text).not.toMatch(/<\w+>/);
+    expect(files.map(({ name }) => name).join() + text).not.toMatch(/<\w+\??>/);
     for (const word of ["/forward-auth/a-1", "service.internal", "65535", "1234", "80"])
       expect(text).toContain(word);
     expect(text).not.toContain("wiki");
@@ -51,6 +87,18 @@ describe("a value that would be read as configuration is refused:", () => {
     { publisher: "127.0.0.1:8080;" },
     { publisher: "127.0.0.1:8080\n" },
     { publisher: "::1:8080" },
+    { publisher: "unix:" },
+    { publisher: "unix:publisher.sock" },
+    { publisher: "unix:/run/a b" },
+    { publisher: "unix:/run/publisher.sock;" },
+    { publisher: `unix:/${"x".repeat(107)}` },
+    { service: "unix:/run/wiki.sock" },
+    { token: { header: "" } },
+    { token: { header: "X-Wiki-Token" } },
+    { token: { header: "authorization" } },
+    { token: { header: "x-wiki-token;" } },
+    { token: { header: "x-wiki-token\n" } },
+    { token: { header: "x_wiki_token" } },
     { service: "127.0.0.1:0" },
     { service: "127.0.0.1:65536" },
     { service: "a b:80" },
@@ -95,8 +143,19 @@ describe("YAML that no test can run is at least what it is meant to be:", () => 
         http: {
           routers: {
             [audience]: {
+              rule: "PathPrefix(`/`) && !Method(`CONNECT`)",
               entryPoints: [audience],
-              middlewares: [`${audience}-publisher`, `${audience}-headers`],
+              middlewares: [`${audience}-publisher`],
+            },
+            [`${audience}-websocket`]: {
+              parentRefs: [audience],
+              middlewares: [`${audience}-headers`, `${audience}-upgrade`],
+              service: audience,
+            },
+            [`${audience}-http`]: {
+              parentRefs: [audience],
+              rule: "HeaderRegexp(`Publisher-Token-Id`, `^atok_`)",
+              middlewares: [`${audience}-headers`, `${audience}-no-upgrade`],
               service: audience,
             },
           },
@@ -111,6 +170,8 @@ describe("YAML that no test can run is at least what it is meant to be:", () => 
               },
             },
             [`${audience}-headers`]: { headers: { customRequestHeaders: { Authorization: "" } } },
+            [`${audience}-upgrade`]: { headers: { customRequestHeaders: { Upgrade: "websocket" } } },
+            [`${audience}-no-upgrade`]: { headers: { customRequestHeaders: { Upgrade: "" } } },
           },
           services: { [audience]: { loadBalancer: { servers: [{ url: "http://127.0.0.1:3000" }] } } },
         },
@@ -129,7 +190,7 @@ describe("YAML that no test can run is at least what it is meant to be:", () => 
           failure_mode_allow: false,
           http_service: {
             server_uri: { uri: "http://127.0.0.1:8080", cluster: "publisher" },
-            path_prefix: `/forward-auth/${audience}`,
+            path_prefix: `/forward-auth/${audience}?path=`,
           },
         },
       };
@@ -138,7 +199,14 @@ describe("YAML that no test can run is at least what it is meant to be:", () => 
           normalize_path: true,
           stat_prefix: audience,
           common_http_protocol_options: { headers_with_underscores_action: "DROP_HEADER" },
-          http_filters: [filter, { name: "envoy.filters.http.router" }],
+          upgrade_configs: [{ upgrade_type: "websocket" }],
+          http_filters: [
+            { name: "envoy.filters.http.header_mutation" },
+            filter,
+            { name: "envoy.filters.http.rbac" },
+            { name: "envoy.filters.http.header_mutation" },
+            { name: "envoy.filters.http.router" },
+          ],
         },
       };
       expect(whole).toMatchObject({

@@ -1,10 +1,29 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { ProxyValues } from "../../public/proxies/configuration.ts";
+import type { TokenSource } from "../../public/proxies/token-source.ts";
+import type { Answer } from "../support/api.ts";
 import { BARE_CHALLENGE } from "../support/credentials.ts";
 import { INSUFFICIENT } from "../support/endpoints.ts";
-import { exchange, rawRequest } from "../support/exchange.ts";
+import { exchange } from "../support/exchange.ts";
+import { basic } from "../support/introspection.ts";
 import { ListeningApi } from "../support/listening-api.ts";
+import { playedEnvoy } from "../support/played-envoy.ts";
+import { type Client, type Fields, type PlayedProxy, questionOf, valuesOf } from "../support/played-proxy.ts";
+import { playedTraefik } from "../support/played-traefik.ts";
+import { COMMANDS, freePort, RunningProxy } from "../support/running-proxy.ts";
 
-const WIKI = "/forward-auth/wiki";
+setDefaultTimeout(60_000);
+
+const PLAYED: Readonly<Record<string, (values: ProxyValues) => PlayedProxy>> = {
+  traefik: playedTraefik,
+  envoy: playedEnvoy,
+};
+
+const SOURCES: Readonly<Record<string, TokenSource>> = {
+  bearer: "bearer",
+  basic: "basic",
+  header: { header: "x-wiki-token" },
+};
 
 let server: ListeningApi;
 let read: string;
@@ -20,129 +39,199 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/** What a client sends to a proxy. */
-interface Client {
-  readonly method: string;
-  readonly target: string;
-  readonly token: string | null;
+function valuesWith(token: TokenSource): ProxyValues {
+  return { audience: "wiki", publisher: "127.0.0.1:8080", service: "127.0.0.1:3000", port: 8081, token };
 }
 
-type Question = (client: Client) => string;
-
-/**
- * As Traefik asks with `authRequestHeaders: [Authorization]` and `trustForwardHeader: false`: by GET, at its address
- * as it is. https://doc.traefik.io/traefik/v3.7/reference/routing-configuration/http/middlewares/forwardauth
- */
-const traefik: Question = ({ method, target, token }) =>
-  rawRequest({
-    method: "GET",
-    target: WIKI,
-    fields: [
-      "Host: 127.0.0.1:8080",
-      ...(token === null ? [] : [`Authorization: Bearer ${token}`]),
-      "X-Forwarded-For: 203.0.113.9",
-      "X-Forwarded-Host: wiki.example",
-      `X-Forwarded-Method: ${method}`,
-      "X-Forwarded-Port: 80",
-      "X-Forwarded-Proto: http",
-      `X-Forwarded-Uri: ${target}`,
-      "Accept-Encoding: gzip",
-    ],
-  });
-
-/**
- * As Envoy asks: by the client's method, at the prefix with the client's path and query behind it, with the headers
- * that are always allowed. https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/filters/http/ext_authz/v3/ext_authz.proto
- */
-const envoy: Question = (client) => envoyAt(WIKI, client);
-
-function envoyAt(prefix: string, { method, target, token }: Client): string {
-  return rawRequest({
-    method,
-    target: prefix + target,
-    fields: [
-      "host: wiki.example",
-      ...(token === null ? [] : [`authorization: Bearer ${token}`]),
-      "content-length: 0",
-      "x-envoy-internal: true",
-      "x-forwarded-for: 203.0.113.9",
-      "x-envoy-expected-rq-timeout-ms: 5000",
-    ],
-  });
+/** How a client shows its token to each kind of configuration. */
+function shown(source: string, token: string): Fields {
+  if (source === "header") return [["x-wiki-token", token]];
+  return [["authorization", source === "basic" ? basic(token, "git") : `Bearer ${token}`]];
 }
 
-const QUESTIONS = { traefik, envoy };
+async function answerTo(question: string, port = server.port): Promise<Answer> {
+  const [answer] = (await exchange(port, [question])).answers;
+  if (answer === undefined) throw new Error("the connection was closed without an answer");
+  return answer;
+}
 
 /** What a client may ask for, forged to be something else, or not. */
 const TARGETS = [
   "/",
   "/page?x=1",
   "/../../healthz",
+  "/x/../../../../healthz",
+  "/x%2f..%2f..%2f..%2fhealthz",
   "/%2e%2e/%2e%2e/healthz",
+  "/%2e%2e/%2e%2e/swagger",
   "/..%2f..%2fhealthz",
+  "/..\\..\\healthz",
+  "/;/../../healthz",
   "//",
   "//healthz",
   "/?access=read",
   "/?access=read&access=",
+  "/page?access=write",
+  "/page?path=/&scheme=basic&header=x-forged",
   "/page?x-forwarded-method=GET",
 ];
 
-for (const [name, question] of Object.entries(QUESTIONS)) {
+for (const [name, played] of Object.entries(PLAYED)) {
   describe(`as ${name} asks,`, () => {
-    async function answerTo(client: Client) {
-      const [answer] = (await exchange(server.port, [question(client)])).answers;
-      if (answer === undefined) throw new Error("the connection was closed without an answer");
-      return answer;
-    }
+    for (const [source, token] of Object.entries(SOURCES)) {
+      const proxy = played(valuesWith(token));
 
-    for (const target of TARGETS) {
-      test(`${target} takes a token`, async () => {
-        const anonymous = await answerTo({ method: "GET", target, token: null });
-        expect(anonymous.status).toBe(401);
-        expect(anonymous.headers.get("www-authenticate")).toBe(BARE_CHALLENGE);
-        for (const method of ["GET", "OPTIONS"]) {
-          const { status, headers } = await answerTo({ method, target, token: read });
-          expect([method, status, headers.get("publisher-access")]).toEqual([method, 200, "read"]);
-        }
-        expect((await answerTo({ method: "GET", target, token: server.api.write })).status).toBe(403);
+      async function ask(method: string, target: string, fields: Fields) {
+        const client: Client = { method, target, fields };
+        const question = proxy.question(client);
+        if (question === null) throw new Error(`${name} refused the client itself`);
+        const answer = await answerTo(question);
+        return { answer, passed: proxy.passed(client, answer) };
+      }
+
+      for (const target of source === "bearer" ? TARGETS : TARGETS.slice(0, 3)) {
+        test(`${source}: ${target} takes a token, and a write token to write`, async () => {
+          const anonymous = await ask("GET", target, []);
+          expect([anonymous.answer.status, anonymous.passed]).toEqual([401, null]);
+          for (const method of ["GET", "OPTIONS"]) {
+            const { passed } = await ask(method, target, shown(source, read));
+            expect([method, passed && valuesOf(passed, "publisher-access")]).toEqual([method, ["read"]]);
+          }
+          for (const method of ["POST", "DELETE", "PROPFIND", "TRACE"]) {
+            const refused = await ask(method, target, shown(source, read));
+            expect([method, refused.answer.status, refused.passed]).toEqual([method, 403, null]);
+            const { passed } = await ask(method, target, shown(source, write));
+            expect([method, passed && valuesOf(passed, "publisher-access")]).toEqual([method, ["write"]]);
+          }
+          const other = await ask("GET", target, shown(source, server.api.write));
+          expect([other.answer.status, other.passed]).toEqual([403, null]);
+        });
+      }
+
+      test(`${source}: the service gets no token, nothing forged, and whose token it was`, async () => {
+        const forged: Fields = [
+          ["publisher-token-id", "atok_0"],
+          ["publisher-access", "write"],
+          ["publisher_access", "write"],
+          ["x-http-method-override", "DELETE"],
+          ["x-http-method", "DELETE"],
+          ["x_http_method", "DELETE"],
+          ["x-method-override", "DELETE"],
+          ["x-method", "DELETE"],
+          ["x-original-method", "GET"],
+          ["x-original-url", "/admin"],
+          ["x-rewrite-url", "/admin"],
+          ["http2-settings", "AAMAAABk"],
+        ];
+        const { passed } = await ask("GET", "/", [["x-kept", "1"], ...shown(source, read), ...forged]);
+        expect(passed?.map(([field]) => field).toSorted()).toEqual([
+          "publisher-access",
+          "publisher-token-id",
+          "x-kept",
+        ]);
+        expect(valuesOf(passed ?? [], "publisher-access")).toEqual(["read"]);
+        expect(valuesOf(passed ?? [], "publisher-token-id")).toEqual([
+          expect.stringMatching(/^atok_\w{5,}$/),
+        ]);
       });
 
-      test(`${target} takes a write token to write`, async () => {
-        for (const method of ["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "TRACE"]) {
-          const refused = await answerTo({ method, target, token: read });
-          expect([method, refused.status]).toEqual([method, 403]);
-          expect(refused.headers.get("www-authenticate")).toBe(INSUFFICIENT);
-          const { status, headers } = await answerTo({ method, target, token: write });
-          expect([method, status, headers.get("publisher-access")]).toEqual([method, 200, "write"]);
-        }
+      test(`${source}: a second token is refused`, async () => {
+        const second: Fields = [["authorization", `Bearer ${write}`]];
+        const { answer, passed } = await ask("GET", "/", [...shown(source, read), ...second]);
+        expect([answer.status, passed]).toEqual([401, null]);
       });
     }
+
+    const proxy = played(valuesWith("bearer"));
+
+    test("a client is told what a token must have", async () => {
+      const client = { method: "GET", target: "/", fields: [] };
+      expect((await answerTo(proxy.question(client) ?? "")).headers.get("www-authenticate")).toBe(
+        BARE_CHALLENGE,
+      );
+      const writing = { method: "POST", target: "/", fields: shown("bearer", read) };
+      expect((await answerTo(proxy.question(writing) ?? "")).headers.get("www-authenticate")).toBe(
+        INSUFFICIENT,
+      );
+    });
 
     test("a method that is in no standard is not let pass to a reader", async () => {
       for (const method of ["FOO", "get"]) {
-        const { answers } = await exchange(server.port, [question({ method, target: "/", token: read })]);
+        const question = proxy.question({ method, target: "/", fields: shown("bearer", read) });
+        const { answers } = await exchange(server.port, [question ?? ""]);
         expect(answers.map(({ status }) => status)).not.toContain(200);
       }
+    });
+
+    test("nothing passes by what another program answers on Publisher's port", () => {
+      const client: Client = { method: "GET", target: "/", fields: [["publisher-token-id", "atok_0"]] };
+      for (const status of [200, 201, 204, 302])
+        for (const headers of [new Headers(), new Headers({ "publisher-token-id": "x" })])
+          expect([status, proxy.passed(client, { status, headers })]).toEqual([status, null]);
+      const right = new Headers({ "publisher-token-id": "atok_1", "publisher-access": "read" });
+      expect(proxy.passed(client, { status: 200, headers: right })).not.toBeNull();
+      expect(proxy.passed(client, { status: 401, headers: right })).toBeNull();
+    });
+
+    test("the service is told of no other protocol than WebSocket", () => {
+      const headers = new Headers({ "publisher-token-id": "atok_1", "publisher-access": "read" });
+      const upgradesTo = (...offered: readonly string[]) => {
+        const fields: Fields = offered.map((value) => ["upgrade", value] as const);
+        return valuesOf(
+          proxy.passed({ method: "GET", target: "/", fields }, { status: 200, headers }) ?? [],
+          "upgrade",
+        );
+      };
+      for (const offered of ["websocket", "WebSocket"])
+        expect(upgradesTo(offered).map((value) => value.toLowerCase())).toEqual(["websocket"]);
+      for (const offered of [["h2c"], ["H2C"], ["foo/9"], ["websocket, h2c"], ["h2c, websocket"]])
+        expect([offered, upgradesTo(...offered)]).toEqual([offered, []]);
+      for (const offered of [
+        ["h2c", "websocket"],
+        ["websocket", "h2c"],
+      ])
+        expect(upgradesTo(...offered)).toBeOneOf([[], ["websocket"]]);
+    });
+
+    test("CONNECT is not asked about", () => {
+      expect(proxy.question({ method: "CONNECT", target: "/", fields: shown("bearer", write) })).toBeNull();
     });
   });
 }
 
-test("a client of Envoy can raise what is asked of it, by its own query", async () => {
-  const target = "/page?access=write";
-  const [answer] = (await exchange(server.port, [envoy({ method: "GET", target, token: read })])).answers;
-  expect(answer?.status).toBe(403);
-});
+describe.skipIf(COMMANDS.get("nginx") === null)("behind an nginx that normalizes paths,", () => {
+  let hop: RunningProxy;
 
-test("an operator can raise what Envoy's clients are asked for, and none of them can lower it", async () => {
-  const prefix = `${WIKI}?access=write`;
-  for (const target of TARGETS) {
-    for (const [token, status] of [
-      [read, 403],
-      [write, 200],
-    ] as const) {
-      const question = envoyAt(prefix, { method: "GET", target, token });
-      const [answer] = (await exchange(server.port, [question])).answers;
-      expect([target, answer?.status]).toEqual([target, status]);
+  beforeAll(async () => {
+    const port = await freePort();
+    const text = `server { listen ${port}; location / { proxy_pass http://127.0.0.1:${server.port}/; } }\n`;
+    hop = await RunningProxy.start("nginx", COMMANDS.get("nginx") ?? "", [{ name: "hop.conf", text }], port);
+  });
+
+  afterAll(async () => {
+    await hop?.[Symbol.asyncDispose]();
+  });
+
+  test("no path of a client is a yes to Envoy without a token", async () => {
+    const proxy = playedEnvoy(valuesWith("bearer"));
+    for (const target of TARGETS) {
+      const anonymous: Client = { method: "GET", target, fields: [] };
+      const answer = await answerTo(proxy.question(anonymous) ?? "", hop.port);
+      expect([target, answer.status, proxy.passed(anonymous, answer)]).toEqual([target, 401, null]);
+      const reader: Client = { method: "GET", target, fields: shown("bearer", read) };
+      const passed = proxy.passed(reader, await answerTo(proxy.question(reader) ?? "", hop.port));
+      expect([target, passed && valuesOf(passed, "publisher-access")]).toEqual([target, ["read"]]);
     }
-  }
+  });
+
+  test("not even where the client's path stands below the audience, as older configurations have it", async () => {
+    const proxy = playedEnvoy(valuesWith("bearer"));
+    for (const target of TARGETS)
+      for (const port of [hop.port, server.port]) {
+        const question = questionOf("GET", `/forward-auth/wiki${target}`, [["host", "wiki.example"]]);
+        const answer = await answerTo(question, port);
+        expect(answer.headers.get("publisher-token-id")).toBeNull();
+        expect(proxy.passed({ method: "GET", target, fields: [] }, answer)).toBeNull();
+      }
+  });
 });

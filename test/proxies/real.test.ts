@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { BARE_CHALLENGE } from "../support/credentials.ts";
 import { INSUFFICIENT } from "../support/endpoints.ts";
-import { COMMANDS, expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
+import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
 import { RawConnection } from "../support/raw-connection.ts";
-import { RUNNABLE } from "../support/running-proxy.ts";
+import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
 
 setDefaultTimeout(60_000);
 

@@ -25,9 +25,10 @@ export async function exchange(
   where: number | string,
   pieces: readonly (string | Uint8Array)[],
   count = 1,
+  patienceMs = PATIENCE_MS,
 ): Promise<Exchange> {
   const socket = typeof where === "string" ? connect(where) : connect(where, "127.0.0.1");
-  const ended = reading(socket, count);
+  const ended = reading(socket, count, patienceMs);
   for (const piece of pieces) {
     if (socket.destroyed) break;
     socket.write(piece);
@@ -37,7 +38,7 @@ export async function exchange(
 }
 
 /** Resolves when that many answers are whole, or the connection is closed; rejects when that takes too long. */
-function reading(socket: Socket, count: number): Promise<Exchange> {
+function reading(socket: Socket, count: number, patienceMs: number): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const answers: Answer[] = [];
     let received = Buffer.alloc(0);
@@ -51,7 +52,7 @@ function reading(socket: Socket, count: number): Promise<Exchange> {
       reject(
         new Error(`only ${answers.length} of ${count} answers came, then: ${received.toString("latin1")}`),
       );
-    }, PATIENCE_MS);
+    }, patienceMs);
     socket.on("data", (bytes) => {
       received = Buffer.concat([received, typeof bytes === "string" ? Buffer.from(bytes) : bytes]);
       for (let next = firstAnswer(received); next !== null; next = firstAnswer(received)) {

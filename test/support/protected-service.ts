@@ -1,10 +1,17 @@
 import { expect } from "bun:test";
+import type { TokenSource } from "../../public/proxies/token-source.ts";
 import type { Answer } from "./api.ts";
 import { type Echoed, EchoUpstream } from "./echo-upstream.ts";
 import { exchange, rawRequest } from "./exchange.ts";
 import { RunningServer } from "./executable.ts";
 import { Relay } from "./relay.ts";
-import { commandOf, RUNNABLE, type Runnable, RunningProxy } from "./running-proxy.ts";
+import {
+  type Runnable,
+  type RunningProxies,
+  type RunningProxy,
+  startDocumented,
+  stopProxies,
+} from "./running-proxy.ts";
 
 /** A token for the service. */
 export interface Issued {
@@ -23,35 +30,26 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** Where the command of each proxy is that is installed. */
-export const COMMANDS = new Map(RUNNABLE.map((kind) => [kind, commandOf(kind)]));
-
 /** A service named wiki behind every proxy that is installed, and Publisher beside them, as the built executable. */
 export class ProtectedService implements AsyncDisposable {
   readonly server: RunningServer;
   readonly upstream: EchoUpstream;
   readonly relay: Relay;
-  readonly #proxies: ReadonlyMap<Runnable, RunningProxy>;
+  readonly #proxies: RunningProxies;
 
-  private constructor(
-    server: RunningServer,
-    upstream: EchoUpstream,
-    relay: Relay,
-    proxies: ReadonlyMap<Runnable, RunningProxy>,
-  ) {
+  private constructor(server: RunningServer, upstream: EchoUpstream, relay: Relay, proxies: RunningProxies) {
     this.server = server;
     this.upstream = upstream;
     this.relay = relay;
     this.#proxies = proxies;
   }
 
-  static async start(): Promise<ProtectedService> {
+  /** Clients put the token where `token` says. */
+  static async start(token: TokenSource = "bearer"): Promise<ProtectedService> {
     const [server, upstream] = await Promise.all([RunningServer.start(), EchoUpstream.start()]);
     const relay = await Relay.to(server.url);
-    const values = { audience: "wiki", publisher: relay.address, service: upstream.address };
-    const proxies = new Map<Runnable, RunningProxy>();
-    for (const [kind, command] of COMMANDS)
-      if (command !== null) proxies.set(kind, await RunningProxy.start(kind, command, values));
+    const values = { audience: "wiki", publisher: relay.address, service: upstream.address, token };
+    const proxies = await startDocumented(values);
     return new ProtectedService(server, upstream, relay, proxies);
   }
 
@@ -115,22 +113,40 @@ export class ProtectedService implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const proxy of this.#proxies.values()) await proxy[Symbol.asyncDispose]();
+    await stopProxies(this.#proxies);
     await this.relay[Symbol.asyncDispose]();
     await this.upstream[Symbol.asyncDispose]();
     await this.server[Symbol.asyncDispose]();
   }
 }
 
-/** What must not reach the service, by names in which a service may see no difference between `_` and `-`. */
-const NEVER_PASSED = ["authorization", "x-http-method-override", "x-http-method", "x-method-override"];
+/** What must not reach the service in any spelling, beside the header that carries the token. */
+const NEVER_PASSED =
+  /^(x-(http-)?method(-override)?|x-(original|forwarded)-method|x-(original|rewrite)-url|http2-settings|te)$/;
 
-export function expectOurs({ headers }: Echoed, id: string, access: string): void {
-  const names = headers.map(([name, value]) => [name.toLowerCase().replaceAll("_", "-"), value] as const);
-  const ours = names.filter(([name]) => /^publisher-(access|token-id)$/.test(name)).toSorted();
-  expect(ours).toEqual([
+/**
+ * The service got the id and the access that Publisher gave, once, and neither the token nor anything by which a client
+ * makes another request.
+ */
+export function expectOurs(
+  { headers, trailers }: Echoed,
+  id: string,
+  access: string,
+  tokenHeader = "authorization",
+): void {
+  const ours = headers.filter(([name]) => hyphenated(name).startsWith("publisher"));
+  expect(ours.map(([name, value]) => [name.toLowerCase(), value]).toSorted()).toEqual([
     ["publisher-access", access],
     ["publisher-token-id", id],
   ]);
-  for (const [name] of names) expect(NEVER_PASSED).not.toContain(name);
+  for (const [name] of headers) {
+    expect(hyphenated(name)).not.toMatch(NEVER_PASSED);
+    expect(hyphenated(name)).not.toBe(tokenHeader);
+  }
+  expect(trailers).toEqual([]);
+}
+
+/** A name as services may read it, some of which see a hyphen in everything but letters and digits. */
+function hyphenated(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, "-");
 }

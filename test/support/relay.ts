@@ -4,8 +4,8 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export class Relay implements AsyncDisposable {
   /** Every byte towards Publisher so far, as Latin-1. */
   sent = "";
-  /** How many connections the proxy has made. */
-  connections = 0;
+  /** The same, connection by connection. */
+  readonly sentOn: string[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
@@ -36,10 +36,16 @@ export class Relay implements AsyncDisposable {
     if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  /** How many connections the proxy has made. */
+  get connections(): number {
+    return this.sentOn.length;
+  }
+
   #join(near: Socket, far: Socket): void {
-    this.connections += 1;
+    const index = this.sentOn.push("") - 1;
     near.on("data", (bytes: Buffer) => {
       this.sent += bytes.toString("latin1");
+      this.sentOn[index] += bytes.toString("latin1");
     });
     for (const [from, to] of [
       [near, far],

@@ -1,6 +1,11 @@
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { type ProxyKind, type ProxyValues, proxyConfiguration } from "../../public/proxies/configuration.ts";
+import {
+  type ProxyFile,
+  type ProxyKind,
+  type ProxyValues,
+  proxyConfiguration,
+} from "../../public/proxies/configuration.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 /** How long a proxy may take to start before a test gives up, in milliseconds. */
@@ -12,7 +17,9 @@ export const RUNNABLE = ["nginx", "caddy", "haproxy"] as const satisfies readonl
 export type Runnable = (typeof RUNNABLE)[number];
 
 /** What the command line of each is, and what a test gives it around the configuration that is printed. */
-const COMMANDS: Readonly<Record<Runnable, { readonly args: readonly string[]; readonly around: Around }>> = {
+const COMMAND_LINES: Readonly<
+  Record<Runnable, { readonly args: readonly string[]; readonly around: Around }>
+> = {
   nginx: {
     args: ["-p", ".", "-e", "stderr", "-c", "nginx.conf"],
     around: { name: "nginx.conf", text: nginxAround },
@@ -24,10 +31,10 @@ const COMMANDS: Readonly<Record<Runnable, { readonly args: readonly string[]; re
   haproxy: { args: ["-db", "-f", "haproxy.cfg"], around: null },
 };
 
-type Around = { readonly name: string; readonly text: (values: ProxyValues) => string } | null;
+type Around = { readonly name: string; readonly text: (included: string) => string } | null;
 
 /** What Debian's own nginx.conf has around the files in conf.d, as far as it matters, in a directory of its own. */
-function nginxAround({ audience }: ProxyValues): string {
+function nginxAround(included: string): string {
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return [
     // As root its workers would be another user, who may not enter the directory.
@@ -37,7 +44,7 @@ function nginxAround({ audience }: ProxyValues): string {
     "http {",
     "  access_log off;",
     ...kinds.map((kind) => `  ${kind}_temp_path ${kind};`),
-    `  include ${audience}.conf;`,
+    `  include ${included};`,
     "}",
   ].join("\n");
 }
@@ -52,7 +59,39 @@ export function commandOf(kind: Runnable): string | null {
   return command;
 }
 
-/** A proxy that runs as its documentation says, in a directory of its own. */
+/** Where the command of each proxy is that is installed. */
+export const COMMANDS = new Map(RUNNABLE.map((kind) => [kind, commandOf(kind)]));
+
+export type RunningProxies = ReadonlyMap<Runnable, RunningProxy>;
+
+/** Starts every proxy that is installed, each with the files that are made for it and its port. */
+export async function startProxies(
+  files: (kind: Runnable, port: number) => readonly ProxyFile[],
+): Promise<RunningProxies> {
+  const installed = [...COMMANDS].flatMap(([kind, command]) => (command === null ? [] : [{ kind, command }]));
+  const starts = await Promise.allSettled(
+    installed.map(async ({ kind, command }) => {
+      const port = await freePort();
+      return [kind, await RunningProxy.start(kind, command, files(kind, port), port)] as const;
+    }),
+  );
+  const started = new Map(starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : [])));
+  const failed = starts.find((start) => start.status === "rejected");
+  if (failed === undefined) return started;
+  await stopProxies(started);
+  throw failed.reason;
+}
+
+/** Starts every proxy that is installed, as its documentation says. */
+export async function startDocumented(values: Omit<ProxyValues, "port">): Promise<RunningProxies> {
+  return await startProxies((kind, port) => proxyConfiguration(kind, { ...values, port }));
+}
+
+export async function stopProxies(proxies: RunningProxies): Promise<void> {
+  await Promise.all([...proxies.values()].map((proxy) => proxy[Symbol.asyncDispose]()));
+}
+
+/** A proxy in a directory of its own. */
 export class RunningProxy implements AsyncDisposable {
   readonly port: number;
   readonly #directory: TemporaryDirectory;
@@ -64,17 +103,18 @@ export class RunningProxy implements AsyncDisposable {
     this.#child = child;
   }
 
+  /** Resolves once it listens on the port that the files name. The first file is the one that nginx includes. */
   static async start(
     kind: Runnable,
     command: string,
-    given: Omit<ProxyValues, "port">,
+    files: readonly ProxyFile[],
+    port: number,
   ): Promise<RunningProxy> {
-    const values = { ...given, port: await freePort() };
     const directory = new TemporaryDirectory();
-    const { args, around } = COMMANDS[kind];
-    const files = around === null ? [] : [{ name: around.name, text: around.text(values) }];
-    for (const { name, text } of [...proxyConfiguration(kind, values), ...files])
-      await Bun.write(join(directory.path, name), text);
+    const { args, around } = COMMAND_LINES[kind];
+    const [included = { name: "" }] = files;
+    const more = around === null ? [] : [{ name: around.name, text: around.text(included.name) }];
+    for (const { name, text } of [...files, ...more]) await Bun.write(join(directory.path, name), text);
     const output = Bun.file(join(directory.path, "output"));
     const child = Bun.spawn([command, ...args], {
       cwd: directory.path,
@@ -83,9 +123,9 @@ export class RunningProxy implements AsyncDisposable {
       stdout: output,
       stderr: output,
     });
-    const proxy = new RunningProxy(values.port, directory, child);
+    const proxy = new RunningProxy(port, directory, child);
     const deadline = performance.now() + PATIENCE_MS;
-    while (!(await isListening(values.port))) {
+    while (!(await isListening(port))) {
       if (child.exitCode !== null || performance.now() > deadline) {
         const said = await output.text();
         await proxy[Symbol.asyncDispose]();
@@ -112,13 +152,20 @@ export class RunningProxy implements AsyncDisposable {
   }
 }
 
-async function freePort(): Promise<number> {
+/** Ports that no system gives to who asks for any port, so that none is taken before the proxy has it. */
+const PORTS = { first: 10_000, count: 20_000 };
+
+/** A port on which nobody listens. */
+export async function freePort(): Promise<number> {
+  const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
+  const isFree = await new Promise<boolean>((resolve) => {
+    server.on("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => resolve(true));
+  });
+  if (!isFree) return await freePort();
   await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("there is no free port");
-  return address.port;
+  return port;
 }
 
 async function isListening(port: number): Promise<boolean> {
