@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { PROXY_KINDS, proxyConfiguration } from "../../public/proxies/configuration.ts";
+import { PROXY_KINDS, type ProxyValues, proxyConfiguration } from "../../public/proxies/configuration.ts";
 import { signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
@@ -257,6 +257,34 @@ test("whoever rotates their own token at once and gets no answer is told how to 
   await page.unroute("**/api-token/rotate");
   await question.getByRole("button", { name: "Rotate token" }).click();
   await page.getByText("You were signed out: the token was revoked.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a proxy is told where the token comes, and a socket of Publisher's", async () => {
+  await server.call("api-token/create", { access: "read", audiences: ["feeds"], description: "Feeds" });
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("link", { name: "Feeds" }).click();
+  await page.getByText("Protect a service").click();
+  const publisher = page.getByLabel("Publisher, as the proxy reaches it");
+  await publisher.fill("10.0.0.1:8080");
+  const expectFile = async (values: Partial<ProxyValues>) => {
+    const all = { audience: "feeds", publisher: "10.0.0.1:8080", service: "127.0.0.1:3000", port: 8000 };
+    const [file] = proxyConfiguration("nginx", { ...all, ...values });
+    expect(await page.locator(".proxy pre").textContent()).toBe(file?.text ?? "");
+  };
+  await page.getByLabel("Token from").selectOption("Basic’s password too");
+  await expectFile({ token: "basic" });
+  await page.getByLabel("Token from").selectOption("A header of its own");
+  await page.getByLabel("Name of the header").fill("authorization");
+  await page.getByText("The header must have a name of its own").waitFor();
+  await page.getByLabel("Name of the header").fill("x-feeds-token");
+  const token = { header: "x-feeds-token" };
+  await expectFile({ token });
+  await publisher.fill("unix:/run/publisher/publisher.sock");
+  await expectFile({ token, publisher: "unix:/run/publisher/publisher.sock" });
+  await page.getByLabel("Proxy", { exact: true }).selectOption("traefik");
+  await page.getByText("Traefik cannot reach Publisher by a socket").waitFor();
   expect(tab.faults).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import type { TargetedInputEvent } from "preact";
 import { useId, useState } from "preact/hooks";
 import { PROXY_KINDS, type ProxyKind, proxyConfiguration } from "../../proxies/configuration.ts";
+import type { TokenSource } from "../../proxies/token-source.ts";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Select } from "../parts/select.tsx";
 
@@ -11,6 +12,17 @@ const KIND_NAMES: Readonly<Record<ProxyKind, string>> = {
   envoy: "Envoy",
   haproxy: "HAProxy",
 };
+
+/** Where the token comes; the header is named in a field of its own. */
+const SOURCE_NAMES = {
+  bearer: "Authorization: Bearer",
+  basic: "Basic’s password too",
+  header: "A header of its own",
+} as const;
+
+type SourceKind = keyof typeof SOURCE_NAMES;
+
+const SOURCE_KINDS = ["bearer", "basic", "header"] as const satisfies readonly SourceKind[];
 
 interface ProxyConfigurationProps {
   readonly audiences: readonly string[];
@@ -33,7 +45,10 @@ function ProxyConfiguration({ audiences }: ProxyConfigurationProps) {
   const [publisher, setPublisher] = useState(publisherAddress(location));
   const [service, setService] = useState("127.0.0.1:3000");
   const [port, setPort] = useState("8000");
-  const outcome = filledIn(kind, { audience, publisher, service, port: Number(port) });
+  const [source, setSource] = useState<SourceKind>("bearer");
+  const [header, setHeader] = useState("x-api-token");
+  const token: TokenSource = source === "header" ? { header } : source;
+  const outcome = filledIn(kind, { audience, publisher, service, port: Number(port), token });
   return (
     <div class="proxy">
       <p class="muted">
@@ -63,6 +78,19 @@ function ProxyConfiguration({ audiences }: ProxyConfigurationProps) {
         <Field name="Publisher, as the proxy reaches it" text={publisher} onChange={setPublisher} />
         <Field name="The service, as the proxy reaches it" text={service} onChange={setService} />
         <Field name="Port that the proxy listens on" text={port} onChange={setPort} />
+        <Select
+          name="Token from"
+          isNamed
+          value={source}
+          onChoose={(value) => setSource(SOURCE_KINDS.find((known) => known === value) ?? source)}
+        >
+          {SOURCE_KINDS.map((known) => (
+            <option key={known} value={known}>
+              {SOURCE_NAMES[known]}
+            </option>
+          ))}
+        </Select>
+        {source === "header" && <Field name="Name of the header" text={header} onChange={setHeader} />}
       </div>
       <div aria-live="polite">{outcome.fault !== null && <p class="field-fault">{outcome.fault}</p>}</div>
       {outcome.files.map(({ name, text }) => (
