@@ -5,19 +5,19 @@ import { executableText } from "./text.ts";
 
 const SOURCES = resolve(import.meta.dir, "../src");
 
-/** The licences of an executable: the packages they are of, and what `publisher licenses` prints. */
+/** The packages in an executable, and the text that `publisher licenses` prints. */
 export interface Licenses {
   readonly packages: readonly Package[];
   readonly text: string;
 }
 
-/** What an executable must come with that has files of these and all that `src/main.ts` needs. */
+/** The licences for an executable made of `src/main.ts`, of all that it imports, and of the pages' inputs. */
 export async function executableLicenses(pageInputs: readonly string[]): Promise<Licenses> {
   const packages = await packagesOf([...pageInputs, ...(await programInputs())]);
   return { packages, text: await executableText(packages) };
 }
 
-/** Every file that the bundler takes into the program, but for the two modules that build.ts replaces. */
+/** Every file that the bundler takes into the program, except for the two modules that build.ts replaces. */
 async function programInputs(): Promise<readonly string[]> {
   const { metafile } = await Bun.build({
     entrypoints: [join(SOURCES, "main.ts")],
@@ -51,7 +51,7 @@ function replacing(filter: RegExp, contents: string): Bun.BunPlugin {
   };
 }
 
-/** Throws if something of a package is in the executable that the licences say nothing of. */
+/** Throws if the executable has a file of a package that is not among the licences. */
 export async function requireLicenses(inputs: readonly string[], { packages }: Licenses): Promise<void> {
   const known = new Set(packages.map(({ name, version }) => `${name} ${version}`));
   for (const { name, version } of await packagesOf(inputs))

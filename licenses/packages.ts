@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 
 const ROOT = resolve(import.meta.dir, "..");
 
-/** A package of which something is in a bundle. */
+/** A package with files in a bundle. */
 export interface Package {
   readonly name: string;
   readonly version: string;
@@ -13,7 +13,7 @@ export interface Package {
 }
 
 interface LicenseText {
-  /** The file that the text is from, below the package. */
+  /** The file with the text, relative to the package. */
   readonly file: string;
   readonly text: string;
 }
@@ -23,8 +23,8 @@ const LICENSE_FILE = /^(?:licen[cs]e|copying|copyright|notice)/i;
 const NOTICE_COMMENT = /\/\*(?:[^*]|\*(?!\/))*?(?:@license|copyright)(?:[^*]|\*(?!\/))*\*\//gi;
 
 /**
- * The packages that the files are from, by name; files of Publisher itself are from none. Throws for a file from
- * elsewhere, and for a package that comes without the text of its licence.
+ * The packages of the files, sorted by name. Publisher's own files belong to none. Throws for any other file outside of
+ * a package, and for a package without the text of its licence.
  */
 export async function packagesOf(files: readonly string[]): Promise<readonly Package[]> {
   const inputs = new Map<string, string[]>();
@@ -32,7 +32,7 @@ export async function packagesOf(files: readonly string[]): Promise<readonly Pac
     const path = resolve(file);
     const directory = PACKAGE.exec(path)?.[0];
     if (directory !== undefined) inputs.set(directory, [...(inputs.get(directory) ?? []), path]);
-    else if (!path.startsWith(ROOT)) throw new Error(`${path} is bundled, and is from no package`);
+    else if (!path.startsWith(ROOT + sep)) throw new Error(`${path} is bundled, and is from no package`);
   }
   const packages = await Promise.all([...inputs].map(([directory, paths]) => packageIn(directory, paths)));
   return packages.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -52,7 +52,7 @@ async function packageIn(directory: string, inputs: readonly string[]): Promise<
   return { name, version, license, texts: [...texts, ...(await noticesInside(directory, inputs))] };
 }
 
-/** What single files of a package say of licences of their own, and which packages they were bundled from. */
+/** The licence comments in single files of a package, and the names of packages that were bundled into them. */
 async function noticesInside(directory: string, inputs: readonly string[]): Promise<readonly LicenseText[]> {
   const found = [...inputs].sort().map(async (path) => {
     const notices = (await Bun.file(path).text()).match(NOTICE_COMMENT) ?? [];
@@ -63,7 +63,7 @@ async function noticesInside(directory: string, inputs: readonly string[]): Prom
   return (await Promise.all(found)).filter(({ text }) => text !== "");
 }
 
-/** The names of the packages that a file is a bundle of, as its source map has them. */
+/** The names of the packages that were bundled into a file, from its source map. */
 async function packagesInside(path: string): Promise<readonly string[]> {
   const map = Bun.file(`${path}.map`);
   if (!(await map.exists())) return [];

@@ -4,7 +4,7 @@ import type { Package } from "./packages.ts";
 
 const RULE = "=".repeat(80);
 
-/** The notices of packages: for each its name, its version, its licence, and the texts that are to go with it. */
+/** For each package its name, version and licence, and its licence texts. */
 export function packagesText(packages: readonly Package[]): string {
   return packages
     .map(({ name, version, license, texts }) =>
@@ -18,7 +18,7 @@ export function packagesText(packages: readonly Package[]): string {
     .join("\n");
 }
 
-/** All that is to go with an executable that has these packages in it: of Publisher, of the runtime, and of them. */
+/** The licences of Publisher, of Bun, and of the packages in the executable. */
 export async function executableText(packages: readonly Package[]): Promise<string> {
   const list = packages.map(({ name, version, license }) => `  ${name} ${version} (${license})`);
   return [

@@ -70,7 +70,7 @@ export interface ServeSettings {
   /** Addresses, CIDR blocks and `unix`, whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
   readonly firstToken: GivenFirstToken | null;
-  /** What is wrong with the environment, each a sentence without its full stop. */
+  /** Warnings about variables, each a sentence without its full stop. */
   readonly environmentWarnings: readonly string[];
 }
 

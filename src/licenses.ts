@@ -1,6 +1,6 @@
 /**
- * The licences of all that Publisher is made of. From the sources, the text is made of what a bundle of them would
- * have inside. In an executable this module is not there: build.ts puts one in its place that has the text.
+ * The licences of everything that Publisher is made of. When Publisher runs from its sources, this bundles them to find
+ * the packages. In the executable, build.ts replaces this module by one that contains the text.
  */
 export async function licenses(): Promise<string> {
   const [{ bundlePages }, { executableLicenses }] = await Promise.all([

@@ -30,18 +30,22 @@ function readable(line: string): string {
   return isPlain ? clean : visible(clean);
 }
 
-/** How deep the fields of an error are told. */
+/** How many levels of an error's fields are logged. */
 const FIELD_DEPTH = 3;
 
-/** What was thrown, mostly an error. Its words can be those of a caller. */
+/** The fields of a thrown value, mostly an Error. Its texts can quote a caller, so secrets are taken out. */
 function errorFields(thrown: unknown): unknown {
-  return told(thrown instanceof Error ? { ...pino.stdSerializers.err(thrown) } : thrown, FIELD_DEPTH);
+  return fieldsOf(thrown instanceof Error ? { ...pino.stdSerializers.err(thrown) } : thrown, FIELD_DEPTH);
 }
 
-function told(value: unknown, depth: number): unknown {
+function fieldsOf(value: unknown, depth: number): unknown {
   if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
-  if (typeof value !== "object" || depth === 0) return withoutSecrets(String(value));
-  const fields = Object.entries(value).map(([name, field]) => [withoutSecrets(name), told(field, depth - 1)]);
+  if (typeof value !== "object") return withoutSecrets(String(value));
+  if (depth === 0) return "…";
+  const fields = Object.entries(value).map(([name, field]) => [
+    withoutSecrets(name),
+    fieldsOf(field, depth - 1),
+  ]);
   return Object.fromEntries(fields);
 }
 

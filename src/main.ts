@@ -59,7 +59,7 @@ function commandLine(output: string[]): Command {
     });
   program
     .command("licenses")
-    .description("print the licences of Publisher and of all that is inside of it")
+    .description("print the licences of Publisher and of everything in this executable")
     .action(async () => {
       const { printLicenses } = await import("./commands/licenses.ts");
       await printLicenses();

@@ -1,4 +1,4 @@
-/** The effects of variables that are read before Publisher starts; the first pattern that fits a name counts. */
+/** What variables do that are read before Publisher starts. The first pattern that fits a name counts. */
 const EFFECTS: readonly (readonly [name: RegExp, effect: string])[] = [
   // Where Bun's package manager keeps things; a shell in which Bun was installed has it.
   [/^BUN_INSTALL(?:_|$)/, ""],
@@ -14,8 +14,8 @@ const EFFECTS: readonly (readonly [name: RegExp, effect: string])[] = [
 ];
 
 /**
- * A sentence, without its full stop, for each variable that is set and changes what the executable does without
- * being a setting of Publisher. `BUN_BE_BUN` cannot be among them where it works: Bun runs in Publisher's place then.
+ * A sentence, without its full stop, for each variable that is set, changes what the executable does, and is no setting
+ * of Publisher. `BUN_BE_BUN` is only seen here if it has no effect: otherwise Bun runs in place of Publisher.
  */
 export function runtimeWarnings(
   environment: Readonly<Record<string, string | undefined>>,

@@ -59,7 +59,7 @@ describe("a secret in an error is not told", () => {
 
   test("from one that is in itself, which is told so far", () => {
     const error: Error & { self?: unknown } = new Error(ENCODED);
-    error.self = { error };
+    error.self = { error, bare: Object.create(null) };
     const [line = ""] = written("info", (log) => log.error({ error }, "failed"));
     expect(line).toContain("/%zz/sk_live_[removed]");
     expect(line).not.toContain(SECRET.slice(8, 24));

@@ -1,4 +1,7 @@
-/** Text that was decoded. Each of its UTF-16 units knows the part of the source, `starts` to `ends`, that it came from. */
+/**
+ * Decoded text. For each of its UTF-16 units, `starts` and `ends` give the part of the source that the unit was
+ * decoded from.
+ */
 export interface Decoded {
   readonly text: string;
   readonly starts: readonly number[];
@@ -10,14 +13,14 @@ interface Decoder {
   readonly decode: (found: string, ...groups: readonly (string | undefined)[]) => string;
 }
 
-/** How often encodings may lie in each other. */
+/** How many encodings, one inside another, are undone. */
 const ROUNDS = 8;
 
-/** In the order of a round; each is made for text that the ones before have decoded. */
+/** The decoders in the order of a round. Each one works on the result of the one before. */
 const DECODERS: readonly Decoder[] = [
   // A percent sign that was encoded any number of times.
   { pattern: /%(?:25)+/g, decode: () => "%" },
-  // URLs and quoted-printable, each character for itself: a fault in one hides no other. Overlong forms count.
+  // URLs and quoted-printable. A malformed sequence does not stop the others. Overlong UTF-8 is decoded, too.
   {
     pattern:
       /[%=][0-7][\da-f]|[%=][cd][\da-f][%=][89ab][\da-f]|[%=]e[\da-f](?:[%=][89ab][\da-f]){2}|[%=]f[0-7](?:[%=][89ab][\da-f]){3}/gi,
@@ -36,7 +39,7 @@ const DECODERS: readonly Decoder[] = [
     pattern: /&(amp|bsol|lowbar|num|percnt|semi|underbar);/gi,
     decode: (_, name = "") => ENTITIES[name.toLowerCase()] ?? "",
   },
-  // Other forms of the same letter, such as full width, and what is put on it or between.
+  // Other forms of a letter, such as fullwidth; then marks on a letter, and invisible characters.
   { pattern: /[^\0-\x7f]/gu, decode: (character) => character.normalize("NFKD") },
   { pattern: /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{M}\p{Default_Ignorable_Code_Point}]+/gu, decode: () => "" },
 ];
@@ -52,13 +55,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 export interface Decodings {
-  /** The text as it was given, then after each step that decoded something. */
+  /** The source, then the text after each decoder that changed it. */
   readonly steps: readonly Decoded[];
-  /** The last step, which leaves nothing to decode; null where there is more than `ROUNDS` rounds undo. */
+  /** The text in which nothing is left to decode; null if `ROUNDS` rounds were not enough. */
   readonly plain: Decoded | null;
 }
 
-/** Undoes every encoding that text from a URL, a form, a script or a page can have, also one inside another. */
+/** Undoes the encodings of URLs, forms, mail, scripts and web pages, also one inside another. */
 export function decodings(source: string): Decodings {
   let last: Decoded = { text: source, ...positions(source.length) };
   const steps = [last];
@@ -121,7 +124,7 @@ function fromCode(digits: string, radix: number): string {
   return fromNumber(Number.parseInt(digits, radix));
 }
 
-/** Nothing for a number that no character has. */
+/** The character with that number; empty text if there is none. */
 function fromNumber(code: number): string {
   return code <= 0x10ffff ? String.fromCodePoint(code) : "";
 }
@@ -133,10 +136,15 @@ export function withoutCharacters(decoded: Decoded, pattern: RegExp): Decoded {
 
 const BASE64 = /[\w+/-]{24,}/g;
 
-/** What the words of the text hold as base64 or base64url, 18 bytes or more, wherever in a word it begins. */
+/**
+ * The bytes, as characters, of each word that can be base64 or base64url. A word may begin before the base64 does, so
+ * four starts are tried. NUL bytes are left out, so that UTF-16 reads as UTF-8 does.
+ */
 export function fromBase64(decoded: Decoded): readonly Decoded[] {
   return [...decoded.text.matchAll(BASE64)].flatMap(({ 0: word, index }) =>
-    [0, 1, 2, 3].map((skipped) => bytesOf(decoded, index + skipped, word.slice(skipped))),
+    [0, 1, 2, 3].map((skipped) =>
+      withoutCharacters(bytesOf(decoded, index + skipped, word.slice(skipped)), /\0+/g),
+    ),
   );
 }
 

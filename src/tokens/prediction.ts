@@ -1,15 +1,15 @@
-/** Tells how likely a symbol, a number below some size, is behind others. For all symbols together that makes 1. */
+/** The probability that a symbol, a number below some size, comes next. Over all symbols it adds up to 1. */
 export type Predict = (before: readonly number[], next: number) => number;
 
-/** How sure a prediction is that names few symbols. */
+/** The probability of the symbols that a prediction names. */
 const SURE = 0.9;
 
-/** The predictions that fit rows of any symbols, of which there are `size`. */
+/** Predictions for rows of any symbols, of which there are `size`. */
 export function generalPredictions(size: number): readonly Predict[] {
   return [() => 1 / size, oftenSeen(size), oneOf(size, sameStep), oneOf(size, sameBefore)];
 }
 
-/** What was there often comes again. */
+/** A symbol that came often comes again. */
 function oftenSeen(size: number): Predict {
   return (before, next) => {
     const seen = before.filter((symbol) => symbol === next).length;
@@ -17,7 +17,7 @@ function oftenSeen(size: number): Predict {
   };
 }
 
-/** One of these comes next, and anything else hardly. */
+/** One of these symbols comes next. */
 export function oneFrom(symbols: ReadonlySet<number>, size: number): Predict {
   return (_, next) =>
     symbols.has(next) ? SURE / symbols.size : (1 - SURE) / Math.max(size - symbols.size, 1);
@@ -30,14 +30,14 @@ function oneOf(size: number, name: (before: readonly number[], size: number) => 
   };
 }
 
-/** As in 0123 or 8642. */
+/** The step between the last two symbols is repeated, as in 0123 or 8642. */
 function sameStep(before: readonly number[], size: number): number | null {
   const [last, lastButOne] = [before.at(-1), before.at(-2)];
   if (last === undefined || lastButOne === undefined) return null;
   return (2 * last - lastButOne + size) % size;
 }
 
-/** What followed the last symbols, as many of them as possible, when they were there before. */
+/** The symbol that followed the longest earlier occurrence of the last symbols. */
 function sameBefore(before: readonly number[]): number | null {
   let longest = 0;
   let expected: number | null = null;

@@ -3,7 +3,7 @@ import { generalPredictions, oneFrom, type Predict } from "./prediction.ts";
 import { randomDigitsOf } from "./secret.ts";
 import { symbolOf, TYPED_PREDICTIONS } from "./typed-text.ts";
 
-/** A way to look at the same 256 bits: as a row of symbols, each of which is predicted from those before. */
+/** The 256 bits of a secret as a row of symbols, each of which is predicted from those before it. */
 interface View {
   /** How many different symbols there are. */
   readonly size: number;
@@ -32,18 +32,18 @@ export const VIEWS: readonly View[] = [
   },
 ];
 
-/** How many of the 256 bits must be predictable before a secret is refused. */
+/** A secret is refused if this many of its 256 bits can be predicted. */
 export const PREDICTABLE_BITS = 34;
 
 /**
- * Whether a well-formed secret can have been made of 256 random bits, so that nobody guesses it. It was not if its
- * digits stand for a number of more than 256 bits, or if they can be predicted: few different digits or bytes,
- * repeated blocks, runs such as 0123456789 or qwertyuiop, words, text as bytes.
+ * Whether a well-formed secret can consist of 256 random bits, so that nobody can guess it. It does not if its digits
+ * make a number of more than 256 bits, or if they can be predicted: few different digits or bytes, repeated blocks, runs
+ * such as 0123456789 or qwertyuiop, words, text as bytes.
  *
- * A random secret is refused once in 5 × 10⁹ times at most. For each of the three views, the predictions make one
- * probability distribution of all secrets, and a secret is refused if that gives it 2³⁴ times the probability that
- * chance does. As probabilities come to 1, at most one in 2³⁴ of all secrets can be that likely. (For the view in
- * base 62 it is 2% more, since not every row of 43 digits is a secret.)
+ * The probability that a random secret is refused is below 2 × 10⁻¹⁰. In each of the three views, the predictions are
+ * one probability distribution over all rows of symbols. A secret is refused if this distribution gives it 2³⁴ times the
+ * probability that it has by chance. Probabilities add up to 1, so at most one in 2³⁴ rows can be that likely. (In base
+ * 62 it is 2% more, since not every row of 43 digits is a secret.)
  */
 export function isHardToGuess(secret: string): boolean {
   const digits = randomDigitsOf(secret);
@@ -53,10 +53,10 @@ export function isHardToGuess(secret: string): boolean {
   return VIEWS.every((view) => predictableBits(view, view.symbolsOf(digits, hex)) < PREDICTABLE_BITS);
 }
 
-/** How much of a prediction's weight is shared out after each symbol: the next part may follow another rule. */
+/** The part of the weight that all predictions share again after each symbol: the next part may follow another rule. */
 const FORGET = 0.02;
 
-/** How many bits fewer than chance the predictions need for the symbols, weighted by how good each was so far. */
+/** How many bits of the symbols can be predicted. Each prediction weighs as much as it was right so far. */
 function predictableBits({ size, predictions }: View, symbols: readonly number[]): number {
   const share = 1 / predictions.length;
   let weights = predictions.map(() => share);

@@ -1,69 +1,71 @@
 import { type Decoded, decodings, fromBase64, withoutCharacters } from "./decoding.ts";
 import { isSecret, SECRET_LENGTH, SECRET_PREFIX } from "./secret.ts";
 
-/** What stands in the place of a secret. */
+/** Stands in the place of a secret. */
 const REMOVED = `${SECRET_PREFIX}[removed]`;
 const UNREADABLE = "[removed: encoded too many times]";
 
-/** Short text without any of these holds no secret, in no encoding. Most texts end here. */
+/** A short text without any of these holds no secret in any encoding. Most texts are like that. */
 const SUSPICIOUS = /[%=\\&]|[^\x20-\x7e]|sk_live_|[\w+/-]{24,}/i;
 
-/** A secret, or so much of one that it helps somebody who wants to guess the rest. */
+/** A secret, or enough of one that it must not be kept. */
 const WITH_PREFIX = /sk_live_[0-9A-Za-z_]{10,}/gi;
 /** Perhaps a whole secret; its checksum tells. */
 const WHOLE = /sk_live_[0-9A-Za-z]{49}/g;
 /** Perhaps a whole secret that lost its prefix. */
 const WITHOUT_PREFIX = /(?<![0-9A-Za-z])[0-9A-Za-z]{49}(?![0-9A-Za-z])/g;
-/** What somebody puts between the characters of a secret, such as spaces and hyphens. */
+/** Characters that can be put between those of a secret, such as spaces and hyphens. */
 const NOT_OF_A_SECRET = /[^0-9A-Za-z_]+/g;
 
-/** From one place in a text up to another. */
+/** A part of a text. */
 interface Span {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The text with every secret taken out, for places that keep or show what they are given: the log, errors, a
- * terminal. The rest stays as it was sent.
+ * The text with every secret taken out, for the log, errors and the terminal. The rest of the text stays as it was
+ * sent. These count as secrets:
  *
- * A secret is `sk_live_` in any case with 10 or more characters of a secret behind it, so also one that was mistyped
- * or cut short; the 49 characters behind the prefix as a word of their own, if their checksum fits; and a whole secret
- * with anything but letters and digits between its characters. It is found
- * behind any mix, eight deep, of percent-encoding (broken, repeated, overlong), quoted-printable, escapes of
- * JavaScript and JSON, references of HTML, other forms of the same letters (NFKD, so full width too), marks and
- * invisible characters in between; and, around all that, inside of base64, as Basic credentials have it. Text that
- * is encoded deeper is taken out as a whole.
+ * - `sk_live_` in capitals or small letters with 10 or more characters of a secret behind it, so also a secret that was
+ *   mistyped or cut short;
+ * - the 49 characters behind the prefix, as a word of their own, if their checksum fits;
+ * - a whole secret with spaces, hyphens or other characters between its own.
  *
- * Not found: a part of a secret without its prefix, a part with other characters put between its own, and encodings
- * that need a key or a program of their own (hexadecimal dumps, compression, ciphers).
+ * They are found through these encodings, in any mix and up to eight deep: percent-encoding (also beside malformed
+ * sequences, repeated, or as overlong UTF-8), quoted-printable, escapes of JavaScript and JSON, character references of
+ * HTML, compatibility forms such as fullwidth letters (NFKD), and marks or invisible characters in between. Base64, as
+ * in Basic credentials, is decoded last. A text that is encoded deeper is replaced as a whole.
+ *
+ * These are not found: a part of a secret without the prefix, a part with other characters between its own, and
+ * encodings of other kinds, such as hexadecimal, compression and encryption.
  */
 export function withoutSecrets(text: string): string {
   return isHarmless(text) ? text : without(text, text.length);
 }
 
 /**
- * Whether a whole secret stands anywhere in the text, also in all the ways that `withoutSecrets` knows. The checksum
- * makes a false alarm practically impossible. Text that is encoded too many times counts as one, since nobody knows.
+ * Whether a whole secret stands anywhere in the text, in any of the encodings that `withoutSecrets` finds. The
+ * checksum makes a false alarm practically impossible. Also true for text that is encoded too many times to tell.
  */
 export function containsSecret(text: string): boolean {
   const secrets = secretsIn(text);
   return secrets === null || secrets.whole.length > 0;
 }
 
-/** As `withoutSecrets`, but only for secrets that are not encoded, and much faster: for every line of the log. */
+/** As `withoutSecrets`, but only for secrets that are not encoded. Fast enough for every line of the log. */
 export function withoutPlainSecrets(text: string): string {
   return text.replaceAll(WITH_PREFIX, REMOVED);
 }
 
-/** How much of a longer text is read beyond the part that is kept, to know a secret that begins before its end. */
+/** How much is read beyond the part that is kept, to recognize a secret that begins before the end of that part. */
 const LOOK_AHEAD = 384;
-/** For the secrets that make the text shorter as they are taken out. */
+/** How much more is kept at first, since taking secrets out makes the text shorter. */
 const SPARE = 384;
 
 /**
- * The start of the text, without secrets, `limit` characters at most and `…` behind them where there is more. Takes
- * a time that does not depend on the length of the text.
+ * The start of the text without secrets: at most `limit` characters, with `…` behind them if there is more. The time
+ * that it takes does not grow with the length of the text.
  */
 export function excerpt(text: string, limit: number): string {
   const length = limit + SPARE;

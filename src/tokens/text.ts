@@ -9,8 +9,8 @@ export function codePoints(text: string): number {
  * In this order: characters without a look of their own (controls, format characters such as bidirectional ones,
  * spaces other than the plain one, ends of lines, private and unassigned characters, surrogates, variation selectors
  * and all else that Unicode lets a program leave out); characters that look like a blank; a mark that is not on a
- * letter, a number or a symbol; marks piled higher than four, as UTS #39, section 5.4, advises; and text that looks
- * like a sign that `visible` makes.
+ * letter, a number or a symbol; the fifth and later marks on one letter, as UTS #39, section 5.4, advises; and text that
+ * looks like a sign that `visible` makes.
  */
 const UNCLEAR = new RegExp(
   [

@@ -5,7 +5,7 @@ const SIZE = 62;
 const DIGITS = 10;
 const LETTERS = 26;
 
-/** What somebody types who has only some of the symbols in mind. */
+/** Parts of the alphabet that people and programs restrict themselves to. */
 const ALPHABETS = [
   "0123456789abcdef",
   "0123456789ABCDEF",
@@ -13,7 +13,7 @@ const ALPHABETS = [
   "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 ];
 
-/** The predictions that fit digits of base 62 that a person typed or put together. */
+/** Predictions for base 62 digits that a person typed. */
 export const TYPED_PREDICTIONS: readonly Predict[] = [
   ...ALPHABETS.map((alphabet) => oneFrom(new Set(Array.from(alphabet, symbolOf)), SIZE)),
   words,
@@ -31,14 +31,14 @@ const LETTER_COUNTS = [
 ];
 const VOWELS = "aeiou";
 
-/** How likely a digit, a capital and a small letter are behind each of them, in words and numbers put together. */
+/** In words and numbers without spaces, the probability of a digit, a capital and a small letter behind each of them. */
 const KINDS_BEHIND: readonly (readonly number[])[] = [
   [0.7, 0.15, 0.15],
   [0.05, 0.35, 0.6],
   [0.06, 0.12, 0.82],
 ];
 
-/** Words of English and numbers, put together; behind a consonant there is mostly a vowel. */
+/** English words and numbers without spaces; a vowel is likely behind a consonant. */
 function words(before: readonly number[], next: number): number {
   const last = before.at(-1);
   const kind = kindOf(next);

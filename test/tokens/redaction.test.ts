@@ -236,3 +236,8 @@ test("secrets that are not encoded are taken out of a whole line", () => {
     `{"a":"${REMOVED}","b":"x${REMOVED}"}`,
   );
 });
+
+test("UTF-16 in base64 is looked into, as in an encoded command of PowerShell", () => {
+  const command = Buffer.from(`$t = "${SECRET}"`, "utf16le").toString("base64");
+  expect(withoutSecrets(`powershell -EncodedCommand ${command}`)).not.toContain(command.slice(40, 80));
+});
