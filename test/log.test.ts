@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { loggable, makeLog } from "../src/log.ts";
 import type { LogLevel } from "../src/log-levels.ts";
 import { makeSecret } from "../src/tokens/secret.ts";
+import { TEST_LIMIT_MS } from "./support/patience.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const SECRET = makeSecret(() => new Uint8Array(32).fill(200));
 

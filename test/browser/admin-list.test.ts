@@ -4,6 +4,7 @@ import { signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 import { type ManyToken, manyTokens, writeTokens } from "../support/many-tokens.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -32,9 +33,6 @@ afterAll(async () => {
   await browser.close();
   await server[Symbol.asyncDispose]();
 });
-
-/** How long a list may take to become what it should be, in milliseconds. */
-const PATIENCE_MS = 5000;
 
 /** The descriptions on the page that is shown, once `isThere` holds of them and nothing is being loaded. */
 async function listed(isThere: (descriptions: readonly string[]) => boolean): Promise<readonly string[]> {

@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { Answer } from "../support/api.ts";
 import { RunningServer } from "../support/executable.ts";
 import { basic, INTROSPECT } from "../support/introspection.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { RawConnection, rawRequest } from "../support/raw-connection.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 /** The random part of a secret but for what the hint shows: nobody else may keep any of it. */
 function canaryOf(secret: string): string {

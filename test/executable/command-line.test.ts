@@ -2,9 +2,10 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { $ } from "bun";
 import manifest from "../../package.json" with { type: "json" };
 import { EXECUTABLE } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const COMMANDS = [
   { args: [], names: ["serve", "token", "check", "licenses", "--help", "--version"] },

@@ -1,11 +1,10 @@
 import { expect, test } from "bun:test";
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 const PROJECT = resolve(import.meta.dir, "../..");
-const PATIENCE_MS = 20_000;
-
 test("run from the sources, a change in public/ shows on reload", async () => {
   using directory = new TemporaryDirectory();
   for (const name of ["src", "public", "licenses", "package.json", "tsconfig.json"]) {

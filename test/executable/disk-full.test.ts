@@ -1,10 +1,11 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { Answer } from "../support/api.ts";
 import { RunningServer, run } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { SmallDisk } from "../support/small-disk.ts";
 import { canTrace, whileFailing } from "../support/strace.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 function expectUnavailable({ status, headers, json }: Answer): void {
   expect(status).toBe(503);

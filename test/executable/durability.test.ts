@@ -3,6 +3,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { brokenPromises, Ledger } from "../support/ledger.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -14,7 +15,7 @@ const CHANGES_A_KILL = 60;
 /** A kill comes at a random moment within this time after that many changes, in milliseconds. */
 const LONGEST_LIFE_MS = 150;
 
-setDefaultTimeout(60_000 + KILLS * 3000);
+setDefaultTimeout(TEST_LIMIT_MS + KILLS * 3000);
 
 /** Lets clients write until the server is killed. */
 async function killWhileWriting(server: RunningServer, ledger: Ledger, round: number): Promise<void> {

@@ -7,9 +7,10 @@ import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { isRefusal } from "../../src/tokens/refusal.ts";
 import { isSecret, makeSecret } from "../../src/tokens/secret.ts";
 import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const terminal = new Terminal();
 afterAll(() => terminal[Symbol.dispose]());

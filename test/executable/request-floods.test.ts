@@ -2,9 +2,10 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { makeSecret } from "../../src/tokens/secret.ts";
 import { RunningServer } from "../support/executable.ts";
 import { basic, FORM } from "../support/introspection.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { constantRandom } from "../support/random.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 type Line = Readonly<Record<string, unknown>>;
 

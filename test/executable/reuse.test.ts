@@ -1,11 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { RunningServer } from "../support/executable.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
-
-/** How long a mark may take to come into the store before a test gives up. */
-const PATIENCE_MS = 20_000;
+setDefaultTimeout(TEST_LIMIT_MS);
 
 /** A token of the server with its secret, revoked. */
 async function revoked(server: RunningServer) {

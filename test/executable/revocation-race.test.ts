@@ -1,10 +1,11 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { type Hand, Race } from "../support/race.ts";
 import { RawConnection, rawRequest } from "../support/raw-connection.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const CONNECTIONS = 24;
 /** How many requests there are with each token before its revocation is asked for, and after it is known. */
@@ -72,7 +73,7 @@ for (const { name, requests: wanted, revocations, created, request } of RACED) {
     };
     let requests = 0;
     let races = 0;
-    while (requests < wanted) {
+    while (requests < wanted || races <= revocations) {
       const { id, token } = (await server.call("api-token/create", created, caller)).json;
       const revoke = races % BY_COMMAND_LINE === 0 ? revokeByCommand : revokeByApi;
       const race = new Race({
@@ -86,6 +87,5 @@ for (const { name, requests: wanted, revocations, created, request } of RACED) {
       requests += race.showings;
       races += 1;
     }
-    expect(races).toBeGreaterThan(revocations);
   });
 }

@@ -3,14 +3,12 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const CLOCK_TICK_MS = 10;
-
-/** Longer than a server with nothing to finish may take to stop. */
-const STOP_MS = 4000;
 
 /** The processor time that a process has used so far, in milliseconds. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function processorTimeMs(pid: number): number {
@@ -75,7 +73,7 @@ describe.skipIf(process.platform !== "linux")(
       await Bun.sleep(500);
       expect(processorTimeMs(server.child.pid) - before).toBeLessThan(150);
       expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
-      expect(await Promise.race([server.stop(), Bun.sleep(STOP_MS)])).toBe(0);
+      expect(await Promise.race([server.stop(), Bun.sleep(PATIENCE_MS)])).toBe(0);
     });
   },
 );

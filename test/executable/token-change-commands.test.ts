@@ -1,10 +1,11 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { isSecret } from "../../src/tokens/secret.ts";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { RESOURCE_KEYS } from "../support/resource.ts";
 import { Terminal } from "../support/terminal.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 async function resource(terminal: Terminal, id: string): Promise<Readonly<Record<string, unknown>>> {
   const { data } = JSON.parse(await terminal.output("token", "list", "--all", "--json"));

@@ -1,7 +1,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const FORWARDED = { "x-forwarded-for": "6.6.6.6, 203.0.113.9, 10.0.0.1" };
 

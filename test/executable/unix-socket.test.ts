@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { SOCKET_PATH_BYTES } from "../../src/listen-addresses.ts";
 import { exchange, rawRequest as rawTarget } from "../support/exchange.ts";
 import { EXECUTABLE, RunningServer, type Start } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { RawConnection, rawRequest } from "../support/raw-connection.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { Terminal } from "../support/terminal.ts";
 import { UNCLEAR_PATHS } from "../support/unclear-paths.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const CURL = Bun.which("curl");
 if (CURL === null) process.stderr.write("skipped, as there is no curl: whether curl reaches a socket\n");

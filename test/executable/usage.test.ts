@@ -1,12 +1,10 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { RunningServer, run } from "../support/executable.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
 import { SmallDisk } from "../support/small-disk.ts";
 import { canTrace, SystemCalls } from "../support/strace.ts";
 
-setDefaultTimeout(60_000);
-
-/** Within which a use is in the store, in milliseconds. */
-const FLUSHED_WITHIN_MS = 5000;
+setDefaultTimeout(TEST_LIMIT_MS);
 
 interface Holder {
   readonly id: string;
@@ -50,7 +48,7 @@ test("a use shows within 5 seconds, and a kill loses no more than what was not f
   const holder = await created(server);
   expect(await stored(server, holder)).toEqual({ accepted: 0, lastUsedAt: null });
   await use(server, holder, 3);
-  await until(async () => (await stored(server, holder)).accepted === 3, FLUSHED_WITHIN_MS);
+  await until(async () => (await stored(server, holder)).accepted === 3, PATIENCE_MS);
   expect(await stored(server, holder)).toEqual({ accepted: 3, lastUsedAt: isMoment });
   await use(server, holder, 2);
   await server.stop("SIGKILL");
@@ -101,11 +99,11 @@ test.skipIf(disk === null)(
     const holder = await created(server);
     small?.fill();
     await use(server, holder, 5);
-    await until(() => server.stderr.includes("they are kept in memory meanwhile"), FLUSHED_WITHIN_MS);
+    await until(() => server.stderr.includes("they are kept in memory meanwhile"), PATIENCE_MS);
     await use(server, holder, 5);
     expect((await stored(server, holder)).accepted).toBe(0);
     small?.free();
-    await until(() => server.stderr.includes("uses of tokens are written again"), FLUSHED_WITHIN_MS);
+    await until(() => server.stderr.includes("uses of tokens are written again"), PATIENCE_MS);
     expect(await stored(server, holder)).toEqual({ accepted: 10, lastUsedAt: isMoment });
     expect(server.stderr.match(/they are kept in memory meanwhile/g)).toHaveLength(1);
   },

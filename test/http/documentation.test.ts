@@ -12,6 +12,7 @@ import { TOKEN_LISTING } from "../../src/tokens/token-listing.ts";
 import { TestApi } from "../support/api.ts";
 import { RunningServer, run } from "../support/executable.ts";
 import { redoclyProblems, spectralProblems } from "../support/linters.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { Truth } from "../support/truth.ts";
 
@@ -19,9 +20,6 @@ const truth = await Truth.read();
 const { paths, components } = truth.document;
 const ROOT = "/publisher.v1";
 const API = `${ROOT}/api-token`;
-
-/** The linters are programs of their own, which take some seconds on a busy machine. */
-const PATIENCE_MS = 60_000;
 
 /** The one route with a method of its own that is no part of the API. */
 const DOCUMENT = "/swagger/json";

@@ -7,12 +7,13 @@ import { INSUFFICIENT } from "../support/endpoints.ts";
 import { exchange } from "../support/exchange.ts";
 import { basic } from "../support/introspection.ts";
 import { ListeningApi } from "../support/listening-api.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { playedEnvoy } from "../support/played-envoy.ts";
 import { type Client, type Fields, type PlayedProxy, questionOf, valuesOf } from "../support/played-proxy.ts";
 import { playedTraefik } from "../support/played-traefik.ts";
 import { COMMANDS, freePort, RunningProxy } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const PLAYED: Readonly<Record<string, (values: ProxyValues) => PlayedProxy>> = {
   traefik: playedTraefik,

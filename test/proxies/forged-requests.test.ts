@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chunk, exchange } from "../support/exchange.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
 import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 /** Names by which a client could say who it is, or make another request of its own. */
 const FORGED_NAMES = [

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { existsSync } from "node:fs";
 import { join, normalize } from "node:path";
 import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import {
   COMMANDS,
   RUNNABLE,
@@ -11,7 +12,7 @@ import {
 } from "../support/running-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const isAnyInstalled = [...COMMANDS.values()].some((command) => command !== null);
 const git = Bun.which("git");

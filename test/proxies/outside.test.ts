@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { ProxyFile } from "../../public/proxies/configuration.ts";
 import { exchange, rawRequest } from "../support/exchange.ts";
 import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Relay } from "../support/relay.ts";
 import {
   COMMANDS,
@@ -13,7 +14,7 @@ import {
   stopProxies,
 } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 /** The language of its block in the documentation, and the name of the file, by the proxy. */
 const BLOCKS: Readonly<Record<Runnable, readonly [language: string, file: string]>> = {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { BARE_CHALLENGE } from "../support/credentials.ts";
 import { INSUFFICIENT } from "../support/endpoints.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
 import { RawConnection } from "../support/raw-connection.ts";
 import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const BODY_BYTES = 5_000_000;
 const WEBSOCKET = [

@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { connect } from "node:http2";
 import { type Echoed, NEVER_SWITCHES } from "../support/echo-upstream.ts";
 import { switchToHttp2 } from "../support/http2-inside.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
 import { RawConnection } from "../support/raw-connection.ts";
 import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const SETTINGS = "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA";
 const KEY = ["Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];

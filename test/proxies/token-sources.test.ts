@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chunk, exchange } from "../support/exchange.ts";
 import { basic } from "../support/introspection.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
 import { COMMANDS, RUNNABLE, type Runnable } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const HEADER = "x-wiki-token";
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { exchange, rawRequest } from "../support/exchange.ts";
 import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { expectOurs } from "../support/protected-service.ts";
 import {
   COMMANDS,
@@ -14,7 +15,7 @@ import {
 } from "../support/running-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const isAnyInstalled = [...COMMANDS.values()].some((command) => command !== null);
 let directory: TemporaryDirectory;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { EchoUpstream } from "../support/echo-upstream.ts";
 import { exchange, rawRequest } from "../support/exchange.ts";
 import { FakePublisher } from "../support/fake-publisher.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import {
   COMMANDS,
   RUNNABLE,
@@ -11,7 +12,7 @@ import {
   stopProxies,
 } from "../support/running-proxy.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 /** Far more than the 5 seconds that a proxy waits for Publisher. */
 const PATIENCE_MS = 15_000;

@@ -13,10 +13,11 @@ import {
 } from "../support/arbitraries.ts";
 import { AUDIT_EVENT_MODEL, expectedList, TOKEN_MODEL } from "../support/listing-model.ts";
 import { tokenOf } from "../support/new-token.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { EVERYTHING, granted, TestStore } from "../support/store.ts";
 import { walk } from "../support/walk.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const limit = fc.integer({ min: 1, max: 8 });
 const now = moment;

@@ -5,10 +5,11 @@ import type { Condition, Sort } from "../../src/tokens/listing.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import { conditions, description, FIRST_MOMENT, sorts, tokenSet } from "../support/arbitraries.ts";
 import { isListed, TOKEN_MODEL } from "../support/listing-model.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { granted, TestStore } from "../support/store.ts";
 import { walk } from "../support/walk.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const limit = fc.integer({ min: 1, max: 8 });
 

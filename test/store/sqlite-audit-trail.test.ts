@@ -7,9 +7,10 @@ import type { AuditEvent } from "../../src/tokens/audit-event.ts";
 import type { Condition, ListQuery, Sort } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
 import { CALLER, eventOf } from "../support/new-token.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { EVERYTHING, granted, TestStore } from "../support/store.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const COUNT = 100_000;
 const TARGETS = 1000;

@@ -11,9 +11,10 @@ import {
   type Writes,
 } from "../../src/tokens/token-store.ts";
 import { A_MOMENT, eventOf, newToken, tokenOf } from "../support/new-token.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { EVERYTHING, row, TestStore } from "../support/store.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const anyDescription: Condition = {
   op: "regex",

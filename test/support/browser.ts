@@ -9,6 +9,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import { PATIENCE_MS } from "./patience.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 /**
@@ -17,14 +18,11 @@ import { TemporaryDirectory } from "./temporary.ts";
  */
 const ARGUMENTS = ["--no-sandbox", "--in-process-gpu", "--disable-gpu", "--font-render-hinting=none"];
 
-/** How long anything on a page may take before a test gives up, in milliseconds. */
-const PATIENCE_MS = 20_000;
-
 /** With these arguments this Chromium crashes at about one start in ten, before it has a page. */
 const LAUNCH_ATTEMPTS = 5;
 
 /** How long one test in a browser may take, in milliseconds. */
-export const TEST_LIMIT_MS = 60_000;
+export { TEST_LIMIT_MS } from "./patience.ts";
 
 const MODULES = resolve(import.meta.dir, "../../node_modules");
 

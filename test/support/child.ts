@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { TEST_LIMIT_MS } from "./patience.ts";
 
 const SCRIPT = resolve(import.meta.dir, "store-process.ts");
 
@@ -12,7 +13,7 @@ export class Child implements AsyncDisposable {
       stdin: "pipe",
       stdout: "pipe",
       stderr: "inherit",
-      timeout: 30_000,
+      timeout: TEST_LIMIT_MS,
     });
     this.#lines = linesOf(this.#process.stdout);
   }

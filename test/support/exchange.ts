@@ -1,9 +1,7 @@
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Answer } from "./api.ts";
-
-/** How long an exchange may take before a test gives up, in milliseconds. */
-const PATIENCE_MS = 10_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 /** Between two pieces, so that they arrive as two, in milliseconds. */
 const PAUSE_MS = 5;

@@ -1,14 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Answer, answerOf } from "./api.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 import { requireTruth } from "./truth.ts";
 
 /** What `bun run build` made. */
 export const EXECUTABLE = resolve(import.meta.dir, "../../dist/publisher");
-
-/** How long a server may take to start or stop before a test gives up, in milliseconds. */
-const PATIENCE_MS = 20_000;
 
 export interface Ran {
   readonly exitCode: number;

@@ -5,9 +5,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import { connect, type Socket } from "node:net";
-
-/** How long a client waits for an answer inside a tunnel, in milliseconds. */
-const PATIENCE_MS = 10_000;
+import { PATIENCE_MS } from "./patience.ts";
 
 const HEAD_END = "\r\n\r\n";
 

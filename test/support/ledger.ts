@@ -1,8 +1,6 @@
 import type { RunningServer } from "./executable.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { RawConnection, rawRequest } from "./raw-connection.ts";
-
-/** How long changes may take before a test gives up, in milliseconds. */
-const PATIENCE_MS = 20_000;
 
 /** How far a change has come, as its client knows it. */
 type Progress = "not asked" | "asked" | "acknowledged";

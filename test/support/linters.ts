@@ -1,10 +1,9 @@
 import { join, resolve } from "node:path";
 import { type } from "../../src/http/arktype.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 const COMMANDS = resolve(import.meta.dir, "../../node_modules/.bin");
-const PATIENCE_MS = 60_000;
-
 /** Neither linter is to tell anybody of its use or to ask for a newer version. */
 const QUIET = { REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", CI: "true" };
 

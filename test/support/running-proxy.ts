@@ -6,10 +6,8 @@ import {
   type ProxyValues,
   proxyConfiguration,
 } from "../../public/proxies/configuration.ts";
+import { PATIENCE_MS } from "./patience.ts";
 import { TemporaryDirectory } from "./temporary.ts";
-
-/** How long a proxy may take to start before a test gives up, in milliseconds. */
-const PATIENCE_MS = 20_000;
 
 /** The proxies that can be run here, from Debian's packages. */
 export const RUNNABLE = ["nginx", "caddy", "haproxy"] as const satisfies readonly ProxyKind[];

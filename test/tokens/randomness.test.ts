@@ -4,8 +4,9 @@ import { toBase62 } from "../../src/tokens/base62.ts";
 import { numberFrom } from "../../src/tokens/random.ts";
 import { isHardToGuess, PREDICTABLE_BITS, VIEWS } from "../../src/tokens/randomness.ts";
 import { isSecret, makeSecret } from "../../src/tokens/secret.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 /** A well-formed secret of these digits. */
 function secretOf(digits: string): string {

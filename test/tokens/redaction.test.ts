@@ -3,8 +3,9 @@ import fc from "fast-check";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../../src/tokens/redaction.ts";
 import { makeSecret } from "../../src/tokens/secret.ts";
 import { encoded } from "../support/encodings.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const REMOVED = "sk_live_[removed]";
 const SECRET = makeSecret(() => new Uint8Array(32).fill(200));

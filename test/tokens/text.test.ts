@@ -1,8 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { codePoints, visible } from "../../src/tokens/text.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const anyText = fc.string({ unit: "binary", maxLength: 40 });
 

@@ -1,9 +1,10 @@
 import { setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { Instance, Model } from "../support/instance.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { tokenCommands } from "../support/token-commands.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 test("whatever is created, revoked or expires, through restarts and clocks that step back, a model tells it", async () => {
   await fc.assert(

@@ -4,10 +4,11 @@ import type { Reuse } from "../../src/tokens/reuse.ts";
 import type { Usage } from "../../src/tokens/usage.ts";
 import type { UseOutcome } from "../../src/tokens/verification.ts";
 import { A_MOMENT, tokenOf } from "../support/new-token.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { TestStore } from "../support/store.ts";
 import { counters, UnsteadyUsageStore } from "../support/usage.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(TEST_LIMIT_MS);
 
 const TOKENS = 5;
 

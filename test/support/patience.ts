@@ -1,0 +1,5 @@
+/** How long a test may take, in milliseconds. Slow and busy machines run these tests as well. */
+export const TEST_LIMIT_MS = 180_000;
+
+/** How long a test waits for something that a fast machine does at once, in milliseconds. */
+export const PATIENCE_MS = 60_000;
