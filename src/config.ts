@@ -67,7 +67,7 @@ export interface ServeSettings {
   readonly logLevel: LogLevel;
   /** Whether the admin page and the Swagger page are served. */
   readonly pages: boolean;
-  /** Addresses, CIDR blocks and `unix`, whose `X-Forwarded-For` is believed. */
+  /** Addresses, CIDR blocks and `unix`: Publisher believes the `X-Forwarded-For` of these. */
   readonly trustedProxies: readonly string[];
   readonly firstToken: GivenFirstToken | null;
   /** Warnings about variables, each a sentence without its full stop. */

@@ -4,7 +4,7 @@ import { isTokenHeaderName } from "./token-header-name.ts";
 
 /** What the operator wrote into the query of `/forward-auth/<audience>`. */
 export interface ForwardAuthOptions {
-  /** `write` asks for a write token, whatever the method; `read` leaves that to the method. */
+  /** `write` asks for a write token with every method; `read` leaves that to the method. */
   readonly access: Access;
   /** Where the token comes: in Authorization as Bearer, as Bearer or Basic's password, or in a header of its own. */
   readonly token: "bearer" | "bearer or basic" | TokenHeader;

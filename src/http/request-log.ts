@@ -59,7 +59,7 @@ export class RequestLog {
     );
   }
 
-  /** Tells of what was summed up so far. */
+  /** Writes the sums so far. */
   end(): void {
     if (this.#minute === null) return;
     const { startedAt, sums, timer } = this.#minute;

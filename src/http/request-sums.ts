@@ -49,7 +49,7 @@ export class RequestSums {
     return true;
   }
 
-  /** What was counted, as the log has it: a line for each kind. */
+  /** The counts as lines of the log, one for each kind. */
   get lines(): readonly SumLine[] {
     return [...this.#kinds.values()].flatMap((kind) => kind.line ?? []);
   }

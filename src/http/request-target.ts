@@ -14,23 +14,25 @@ export function segmentsOf(params: Readonly<Record<string, string>>): readonly s
 }
 
 /**
- * In a decoded segment: nothing but dots and spaces, up to its end or a `;` (from which on some servers cut it off);
- * what ends a segment or the path once it is decoded; a control character, at which programs in C stop reading; what
- * was no escape or no UTF-8, of which every decoder makes something else; and what is an escape again.
+ * Matches a decoded segment that programs read in different ways:
+ * - dots and spaces only, up to the end or a `;`, where some servers cut a segment off
+ * - a decoded `/`, `\`, `?` or `#`, which ends a segment or the path
+ * - a control character, at which programs in C stop reading
+ * - the mark of an escape that could not be decoded
+ * - another percent-encoding
  */
 const UNCLEAR_SEGMENT = /^[. ]*(?:;|$)|[/\\?#\p{Cc}\ufffd]|%[\da-fA-F]{2}/u;
 
 const ENCODED_DOT = /%2e/i;
 
 /**
- * What is wrong with the path of a request target that proxies, Publisher and services can read in more than one way;
- * null where nothing is. Some resolve `..` before they decide by the path, some after, and some decode once more in
- * between, so that a rule of a proxy holds for another path than the one that is answered. What is merely unusual is
- * left alone, and names nothing here: another spelling of a letter, such as `%61`, a `;` within a segment, a slash at
- * the end. The query is not looked at.
+ * Returns an issue if proxies, Publisher and services can read the path of a request in more than one way; otherwise
+ * null. Some programs resolve `..` before they check the path, some after, and some decode once more in between. Then
+ * the rule of a proxy is checked with another path than the one that is answered. Unusual but clear paths are fine:
+ * `%61` for a letter, a `;` within a segment, a slash at the end. The query is not checked.
  *
- * The segments are those of the raw target, percent-decoded. In the URL of a request every `..` is resolved already,
- * and a backslash is a slash; but it still has the `%2e` of a longer segment.
+ * `segments` are those of the raw target, percent-decoded. `url` has every `..` resolved already, and slashes for
+ * backslashes, but it still has the `%2e` of a longer segment.
  */
 export function pathIssue(segments: readonly string[], url: string): Issue | null {
   const isUnclear =
@@ -46,7 +48,7 @@ export function pathOf(url: string): string {
   return url.slice(start, query === -1 ? undefined : query);
 }
 
-/** What is said of every path that can be read in more than one way. */
+/** The issue of every path that can be read in more than one way. */
 export const UNCLEAR_PATH: Issue = {
   path: "path",
   message:
@@ -60,8 +62,8 @@ const HOST = /^(?:(?:[\w~-]+\.)*[\w~-]+\.?|\[[\da-f:.]+\])(?::(\d{0,5}))?$/i;
 const PORT_MAX = 65_535;
 
 /**
- * What is wrong with a Host header that is not one host; null where nothing is. Two such headers arrive as one. Only a
- * client of HTTP/1.0 may leave it out, and the runtime sees to that. https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ * Returns an issue if the Host header is not exactly one host; otherwise null. Two such headers arrive as one. Only a
+ * client of HTTP/1.0 may leave it out; the runtime refuses others. https://www.rfc-editor.org/rfc/rfc9112#section-3.2
  */
 export function hostIssue(host: string | null): Issue | null {
   if (host === null) return null;

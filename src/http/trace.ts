@@ -118,7 +118,7 @@ async function answered(handle: Handle, request: Request, trace: Trace): Promise
   }
 }
 
-/** The answer to whatever was thrown; what is the server's fault stays with the trace, for the log. */
+/** Answers with the failure that was thrown. A fault of the server stays with the trace, for the log. */
 export function respondTo(error: unknown, trace: Trace): Response {
   const failure = asFailure(error);
   trace.refusal ??= failure.refusal;

@@ -131,7 +131,7 @@ function column(key: string, { resource, computed, inOrderOfIds }: Columns, now:
   return { sql: inOrderOfIds.includes(key) ? `+${key}` : key, values: [] };
 }
 
-/** A sort, and the SQL of what it sorts by. */
+/** A sort, and the SQL of its key. */
 interface OrderTerm extends Sort {
   readonly sql: string;
 }

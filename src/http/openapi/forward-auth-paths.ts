@@ -23,7 +23,7 @@ const PARAMETERS = [
   {
     name: "access",
     description:
-      "`write` asks for a token that may write, whatever the method. `read` leaves that to the method.",
+      "`write` asks for a token that may write, with every method. `read` leaves that to the method.",
     ...QUERY_OPTION,
     schema: { type: "string", enum: ["read", "write"] },
   },
