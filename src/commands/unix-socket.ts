@@ -78,6 +78,10 @@ function inUse(path: string): string {
  */
 export function sharedDirectoryWarning(path: string): string | null {
   const directory = dirname(path);
-  if ((statSync(directory).mode & WRITABLE_FOR_OTHERS) === 0) return null;
+  const { mode, uid } = statSync(directory);
+  const isAnothers = uid !== 0 && uid !== process.getuid?.();
+  if (isAnothers)
+    return `${directory} belongs to another user, who can put a socket there that says yes to everything: use a directory that belongs to this user`;
+  if ((mode & WRITABLE_FOR_OTHERS) === 0) return null;
   return `Anybody may write to ${directory}, and so put a socket there while Publisher is down, which says yes to everything: use a directory that only this user may write to`;
 }

@@ -1,7 +1,7 @@
 import type { Issue } from "../tokens/refusal.ts";
 import { declaredBytes, type MediaType, refuseCodings, refuseOtherTypes } from "./body-headers.ts";
-import { badRequest, Failure } from "./errors.ts";
-import { pathText } from "./issue-path.ts";
+import { badRequest, Failure, ISSUE_LIMIT } from "./errors.ts";
+import { joined, stepText } from "./issue-path.ts";
 
 /** The largest body that is read. */
 export const BODY_LIMIT_BYTES = 64 * 1024;
@@ -86,15 +86,47 @@ function parse(text: string): unknown {
   }
 }
 
-/** An object or list that is open at some point of the text: the names in it so far, and where in it that is. */
-interface Open {
-  readonly names: Set<string>;
-  at: string | number;
+/** An object or list that is open at some point of the text, with the names in it so far. */
+class Open {
+  readonly #names = new Set<string>();
+  /** Where in it that point is: a name, or a place in a list. */
+  #at: string | number;
+  /** The same as text, which takes a while and so is made at most once. */
+  #text: string | null = null;
+
+  constructor(isList: boolean) {
+    this.#at = isList ? 0 : "";
+  }
+
+  get text(): string {
+    this.#text ??= stepText(this.#at);
+    return this.#text;
+  }
+
+  /** Goes on to the next item of a list; an object stays where it is. */
+  goOn(): void {
+    if (typeof this.#at === "number") this.#goTo(this.#at + 1);
+  }
+
+  /** Goes to the value of that name; false if the object had one already. */
+  goToName(quoted: string): boolean {
+    const name = String(JSON.parse(quoted));
+    this.#goTo(name);
+    if (this.#names.has(name)) return false;
+    this.#names.add(name);
+    return true;
+  }
+
+  #goTo(at: string | number): void {
+    if (at === this.#at) return;
+    this.#at = at;
+    this.#text = null;
+  }
 }
 
 /**
- * What JSON.parse lets pass: of several values under one name the last would win, silently, and deep nesting
- * would overflow whatever walks it.
+ * Finds what JSON.parse lets pass: of several values under one name the last would win, silently, and deep nesting
+ * would overflow programs that walk it. Stops after as many issues as an answer can tell.
  */
 function structureIssues(text: string): readonly Issue[] {
   const issues: Issue[] = [];
@@ -102,25 +134,17 @@ function structureIssues(text: string): readonly Issue[] {
   let previous = "";
   for (const [sign] of text.matchAll(STRINGS_AND_STRUCTURE)) {
     const innermost = open.at(-1);
-    if (sign === "{" || sign === "[") open.push({ names: new Set(), at: sign === "[" ? 0 : "" });
+    if (sign === "{" || sign === "[") open.push(new Open(sign === "["));
     else if (sign === "}" || sign === "]") open.pop();
-    else if (sign === "," && typeof innermost?.at === "number") innermost.at += 1;
-    else if (sign === ":" && innermost !== undefined && !named(innermost, previous)) {
-      issues.push({ path: pathText(open.map(({ at }) => at)), message: "must be given only once" });
+    else if (sign === ",") innermost?.goOn();
+    else if (sign === ":" && innermost?.goToName(previous) === false) {
+      issues.push({ path: joined(open.map((each) => each.text)), message: "must be given only once" });
     }
     if (open.length > DEPTH_LIMIT) return [TOO_DEEP];
+    if (issues.length > ISSUE_LIMIT) return issues;
     previous = sign;
   }
   return issues;
-}
-
-/** Goes to the value of that name; false if the object had one already. */
-function named(object: Open, quoted: string): boolean {
-  const name = String(JSON.parse(quoted));
-  object.at = name;
-  if (object.names.has(name)) return false;
-  object.names.add(name);
-  return true;
 }
 
 const TOO_DEEP: Issue = { path: "", message: `must not be nested deeper than ${DEPTH_LIMIT} levels` };

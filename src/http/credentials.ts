@@ -1,4 +1,4 @@
-import { containsSecret } from "../tokens/redaction.ts";
+import { isSecret, SECRET_ANYWHERE } from "../tokens/secret.ts";
 
 /** A scheme of the Authorization header. */
 export type Scheme = "bearer" | "basic";
@@ -65,17 +65,29 @@ function shown(carrier: Carrier, secret: string | null): Credential {
 function passwordIn(base64: string): string | null {
   const pair = decodedBase64(base64);
   const colon = pair.lastIndexOf(":");
-  if (colon === -1 || containsSecret(pair.slice(0, colon))) return null;
+  if (colon === -1 || showsSecret(pair.slice(0, colon))) return null;
+  return percentDecoded(pair.slice(colon + 1));
+}
+
+/** The text without its percent-encoding; null if that is broken. */
+function percentDecoded(text: string): string | null {
   try {
-    return decodeURIComponent(pair.slice(colon + 1));
+    return decodeURIComponent(text);
   } catch {
     return null;
   }
 }
 
+/** Whether a secret stands in the text in a form that Publisher itself takes. */
+function showsSecret(text: string): boolean {
+  return [text, percentDecoded(text) ?? ""].some((each) =>
+    each.matchAll(SECRET_ANYWHERE).some(([secret]) => isSecret(secret)),
+  );
+}
+
 /** Whether a Publisher secret stands anywhere in an Authorization header, as it is or as Basic has it. */
 function carriesSecret(authorization: string): boolean {
-  return [authorization, ...authorization.split(/[\s,]+/).map(decodedBase64)].some(containsSecret);
+  return [authorization, ...authorization.split(/[\s,]+/).map(decodedBase64)].some(showsSecret);
 }
 
 function decodedBase64(text: string): string {

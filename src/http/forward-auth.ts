@@ -29,7 +29,7 @@ export function forwardAuth({ tokens, isStopping, ...parts }: ForwardAuthParts) 
   const trace = traced(parts);
   const decide = async (request: Request, audience: string): Promise<Response> => {
     const current = traceOf(request);
-    current.path = FORWARD_AUTH_PATH + encodeURIComponent(audience);
+    current.path = FORWARD_AUTH_PATH + audience;
     if (isStopping()) throw shuttingDown();
     const options = forwardAuthOptions(request.url);
     current.hasUnknownOptions = !options.areUnderstood;

@@ -1,13 +1,20 @@
 import { excerpt } from "../tokens/redaction.ts";
 
-/** The longest name of a parameter that is told back to whoever sent it. */
+/** The longest name of a parameter that an answer repeats. */
 const NAME_LIMIT = 64;
 
 /** A path as JavaScript would write it: `filters[0].key`. */
 export function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, step) => {
-    if (typeof step === "number") return `${text}[${step}]`;
-    const name = excerpt(String(step).toWellFormed(), NAME_LIMIT) || '""';
-    return text === "" ? name : `${text}.${name}`;
-  }, "");
+  return joined(path.map(stepText));
+}
+
+/** One step of a path: `[0]`, or `.key` without what could be a secret, and cut short. */
+export function stepText(step: PropertyKey): string {
+  if (typeof step === "number") return `[${step}]`;
+  return `.${excerpt(String(step).toWellFormed(), NAME_LIMIT) || '""'}`;
+}
+
+/** A path of such steps. */
+export function joined(steps: readonly string[]): string {
+  return steps.join("").replace(/^\./, "");
 }

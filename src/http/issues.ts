@@ -3,6 +3,7 @@ import { SKIP_MAX } from "../tokens/listing.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
 import type { ArkErrors } from "./arktype.ts";
+import { ISSUE_LIMIT } from "./errors.ts";
 import { pathText } from "./issue-path.ts";
 
 /** What ArkType expects where a key has no business to be. */
@@ -45,10 +46,10 @@ const EXPECTED: Expected = {
   direction: 'must be "asc" or "desc"',
 };
 
-/** Every fault that ArkType found, in our words; `more` are those that the endpoint has for itself. */
+/** The faults that ArkType found, in our words: as many as an answer can tell. `more` are the endpoint's own words. */
 export function issuesFrom(errors: ArkErrors, more: Expected = {}): readonly Issue[] {
   const expectations = { ...EXPECTED, ...more };
-  return errors.map(({ path, code, expected }) => ({
+  return errors.slice(0, ISSUE_LIMIT + 1).map(({ path, code, expected }) => ({
     path: pathText(path),
     message: message(path, code, expected, expectations),
   }));

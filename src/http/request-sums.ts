@@ -12,6 +12,9 @@ const ANONYMOUS_LINES = 100;
 /** The longest first part of a path that is told apart. */
 const PATH_START_LIMIT = 64;
 
+/** How much of a path tells its start from others. */
+const PATH_READ_LIMIT = 256;
+
 /** What the log has for a request that came from no address. */
 const NO_ADDRESS = "unknown";
 
@@ -108,7 +111,7 @@ class Kind {
       requests: this.#summed,
       ...this.#tokens.told("tokens"),
       ...this.#addresses.told("addresses"),
-      ...this.#paths.told("paths"),
+      ...this.#paths.told("paths", loggableStart),
     };
     return { level: this.#level, fields };
   }
@@ -123,8 +126,12 @@ class Kind {
   }
 }
 
-/** A path up to its second slash, in a form that the log may keep. */
+/** A path up to its second slash, as it was sent. It is made fit for the log only when a sum is written. */
 function startOf(path: string): string {
   const end = path.indexOf("/", 1);
-  return loggable(end === -1 ? path : path.slice(0, end)).slice(0, PATH_START_LIMIT);
+  return path.slice(0, Math.min(end === -1 ? path.length : end, PATH_READ_LIMIT));
+}
+
+function loggableStart(start: string): string {
+  return loggable(start).slice(0, PATH_START_LIMIT);
 }

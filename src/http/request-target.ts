@@ -1,3 +1,4 @@
+import { isIPv6 } from "node:net";
 import type { Issue } from "../tokens/refusal.ts";
 
 /** The most segments that a path may have; Publisher's own have three. */
@@ -58,7 +59,7 @@ export const UNCLEAR_PATH: Issue = {
 };
 
 /** A name, or an address of IPv4, or one of IPv6 in brackets; then perhaps a port. */
-const HOST = /^(?:(?:[\w~-]+\.)*[\w~-]+\.?|\[[\da-f:.]+\])(?::(\d{0,5}))?$/i;
+const HOST = /^(?:(?:[\w~-]+\.)*[\w~-]+\.?|\[([\da-f:.]+)\])(?::(\d{0,5}))?$/i;
 const PORT_MAX = 65_535;
 
 /**
@@ -68,7 +69,9 @@ const PORT_MAX = 65_535;
 export function hostIssue(host: string | null): Issue | null {
   if (host === null) return null;
   const parts = HOST.exec(host);
-  return parts !== null && Number(parts[1] ?? 0) <= PORT_MAX ? null : UNCLEAR_HOST;
+  if (parts === null) return UNCLEAR_HOST;
+  const [, ipv6, port = 0] = parts;
+  return Number(port) <= PORT_MAX && (ipv6 === undefined || isIPv6(ipv6)) ? null : UNCLEAR_HOST;
 }
 
 const UNCLEAR_HOST: Issue = {

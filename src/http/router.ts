@@ -47,9 +47,8 @@ export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
   const route = (request: Request, segments: readonly string[]): Answering => {
     const issue = headIssue(request) ?? pathIssue(segments, request.url);
     if (issue !== null) return refuse(request, issue, pathFrom(segments));
-    const [, audience] = segments;
-    const asks = audience !== undefined && pathOf(request.url).startsWith(FORWARD_AUTH_PATH);
-    return asks ? forwardAuth(request, audience) : fetch(request);
+    const audience = audienceIn(pathOf(request.url));
+    return audience === null ? fetch(request) : forwardAuth(request, audience);
   };
 
   const exact = (request: Request): Answering => {
@@ -68,6 +67,16 @@ export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
     ]),
     fetch: (request: Request): Answering => refuse(request, UNCLEAR_PATH, null),
   };
+}
+
+/**
+ * The audience that a path asks about, as it is spelled there: encoded letters make another audience of it, which no
+ * token has. So a proxy's rule for the path means what it says. Null for any other path.
+ */
+function audienceIn(path: string): string | null {
+  if (!path.startsWith(FORWARD_AUTH_PATH)) return null;
+  const [audience = ""] = path.slice(FORWARD_AUTH_PATH.length).split("/", 1);
+  return audience === "" ? null : audience;
 }
 
 /** Returns an issue of the Host header or the method; null if there is none. */

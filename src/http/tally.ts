@@ -12,11 +12,15 @@ export class Tally {
   }
 
   /** The names that came most often with their counts, under that key, and how many more there are. */
-  told(key: string): Readonly<Record<string, unknown>> {
+  told(key: string, written = (name: string): string => name): Readonly<Record<string, unknown>> {
     if (this.#counts.size === 0) return {};
     const byCount = [...this.#counts].toSorted(([, one], [, other]) => other - one);
     const more = byCount.length - NAMES_TOLD;
-    const told = Object.fromEntries(byCount.slice(0, NAMES_TOLD));
+    const told: Record<string, number> = {};
+    for (const [name, count] of byCount.slice(0, NAMES_TOLD)) {
+      const text = written(name);
+      told[text] = (told[text] ?? 0) + count;
+    }
     return { [key]: told, ...(more > 0 ? { [`more_${key}`]: more } : {}) };
   }
 }

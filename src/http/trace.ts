@@ -97,6 +97,8 @@ export function traced({ log, addressOf }: TracedParts) {
     traces.set(request, trace);
     const response = await answered(handle, request, trace);
     response.headers.set("trace-id", trace.id);
+    // The runtime takes trailers for a new request and answers it with a 400, which must not reach another client.
+    if (request.headers.has("transfer-encoding")) response.headers.set("connection", "close");
     secure(response.headers);
     log.answered(trace, request.method, response.status, performance.now() - startedAt);
     return response;

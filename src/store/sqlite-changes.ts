@@ -65,14 +65,16 @@ export class SqliteChanges {
     }
   }
 
-  #state({ actor: actorId, target, withDescendants = false }: ChangeScope): ChangeState {
+  #state({ actor: actorId, target: targetId, withDescendants = false }: ChangeScope): ChangeState {
     const actor = this.#find(actorId);
+    const target = this.#find(targetId);
     const last = this.#database.query<LastIds, []>(LAST_IDS).get();
     return {
       actor,
-      actorSuccessors: actor === null || actor.replacedBy === null ? [] : this.#successors(actor.id),
-      target: this.#find(target),
-      descendants: withDescendants && target !== null ? this.#descendants(target) : [],
+      actorSuccessors: this.#successors(actor),
+      target,
+      targetSuccessors: this.#successors(target),
+      descendants: withDescendants && target !== null ? this.#descendants(target.id) : [],
       last: last ?? { token: null, auditEvent: null },
     };
   }
@@ -86,8 +88,9 @@ export class SqliteChanges {
     return this.#database.query<TokenRow, [string]>(DESCENDANTS).all(id).map(tokenOf);
   }
 
-  #successors(id: string): readonly string[] {
-    const rows = this.#database.query<{ id: string }, [string]>(SUCCESSORS).all(id);
+  #successors(token: Token | null): readonly string[] {
+    if (token === null || token.replacedBy === null) return [];
+    const rows = this.#database.query<{ id: string }, [string]>(SUCCESSORS).all(token.id);
     return rows.map((row) => row.id);
   }
 

@@ -27,3 +27,12 @@ export function changeRefusal(
   const untouchable = new Set([actor.id, ...actorSuccessors]);
   return ids.some((id) => untouchable.has(id)) ? { refused: "forbidden", reason: "replaced" } : null;
 }
+
+/**
+ * Refuses what would let a replaced token bring back the one whose place it took, which its holder may have as well.
+ * Null if the actor may lengthen the life of the target.
+ */
+export function predecessorRefusal({ actor, targetSuccessors }: ChangeState): Refusal | null {
+  if (actor === null || actor.replacedBy === null) return null;
+  return targetSuccessors.includes(actor.id) ? { refused: "forbidden", reason: "replaced" } : null;
+}

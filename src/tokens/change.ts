@@ -1,5 +1,5 @@
 import type { Actor, AuditAction, AuditEvent } from "./audit-event.ts";
-import { changeRefusal } from "./change-guard.ts";
+import { changeRefusal, predecessorRefusal } from "./change-guard.ts";
 import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
 import type { Random } from "./random.ts";
 import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
@@ -42,7 +42,7 @@ export function creation(request: TokenRequest, secret: string, occasion: Occasi
 export function update(request: UpdateRequest, state: ChangeState, occasion: Occasion): Plan<Token> {
   const { target } = state;
   if (target === null) return refused(NO_SUCH_TOKEN);
-  const refusal = changeRefusal(state, [target.id]);
+  const refusal = changeRefusal(state, [target.id]) ?? predecessorRefusal(state);
   if (refusal !== null) return refused(refusal);
   const status = statusAt(target, secondsOf(occasion.clock()));
   if (status !== "active") return refused({ refused: "conflict", token: target, status });

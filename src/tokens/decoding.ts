@@ -16,6 +16,9 @@ interface Decoder {
 /** How many encodings, one inside another, are undone. */
 const ROUNDS = 8;
 
+/** The most UTF-16 units that decoding may make of a text that is shorter: some characters stand for 18 others. */
+const GROWTH_LIMIT = 10_000;
+
 /** The decoders in the order of a round. Each one works on the result of the one before. */
 const DECODERS: readonly Decoder[] = [
   // A percent sign that was encoded any number of times.
@@ -57,13 +60,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export interface Decodings {
   /** The source, then the text after each decoder that changed it. */
   readonly steps: readonly Decoded[];
-  /** The text in which nothing is left to decode; null if `ROUNDS` rounds were not enough. */
+  /** The text in which nothing is left to decode; null if that takes more than `ROUNDS` rounds or grows too long. */
   readonly plain: Decoded | null;
 }
 
+/** A text that nothing was decoded of yet. */
+export function undecoded(text: string): Decoded {
+  return { text, ...positions(text.length) };
+}
+
 /** Undoes the encodings of URLs, forms, mail, scripts and web pages, also one inside another. */
-export function decodings(source: string): Decodings {
-  let last: Decoded = { text: source, ...positions(source.length) };
+export function decodings(source: Decoded): Decodings {
+  const limit = Math.max(source.text.length, GROWTH_LIMIT);
+  let last = source;
   const steps = [last];
   for (let round = 0; round < ROUNDS; round += 1) {
     const { text } = last;
@@ -71,6 +80,7 @@ export function decodings(source: string): Decodings {
       const next = replaced(last, decoder);
       if (next.text !== last.text) steps.push(next);
       last = next;
+      if (last.text.length > limit) return { steps, plain: null };
     }
     if (last.text === text) return { steps, plain: last };
   }

@@ -1,5 +1,5 @@
-import { type Decoded, decodings, fromBase64, withoutCharacters } from "./decoding.ts";
-import { isSecret, SECRET_LENGTH, SECRET_PREFIX } from "./secret.ts";
+import { type Decoded, decodings, fromBase64, undecoded, withoutCharacters } from "./decoding.ts";
+import { isSecret, SECRET_ANYWHERE, SECRET_LENGTH, SECRET_PREFIX } from "./secret.ts";
 
 /** Stands in the place of a secret. */
 const REMOVED = `${SECRET_PREFIX}[removed]`;
@@ -10,12 +10,18 @@ const SUSPICIOUS = /[%=\\&]|[^\x20-\x7e]|sk_live_|[\w+/-]{24,}/i;
 
 /** A secret, or enough of one that it must not be kept. */
 const WITH_PREFIX = /sk_live_[0-9A-Za-z_]{10,}/gi;
-/** Perhaps a whole secret; its checksum tells. */
-const WHOLE = /sk_live_[0-9A-Za-z]{49}/g;
 /** Perhaps a whole secret that lost its prefix. */
 const WITHOUT_PREFIX = /(?<![0-9A-Za-z])[0-9A-Za-z]{49}(?![0-9A-Za-z])/g;
 /** Characters that can be put between those of a secret, such as spaces and hyphens. */
-const NOT_OF_A_SECRET = /[^0-9A-Za-z_]+/g;
+const NOT_A_DIGIT = /[^0-9A-Za-z]+/g;
+/** The letters of the prefix, and how many characters follow the prefix. */
+const PREFIX_LETTERS = SECRET_PREFIX.replaceAll("_", "");
+const BODY_LENGTH = SECRET_LENGTH - SECRET_PREFIX.length;
+
+/** How many times base64 in base64 is decoded, as in a secret of Kubernetes that holds one of Docker. */
+const BASE64_DEPTH = 2;
+/** Bytes that have this can be text. */
+const TEXT = /[\x20-\x7e]{20,}/;
 
 /** A part of a text. */
 interface Span {
@@ -29,13 +35,13 @@ interface Span {
  *
  * - `sk_live_` in capitals or small letters with 10 or more characters of a secret behind it, so also a secret that was
  *   mistyped or cut short;
- * - the 49 characters behind the prefix, as a word of their own, if their checksum fits;
+ * - the 49 characters behind the prefix, also in the middle of a longer word, if their checksum fits;
  * - a whole secret with spaces, hyphens or other characters between its own.
  *
  * They are found through these encodings, in any mix and up to eight deep: percent-encoding (also beside malformed
  * sequences, repeated, or as overlong UTF-8), quoted-printable, escapes of JavaScript and JSON, character references of
  * HTML, compatibility forms such as fullwidth letters (NFKD), and marks or invisible characters in between. Base64, as
- * in Basic credentials, is decoded last. A text that is encoded deeper is replaced as a whole.
+ * in Basic credentials, is decoded too, and then all of this again, twice. A text that is encoded deeper is replaced as a whole.
  *
  * These are not found: a part of a secret without the prefix, a part with other characters between its own, and
  * encodings of other kinds, such as hexadecimal, compression and encryption.
@@ -103,13 +109,42 @@ interface Secrets {
 
 /** Every secret in the text, in each of its meanings; null where it is encoded too deep. */
 function secretsIn(text: string): Secrets | null {
-  const { steps, plain } = decodings(text);
-  if (plain === null) return null;
-  const readings = [...steps, ...fromBase64(plain)];
+  const meanings = meaningsOf(undecoded(text), BASE64_DEPTH);
+  if (meanings === null) return null;
+  const { steps, plain, bytes } = meanings;
+  const readings = [...steps, ...bytes];
   return {
-    whole: [...readings, withoutCharacters(plain, NOT_OF_A_SECRET)].flatMap(wholeIn),
+    whole: [...readings.flatMap(wholeIn), ...plain.flatMap(scatteredIn)],
     begun: readings.flatMap(begunIn),
   };
+}
+
+interface Meanings {
+  /** The text after each decoder. */
+  readonly steps: readonly Decoded[];
+  /** The texts in which nothing is left to decode. */
+  readonly plain: readonly Decoded[];
+  /** The bytes of base64. The bits beside them can look like more characters of a secret once they are decoded. */
+  readonly bytes: readonly Decoded[];
+}
+
+/** Reads a text and the base64 in it. Null if the text is encoded too deep. */
+function meaningsOf(source: Decoded, depth: number): Meanings | null {
+  const { steps, plain } = decodings(source);
+  if (plain === null) return null;
+  const bytes = depth === 0 ? [] : base64In(plain);
+  const inner = bytes.flatMap((each) => (TEXT.test(each.text) ? (meaningsOf(each, depth - 1) ?? []) : []));
+  return {
+    steps,
+    plain: [plain, ...inner.flatMap((meanings) => meanings.plain)],
+    bytes: [...bytes, ...inner.flatMap((meanings) => meanings.bytes)],
+  };
+}
+
+/** Also base64 that was broken into lines. */
+function base64In(plain: Decoded): readonly Decoded[] {
+  const joined = withoutCharacters(plain, /\s+/g);
+  return joined.text === plain.text ? fromBase64(plain) : [...fromBase64(plain), ...fromBase64(joined)];
 }
 
 function begunIn(reading: Decoded): readonly Span[] {
@@ -118,9 +153,23 @@ function begunIn(reading: Decoded): readonly Span[] {
 
 function wholeIn(reading: Decoded): readonly Span[] {
   const { text } = reading;
-  const whole = text.matchAll(WHOLE).filter(([secret]) => isSecret(secret));
+  const whole = text.matchAll(SECRET_ANYWHERE).filter(([secret]) => isSecret(secret));
   const bare = text.matchAll(WITHOUT_PREFIX).filter(([word]) => isSecret(SECRET_PREFIX + word));
   return [...whole, ...bare].map((match) => spanOf(match, reading));
+}
+
+/** Whole secrets with anything between their characters, or right beside others. Their checksum tells. */
+function scatteredIn(plain: Decoded): readonly Span[] {
+  const { text, starts, ends } = withoutCharacters(plain, NOT_A_DIGIT);
+  const spans: Span[] = [];
+  for (let start = 0; start + BODY_LENGTH <= text.length; start += 1) {
+    const end = start + BODY_LENGTH;
+    if (!isSecret(SECRET_PREFIX + text.slice(start, end))) continue;
+    const isPrefixed = text.slice(0, start).toLowerCase().endsWith(PREFIX_LETTERS);
+    const first = isPrefixed ? start - PREFIX_LETTERS.length : start;
+    spans.push({ start: starts[first] ?? 0, end: ends[end - 1] ?? 0 });
+  }
+  return spans;
 }
 
 function spanOf({ 0: found, index }: RegExpExecArray, { starts, ends }: Decoded): Span {

@@ -9,6 +9,8 @@ const CHECKSUM_DIGITS = 6;
 export const SECRET_LENGTH = SECRET_PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
 const HINT_LENGTH = 4;
 const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
+/** Finds text with the form of a secret. `isSecret` tells whether it is one. */
+export const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z]{49}/g;
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
 export function makeSecret(random: Random): string {

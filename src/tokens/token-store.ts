@@ -29,6 +29,8 @@ export interface ChangeState {
   readonly actorSuccessors: readonly string[];
   /** Null where no token has this id. */
   readonly target: Token | null;
+  /** The ids of the tokens that took the target's place, one after the other. */
+  readonly targetSuccessors: readonly string[];
   /**
    * Every token that the target created or that took its place, and so on in any depth, oldest first. Empty unless
    * the scope asks for it.

@@ -53,8 +53,8 @@ const WITH_SECRET =
 export function descriptionFault(text: string): string | null {
   if (/\p{Cc}/u.test(text)) return "must not have control characters, such as a newline or a tab";
   if (!text.isWellFormed()) return "must be well-formed Unicode, without lone surrogates";
-  if (containsSecret(text)) return WITH_SECRET;
-  return codePoints(text) > DESCRIPTION_LIMIT ? `must have at most ${DESCRIPTION_LIMIT} characters` : null;
+  if (codePoints(text) > DESCRIPTION_LIMIT) return `must have at most ${DESCRIPTION_LIMIT} characters`;
+  return containsSecret(text) ? WITH_SECRET : null;
 }
 
 /** What is wrong with an expiry, as the end of a sentence that begins with its name; null if nothing is. */

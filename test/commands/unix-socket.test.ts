@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import {
   chmodSync,
+  chownSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -122,4 +123,13 @@ test("who puts the socket where anybody may write is warned", () => {
     if (isWarned) expect(warning).toStartWith(`Anybody may write to ${directory.path}, `);
     else expect(warning).toBeNull();
   }
+});
+
+test.skipIf(process.getuid?.() !== 0)("a directory of another user is warned of", () => {
+  using directory = new TemporaryDirectory();
+  const path = join(directory.path, "p.sock");
+  chownSync(directory.path, 65_534, 65_534);
+  expect(sharedDirectoryWarning(path)).toStartWith(`${directory.path} belongs to another user, `);
+  chownSync(directory.path, 0, 0);
+  expect(sharedDirectoryWarning(path)).toBeNull();
 });

@@ -231,3 +231,18 @@ test("no body is waited for, and the next request on the connection is its own",
     [200, '{"status":"ok"}'],
   ]);
 });
+
+test("an audience has one spelling: encoded letters make another of it, which no token has", async () => {
+  for (const target of ["/forward-auth/%77iki", "/forward-auth/wik%69", "/forward-auth/%77%69%6b%69/page"]) {
+    expect([target, await statusOf(target)]).toEqual([target, 401]);
+    expect([target, await statusOf(target, { token: read })]).toEqual([target, 403]);
+  }
+  expect(await statusOf("/forward-auth/wiki/%70age", { token: read })).toBe(200);
+});
+
+test("a chunked body ends the connection, since what follows it may be trailers", async () => {
+  const body = "0\r\nA: b\r\n\r\n";
+  const [answer] = await answersTo(WIKI, { token: read, fields: ["Transfer-Encoding: chunked"], body });
+  expect([answer?.status, answer?.headers.get("connection")]).toEqual([200, "close"]);
+  expect((await answersTo(WIKI, { token: read }))[0]?.headers.get("connection")).toBeNull();
+});

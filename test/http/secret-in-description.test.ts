@@ -30,6 +30,15 @@ const WITH: readonly (readonly [name: string, text: (secret: string) => string])
   ["in escapes of JSON", (secret) => secret.replaceAll("_", "\\u005f")],
   ["without its prefix", (secret) => secret.slice(8)],
   ["with hyphens", (secret) => secret.replaceAll(/.{8}/g, "$&-")],
+  ["with underscores", (secret) => secret.replaceAll(/.{8}/g, "$&_")],
+  ["with every character apart", (secret) => [...secret].join("_")],
+  ["without its prefix, behind a letter", (secret) => `token${secret.slice(8)}`],
+  ["without its prefix, with spaces", (secret) => secret.slice(8).replaceAll(/.{7}/g, "$& ")],
+  ["behind a line end that is written out", (secret) => `\\n${secret.slice(8)}`],
+  ["as Basic credentials", (secret) => `Authorization: Basic ${btoa(`wiki:${secret}`)}`],
+  ["as encoded Basic credentials", (secret) => btoa(`wiki:${secret.replaceAll("_", "%5F")}`)],
+  ["as base64 in base64", (secret) => btoa(`{"auth": "${btoa(`wiki:${secret}`)}"}`)],
+  ["as base64 in lines", (secret) => btoa(`wiki:${secret}`).replaceAll(/.{40}/g, "$& ")],
 ];
 
 let api: TestApi;

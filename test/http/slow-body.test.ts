@@ -39,3 +39,18 @@ test("a token that is revoked while the body of its request arrives changes noth
   }
   expect((await api.call("api-token/list")).text).toBe(before);
 });
+
+test("a token that is revoked while the body of its request arrives reads nothing any more", async () => {
+  await using api = await TestApi.start();
+  const thief = await api.secret("read");
+  const { id } = (await api.call("api-token/current", {}, thief)).json;
+  const list = waiting(api, "list", thief, {});
+  const verify = waiting(api, "verify", thief, { token: "x" });
+  await api.tokens.revoke(id, COMMAND_LINE);
+  // Less than another process needs to revoke a token and to tell of it.
+  await Bun.sleep(40);
+  for (const { release, answer } of [list, verify]) {
+    release();
+    expect((await answer).status).toBe(401);
+  }
+});

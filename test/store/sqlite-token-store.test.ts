@@ -141,6 +141,8 @@ describe("a change reads", () => {
     expect(await successors("atok_1")).toEqual(["atok_2", "atok_3"]);
     expect(await successors("atok_2")).toEqual(["atok_3"]);
     expect(await successors("atok_4")).toEqual([]);
+    const { targetSuccessors } = await stateOf(context, { actor: null, target: "atok_1" });
+    expect(targetSuccessors).toEqual(["atok_2", "atok_3"]);
   });
 
   test("the descendants of its target where they are asked for: created or successors, in any depth", async () => {

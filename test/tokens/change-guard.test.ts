@@ -132,6 +132,15 @@ describe("a token that was replaced", () => {
     expect(await revoking).toEqual(FORBIDDEN);
   });
 
+  test("may not lengthen the life of the token whose place it took", async () => {
+    using context = new TestStore();
+    const [first, second, third] = await succession(context);
+    const lasting = { expiresAt: null };
+    expect(await context.tokens.update(first.id, lasting, actorOf(second))).toEqual(FORBIDDEN);
+    granted(await context.tokens.update(first.id, lasting, actorOf(third)));
+    granted(await context.tokens.revoke(first.id, actorOf(second)));
+  });
+
   test("may revoke itself", async () => {
     using context = new TestStore();
     const [first, second] = await succession(context);
@@ -141,9 +150,10 @@ describe("a token that was replaced", () => {
 
   test("may be changed by others, its successor among them", async () => {
     using context = new TestStore();
-    const [first, second] = await succession(context);
+    const [first, second, third] = await succession(context);
     const longer = { expiresAt: context.clock.now + 600 };
-    expect(granted(await context.tokens.update(first.id, longer, actorOf(second)))).toMatchObject(longer);
-    granted(await context.tokens.revoke(first.id, actorOf(second)));
+    for (const token of [first, second])
+      expect(granted(await context.tokens.update(token.id, longer, actorOf(third)))).toMatchObject(longer);
+    granted(await context.tokens.revoke(first.id, actorOf(third)));
   });
 });

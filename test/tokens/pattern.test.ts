@@ -119,6 +119,21 @@ describe("a pattern is bounded", () => {
     expect(typeof pattern === "string" ? pattern : "fits").toBe(fits ? "fits" : TOO_LARGE);
   });
 
+  test.each([
+    ["a word in another script", "überprüft", true],
+    ["letters and digits", "[a-zA-Z0-9_-]+", true],
+    ["a class of Unicode", String.raw`\pL+`, true],
+    [
+      "many wide ranges",
+      String.raw`[\x{0}-\x{10ffff}\x{12c}-\x{10ffff}\x{200}-\x{10ffff}\x{300}-\x{10ffff}]`,
+      false,
+    ],
+    ["many classes of Unicode", String.raw`[\pL\pN\pS\pP\pM\pZ\pC\p{Lu}\p{Ll}]`, false],
+  ])("in what capitals and small letters cost: %s", (_, source, fits) => {
+    const pattern = compilePattern(source, true);
+    expect(typeof pattern === "string" ? pattern : "fits").toBe(fits ? "fits" : TOO_LARGE);
+  });
+
   // An engine that backtracks is lost in the first branch, and comes to the second one never or too late.
   test.each(["(a+)+", "(a|aa)+", "(a|a?)+", "(a*)*", "([a-z]+)*", "(?:a?){100}a{100}", "(.*)*(.*)*(.*)*b"])(
     "in time: %p is no harder than any other",

@@ -106,14 +106,14 @@ describe("a secret that lost its prefix", () => {
         },
       ),
     );
-    expect(withoutSecrets(`sk-live-${SECRET.slice(8)}`)).toBe(`sk-live-${REMOVED}`);
+    expect(withoutSecrets(`sk-live-${SECRET.slice(8)}`)).toBe(REMOVED);
+    expect(withoutSecrets(`0${SECRET.slice(8)}1`)).toBe(`0${REMOVED}1`);
   });
 
   test.each([
     ["an id", "atok_0VbrGZw82orhY4HgQJ6PRO"],
     ["a digest", "4c61d8e42e9439459da32707051828b548129a1b9d23135fa171c73d4db8b247"],
     ["49 characters whose checksum does not fit", "0".repeat(49)],
-    ["one character more", `0${SECRET.slice(8)}`],
     ["one character less", SECRET.slice(9)],
   ])("is not taken for %s", (_, text) => {
     expect(withoutSecrets(`/${text}/`)).toBe(`/${text}/`);
@@ -241,4 +241,10 @@ test("secrets that are not encoded are taken out of a whole line", () => {
 test("UTF-16 in base64 is looked into, as in an encoded command of PowerShell", () => {
   const command = Buffer.from(`$t = "${SECRET}"`, "utf16le").toString("base64");
   expect(withoutSecrets(`powershell -EncodedCommand ${command}`)).not.toContain(command.slice(40, 80));
+});
+
+test("a short text that stands for a very long one is taken out as a whole", () => {
+  const chain = "%26%23x25;26%23x25;26%23x25;26%23x25;41";
+  expect(withoutSecrets("\ufdfa".repeat(1000) + chain)).toBe("[removed: encoded too many times]");
+  expect(withoutSecrets("\ufdfa".repeat(500))).toBe("\ufdfa".repeat(500));
 });
