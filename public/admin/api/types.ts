@@ -26,6 +26,20 @@ export interface Token {
   readonly reused_from: string | null;
 }
 
+/** How many tokens there are, by status and access. */
+export type StatusCounts = Readonly<Record<Status, Readonly<Record<Access, number>>>>;
+
+export interface TokenRevocation {
+  readonly id: string;
+  /** Whether its descendants are revoked too: the tokens that it created or that took its place, and theirs. */
+  readonly descendants: boolean;
+}
+
+export interface RevokedToken extends Token {
+  /** Its descendants as they were before; left out unless they were asked for. */
+  readonly descendants?: StatusCounts;
+}
+
 export interface TokenPage {
   readonly data: readonly Token[];
   readonly page: { readonly page_size: number; readonly cursor: string | null; readonly more: boolean };
@@ -78,7 +92,7 @@ export interface Expiries {
 }
 
 export interface Summary {
-  readonly counts: Readonly<Record<Status, Readonly<Record<Access, number>>>>;
+  readonly counts: StatusCounts;
   readonly never_used: number;
   /** The next 90 days, today first. */
   readonly expiries: readonly Expiries[];

@@ -70,7 +70,7 @@ export async function resume(secret: string): Promise<void> {
   try {
     await signIn(secret, true);
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== UNAUTHENTICATED) throw error;
+    if (!isRefused(error)) throw error;
     signOut(refusedNotice(error));
   }
 }
@@ -83,6 +83,17 @@ export function signOut(notice: string | null = null): void {
   stopWatching();
   forgetToken();
   session.value = { state: "signed-out", notice };
+}
+
+/** Signs out if the token that one is signed in with was revoked. Without an answer, the next call finds out. */
+export async function signOutIfRevoked(notice: string): Promise<void> {
+  const current = session.value;
+  if (current.state !== "signed-in") return;
+  try {
+    await watched(post<Token>("api-token/current", {}, current.secret));
+  } catch (error) {
+    if (isRefused(error) && session.value === current) signOut(notice);
+  }
 }
 
 /** A secret that nobody looks at is not left on the screen. */
@@ -147,8 +158,11 @@ function signedIn(): SignedIn {
 
 /** Unless by now somebody else is signed in, or the same with another token. */
 function signOutIfRefused(error: unknown, current: SignedIn): void {
-  const isRefused = error instanceof ApiError && error.status === UNAUTHENTICATED;
-  if (isRefused && session.value === current) signOut(refusedNotice(error));
+  if (isRefused(error) && session.value === current) signOut(refusedNotice(error));
+}
+
+function isRefused(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === UNAUTHENTICATED;
 }
 
 async function watched<Answer>(call: Promise<Answer>): Promise<Answer> {

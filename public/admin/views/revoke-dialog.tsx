@@ -1,12 +1,16 @@
-import type { Token } from "../api/types.ts";
+import { useSignal } from "@preact/signals";
+import type { Token, TokenRevocation } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { NamedToken } from "../parts/named-token.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
+import { revokedWords } from "../state/descendants.ts";
 import { closing, useAction, useLoaded } from "../state/loading.ts";
 import { self } from "../state/session.ts";
+import { DescendantsField } from "./descendants-field.tsx";
+import { LastWriter } from "./last-writer.tsx";
 
 interface RevokeDialogProps {
   readonly token: Token;
@@ -16,17 +20,21 @@ interface RevokeDialogProps {
 
 export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const writers = useLoaded("writers", api.writers);
+  const counts = useLoaded(token.id, () => api.descendants(token.id));
+  const withDescendants = useSignal(false);
   const revocation = useAction(
-    async (id: string) => {
-      await api.revoke(id);
+    async (asked: TokenRevocation) => {
+      const { descendants } = await api.revoke(asked);
       onClose();
       onRevoked?.();
-      announce(`Revoked ${nameOf(token)}`);
+      announce(revokedWords(nameOf(token), descendants));
     },
     { isRepeatable: true },
   );
   const { isRunning, error } = revocation.state.value;
   const close = closing(revocation, onClose);
+  // A number that is not known is no reason to keep quiet.
+  const alsoRevoked = withDescendants.value ? (counts.value?.active.write ?? Number.POSITIVE_INFINITY) : 0;
   return (
     <Dialog title="Revoke this token?" onClose={isRunning ? null : close}>
       <div class="form dialog-body">
@@ -44,18 +52,8 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             </p>
           </Notice>
         )}
-        {isActiveWriter(token) && writers.value === null && (
-          <UnknownWriters isFailed={writers.error !== null} />
-        )}
-        {isActiveWriter(token) && writers.value?.data.length === 1 && (
-          <Notice tone="caution">
-            <p>
-              <strong>This is the last active token with write access.</strong> Without it nobody can create
-              or revoke tokens here. On the server, <code>publisher token create --access write</code> makes
-              another.
-            </p>
-          </Notice>
-        )}
+        <DescendantsField counts={counts} isChosen={withDescendants} />
+        <LastWriter token={token} writers={writers} alsoRevoked={alsoRevoked} />
         {error !== null && (
           <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
         )}
@@ -67,7 +65,7 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             type="button"
             class="button danger"
             disabled={isRunning}
-            onClick={() => revocation.run(token.id)}
+            onClick={() => revocation.run({ id: token.id, descendants: withDescendants.value })}
           >
             {isRunning ? "Revoking…" : "Revoke token"}
           </button>
@@ -75,20 +73,4 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
       </div>
     </Dialog>
   );
-}
-
-function UnknownWriters({ isFailed }: { isFailed: boolean }) {
-  if (!isFailed) return <p class="muted">Checking whether another active token has write access…</p>;
-  return (
-    <Notice tone="caution">
-      <p>
-        <strong>This may be the last active token with write access.</strong> Whether there is another is not
-        known now. Without one nobody can create or revoke tokens here.
-      </p>
-    </Notice>
-  );
-}
-
-function isActiveWriter({ access, audiences, status }: Token): boolean {
-  return access === "write" && audiences === null && status === "active";
 }
