@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
+import { proxyConfiguration } from "../../public/proxies/configuration.ts";
 import { signedIn } from "../support/admin-page.ts";
 import { atOnce } from "../support/at-once.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
@@ -155,5 +156,27 @@ test("the bar under the pointer stays chosen when the keys take over in the same
     document.querySelector(".use-cursor").focus();
   })()`);
   expect(await page.getByRole("slider").inputValue()).toBe("5");
+  expect(tab.faults).toEqual([]);
+});
+
+test("what a proxy is told, chosen and typed at once, is all kept", async () => {
+  const body = { access: "read", audiences: ["wiki", "feeds"], description: "Proxied" };
+  const { id } = (await server.call("api-token/create", body)).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByText("Protect a service").click();
+  await page.locator(".proxy pre").waitFor();
+  await atOnce(
+    page,
+    { choose: "Service", value: "feeds" },
+    { type: "Publisher, as the proxy reaches it", text: "10.0.0.1:8080" },
+    { type: "Port that the proxy listens on", text: "8443" },
+    { choose: "Token from", value: "basic" },
+  );
+  const values = { audience: "feeds", publisher: "10.0.0.1:8080", service: "127.0.0.1:3000", port: 8443 };
+  const [file] = proxyConfiguration("nginx", { ...values, token: "basic" });
+  await page.locator(".proxy p.mono", { hasText: "feeds.conf" }).waitFor();
+  expect(await page.locator(".proxy pre").textContent()).toBe(file?.text ?? "");
   expect(tab.faults).toEqual([]);
 });
