@@ -42,6 +42,11 @@ describe("words for changes", () => {
       { access: "read", audiences: ["billing", "reports"], description: "A", ...END, replaces: "atok_1" },
       `Created: in the place of <atok_1>; read access to billing and reports; called “A”; works ${UNTIL}`,
     ],
+    [
+      "api-token.create",
+      { access: "read", audiences: ["wiki"], verifies: true, description: "W", expires_at: null },
+      "Created: checks tokens for wiki; called “W”; works until it is revoked",
+    ],
     ["api-token.update", { description: "<b>B</b>" }, "Edited: now called “<b>B</b>”"],
     [
       "api-token.update",
@@ -76,6 +81,7 @@ describe("words for changes", () => {
         revoked_at: fc.jsonValue(),
         replaced_by: fc.jsonValue(),
         replaces: fc.jsonValue(),
+        verifies: fc.jsonValue(),
         odd: fc.jsonValue(),
       },
       { requiredKeys: [] },

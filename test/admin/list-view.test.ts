@@ -31,6 +31,7 @@ const view: fc.Arbitrary<ListView> = fc
   .record({
     status: fc.constantFrom(...STATUS_TABS),
     access: fc.constantFrom("read", "write", null),
+    verifies: fc.boolean(),
     audience: fc.option(fc.oneof(fc.constant(PUBLISHER), fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/))),
     unused: fc.option(fc.oneof(fc.constant(NEVER), day)),
     reused: fc.boolean(),
@@ -67,7 +68,7 @@ test("an address brings back the very view that it was made of", () => {
 
 test("an address that makes no sense is the first view", () => {
   const odd =
-    "status=odd&access=admin&for=A+b&unused=ever&reused=no&sort=-id&from=2026-02-30&to=tomorrow&page=7";
+    "status=odd&access=admin&checks=no&for=A+b&unused=ever&reused=no&sort=-id&from=2026-02-30&to=tomorrow&page=7";
   expect(viewFrom(odd)).toEqual(FIRST_VIEW);
   expect(viewFrom("page=-1&after=x")).toEqual({ ...FIRST_VIEW, page: 2, cursor: "x" });
 });
@@ -77,6 +78,7 @@ test("every filter narrows a list, and without them it is as wide as its status"
   expect(isNarrowed(narrow)).toBe(false);
   const parts: readonly Partial<ListView>[] = [
     { access: "read" },
+    { verifies: true },
     { audience: PUBLISHER },
     { unused: NEVER },
     { reused: true },
@@ -146,6 +148,7 @@ test("the API is asked for the very tokens of a view", () => {
   const everything: ListView = {
     status: "all",
     access: "write",
+    verifies: true,
     audience: "billing",
     unused: "2026-10-01",
     reused: true,
@@ -162,6 +165,7 @@ test("the API is asked for the very tokens of a view", () => {
     filters: [
       { key: "status", in: ["active", "expired", "revoked"] },
       { key: "access", eq: "write" },
+      { key: "verifies", exists: true },
       { key: "audiences", eq: "billing" },
       { key: "last_used_at", lt: "2026-10-01T00:00:00Z" },
       { key: "reused_at", exists: true },

@@ -10,6 +10,8 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const MARKUP = "<img src=x onerror=alert(1)> deploys";
 
+const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
+
 /** More than one page of the audit trail has. */
 const EDITS = 55;
 
@@ -28,7 +30,16 @@ beforeAll(async () => {
   export_ = await create({ access: "read", audiences: ["billing"], description: "Export" });
   for (let edit = 1; edit <= EDITS; edit += 1)
     await server.call("api-token/update", { id: export_.id, description: `Export ${edit}` });
-  await server.call("api-token/rotate", { id: export_.id, overlap_seconds: 3600 }, deploys.token);
+  // With a trace id of the caller's, which is then not the request id.
+  await fetch(`${server.url}/publisher.v1/api-token/rotate`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${deploys.token}`,
+      traceparent: `00-${TRACE_ID}-00f067aa0ba902b7-01`,
+    },
+    body: JSON.stringify({ id: export_.id, overlap_seconds: 3600 }),
+  });
   const { id } = export_;
   writeUses(server.dataDir, [
     { id, hoursAgo: 3, accepted: 200, refused: 0 },
@@ -114,8 +125,21 @@ test("a token's history says what was done, by whom, and leads to who did it", a
   expect(await events.nth(1).textContent()).toContain(
     "Edited: now called Export 55By First token from 127.0.0.1",
   );
-  await events.first().getByRole("button", { name: "Copy trace id" }).click();
-  expect(await events.first().locator(".event-trace code").textContent()).toBe(await tab.clipboard());
+  const [rotated] = (await server.call("audit-event/list", { pagination: { limit: 1 } })).json.data;
+  expect(rotated).toMatchObject({ action: "api-token.rotate", trace_id: TRACE_ID });
+  expect(rotated.request_id).toMatch(/^[0-9a-f]{32}$/);
+  for (const [name, id] of [
+    ["Trace id", TRACE_ID],
+    ["Request id", rotated.request_id],
+  ]) {
+    await events.first().getByText(name, { exact: true }).waitFor();
+    await events
+      .first()
+      .getByRole("button", { name: `Copy ${name.toLowerCase()}` })
+      .click();
+    await events.first().getByRole("button", { name: "Copied" }).waitFor();
+    expect(await tab.clipboard()).toBe(id);
+  }
   expect(await events.count()).toBe(5);
   await history.getByRole("button", { name: `Show ${EDITS - 3} more` }).click();
   expect(await events.count()).toBe(EDITS + 2);

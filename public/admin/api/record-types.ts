@@ -41,6 +41,8 @@ export interface AuditEvent {
   /** The id of the token that was changed. */
   readonly target: string;
   readonly trace_id: string | null;
+  /** Publisher's own id of the request; null also for events of earlier versions. */
+  readonly request_id: string | null;
   readonly ip: string | null;
   /** The new values, under the names that a token has them under. */
   readonly changes: Readonly<Record<string, unknown>>;

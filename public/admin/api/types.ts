@@ -24,6 +24,8 @@ export interface Token {
   readonly reused_at: string | null;
   /** The address of the request in which that was. */
   readonly reused_from: string | null;
+  /** True for a token that checks tokens for its services, and opens none of them; left out for any other. */
+  readonly verifies?: true;
 }
 
 /** How many tokens there are, by status and access. */
@@ -48,6 +50,7 @@ export interface TokenPage {
 export interface NewToken {
   readonly access: Access;
   readonly audiences: readonly string[] | null;
+  readonly verifies?: true;
   readonly description: string | null;
   readonly expires_at?: string | null;
 }
@@ -59,6 +62,8 @@ export interface CreatedToken {
   readonly expires_at: string | null;
   /** Left out for Publisher itself. */
   readonly audiences?: readonly string[];
+  /** As with `Token`. */
+  readonly verifies?: true;
   /** The secret, this once. */
   readonly token: string;
   readonly created_at: string;

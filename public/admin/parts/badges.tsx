@@ -1,4 +1,4 @@
-import type { Access, Status } from "../api/types.ts";
+import type { Access, Status, Token } from "../api/types.ts";
 
 const STATUS_NAMES: Readonly<Record<Status, string>> = {
   active: "Active",
@@ -10,6 +10,12 @@ export const ACCESS_NAMES: Readonly<Record<Access, string>> = { read: "Read", wr
 
 export function StatusBadge({ status }: { status: Status }) {
   return <span class={`badge status-${status}`}>{STATUS_NAMES[status]}</span>;
+}
+
+/** What a token can do. */
+export function RightsBadge({ token }: { token: Pick<Token, "access" | "verifies"> }) {
+  if (token.verifies === true) return <span class="tag verifies">Checks tokens</span>;
+  return <AccessBadge access={token.access} />;
 }
 
 export function AccessBadge({ access }: { access: Access }) {

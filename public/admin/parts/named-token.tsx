@@ -1,5 +1,6 @@
 import type { Token } from "../api/types.ts";
 import { AudienceTags } from "./audiences.tsx";
+import { RightsBadge } from "./badges.tsx";
 import { TokenName } from "./token-name.tsx";
 
 /** Which token a dialog is about. */
@@ -12,7 +13,12 @@ export function NamedToken({ token }: { token: Token }) {
       <p class="muted mono">
         {token.hint} · {token.id}
       </p>
-      {token.audiences !== null && <AudienceTags audiences={token.audiences} />}
+      {token.audiences !== null && (
+        <p class="named-audiences">
+          {token.verifies === true && <RightsBadge token={token} />}
+          <AudienceTags audiences={token.audiences} />
+        </p>
+      )}
     </div>
   );
 }

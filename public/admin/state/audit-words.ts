@@ -44,10 +44,11 @@ function replacedPhrase({ replaced_by: successor }: Changes): Phrase | null {
   return isText(successor) ? ["replaced by ", { token: successor }] : null;
 }
 
-/** As `read access to billing and reports`. */
-function accessPhrase({ access, audiences }: Changes): Phrase | null {
+/** As `read access to billing and reports`, or `checks tokens for billing`. */
+function accessPhrase({ access, audiences, verifies }: Changes): Phrase | null {
   if (!ACCESSES.some((known) => known === access)) return null;
   const names = isTexts(audiences) ? servicesName(audiences) : "Publisher itself";
+  if (verifies === true) return [`checks tokens for ${names}`];
   return [`${access} access to ${names}`];
 }
 
@@ -65,7 +66,7 @@ const TOLD = ["access", "audiences", "description", "expires_at", "revoked_at", 
 
 function unknownPhrases(changes: Changes): readonly Phrase[] {
   return Object.entries(changes)
-    .filter(([key]) => !TOLD.includes(key))
+    .filter(([key, value]) => !TOLD.includes(key) && !(key === "verifies" && value === true))
     .map(([key, value]) => [`${key}: `, { quoted: isText(value) ? value : JSON.stringify(value) }]);
 }
 

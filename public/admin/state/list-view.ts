@@ -35,6 +35,8 @@ export const PUBLISHER = "-";
 export interface ListView {
   readonly status: StatusTab;
   readonly access: Access | null;
+  /** Whether only those are listed that check tokens. */
+  readonly verifies: boolean;
   /** The service that they are for, or PUBLISHER; null for any. */
   readonly audience: string | null;
   /** Those that were never used, or were last used before a day of UTC, as `2026-12-31`; null for any. */
@@ -55,6 +57,7 @@ export interface ListView {
 export const FIRST_VIEW: ListView = {
   status: "active",
   access: null,
+  verifies: false,
   audience: null,
   unused: null,
   reused: false,
@@ -74,6 +77,7 @@ export function viewFrom(query: string): ListView {
   return {
     status: STATUS_TABS.find((tab) => tab === asked.get("status")) ?? FIRST_VIEW.status,
     access: ACCESSES.find((access) => access === asked.get("access")) ?? null,
+    verifies: asked.get("checks") === "yes",
     audience: audienceFrom(asked.get("for")),
     unused: asked.get("unused") === NEVER ? NEVER : dayFrom(asked.get("unused")),
     reused: asked.get("reused") === "yes",
@@ -88,10 +92,11 @@ export function viewFrom(query: string): ListView {
 
 /** The query that stands for a view; empty for the first. */
 export function queryOf(view: ListView): string {
-  const { status, access, audience, unused, reused, search, sort, from, to, page, cursor } = view;
+  const { status, access, verifies, audience, unused, reused, search, sort, from, to, page, cursor } = view;
   const said = new URLSearchParams();
   if (status !== FIRST_VIEW.status) said.set("status", status);
   if (access !== null) said.set("access", access);
+  if (verifies) said.set("checks", "yes");
   if (audience !== null) said.set("for", audience);
   if (unused !== null) said.set("unused", unused);
   if (reused) said.set("reused", "yes");
@@ -139,8 +144,10 @@ export function withReused(view: ListView): ListView {
 }
 
 /** Whether the view leaves out tokens of its status. */
-export function isNarrowed({ access, audience, unused, reused, search, from, to }: ListView): boolean {
-  return [access, audience, unused, from, to].some((part) => part !== null) || reused || search !== "";
+export function isNarrowed({ verifies, reused, search, ...view }: ListView): boolean {
+  const { access, audience, unused, from, to } = view;
+  const isLeavingOut = [access, audience, unused, from, to].some((part) => part !== null);
+  return isLeavingOut || verifies || reused || search !== "";
 }
 
 /** The same status in the same order, with nothing left out. */
@@ -163,10 +170,11 @@ const DAY_MS = 86_400_000;
 const IN_AN_ID = /^\w+$/;
 
 function filtersOf(view: ListView): readonly object[] {
-  const { status, access, audience, unused, reused, search, from, to } = view;
+  const { status, access, verifies, audience, unused, reused, search, from, to } = view;
   return [
     status === "all" ? { key: "status", in: STATUSES } : { key: "status", eq: status },
     ...(access === null ? [] : [{ key: "access", eq: access }]),
+    ...(verifies ? [{ key: "verifies", exists: true }] : []),
     ...(audience === null ? [] : [audienceFilter(audience)]),
     ...(unused === null ? [] : [unusedFilter(unused)]),
     ...(reused ? [{ key: "reused_at", exists: true }] : []),

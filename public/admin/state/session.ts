@@ -54,7 +54,7 @@ function firstSession(): Session {
 export async function signIn(secret: string, isKept: boolean): Promise<void> {
   const self = await watched(post<Token>("api-token/current", {}, secret));
   if (self.audiences !== null)
-    throw new ForServices(`This token is for ${servicesName(self.audiences)}, and not for Publisher itself`);
+    throw new ForServices(forServicesSentence(self.audiences, self.verifies === true));
   if (isKept && !keepToken(secret)) {
     announce("This browser keeps nothing for this page: a reload signs you out.");
   }
@@ -63,6 +63,11 @@ export async function signIn(secret: string, isKept: boolean): Promise<void> {
   // From here on times are told by the server's clock, which its answer has told.
   readClock();
   session.value = { state: "signed-in", secret, self };
+}
+
+function forServicesSentence(audiences: readonly string[], verifies: boolean): string {
+  const does = verifies ? "checks tokens for" : "is for";
+  return `This token ${does} ${servicesName(audiences)}, and not for Publisher itself`;
 }
 
 /** Goes on with the token that was kept for this tab. */

@@ -16,6 +16,8 @@ const OFFERED = 8;
 /** What a token is to be for, as it was chosen. */
 export interface Purpose {
   readonly isForServices: boolean;
+  /** Whether a token for services checks tokens for them, and does not open them. */
+  readonly verifies: boolean;
   /** Their names as they were typed. */
   readonly names: string;
 }
@@ -23,6 +25,11 @@ export interface Purpose {
 /** The services that a choice stands for; null for Publisher itself. */
 export function audiencesOf({ isForServices, names }: Purpose): readonly string[] | null {
   return isForServices ? audiencesIn(names) : null;
+}
+
+/** Whether a choice stands for a token that checks tokens. */
+export function isVerifying({ isForServices, verifies }: Purpose): boolean {
+  return isForServices && verifies;
 }
 
 /** What is wrong with a choice, as a sentence; null if nothing is. */
@@ -59,11 +66,40 @@ export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
           group="purpose"
           isChosen={isForServices}
           title="Services"
-          text="Opens only the services that you name."
+          text="Good only for the services that you name."
           onChoose={() => choose(true)}
         />
       </div>
       {isForServices && <ServiceNames field={field} purpose={purpose} fault={fault} />}
+      {isForServices && <TaskField purpose={purpose} />}
+    </fieldset>
+  );
+}
+
+/** What a token for services does: open them, or check tokens for them. */
+function TaskField({ purpose }: Pick<AudienceFieldProps, "purpose">) {
+  const choose = (verifies: boolean) => {
+    purpose.value = { ...purpose.value, verifies };
+  };
+  return (
+    <fieldset class="field">
+      <legend>What it does</legend>
+      <div class="choices">
+        <Choice
+          group="task"
+          isChosen={!purpose.value.verifies}
+          title="Open these services"
+          text="For a program that calls them."
+          onChoose={() => choose(false)}
+        />
+        <Choice
+          group="task"
+          isChosen={purpose.value.verifies}
+          title="Check tokens for these services"
+          text="For a service that asks Publisher whether its callers' tokens are good. It opens nothing."
+          onChoose={() => choose(true)}
+        />
+      </div>
     </fieldset>
   );
 }

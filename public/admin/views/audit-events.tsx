@@ -42,7 +42,7 @@ interface EventProps {
 }
 
 function Event({ event, isOfOne, tokens }: EventProps) {
-  const { at, action, actor, target, trace_id: traceId, ip, changes } = event;
+  const { at, action, actor, target, trace_id: traceId, request_id: requestId, ip, changes } = event;
   return (
     <li class="event">
       <Time time={at} isFull />
@@ -67,15 +67,21 @@ function Event({ event, isOfOne, tokens }: EventProps) {
               </>
             )}
           </span>
-          {traceId !== null && (
-            <span class="event-trace">
-              <span class="event-trace-name">Trace id</span> <code>{traceId}</code>
-              <CopyButton text={traceId} what="trace id" isQuiet />
-            </span>
-          )}
+          {traceId !== null && <RequestId name="Trace id" id={traceId} />}
+          {requestId !== null && <RequestId name="Request id" id={requestId} />}
         </p>
       </div>
     </li>
+  );
+}
+
+/** An id that finds the request in the server's log. */
+function RequestId({ name, id }: { name: string; id: string }) {
+  return (
+    <span class="event-id">
+      <span class="event-id-name">{name}</span> <code>{id}</code>
+      <CopyButton text={id} what={name.toLowerCase()} isQuiet />
+    </span>
   );
 }
 

@@ -12,14 +12,14 @@ import { api } from "../state/api.ts";
 import { closing, useAction } from "../state/loading.ts";
 import { isReachable } from "../state/reachability.ts";
 import { showSecret } from "../state/session.ts";
-import { AudienceField, audiencesOf, type Purpose, purposeFault } from "./audience-field.tsx";
+import { AudienceField, audiencesOf, isVerifying, type Purpose, purposeFault } from "./audience-field.tsx";
 import { DescriptionField, descriptionOf } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
 export function CreateDialog({ onClose }: { onClose: () => void }) {
   const access = useSignal<Access>("read");
   const description = useSignal("");
-  const purpose = useSignal<Purpose>({ isForServices: false, names: "" });
+  const purpose = useSignal<Purpose>({ isForServices: false, verifies: false, names: "" });
   const isChecked = useSignal(false);
   const expires = useSignal<Expires>({ way: "days", days: 90 });
   const field = useRef<HTMLInputElement>(null);
@@ -41,7 +41,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
     isChecked.value = true;
     if (purposeFault(purpose.value) !== null) return names.current?.focus();
     creation.run({
-      access: access.value,
+      ...rightsOf(purpose.value, access.value),
       audiences: audiencesOf(purpose.value),
       description: descriptionOf(description.value),
       ...expiryOf(expires.value, serverTime()),
@@ -67,7 +67,9 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           purpose={purpose}
           fault={(isChecked.value ? purposeFault(purpose.value) : null) ?? (told && `The services ${told}.`)}
         />
-        <AccessField access={access} isForServices={purpose.value.isForServices} />
+        {!isVerifying(purpose.value) && (
+          <AccessField access={access} isForServices={purpose.value.isForServices} />
+        )}
         <ExpiryField chosen={expires} fault={faultOf("expires_at")} />
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>
@@ -80,6 +82,11 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
       </form>
     </Dialog>
   );
+}
+
+/** A token that checks tokens has read access, also where write was chosen before. */
+function rightsOf(purpose: Purpose, access: Access): Pick<NewToken, "access" | "verifies"> {
+  return isVerifying(purpose) ? { access: "read", verifies: true } : { access };
 }
 
 interface AccessFieldProps {

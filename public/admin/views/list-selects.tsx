@@ -5,16 +5,21 @@ import { now } from "../state/clock.ts";
 import { changed, NEVER, type Sort, withReused } from "../state/list-view.ts";
 import { changeList, listView } from "../state/route.ts";
 
+/** Stands for tokens that check tokens, among the accesses. */
+const VERIFIES = "verifies";
+
 export function AccessSelect() {
+  const { access, verifies } = listView.value;
   const choose = (value: string) => {
     const access = ACCESSES.find((access) => access === value) ?? null;
-    changeList((view) => changed(view, { access }));
+    changeList((view) => changed(view, { access, verifies: value === VERIFIES }));
   };
   return (
-    <Select name="Access" value={listView.value.access ?? ""} onChoose={choose}>
+    <Select name="Access" value={verifies ? VERIFIES : (access ?? "")} onChoose={choose}>
       <option value="">Any access</option>
       <option value="read">Read</option>
       <option value="write">Write</option>
+      <option value={VERIFIES}>Checks tokens</option>
     </Select>
   );
 }

@@ -1,12 +1,15 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { servicesName } from "../format.ts";
+import { RightsBadge } from "../parts/badges.tsx";
+import { Command } from "../parts/command.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { type ShownSecret, shownSecrets } from "../state/session.ts";
-import { Protect } from "./proxy-configuration.tsx";
+import { UseOfServiceToken } from "./use-of-service-token.tsx";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
 export function SecretDialog({ created, remark }: ShownSecret) {
@@ -22,7 +25,6 @@ export function SecretDialog({ created, remark }: ShownSecret) {
     shownSecrets.value = shownSecrets.value.filter((other) => other.created.id !== created.id);
     announce(`${remark === null ? "Created" : "Rotated"} ${nameOf(created)}`);
   };
-  const trial = trialLine(created.token);
   return (
     <Dialog title="Your new token" onClose={null}>
       <div class="form dialog-body">
@@ -33,18 +35,19 @@ export function SecretDialog({ created, remark }: ShownSecret) {
           </p>
         </Notice>
         {remark !== null && <p>{remark}</p>}
+        {created.verifies === true && (
+          <p>
+            <RightsBadge token={created} /> for {servicesName(created.audiences ?? [])}. It opens nothing.
+          </p>
+        )}
         <div class="secret">
           <code class="secret-text">{created.token}</code>
           <CopyButton text={created.token} what="token" kind="primary wide" onCopied={() => note(true)} />
         </div>
-        <div class="field">
-          <div class="field-head">
-            <h3>Try it</h3>
-            <CopyButton text={trial} what="command" kind="small" />
-          </div>
-          <pre class="code">{trial}</pre>
-        </div>
-        {created.audiences !== undefined && <Protect audiences={created.audiences} />}
+        <Command name="Try it" line={trialLine(created.token)} />
+        {created.audiences !== undefined && (
+          <UseOfServiceToken audiences={created.audiences} verifies={created.verifies === true} />
+        )}
         <footer class="dialog-foot">
           <label class="tick">
             <input

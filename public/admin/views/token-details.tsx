@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Token } from "../api/types.ts";
-import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
+import { RightsBadge, StatusBadge } from "../parts/badges.tsx";
 import { BackIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf, TokenName } from "../parts/token-name.tsx";
@@ -12,12 +12,12 @@ import { useLoaded } from "../state/loading.ts";
 import { replacedSentence } from "../state/rotation.ts";
 import { listView } from "../state/route.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
-import { Protect } from "./proxy-configuration.tsx";
 import { Reused } from "./reused.tsx";
 import { TokenActions } from "./token-actions.tsx";
 import { TokenFacts } from "./token-facts.tsx";
 import { TokenHistory } from "./token-history.tsx";
 import { TokenUse } from "./token-use.tsx";
+import { UseOfServiceToken } from "./use-of-service-token.tsx";
 
 /** From how many characters on a description reads as text and not as a title. */
 const LONG_NAME = 80;
@@ -61,7 +61,7 @@ function Details({ token }: { token: Token }) {
           </h1>
           <p class="details-marks">
             <StatusBadge status={token.status} />
-            <AccessBadge access={token.access} />
+            <RightsBadge token={token} />
             {isSelf && <span class="tag you">You are signed in with this one</span>}
           </p>
         </div>
@@ -72,7 +72,7 @@ function Details({ token }: { token: Token }) {
       <TokenFacts token={token} />
       {token.audiences !== null && (
         <div class="card card-body">
-          <Protect audiences={token.audiences} />
+          <UseOfServiceToken audiences={token.audiences} verifies={token.verifies === true} />
         </div>
       )}
       <TokenUse token={token} />

@@ -20,13 +20,15 @@ export function TokenFacts({ token }: { token: Token }) {
         <code>{token.hint}</code>
         <span class="hint">How its secret begins and ends. The secret itself is kept nowhere.</span>
       </Fact>
-      <Fact name="For">
+      <Fact name={token.verifies === true ? "Checks tokens for" : "For"}>
         {audiences === null ? "Publisher itself" : <AudienceLinks audiences={audiences} />}
       </Fact>
       <Fact name="Access">
         {ACCESS_NAMES[token.access]}
         <span class="hint">
-          {ACCESS_SENTENCES[audiences === null ? "publisher" : "services"][token.access]}
+          {token.verifies === true
+            ? "It opens nothing. It may ask whether a token for these services is good, and may revoke itself."
+            : ACCESS_SENTENCES[audiences === null ? "publisher" : "services"][token.access]}
         </span>
       </Fact>
       <Fact name="Created">

@@ -2,7 +2,7 @@ import type { Uses } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
 import { relativeTime } from "../format.ts";
 import { AudienceTags } from "../parts/audiences.tsx";
-import { AccessBadge, StatusBadge } from "../parts/badges.tsx";
+import { RightsBadge, StatusBadge } from "../parts/badges.tsx";
 import { Expiry } from "../parts/expiry.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { SortableHeading } from "../parts/sortable-heading.tsx";
@@ -115,14 +115,14 @@ function Row({ token, days, isRevoked, onRotate, onRevoke }: RowProps) {
           )}
         </span>
         <span class="digest">
-          <AccessBadge access={token.access} />
+          <RightsBadge token={token} />
           {token.status !== "active" && <StatusBadge status={token.status} />}
           <Ending token={token} />
           {isUsedLately(token) && <Sparkline days={days} />}
         </span>
       </th>
       <td class="wide-cell">
-        <AccessBadge access={token.access} />
+        <RightsBadge token={token} />
       </td>
       <td class="wide-cell">
         <StatusBadge status={token.status} />

@@ -1,0 +1,54 @@
+import { useId } from "preact/hooks";
+import { Command } from "../parts/command.tsx";
+import { Protect } from "./proxy-configuration.tsx";
+
+interface UseOfServiceTokenProps {
+  readonly audiences: readonly string[];
+  readonly verifies: boolean;
+}
+
+/** How a token for services is put to use. */
+export function UseOfServiceToken({ audiences, verifies }: UseOfServiceTokenProps) {
+  return verifies ? <Checking audience={audiences[0] ?? ""} /> : <Protect audiences={audiences} />;
+}
+
+/** How a service checks the tokens of its callers. */
+function Checking({ audience }: { audience: string }) {
+  const id = useId();
+  return (
+    <section class="checking" aria-labelledby={id}>
+      <h2 id={id}>Check a token</h2>
+      <p class="muted">
+        The service asks Publisher about each token that a caller shows. In these commands,{" "}
+        <code>CHECKER</code> is the secret of this token and <code>SHOWN</code> is the token of the caller.
+      </p>
+      <Command
+        name="With the API, which also says why a token is not good"
+        what="API command"
+        line={verifyLine(audience)}
+      />
+      <Command
+        name="With OAuth token introspection (RFC 7662)"
+        what="introspection command"
+        line={introspectionLine(audience)}
+      />
+    </section>
+  );
+}
+
+function verifyLine(audience: string): string {
+  return [
+    `curl -sS ${location.origin}/publisher.v1/api-token/verify \\`,
+    `  -H "Authorization: Bearer $CHECKER" \\`,
+    `  -H "Content-Type: application/json" \\`,
+    `  -d '{"token": "'"$SHOWN"'", "audience": "${audience}"}'`,
+  ].join("\n");
+}
+
+function introspectionLine(audience: string): string {
+  return [
+    `curl -sS ${location.origin}/oauth2/introspect \\`,
+    `  -H "Authorization: Bearer $CHECKER" \\`,
+    `  --data-urlencode "token=$SHOWN" -d audience=${audience}`,
+  ].join("\n");
+}
