@@ -83,6 +83,32 @@ test("without the choice, the token alone is revoked", async () => {
   expect(tab.faults).toEqual([]);
 });
 
+test("a token that was revoked alone says what is left of it, which can be revoked later", async () => {
+  const { stolen, descendants } = await stolenToken("Late");
+  await server.call("api-token/revoke", { id: stolen.id });
+  const { token: reader } = await create({ access: "read" });
+  {
+    await using tab = await signedIn(browser, server, { secret: reader });
+    await tab.page.goto(`/#/tokens/${stolen.id}`);
+    await tab.page.getByText("Revoked", { exact: true }).first().waitFor();
+    expect(await tab.page.getByText("came of it").count()).toBe(0);
+  }
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${stolen.id}`);
+  await page.getByText("3 tokens that came of it are not revoked").waitFor();
+  await page.getByText("(2 active, 1 expired)").waitFor();
+  await page.getByRole("button", { name: "Revoke them" }).click();
+  const question = page.getByRole("dialog", { name: "Revoke the tokens that came of it?" });
+  expect(await question.getByRole("checkbox").count()).toBe(0);
+  await question.getByRole("button", { name: "Revoke tokens" }).click();
+  await page.getByText("Revoked Late and 3 tokens that came of it").waitFor();
+  for (const each of descendants) expect(await statusOf(each)).toBe("revoked");
+  await page.getByRole("button", { name: "Revoke them" }).waitFor({ state: "detached" });
+  await page.locator("h1:focus").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
 test("where nothing came of a token, nothing is asked", async () => {
   const plain = await create({ access: "read", description: "Plain" });
   await using tab = await signedIn(browser, server);

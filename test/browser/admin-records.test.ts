@@ -132,12 +132,9 @@ test("a token's history says what was done, by whom, and leads to who did it", a
     ["Trace id", TRACE_ID],
     ["Request id", rotated.request_id],
   ]) {
-    await events.first().getByText(name, { exact: true }).waitFor();
-    await events
-      .first()
-      .getByRole("button", { name: `Copy ${name.toLowerCase()}` })
-      .click();
-    await events.first().getByRole("button", { name: "Copied" }).waitFor();
+    const shown = events.first().locator(".event-id", { hasText: name });
+    await shown.getByRole("button", { name: `Copy ${name.toLowerCase()}` }).click();
+    await shown.getByRole("button", { name: "Copied" }).waitFor();
     expect(await tab.clipboard()).toBe(id);
   }
   expect(await events.count()).toBe(5);

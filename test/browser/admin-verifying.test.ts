@@ -86,7 +86,7 @@ test("a token that checks tokens is created, found, and shown as one everywhere"
     valid: true,
     api_token: { id: shown.id },
   });
-  expect(await printed(await copied("introspection command"), variables)).toMatchObject({
+  expect(await printed(await copied("OAuth command"), variables)).toMatchObject({
     active: true,
     sub: shown.id,
   });

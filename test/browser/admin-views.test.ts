@@ -188,6 +188,58 @@ test("a token for services, and its successor", async () => {
   expect(tab.faults).toEqual([]);
 });
 
+test("a token that checks tokens", async () => {
+  const body = { access: "read", audiences: SERVICES, verifies: true, description: "Checks all" };
+  const { id } = (await full.call("api-token/create", body)).json;
+  await using tab = await signedIn(browser, full);
+  const { page } = tab;
+  await page.goto("/#/tokens?checks=yes");
+  await page.getByRole("cell", { name: "Checks tokens" }).waitFor();
+  await page.locator(".token-link").first().focus();
+  await examine(page, "list-checking");
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByText("Created:", { exact: false }).waitFor();
+  await page.locator(".checking pre").first().scrollIntoViewIfNeeded();
+  await examine(page, "details-checking");
+  await page.getByRole("button", { name: "Rotate token" }).click();
+  await page.getByRole("button", { name: "Rotate token" }).last().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Copy OAuth command" }).scrollIntoViewIfNeeded();
+  await examine(page, "secret-checking");
+  expect(tab.faults).toEqual([]);
+});
+
+test("revoking a token with its descendants", async () => {
+  const create = async (body: object, by?: string) => (await full.call("api-token/create", body, by)).json;
+  const stolen = await create({ access: "write", description: LONG.trim() });
+  for (const access of ["read", "write"]) await create({ access }, stolen.token);
+  await using tab = await signedIn(browser, full);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${stolen.id}`);
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  await page.getByText("Also revoke the 2 tokens that came of it").scrollIntoViewIfNeeded();
+  await examine(page, "revoke-descendants");
+  await page.keyboard.press("Escape");
+  const body = failure("unavailable", "The store cannot be used now; try again later");
+  await page.route("**/api-token/revoke", (route) =>
+    route.fulfill({ status: 503, contentType: "application/json", body }),
+  );
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  await page.getByRole("checkbox", { name: "Also revoke the tokens that came of it" }).check();
+  await page.getByRole("dialog").getByRole("alert").waitFor();
+  await examine(page, "revoke-descendants-uncounted");
+  await page.keyboard.press("Escape");
+  await page.unroute("**/api-token/revoke");
+  await full.call("api-token/revoke", { id: stolen.id });
+  await page.getByRole("button", { name: "Refresh" }).click();
+  await page.getByRole("button", { name: "Revoke them" }).click();
+  await page.getByRole("dialog", { name: "Revoke the tokens that came of it?" }).waitFor();
+  await page.getByText("Checking whether another").waitFor({ state: "detached" });
+  await examine(page, "revoke-left-descendants");
+  await page.keyboard.press("Escape");
+  await examine(page, "details-left-descendants");
+  expect(tab.faults).toEqual([]);
+});
+
 test("what is on record", async () => {
   await using tab = await signedIn(browser, full);
   const { page } = tab;
@@ -233,6 +285,8 @@ test("creating a token", async () => {
   await form.getByRole("button", { name: "Create token" }).click();
   await form.getByText("cannot be a name").waitFor();
   await examine(page, "create-for-services");
+  await form.getByRole("radio", { name: "Check tokens for these services" }).check();
+  await examine(page, "create-checking");
   await form.getByRole("radio", { name: "Publisher itself" }).check();
   await form.getByRole("textbox").fill("\u0085");
   await form.getByRole("button", { name: "Create token" }).click();

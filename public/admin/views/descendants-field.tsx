@@ -5,6 +5,9 @@ import { Failure, Notice } from "../parts/notice.tsx";
 import { alsoRevokeWords, noneLeftWords, revocableCount } from "../state/descendants.ts";
 import type { Loaded } from "../state/loading.ts";
 
+export const DESCENDANTS_SENTENCE =
+  "These are the tokens that it created or that took its place, and theirs, in any depth. Was it stolen? Then revoke them too. If the token that you are signed in with is one of them, you are signed out.";
+
 interface DescendantsFieldProps {
   readonly counts: Loaded<StatusCounts>;
   readonly isChosen: Signal<boolean>;
@@ -31,9 +34,7 @@ export function DescendantsField({ counts: { value, error, reload }, isChosen }:
         </label>
         <p class="hint" id={`${id}-text`}>
           {value === null && (error === null ? "Counting them… " : "How many there are is not known. ")}
-          These are the tokens that it created or that took its place, and theirs, in any depth. Was it
-          stolen? Then revoke them too. If the token that you are signed in with is one of them, you are
-          signed out.
+          {DESCENDANTS_SENTENCE}
         </p>
       </Notice>
       {error !== null && (

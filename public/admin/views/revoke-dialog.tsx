@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
-import type { Token, TokenRevocation } from "../api/types.ts";
+import { useRef } from "preact/hooks";
+import type { Status, Token, TokenRevocation } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { NamedToken } from "../parts/named-token.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
@@ -9,8 +10,15 @@ import { api } from "../state/api.ts";
 import { revokedWords } from "../state/descendants.ts";
 import { closing, useAction, useLoaded } from "../state/loading.ts";
 import { self } from "../state/session.ts";
-import { DescendantsField } from "./descendants-field.tsx";
+import { DESCENDANTS_SENTENCE, DescendantsField } from "./descendants-field.tsx";
 import { LastWriter } from "./last-writer.tsx";
+
+const CONSEQUENCES: Readonly<Record<Status, string>> = {
+  active:
+    "The next request of every program that uses it is refused. A revoked token can never be used again.",
+  expired: "It has expired and is refused already. Revoking makes that final.",
+  revoked: "Somebody else revoked it meanwhile.",
+};
 
 interface RevokeDialogProps {
   readonly token: Token;
@@ -18,10 +26,12 @@ interface RevokeDialogProps {
   readonly onRevoked?: () => void;
 }
 
+/** Revokes a token, and its descendants if that is chosen. Of a revoked token, it revokes the descendants. */
 export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const writers = useLoaded("writers", api.writers);
   const counts = useLoaded(token.id, () => api.descendants(token.id));
-  const withDescendants = useSignal(false);
+  const wasRevoked = useRef(token.status === "revoked").current;
+  const withDescendants = useSignal(wasRevoked);
   const revocation = useAction(
     async (asked: TokenRevocation) => {
       const { descendants } = await api.revoke(asked);
@@ -36,13 +46,16 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   // A number that is not known is no reason to keep quiet.
   const alsoRevoked = withDescendants.value ? (counts.value?.active.write ?? Number.POSITIVE_INFINITY) : 0;
   return (
-    <Dialog title="Revoke this token?" onClose={isRunning ? null : close}>
+    <Dialog
+      title={wasRevoked ? "Revoke the tokens that came of it?" : "Revoke this token?"}
+      onClose={isRunning ? null : close}
+    >
       <div class="form dialog-body">
         <NamedToken token={token} />
         <p>
-          {token.status === "active"
-            ? "The next request of every program that uses it is refused. A revoked token can never be used again."
-            : "It has expired and is refused already. Revoking makes that final."}
+          {wasRevoked
+            ? "It is revoked already, but not all tokens that came of it are."
+            : CONSEQUENCES[token.status]}
         </p>
         {token.id === self.value?.id && (
           <Notice tone="caution">
@@ -52,14 +65,18 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             </p>
           </Notice>
         )}
-        <DescendantsField counts={counts} isChosen={withDescendants} />
+        {wasRevoked ? (
+          <p>{DESCENDANTS_SENTENCE}</p>
+        ) : (
+          <DescendantsField counts={counts} isChosen={withDescendants} />
+        )}
         <LastWriter token={token} writers={writers} alsoRevoked={alsoRevoked} />
         {error !== null && (
           <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
         )}
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>
-            Keep it
+            {wasRevoked ? "Cancel" : "Keep it"}
           </button>
           <button
             type="button"
@@ -67,7 +84,7 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             disabled={isRunning}
             onClick={() => revocation.run({ id: token.id, descendants: withDescendants.value })}
           >
-            {isRunning ? "Revoking…" : "Revoke token"}
+            {isRunning ? "Revoking…" : wasRevoked ? "Revoke tokens" : "Revoke token"}
           </button>
         </footer>
       </div>

@@ -12,6 +12,7 @@ import { useLoaded } from "../state/loading.ts";
 import { replacedSentence } from "../state/rotation.ts";
 import { listView } from "../state/route.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
+import { LeftDescendants } from "./left-descendants.tsx";
 import { Reused } from "./reused.tsx";
 import { TokenActions } from "./token-actions.tsx";
 import { TokenFacts } from "./token-facts.tsx";
@@ -68,6 +69,7 @@ function Details({ token }: { token: Token }) {
         {mayWrite.value && <TokenActions token={token} />}
       </div>
       {token.replaced_by !== null && <Replaced token={token} successor={token.replaced_by} />}
+      {token.status === "revoked" && mayWrite.value && <LeftDescendants token={token} heading={heading} />}
       <Reused token={token} />
       <TokenFacts token={token} />
       {token.audiences !== null && (

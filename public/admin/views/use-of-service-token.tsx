@@ -9,11 +9,12 @@ interface UseOfServiceTokenProps {
 
 /** How a token for services is put to use. */
 export function UseOfServiceToken({ audiences, verifies }: UseOfServiceTokenProps) {
-  return verifies ? <Checking audience={audiences[0] ?? ""} /> : <Protect audiences={audiences} />;
+  return verifies ? <Checking audiences={audiences} /> : <Protect audiences={audiences} />;
 }
 
 /** How a service checks the tokens of its callers. */
-function Checking({ audience }: { audience: string }) {
+function Checking({ audiences }: Pick<UseOfServiceTokenProps, "audiences">) {
+  const [audience = ""] = audiences;
   const id = useId();
   return (
     <section class="checking" aria-labelledby={id}>
@@ -21,17 +22,10 @@ function Checking({ audience }: { audience: string }) {
       <p class="muted">
         The service asks Publisher about each token that a caller shows. In these commands,{" "}
         <code>CHECKER</code> is the secret of this token and <code>SHOWN</code> is the token of the caller.
+        {audiences.length > 1 && " The audience is the service that asks."}
       </p>
-      <Command
-        name="With the API, which also says why a token is not good"
-        what="API command"
-        line={verifyLine(audience)}
-      />
-      <Command
-        name="With OAuth token introspection (RFC 7662)"
-        what="introspection command"
-        line={introspectionLine(audience)}
-      />
+      <Command name="By the API" what="API command" line={verifyLine(audience)} />
+      <Command name="By OAuth introspection" what="OAuth command" line={introspectionLine(audience)} />
     </section>
   );
 }

@@ -1,0 +1,51 @@
+import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import type { Token } from "../api/types.ts";
+import { countName } from "../format.ts";
+import { Failure, Notice } from "../parts/notice.tsx";
+import { api } from "../state/api.ts";
+import { revocableCount, statusWords } from "../state/descendants.ts";
+import { useFocusAfter } from "../state/focus.ts";
+import { useLoaded } from "../state/loading.ts";
+import { RevokeDialog } from "./revoke-dialog.tsx";
+
+interface LeftDescendantsProps {
+  readonly token: Token;
+  /** Gets the focus when the button is gone with what it did. */
+  readonly heading: RefObject<HTMLElement | null>;
+}
+
+/** Says that a token was revoked without all of its descendants, and offers to revoke these. */
+export function LeftDescendants({ token, heading }: LeftDescendantsProps) {
+  const { value, error, reload } = useLoaded(token.id, () => api.descendants(token.id));
+  const isAsking = useSignal(false);
+  const ask = (isAsked: boolean) => {
+    isAsking.value = isAsked;
+  };
+  const count = value === null ? 0 : revocableCount(value);
+  useFocusAfter(count > 0, heading);
+  if (error !== null)
+    return (
+      <Failure
+        error={error}
+        whenUnreachable="Its descendants are counted once it answers."
+        onRetry={reload}
+      />
+    );
+  if (value === null || count === 0) return null;
+  return (
+    <Notice tone="caution">
+      <p>
+        <strong>
+          {count === 1 ? "A token that came of it is" : `${countName(count)} tokens that came of it are`} not
+          revoked
+        </strong>{" "}
+        ({statusWords(value)}).
+      </p>
+      <button type="button" class="button small" onClick={() => ask(true)}>
+        Revoke {count === 1 ? "it" : "them"}
+      </button>
+      {isAsking.value && <RevokeDialog token={token} onClose={() => ask(false)} />}
+    </Notice>
+  );
+}
