@@ -68,6 +68,37 @@ test(
 );
 
 test(
+  "a token that verifies, and a revocation with its descendants, are tried",
+  async () => {
+    await using server = await RunningServer.start();
+    await using tab = await Tab.open(browser, server.url);
+    const { page } = tab;
+    await page.goto("/swagger");
+    await authorize(page, server.firstToken);
+    const create = await open(page, "createApiToken");
+    const examples = create.locator(".opblock-section-request-body .examples-select select");
+    const label = "A token with which a service verifies tokens, and does nothing else";
+    await examples.selectOption({ label });
+    await page.waitForFunction(
+      `[...document.querySelectorAll("textarea")].some(({ value }) => value.includes('"verifies": true'))`,
+    );
+    const example = await create.locator("textarea.body-param__text").inputValue();
+    await create.locator(".opblock-summary-control").click();
+    const created = await tryOut(page, "createApiToken", example);
+    expect([created.status, JSON.parse(created.body).verifies]).toEqual(["200", true]);
+    const { id } = (await server.call("api-token/current")).json;
+    const asked = JSON.stringify({ id, descendants: true, dry_run: true });
+    const counted = await tryOut(page, "revokeApiToken", asked);
+    expect(JSON.parse(counted.body)).toMatchObject({
+      status: "active",
+      descendants: { active: { read: 1 } },
+    });
+    expect(tab.faults).toEqual([]);
+  },
+  TEST_LIMIT_MS,
+);
+
+test(
   "introspection is tried as a form, by a bearer token or by Basic",
   async () => {
     await using server = await RunningServer.start();
