@@ -8,6 +8,7 @@ import { launchBrowser, SCREENSHOTS, Tab, TEST_LIMIT_MS } from "../support/brows
 import { RunningServer } from "../support/executable.ts";
 import { manyTokens, writeTokens } from "../support/many-tokens.ts";
 import { dailyUses, writeUses } from "../support/many-uses.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -48,7 +49,7 @@ interface Violation {
 }
 
 /** What is shown, in every size and scheme: pictured, nothing wider than the screen, and nothing that axe objects to. */
-async function examine(page: Page, name: string): Promise<void> {
+async function examine(page: Page, name: string, { isLoading = false } = {}): Promise<void> {
   for (const scheme of SCHEMES) {
     await page.emulateMedia({ colorScheme: scheme });
     for (const [size, viewport] of Object.entries(SIZES)) {
@@ -58,8 +59,17 @@ async function examine(page: Page, name: string): Promise<void> {
       expect([name, size, width]).toEqual([name, size, viewport.width]);
     }
     await page.setViewportSize(SIZES.wide);
+    if (!isLoading) await whenAtRest(page);
     await expectNoViolation(page, `${name}, ${scheme}`, scheme === "light" ? "" : ONLY_COLOUR);
   }
+}
+
+/** Waits until nothing is being loaded, and so dimmed, and nothing moves. */
+async function whenAtRest(page: Page): Promise<void> {
+  const isAtRest =
+    "document.querySelector('[aria-busy=\"true\"]') === null && document.getAnimations().every(({ playState }) => playState !== 'running')";
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!(await page.evaluate<boolean>(isAtRest)) && performance.now() < deadline) await Bun.sleep(20);
 }
 
 /** One row of a list is like another: the first few are enough. */
@@ -318,7 +328,7 @@ test("when things go wrong, and while they take their time", async () => {
   await page.goto("/");
   await signIn(tab, fresh.firstToken);
   await page.locator(".skeleton-row").first().waitFor();
-  await examine(page, "loading");
+  await examine(page, "loading", { isLoading: true });
   release();
   await page.getByRole("alert").nth(1).waitFor();
   await examine(page, "list-error");
@@ -331,7 +341,7 @@ test("when things go wrong, and while they take their time", async () => {
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.getByText("Publisher cannot be reached. Trying again…").waitFor();
   await page.getByText("The list comes once it answers.").waitFor();
-  await examine(page, "unreachable");
+  await examine(page, "unreachable", { isLoading: true });
   expect(tab.faults).toEqual([]);
 });
 
