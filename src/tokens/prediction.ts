@@ -6,7 +6,13 @@ const SURE = 0.9;
 
 /** Predictions for rows of any symbols, of which there are `size`. */
 export function generalPredictions(size: number): readonly Predict[] {
-  return [() => 1 / size, oftenSeen(size), oneOf(size, sameStep), oneOf(size, sameBefore)];
+  return [
+    () => 1 / size,
+    oftenSeen(size),
+    oneOf(size, sameStep),
+    oneOf(size, sameStepOfTwoRuns),
+    oneOf(size, sameBefore),
+  ];
 }
 
 /** A symbol that came often comes again. */
@@ -35,6 +41,14 @@ function sameStep(before: readonly number[], size: number): number | null {
   const [last, lastButOne] = [before.at(-1), before.at(-2)];
   if (last === undefined || lastButOne === undefined) return null;
   return (2 * last - lastButOne + size) % size;
+}
+
+/** The step of two runs that take turns is repeated, as in a1b2c3. */
+function sameStepOfTwoRuns(before: readonly number[], size: number): number | null {
+  return sameStep(
+    before.filter((_, place) => (before.length - place) % 2 === 0),
+    size,
+  );
 }
 
 /** The symbol that followed the longest earlier occurrence of the last symbols. */

@@ -69,8 +69,9 @@ function keyOf(symbol: number): string {
   return symbol < DIGITS ? String(symbol) : String.fromCharCode(0x61 + letterOf(symbol));
 }
 
-/** The alphabet, and the rows of keyboards. */
+/** The alphabet, and the rows and columns of keyboards. */
 const ORDERS = [
+  "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
   ...["0123456789", "abcdefghijklmnopqrstuvwxyz"],
   ...["qwertyuiop", "qwertzuiop", "asdfghjkl", "zxcvbnm", "yxcvbnm"],
 ];
