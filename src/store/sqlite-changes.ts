@@ -47,7 +47,7 @@ export class SqliteChanges {
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
   }
 
-  /** One immediate transaction, tried again without blocking while another process writes. */
+  /** One transaction, tried again without blocking while another process writes. A dry run only reads. */
   async make<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
     const transaction = this.#database.transaction(() => {
       const planned = plan(this.#state(scope));
@@ -57,7 +57,7 @@ export class SqliteChanges {
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        return transaction.immediate();
+        return scope.isDryRun === true ? transaction.deferred() : transaction.immediate();
       } catch (error) {
         if (!isBusy(error) || performance.now() > deadline) throw asStoreError(error);
       }

@@ -19,6 +19,8 @@ export interface ChangeScope {
   readonly target: string | null;
   /** Whether the descendants of the target change with it. */
   readonly withDescendants?: boolean;
+  /** Whether nothing will be written: then no other change has to wait. */
+  readonly isDryRun?: boolean;
 }
 
 /** The tokens that a change is about, as they are in the transaction of the change. */

@@ -170,8 +170,8 @@ export class Tokens {
    * revocation. A dry run changes nothing.
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest = {}): Promise<Revocation | Refusal> {
-    const { withDescendants = false } = request;
-    return await this.#change({ target: id, withDescendants }, actor, (state, occasion) =>
+    const { withDescendants = false, isDryRun = false } = request;
+    return await this.#change({ target: id, withDescendants, isDryRun }, actor, (state, occasion) =>
       revocation(request, state, occasion),
     );
   }

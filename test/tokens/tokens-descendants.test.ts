@@ -85,6 +85,18 @@ describe("a revocation with descendants", () => {
       expect((await context.tokens.authenticate(secret)).refusal).toBeNull();
   });
 
+  test("does not wait for another process that writes, as a dry run", async () => {
+    using context = new TestStore();
+    const { thief } = await stolen(context);
+    const process = context.connect();
+    process.run("BEGIN IMMEDIATE");
+    const dry = granted(
+      await context.tokens.revoke(thief.token.id, COMMAND_LINE, { ...ALL, isDryRun: true }),
+    );
+    expect(dry.descendants).toHaveLength(5);
+    process.run("COMMIT");
+  });
+
   test("is one transaction: where an event cannot be written, every token stays as it was", async () => {
     using context = new TestStore();
     const { thief, descendants } = await stolen(context);
