@@ -24,12 +24,14 @@ export async function revokeToken(
   });
 }
 
-function report({ token, descendants }: Revocation, now: UnixSeconds): string {
+function report({ token, descendants, wasRevoked }: Revocation, now: UnixSeconds): string {
   const at = token.revokedAt === null ? "" : `, at ${formatTime(token.revokedAt)}`;
   const left = toRevoke(descendants ?? [], now);
-  if (left !== "") return `Revoked ${token.id}${at}, and ${left}. They are refused from now on.\n`;
+  const itself = wasRevoked ? `${token.id} was revoked already${at}` : `Revoked ${token.id}${at}`;
+  if (left !== "")
+    return `${itself}${wasRevoked ? ". Revoked " : ", and "}${left}. They are refused from now on.\n`;
   const none = descendants === null ? "" : " It had no descendants left to revoke.";
-  return `Revoked ${token.id}${at}. It is refused from now on.${none}\n`;
+  return wasRevoked ? `${itself}.${none}\n` : `${itself}. It is refused from now on.${none}\n`;
 }
 
 function preview({ token, descendants }: Revocation, now: UnixSeconds): string {

@@ -105,6 +105,8 @@ export interface RevocationRequest {
 /** A token that was revoked. */
 export interface Revocation {
   readonly token: Token;
+  /** Whether the token was revoked before. */
+  readonly wasRevoked: boolean;
   /** Its descendants as they were before; null if they were not asked for. */
   readonly descendants: readonly Token[] | null;
 }
@@ -118,15 +120,16 @@ export function revocation(
   const { target, actor } = state;
   if (target === null) return refused(NO_SUCH_TOKEN);
   const descendants = withDescendants ? state.descendants : null;
+  const wasRevoked = target.revokedAt !== null;
   const tokens = [target, ...(descendants ?? [])];
   const revokesItselfAlone = target.id === actor?.id && tokens.length === 1;
   const ids = tokens.map(({ id }) => id);
   const refusal = revokesItselfAlone ? null : changeRefusal(state, ids);
   if (refusal !== null) return refused(refusal);
-  if (isDryRun) return unchanged({ token: target, descendants });
+  if (isDryRun) return unchanged({ token: target, wasRevoked, descendants });
   const updated = revoked(tokens, occasion);
   const token = updated.find((each) => each.token.id === target.id)?.token ?? target;
-  return { outcome: { token, descendants }, added: [], updated };
+  return { outcome: { token, wasRevoked, descendants }, added: [], updated };
 }
 
 function revoked(tokens: readonly Token[], occasion: Occasion): readonly UpdatedToken[] {

@@ -13,11 +13,19 @@ describe("a revocation", () => {
     const { secret, token } = await context.create(values, CALLER);
     clock.step(10);
     const revoked = { ...token, revokedAt: clock.now };
-    expect(await tokens.revoke(token.id, CALLER)).toEqual({ token: revoked, descendants: null });
+    expect(await tokens.revoke(token.id, CALLER)).toEqual({
+      token: revoked,
+      wasRevoked: false,
+      descendants: null,
+    });
     expect(await tokens.authenticate(secret)).toEqual({ token: revoked, refusal: "revoked" });
     for (const seconds of [10, -1000]) {
       clock.step(seconds);
-      expect(await tokens.revoke(token.id, CALLER)).toEqual({ token: revoked, descendants: null });
+      expect(await tokens.revoke(token.id, CALLER)).toEqual({
+        token: revoked,
+        wasRevoked: true,
+        descendants: null,
+      });
       expect(await tokens.get(token.id)).toEqual(revoked);
     }
     expect(context.changes.map(({ action }) => action)).toEqual(["api-token.create", "api-token.revoke"]);
@@ -59,6 +67,7 @@ test("processes that revoke one token at the same time all say the same, and one
     [context.tokens, beside, context.tokens].map((tokens) => tokens.revoke(token.id, COMMAND_LINE)),
   );
   const revoked = { token: { ...token, revokedAt: context.clock.now }, descendants: null };
-  expect(outcomes).toEqual([revoked, revoked, revoked]);
+  expect(outcomes).toMatchObject([revoked, revoked, revoked]);
+  expect(outcomes.filter((outcome) => !granted(outcome).wasRevoked)).toHaveLength(1);
   expect(auditTrail(context)).toHaveLength(2);
 });
