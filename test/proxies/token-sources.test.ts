@@ -154,11 +154,13 @@ for (const kind of RUNNABLE) {
           "If-None-Match: *",
           `Cookie: session=${"x".repeat(4000)}`,
           "Transfer-Encoding: chunked",
+          "Connection: close",
         ];
         const request = ["POST /page HTTP/1.1", "Host: wiki.example", ...fields].join("\r\n");
         const body = `${chunk("in the body")}${chunk("")}`;
-        const { answers } = await exchange(service.proxy(kind).port, [`${request}\r\n\r\n${body}`]);
-        expect(answers[0]?.status).toBeOneOf([100, 200]);
+        // A 100 may come before the 200. After the 200 the service has got the request, and the next test may begin.
+        const { answers } = await exchange(service.proxy(kind).port, [`${request}\r\n\r\n${body}`], 2);
+        expect(answers.at(-1)?.status).toBe(200);
         const asked = service.relay.sent.slice(before);
         expect(asked).toStartWith("GET /forward-auth/wiki?header=x-wiki-token HTTP/1.1\r\n");
         expect(asked).not.toMatch(/session=|in the body|^(transfer-encoding|content-|expect:)/im);
