@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from "node:net";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import {
   type ProxyFile,
   type ProxyKind,
@@ -83,6 +83,24 @@ export async function startProxies(
 /** Starts every proxy that is installed, as its documentation says. */
 export async function startDocumented(values: Omit<ProxyValues, "port">): Promise<RunningProxies> {
   return await startProxies((kind, port) => proxyConfiguration(kind, { ...values, port }));
+}
+
+/** The language of its block in docs/proxies/outside.md, and the name of the file, by the proxy. */
+const OUTSIDE: Readonly<Record<Runnable, readonly [language: string, file: string]>> = {
+  nginx: ["nginx", "publisher.conf"],
+  caddy: ["caddyfile", "Caddyfile"],
+  haproxy: ["haproxy", "haproxy.cfg"],
+};
+
+/** Starts every proxy that is installed, as docs/proxies/outside.md says, in front of Publisher at an address. */
+export async function startOutside(publisher: string): Promise<RunningProxies> {
+  const page = await Bun.file(resolve(import.meta.dir, "../../docs/proxies/outside.md")).text();
+  return await startProxies((kind, port) => {
+    const [language, name] = OUTSIDE[kind];
+    const [, text] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(page) ?? [];
+    if (text === undefined) throw new Error(`the page prints nothing for ${kind}`);
+    return [{ name, text: text.replaceAll("127.0.0.1:8080", publisher).replaceAll("8082", String(port)) }];
+  });
 }
 
 export async function stopProxies(proxies: RunningProxies): Promise<void> {
