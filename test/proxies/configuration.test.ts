@@ -58,6 +58,18 @@ describe("the page of each proxy tells every line that another choice changes:",
     }
 });
 
+test("no pattern of Envoy takes away the method or the path, which are headers for Envoy", () => {
+  const text = linesOf("envoy", EXAMPLE).join("\n");
+  const patterns = [...text.matchAll(/key_matcher: \{ (\w+): (?:\{ regex: "(.*)" \}|(\S+)) \}/g)];
+  expect(patterns.length).toBe(text.split("key_matcher").length - 1);
+  for (const [, kind, regex = "", prefix = ""] of patterns) {
+    expect(kind).toBeOneOf(["safe_regex", "prefix"]);
+    const pattern = kind === "prefix" ? new RegExp(`^${prefix}`) : new RegExp(`^(?:${regex})$`);
+    for (const name of [":method", ":path", ":authority", ":scheme", "host"])
+      expect([String(pattern), name, pattern.test(name)]).toEqual([String(pattern), name, false]);
+  }
+});
+
 test("Traefik is given no Unix socket, which it cannot reach", () => {
   const values = { ...EXAMPLE, publisher: "unix:/run/publisher/publisher.sock" };
   expect(() => proxyConfiguration("traefik", values)).toThrow("Traefik cannot reach Publisher by a socket");
@@ -154,7 +166,7 @@ describe("YAML that no test can run is at least what it is meant to be:", () => 
             },
             [`${audience}-http`]: {
               parentRefs: [audience],
-              rule: "HeaderRegexp(`Publisher-Token-Id`, `^atok_`)",
+              rule: "HeaderRegexp(`Publisher-Token-Id`, `^atok_[0-9A-Za-z]+$`) && HeaderRegexp(`Publisher-Access`, `^(read|write)$`)",
               middlewares: [`${audience}-headers`, `${audience}-no-upgrade`],
               service: audience,
             },

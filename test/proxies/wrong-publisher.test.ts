@@ -33,6 +33,15 @@ const WRONG: Readonly<Record<string, (question: string) => string>> = {
   "blank-id": answer("200 OK", ["Publisher-Token-Id:  ", ACCESS]),
   "no-id": answer("200 OK", [ACCESS]),
   "other-id": answer("200 OK", ["Publisher-Token-Id: {http.request.header.X}", ACCESS]),
+  "bare-id": answer("200 OK", ["Publisher-Token-Id: atok_", ACCESS]),
+  "listed-ids": answer("200 OK", ["Publisher-Token-Id: atok_1, atok_2", ACCESS]),
+  "more-than-an-id": answer("200 OK", ["Publisher-Token-Id: atok_1;x", ACCESS]),
+  "no-access": answer("200 OK", [ID]),
+  "empty-access": answer("200 OK", [ID, "Publisher-Access:"]),
+  "other-access": answer("200 OK", [ID, "Publisher-Access: admin"]),
+  "longer-access": answer("200 OK", [ID, "Publisher-Access: reader"]),
+  "upper-case-access": answer("200 OK", [ID, "Publisher-Access: READ"]),
+  "listed-access": answer("200 OK", [ID, "Publisher-Access: read, write"]),
   created: answer("201 Created", [ID, ACCESS]),
   "no-content": () => `HTTP/1.1 204 No Content\r\n${ID}\r\n${ACCESS}\r\n\r\n`,
   partial: answer("206 Partial Content", [ID, ACCESS]),
@@ -55,8 +64,9 @@ const ANSWERS = {
   ...WRONG,
   ...HANGING,
   "half-refusal": () => HALF_REFUSAL,
+  "two-ids": answer("200 OK", [ID, "Publisher-Token-Id: atok_2", ACCESS]),
+  "two-accesses": answer("200 OK", [ID, ACCESS, "Publisher-Access: write"]),
   right: answer("200 OK", [ID, ACCESS], ""),
-  "no-access": answer("200 OK", [ID], ""),
 };
 
 function mirrored(question: string): string {
@@ -96,7 +106,7 @@ async function ask(kind: Runnable, token: string, target = `/${kind}/${token}`):
 
 for (const kind of RUNNABLE) {
   describe.skipIf(COMMANDS.get(kind) === null)(kind, () => {
-    test("lets a 200 with the id of a token through, so that these tests can fail", async () => {
+    test("lets a 200 with the id and the access of a token through, so that these tests can fail", async () => {
       expect(await ask(kind, "right")).toBe(200);
     });
 
@@ -109,13 +119,17 @@ for (const kind of RUNNABLE) {
       }
     });
 
-    test("passes on no placeholder, and no access of the client's own, where the answer has none", async () => {
-      const before = upstream.seen.length;
-      await ask(kind, "no-access");
-      const said = upstream.seen.slice(before).flatMap(({ headers }) => headers);
-      const access = said.filter(([name]) => name.toLowerCase() === "publisher-access");
-      expect(access.map(([, value]) => value).join("")).toBe("");
-    });
+    // nginx before 1.23 knows only the first of two headers, and passes on no other.
+    test.skipIf(kind === "nginx")(
+      "lets nothing through where a header of the answer comes twice",
+      async () => {
+        for (const name of ["two-ids", "two-accesses"]) {
+          const before = upstream.seen.length;
+          expect([name, await ask(kind, name)]).toEqual([name, 503]);
+          expect([name, upstream.seen.length]).toEqual([name, before]);
+        }
+      },
+    );
   });
 }
 

@@ -24,6 +24,10 @@ interface Mutation {
   readonly remove_on_match?: { readonly key_matcher: Matcher };
 }
 
+interface HeaderPrincipal {
+  readonly header: { readonly name: string; readonly string_match: Matcher };
+}
+
 interface Configured {
   readonly mutations?: { readonly request_mutations: readonly Mutation[] };
   readonly allowed_headers?: Exact;
@@ -35,7 +39,7 @@ interface Configured {
     readonly policies: Readonly<
       Record<
         string,
-        { readonly principals: readonly { readonly header: { name: string; string_match: Matcher } }[] }
+        { readonly principals: readonly { readonly and_ids: { readonly ids: readonly HeaderPrincipal[] } }[] }
       >
     >;
   };
@@ -131,8 +135,11 @@ function mutated(fields: Fields, { remove, remove_on_match }: Mutation): Fields 
 
 function isAllowed(fields: Fields, { policies }: NonNullable<Configured["rules"]>): boolean {
   return Object.values(policies).some(({ principals }) =>
-    principals.some(({ header: { name, string_match } }) =>
-      valuesOf(fields, name).some((value) => isMatch(string_match, value)),
+    principals.some(({ and_ids }) =>
+      // Envoy compares the values of a header as one, with a comma between them.
+      and_ids.ids.every(({ header: { name, string_match } }) =>
+        isMatch(string_match, valuesOf(fields, name).join(",")),
+      ),
     ),
   );
 }
