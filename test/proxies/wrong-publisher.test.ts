@@ -64,6 +64,7 @@ const ANSWERS = {
   ...WRONG,
   ...HANGING,
   "half-refusal": () => HALF_REFUSAL,
+  reset: () => null,
   "two-ids": answer("200 OK", [ID, "Publisher-Token-Id: atok_2", ACCESS]),
   "two-accesses": answer("200 OK", [ID, ACCESS, "Publisher-Access: write"]),
   right: answer("200 OK", [ID, ACCESS], ""),
@@ -116,6 +117,19 @@ for (const kind of RUNNABLE) {
         const status = await ask(kind, name);
         expect([name, upstream.seen.length]).toEqual([name, before]);
         expect([name, status >= 500]).toEqual([name, true]);
+      }
+    });
+
+    test("shows a token at most twice to a program that answers nothing", async () => {
+      // The second time is for a connection that was closed while nobody used it.
+      for (const before of ["", "right", "reset"]) {
+        if (before !== "") await ask(kind, before);
+        const { questions } = publisher;
+        expect(await ask(kind, "reset")).toBeOneOf([500, 502, 503]);
+        expect([before, publisher.questions - questions]).toBeOneOf([
+          [before, 1],
+          [before, 2],
+        ]);
       }
     });
 

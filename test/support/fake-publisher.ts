@@ -2,23 +2,26 @@ import { createServer, type Server, type Socket } from "node:net";
 
 const HEAD_END = "\r\n\r\n";
 
+type Answers = Readonly<Record<string, (question: string) => string | null>>;
+
 /** Another program on Publisher's port: the token in a question names the answer that it gets. */
 export class FakePublisher implements AsyncDisposable {
   /** How often it was asked. */
   questions = 0;
   readonly #server: Server;
-  readonly #answers: Readonly<Record<string, (question: string) => string>>;
+  readonly #answers: Answers;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(answers: Readonly<Record<string, (question: string) => string>>) {
+  private constructor(answers: Answers) {
     this.#answers = answers;
     this.#server = createServer((socket) => this.#serve(socket));
   }
 
-  /** Listens on a free port. An answer is written as it is; where it is not whole, the rest never comes. */
-  static async start(
-    answers: Readonly<Record<string, (question: string) => string>>,
-  ): Promise<FakePublisher> {
+  /**
+   * Listens on a free port. An answer is written as it is; where it is not whole, the rest never comes. Where it is
+   * null, the connection is reset.
+   */
+  static async start(answers: Answers): Promise<FakePublisher> {
     const fake = new FakePublisher(answers);
     await new Promise<void>((resolve) => fake.#server.listen(0, "127.0.0.1", resolve));
     return fake;
@@ -47,7 +50,9 @@ export class FakePublisher implements AsyncDisposable {
       this.questions += 1;
       received = received.slice(end + HEAD_END.length);
       const [, name = ""] = /^authorization: Bearer (\S+)$/im.exec(question) ?? [];
-      socket.write(this.#answers[name]?.(question) ?? "");
+      const answer = this.#answers[name]?.(question);
+      if (answer === null) socket.resetAndDestroy();
+      else socket.write(answer ?? "");
     });
     socket.on("error", () => socket.destroy());
     socket.on("close", () => this.#sockets.delete(socket));
