@@ -15,7 +15,6 @@ interface Exact {
 
 interface Matcher {
   readonly prefix?: string;
-  readonly contains?: string;
   readonly safe_regex?: { readonly regex: string };
 }
 
@@ -144,9 +143,8 @@ function isAllowed(fields: Fields, { policies }: NonNullable<Configured["rules"]
   );
 }
 
-function isMatch({ prefix, contains, safe_regex }: Matcher, text: string): boolean {
+function isMatch({ prefix, safe_regex }: Matcher, text: string): boolean {
   if (prefix !== undefined) return text.startsWith(prefix);
-  if (contains !== undefined) return text.includes(contains);
   if (safe_regex === undefined) throw new Error("this does not play any other matcher");
   return new RegExp(`^(?:${safe_regex.regex})$`).test(text);
 }
