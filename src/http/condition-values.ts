@@ -3,7 +3,7 @@ import { isAudience } from "../tokens/audience.ts";
 import { isAuditEventId, isTokenId, isTraceId } from "../tokens/identifier.ts";
 import type { Kind, Value } from "../tokens/listing.ts";
 import { parseTime } from "../tokens/time.ts";
-import { descriptionFault } from "../tokens/token.ts";
+import { descriptionFormFault } from "../tokens/token.ts";
 import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID } from "./issues.ts";
 
 /** How the values of one kind are written in a condition. */
@@ -22,7 +22,7 @@ const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
   audience: { read: textThat(isAudience), expected: NOT_AN_AUDIENCE },
   "audit-event-id": { read: textThat(isAuditEventId), expected: NOT_AN_AUDIT_EVENT_ID },
   description: {
-    read: textThat((text) => descriptionFault(text) === null),
+    read: textThat((text) => descriptionFormFault(text) === null),
     expected: "must be text that a description can have",
   },
   ip: {

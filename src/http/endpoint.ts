@@ -62,8 +62,8 @@ export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
   const { access, alsoFor = null, answer } = parts;
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
     const trace = traceOf(request);
-    const caller = callerOf(trace);
     const body = await admittedBody(request, parts);
+    const caller = callerOf(trace);
     const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
     return jsonAnswer(await answer({ body, caller, actor, trace }));
   };

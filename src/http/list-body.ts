@@ -12,13 +12,14 @@ export function listReader(terms: ListTerms): (value: object) => Reading<Listing
   const expectedKey = `must be one of ${sortKeys(terms).join(", ")}`;
   return (value) => {
     const tooManySorts = sortsIssue(value, sortKeys(terms).length);
-    const body = Body(tooManySorts === null ? value : { ...value, sorts: [] });
+    const lists = listIssues(value);
+    const body = Body(tooManySorts === null && lists.length === 0 ? value : withoutParts(value));
     const walk = new ConditionWalk(terms);
     const filters = "filters" in value && Array.isArray(value.filters) ? value.filters : [];
     const conditions = walk.list(filters, ["filters"], 1);
     const issues = [
       ...(body instanceof ArkErrors ? issuesFrom(body, { key: expectedKey }) : []),
-      ...(tooManySorts ?? []),
+      ...(tooManySorts ?? lists),
       ...walk.issues,
     ];
     if (body instanceof ArkErrors || issues.length > 0) return { issues };
@@ -40,3 +41,20 @@ function sortsIssue(value: object, keyCount: number): readonly Issue[] | null {
   const tooMany = "sorts" in value && Array.isArray(value.sorts) && value.sorts.length > keyCount;
   return tooMany ? [{ path: "sorts", message: "must name each key only once" }] : null;
 }
+
+/** The body without the parts that have issues of their own. */
+function withoutParts(value: object): object {
+  return { ...value, sorts: [], pagination: {} };
+}
+
+/** To ArkType a list is an object with as many names as it has items, each of which it would name as unknown. */
+function listIssues(value: object): readonly Issue[] {
+  const sorts = "sorts" in value && Array.isArray(value.sorts) ? value.sorts : [];
+  const faulty = sorts.flatMap((sort, index) => (Array.isArray(sort) ? [index] : []));
+  return [
+    ...("pagination" in value && Array.isArray(value.pagination) ? [PAGINATION_ISSUE] : []),
+    ...faulty.map((index) => ({ path: `sorts[${index}]`, message: 'must be {"key", "direction"}' })),
+  ];
+}
+
+const PAGINATION_ISSUE: Issue = { path: "pagination", message: "must be an object" };

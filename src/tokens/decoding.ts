@@ -17,7 +17,7 @@ interface Decoder {
 const ROUNDS = 8;
 
 /** The most UTF-16 units that decoding may make of a text that is shorter: some characters stand for 18 others. */
-const GROWTH_LIMIT = 10_000;
+const GROWTH_LIMIT = 4000;
 
 /** The decoders in the order of a round. Each one works on the result of the one before. */
 const DECODERS: readonly Decoder[] = [
@@ -34,6 +34,8 @@ const DECODERS: readonly Decoder[] = [
     pattern: /[%\\]u([\da-f]{4})|\\u\{0*([\da-f]{1,6})\}|\\x([\da-f]{2})/gi,
     decode: (_, ...hex) => fromCode(hex.find((digits) => digits !== undefined) ?? "", 16),
   },
+  // Line ends and tabs, as JSON and shells write them.
+  { pattern: /[\\`][nrt]/g, decode: () => "\n" },
   { pattern: /\\([0-3][0-7]{2})/g, decode: (_, octal = "") => fromCode(octal, 8) },
   // HTML and XML
   { pattern: /&#x0*([\da-f]{1,6});?/gi, decode: (_, hex = "") => fromCode(hex, 16) },
@@ -42,6 +44,10 @@ const DECODERS: readonly Decoder[] = [
     pattern: /&(amp|bsol|lowbar|num|percnt|semi|underbar);/gi,
     decode: (_, name = "") => ENTITIES[name.toLowerCase()] ?? "",
   },
+  // Elements of HTML, and colours of a terminal, in the middle of a word.
+  { pattern: /&(?:hyphen|nbsp|newline|shy|tab|zerowidthspace|zwj|zwnj);/gi, decode: () => "" },
+  { pattern: /<\/?[a-z][^<>]{0,80}>/gi, decode: () => "" },
+  { pattern: /\[\d{1,3}(?:;\d{1,3})*m/g, decode: () => "" },
   // Other forms of a letter, such as fullwidth; then marks on a letter, and invisible characters.
   { pattern: /[^\0-\x7f]/gu, decode: (character) => character.normalize("NFKD") },
   { pattern: /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{M}\p{Default_Ignorable_Code_Point}]+/gu, decode: () => "" },
@@ -70,8 +76,8 @@ export function undecoded(text: string): Decoded {
 }
 
 /** Undoes the encodings of URLs, forms, mail, scripts and web pages, also one inside another. */
-export function decodings(source: Decoded): Decodings {
-  const limit = Math.max(source.text.length, GROWTH_LIMIT);
+export function decodings(source: Decoded, growthLimit = GROWTH_LIMIT): Decodings {
+  const limit = Math.max(source.text.length, growthLimit);
   let last = source;
   const steps = [last];
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -20,6 +20,10 @@ const BODY_LENGTH = SECRET_LENGTH - SECRET_PREFIX.length;
 
 /** How many times base64 in base64 is decoded, as in a secret of Kubernetes that holds one of Docker. */
 const BASE64_DEPTH = 2;
+/** The same limit as for a whole text, for one of the many texts that base64 can stand for. */
+const INNER_GROWTH_LIMIT = 500;
+/** What stands between the lines of base64: no digit of it, and no sign that stands alone, as in `" + "`. */
+const BETWEEN_BASE64 = /(?:[^\w+/-]|(?<![\w+/-])[+/-](?![\w+/-]))+/g;
 /** Bytes that have this can be text. */
 const TEXT = /[\x20-\x7e]{20,}/;
 
@@ -73,10 +77,10 @@ const SPARE = 384;
  * The start of the text without secrets: at most `limit` characters, with `…` behind them if there is more. The time
  * that it takes does not grow with the length of the text.
  */
-export function excerpt(text: string, limit: number): string {
-  const length = limit + SPARE;
+export function excerpt(text: string, limit: number, lookAhead = LOOK_AHEAD): string {
+  const length = limit + Math.min(lookAhead, SPARE);
   const isWhole = text.length <= length;
-  const read = text.slice(0, length + LOOK_AHEAD);
+  const read = text.slice(0, length + lookAhead);
   const clean = isHarmless(read) ? read.slice(0, length) : without(read, length);
   const isShort = isWhole && clean.length <= limit;
   return isShort ? clean : `${clean.slice(0, limit).toWellFormed()}…`;
@@ -130,7 +134,7 @@ interface Meanings {
 
 /** Reads a text and the base64 in it. Null if the text is encoded too deep. */
 function meaningsOf(source: Decoded, depth: number): Meanings | null {
-  const { steps, plain } = decodings(source);
+  const { steps, plain } = depth === BASE64_DEPTH ? decodings(source) : decodings(source, INNER_GROWTH_LIMIT);
   if (plain === null) return null;
   const bytes = depth === 0 ? [] : base64In(plain);
   const inner = bytes.flatMap((each) => (TEXT.test(each.text) ? (meaningsOf(each, depth - 1) ?? []) : []));
@@ -141,9 +145,9 @@ function meaningsOf(source: Decoded, depth: number): Meanings | null {
   };
 }
 
-/** Also base64 that was broken into lines. */
+/** Also base64 that was broken into lines, with anything at their ends. */
 function base64In(plain: Decoded): readonly Decoded[] {
-  const joined = withoutCharacters(plain, /\s+/g);
+  const joined = withoutCharacters(plain, BETWEEN_BASE64);
   return joined.text === plain.text ? fromBase64(plain) : [...fromBase64(plain), ...fromBase64(joined)];
 }
 

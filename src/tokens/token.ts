@@ -51,10 +51,14 @@ const WITH_SECRET =
 
 /** What is wrong with a description, as the end of a sentence that begins with its name; null if nothing is. */
 export function descriptionFault(text: string): string | null {
+  return descriptionFormFault(text) ?? (containsSecret(text) ? WITH_SECRET : null);
+}
+
+/** The same for a text that is only compared with descriptions, and stored nowhere. */
+export function descriptionFormFault(text: string): string | null {
   if (/\p{Cc}/u.test(text)) return "must not have control characters, such as a newline or a tab";
   if (!text.isWellFormed()) return "must be well-formed Unicode, without lone surrogates";
-  if (codePoints(text) > DESCRIPTION_LIMIT) return `must have at most ${DESCRIPTION_LIMIT} characters`;
-  return containsSecret(text) ? WITH_SECRET : null;
+  return codePoints(text) > DESCRIPTION_LIMIT ? `must have at most ${DESCRIPTION_LIMIT} characters` : null;
 }
 
 /** What is wrong with an expiry, as the end of a sentence that begins with its name; null if nothing is. */

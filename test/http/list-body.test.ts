@@ -170,3 +170,26 @@ refuses("everything that is wrong, at once:", [
   ],
   [{ filters: 5, sorts: 5, pagination: 5 }, ["filters", "must be a list of conditions"], SORTS, OBJECT],
 ]);
+
+describe("a list where an object belongs has one issue, however long it is", () => {
+  const LONG = Array(30_000).fill(1);
+  test.each([
+    ["pagination", { pagination: LONG }, [{ path: "pagination", message: "must be an object" }]],
+    [
+      "a sort",
+      { sorts: [{ key: "id" }, LONG] },
+      [{ path: "sorts[1]", message: 'must be {"key", "direction"}' }],
+    ],
+    [
+      "both",
+      { pagination: [], sorts: [[]] },
+      [
+        { path: "pagination", message: "must be an object" },
+        { path: "sorts[0]", message: 'must be {"key", "direction"}' },
+      ],
+    ],
+  ])("%s", async (_, body, issues) => {
+    expectIssues(await api.call("api-token/list", body), issues);
+    expectIssues(await api.call("audit-event/list", body), issues);
+  });
+});

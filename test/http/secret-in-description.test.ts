@@ -38,6 +38,17 @@ const WITH: readonly (readonly [name: string, text: (secret: string) => string])
   ["as Basic credentials", (secret) => `Authorization: Basic ${btoa(`wiki:${secret}`)}`],
   ["as encoded Basic credentials", (secret) => btoa(`wiki:${secret.replaceAll("_", "%5F")}`)],
   ["as base64 in base64", (secret) => btoa(`{"auth": "${btoa(`wiki:${secret}`)}"}`)],
+  ["with a written line end in it", (secret) => secret.replace(/.{20}/, String.raw`$&\n`)],
+  [
+    "as base64 with written line ends",
+    (secret) => btoa(`wiki:${secret}`).replaceAll(/.{40}/g, String.raw`$&\n`),
+  ],
+  ["as base64 in quoted lines", (secret) => btoa(`wiki:${secret}`).replaceAll(/.{40}/g, '$&" + "')],
+  [
+    "with elements of HTML",
+    (secret) => secret.replace(/.{20}/, '$&<wbr><mark class="x">').replace(/.{9}$/, "&shy;$&"),
+  ],
+  ["in the colours of a terminal", (secret) => secret.replace(/.{20}/, String.raw`$&\x1b[0m`)],
   ["as base64 in lines", (secret) => btoa(`wiki:${secret}`).replaceAll(/.{40}/g, "$& ")],
 ];
 

@@ -246,5 +246,5 @@ test("UTF-16 in base64 is looked into, as in an encoded command of PowerShell", 
 test("a short text that stands for a very long one is taken out as a whole", () => {
   const chain = "%26%23x25;26%23x25;26%23x25;26%23x25;41";
   expect(withoutSecrets("\ufdfa".repeat(1000) + chain)).toBe("[removed: encoded too many times]");
-  expect(withoutSecrets("\ufdfa".repeat(500))).toBe("\ufdfa".repeat(500));
+  expect(withoutSecrets("\ufdfa".repeat(200))).toBe("\ufdfa".repeat(200));
 });
