@@ -22,6 +22,7 @@ export interface OpenTokens {
 
 /** What a server does beside. */
 interface Listeners {
+  readonly keepsRevocations?: boolean;
   readonly onChange?: (event: AuditEvent) => void;
   readonly onReuse?: (reuse: Reuse) => void;
 }
@@ -30,7 +31,7 @@ interface Listeners {
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
-  { onChange = () => undefined, onReuse = () => undefined }: Listeners = {},
+  { keepsRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Listeners = {},
 ): OpenTokens {
   const isNew = !directory.holdsStore();
   directory.make();
@@ -42,6 +43,7 @@ export function openOrMakeTokens(
     clock: Date.now,
     random: randomBytes,
     cursorKey,
+    keepsRevocations,
     onChange,
     onUse: (token, outcome) => usage.record(token, outcome),
     onReuse: (reuse) => {

@@ -22,6 +22,7 @@ import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { ReuseWarnings } from "./reuse-warnings.ts";
 import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
+import { StoreRecovery } from "./store-recovery.ts";
 import { sharedDirectoryWarning } from "./unix-socket.ts";
 import { UsageFlushing } from "./usage-flushing.ts";
 
@@ -59,12 +60,14 @@ export async function serve(settings: ServeSettings): Promise<void> {
 
   const { tokens, auditTrail, usage, store, lock } = opened;
   const flushing = new UsageFlushing(usage, log);
+  const recovery = new StoreRecovery({ store, tokens }, log);
   let stopping = false;
   const isStopping = () => stopping;
   const { fetch } = app({
     authority: { tokens, auditTrail, usage },
     log: requestLog,
     ping: () => store.ping(),
+    writeTrouble: () => store.trouble,
     isStopping,
     pages: settings.pages ? PAGE_FILES : null,
     addressOf,
@@ -77,11 +80,16 @@ export async function serve(settings: ServeSettings): Promise<void> {
   log.info({ signal }, "stopping");
   await listeners.drain(log);
   requestLog.end();
+  await recovery.stop();
   await flushing.stop();
-  close(store, log);
+  const isLost = store.isLost();
+  if (isLost) log.error("files of the store were replaced; they are left as they are");
+  else close(store, log);
   lock.release();
   log.info("stopped");
   await stream.end();
+  // At a usual exit Bun closes the database, and SQLite then removes the -wal file, with changes of other processes.
+  if (isLost) process.kill(process.pid, "SIGKILL");
   // A line that nobody reads would keep the process until somebody does.
   process.exit(0);
 }
@@ -104,6 +112,7 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   const lock = ServerLock.take(directory);
   const warnings = new ReuseWarnings(log, () => performance.now());
   const opened = openOrMakeTokens(directory, lock, {
+    keepsRevocations: true,
     onChange: ({ id, action, actor, target }) => {
       const { tokenId, traceId, requestId, ip } = actor;
       log.info(

@@ -174,6 +174,15 @@ export const Issue = type({ path: "string", message: "string" });
 
 const NoDetails = type({}).configure({ description: "Nothing: the code says it all." });
 
+const UnavailableDetails = type({
+  "outcome?": type.enumerated("unknown", "pending").configure({
+    description:
+      "Left out: nothing was changed. `unknown`: the storage failed in the middle of the change; the audit trail says " +
+      "after a restart whether it was made. `pending`: a revocation that is not stored yet; this server refuses the " +
+      "token from now on and stores the revocation as soon as it can.",
+  }),
+});
+
 /** Every failure in the one envelope; what `data` holds goes by the code. */
 export const FAILURES = {
   bad_request: envelope("bad_request", type({ issues: Issue.array() })),
@@ -188,7 +197,7 @@ export const FAILURES = {
   payload_too_large: envelope("payload_too_large", type({ limit_bytes: "number.integer" })),
   unsupported_media_type: envelope("unsupported_media_type", NoDetails),
   internal_error: envelope("internal_error", NoDetails),
-  unavailable: envelope("unavailable", NoDetails),
+  unavailable: envelope("unavailable", UnavailableDetails),
 } satisfies Readonly<Record<ErrorCode, Type>>;
 
 function envelope(code: ErrorCode, data: Type<object>) {

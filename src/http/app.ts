@@ -2,17 +2,16 @@ import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
 import { authentication, countAstray, locate } from "./authentication.ts";
 import { shuttingDown } from "./errors.ts";
+import type { StoreHealth } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pages as servedPages } from "./pages.ts";
 import type { RequestLog } from "./request-log.ts";
 import { routes } from "./routes.ts";
 import { respondTo, traced, traceOf } from "./trace.ts";
 
-export interface AppParts {
+export interface AppParts extends StoreHealth {
   readonly authority: Authority;
   readonly log: RequestLog;
-  /** Throws unless the store answers. */
-  readonly ping: () => void;
   readonly isStopping: () => boolean;
   /** The files of the pages; null to serve the API alone. */
   readonly pages: PageFiles | null;
@@ -24,7 +23,7 @@ export interface AppParts {
  * would look for the path behind the eleventh character, and a short Host header would move it past
  * authentication.
  */
-export function app({ authority, log, ping, isStopping, pages, addressOf }: AppParts) {
+export function app({ authority, log, ping, writeTrouble, isStopping, pages, addressOf }: AppParts) {
   return new Elysia({ strictPath: true, handler: { standardHostname: false } })
     .wrap(traced({ log, addressOf }))
     .onError(countAstray)
@@ -34,6 +33,6 @@ export function app({ authority, log, ping, isStopping, pages, addressOf }: AppP
       if (isStopping()) throw shuttingDown();
     })
     .onRequest(authentication(authority.tokens))
-    .use(routes({ authority, ping }))
+    .use(routes({ authority, ping, writeTrouble }))
     .use(pages === null ? new Elysia() : servedPages(pages));
 }

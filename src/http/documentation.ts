@@ -79,7 +79,7 @@ async function paths(): Promise<unknown> {
   const specPath = "/document";
   const documented = new Elysia()
     .use(swagger({ path: "/page", specPath, excludeStaticFile: false }))
-    .use(routes({ authority: unusedAuthority(), ping: () => {} }));
+    .use(routes({ authority: unusedAuthority(), ping: () => {}, writeTrouble: () => null }));
   const response = await documented.handle(new Request(`http://localhost${specPath}`));
   const generated: unknown = await response.json();
   if (typeof generated === "object" && generated !== null && "paths" in generated)

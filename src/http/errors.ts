@@ -1,7 +1,7 @@
 import { NotFoundError } from "elysia";
 import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
 import type { Status, Token } from "../tokens/token.ts";
-import { StoreUnavailable } from "../tokens/token-store.ts";
+import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
 
 /** Every code of the error envelope, and the status it comes with. */
@@ -91,12 +91,31 @@ export function methodNotAllowed(allow: string): Failure {
 
 const RETRY_AFTER_SECONDS = 5;
 
-export function unavailable(message: string, cause?: unknown): Failure {
+export function unavailable(
+  message: string,
+  cause?: unknown,
+  details: FailureParts["details"] = {},
+): Failure {
   return new Failure("unavailable", {
     message,
+    details,
     headers: { "retry-after": String(RETRY_AFTER_SECONDS) },
     cause,
   });
+}
+
+/** What the store could not do, and what that means for the change that was asked for. */
+const OUTCOMES: Readonly<Record<ChangeOutcome, string>> = {
+  unchanged: "The store cannot be used now; try again later",
+  unknown:
+    "The storage failed in the middle of the change. Whether it was made is only known after a restart: see the audit trail",
+  pending:
+    "The revocation cannot be stored now. This server refuses the token from now on and stores the revocation " +
+    "as soon as it can; a restart before that would let the token in again",
+};
+
+export function storeUnavailable(outcome: ChangeOutcome, cause?: unknown): Failure {
+  return unavailable(OUTCOMES[outcome], cause, outcome === "unchanged" ? {} : { outcome });
 }
 
 /** Also ends the connection, so that its client tries elsewhere, or later. */
@@ -113,8 +132,7 @@ function internalError(cause: unknown): Failure {
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notFound("endpoint");
-  if (error instanceof StoreUnavailable)
-    return unavailable("The store cannot be used now; try again later", error);
+  if (error instanceof StoreUnavailable) return storeUnavailable(error.outcome, error);
   return internalError(error);
 }
 

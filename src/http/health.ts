@@ -4,25 +4,48 @@ import { unavailable } from "./errors.ts";
 import { type OperationParts, openOperation } from "./openapi/operation.ts";
 import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 
-/** Whether the server lives, and whether its store answers: for whoever restarts it or sends it requests. */
-export function health(ping: () => void) {
+export interface StoreHealth {
+  /** Throws unless the store answers. */
+  readonly ping: () => void;
+  /** Why changes fail; null while they work. */
+  readonly writeTrouble: () => Error | null;
+}
+
+/** Tells supervisors whether the server lives, whether its store answers and whether changes can be stored. */
+export function health({ ping, writeTrouble }: StoreHealth) {
+  const read = (): void => {
+    try {
+      ping();
+    } catch (error) {
+      throw unavailable("The store does not answer", error);
+    }
+  };
   return new Elysia({ name: "health" })
     .get("/healthz", () => ok(), { detail: openOperation("health", LIVENESS) })
     .all("/healthz", refuseOtherMethods("GET, HEAD"), UNREAD)
     .get(
       "/readyz",
       () => {
-        try {
-          ping();
-        } catch (error) {
-          throw unavailable("The store does not answer", error);
-        }
+        read();
+        const trouble = writeTrouble();
+        if (trouble !== null) throw unavailable(READ_ONLY);
         return ok();
       },
       { detail: openOperation("health", READINESS) },
     )
-    .all("/readyz", refuseOtherMethods("GET, HEAD"), UNREAD);
+    .all("/readyz", refuseOtherMethods("GET, HEAD"), UNREAD)
+    .get(
+      "/readyz/reads",
+      () => {
+        read();
+        return ok();
+      },
+      { detail: openOperation("health", READINESS_TO_READ) },
+    )
+    .all("/readyz/reads", refuseOtherMethods("GET, HEAD"), UNREAD);
 }
+
+const READ_ONLY = "Changes cannot be stored now; verification and lists work";
 
 const HEALTHY = {
   schema: "Health",
@@ -32,15 +55,24 @@ const HEALTHY = {
 const LIVENESS: OperationParts = {
   operationId: "getLiveness",
   summary: "Whether the server lives",
-  description: "For whoever restarts the server. It does not look at the store.",
+  description: "For a supervisor that restarts the server. It does not look at the store.",
   answer: { description: "The server answers.", ...HEALTHY },
 };
 
 const READINESS: OperationParts = {
   operationId: "getReadiness",
   summary: "Whether the server is ready",
-  description: "For whoever sends requests to the server: whether its store answers.",
-  answer: { description: "The server and its store answer.", ...HEALTHY },
+  description:
+    "For load balancers and monitoring. 503 while the store cannot be read, and while changes cannot be stored. " +
+    "In the second case tokens are still verified: use `/readyz/reads` to decide about requests that only verify.",
+  answer: { description: "The store answers, and takes changes.", ...HEALTHY },
+};
+
+const READINESS_TO_READ: OperationParts = {
+  operationId: "getReadinessToRead",
+  summary: "Whether the server can verify tokens",
+  description: "As `/readyz`, but also 200 while changes cannot be stored, as on a full disk.",
+  answer: { description: "The store answers.", ...HEALTHY },
 };
 
 function ok(): Response {

@@ -26,6 +26,11 @@ export class DataDirectory {
     return join(this.path, "lock.holder");
   }
 
+  /** Holds space on the disk for revocations. */
+  get reserve(): string {
+    return join(this.path, "reserve");
+  }
+
   get firstToken(): string {
     return join(this.path, "first-token");
   }

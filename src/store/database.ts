@@ -3,7 +3,6 @@ import { chmodSync, statSync } from "node:fs";
 import type { DataDirectory } from "./data-directory.ts";
 import { examineDatabase, isNew, OPENING_TIMEOUT_MS, refuseEmptied, withPlainErrors } from "./examination.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
-import { BUSY_TIMEOUT_MS } from "./reader.ts";
 import { playBackJournal } from "./rollback-journal.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { ServerLock } from "./server-lock.ts";
@@ -45,6 +44,7 @@ function opened({ database: path }: DataDirectory): Database {
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     migrate(database, SCHEMA_VERSION);
     configure(database);
+    openFiles(database);
     return database;
   } catch (error) {
     database.close();
@@ -78,9 +78,26 @@ function configure(database: Database): void {
   database.run("PRAGMA foreign_keys = ON");
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
-  database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  // SQLite waits for another process without letting anything else run. Writer waits in a better way.
+  database.run("PRAGMA busy_timeout = 0");
+  // SQLite would put large temporary files into /var/tmp, which can be read-only.
+  database.run("PRAGMA temp_store = MEMORY");
   // Apple's SQLite keeps the -wal file after the last connection is closed; one file is easier to copy.
   database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 0);
+}
+
+/**
+ * SQLite opens the -wal and -shm files at the first read. Where it may not write to a file, or a process has too many
+ * files open, it opens the file for reading alone and says nothing until the first write.
+ */
+function openFiles(database: Database): void {
+  schemaVersion(database);
+  try {
+    database.run("BEGIN IMMEDIATE");
+    database.run("ROLLBACK");
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
 }
 
 /** SQLite does not wait by itself where two connections enter WAL mode at once. */

@@ -3,8 +3,9 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import type { DataDirectory } from "./data-directory.ts";
 import { openAtRest, openReader } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
+import { Reserve } from "./reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "./schema.ts";
-import { isDamage } from "./sqlite-errors.ts";
+import { isDamage, mayBeOutOfSpace } from "./sqlite-errors.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** The first bytes of every SQLite file. https://www.sqlite.org/fileformat.html#the_database_header */
@@ -91,11 +92,14 @@ function damaged(path: string, fault: string): StoreUnusable {
   );
 }
 
+/** Opens a store; on a full disk with the space that is reserved. Throws StoreUnusable if it cannot be opened. */
 export function withPlainErrors<T>(directory: DataDirectory, open: () => T): T {
   try {
     return open();
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
+    if (mayBeOutOfSpace(error) && new Reserve(directory.reserve).release())
+      return withPlainErrors(directory, open);
     const path = directory.database;
     if (isDamage(error)) throw damaged(path, error instanceof Error ? error.message : "");
     throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.`, { cause: error });

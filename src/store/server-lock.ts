@@ -23,9 +23,11 @@ export class ServerLock {
     try {
       const database = new Database(directory.lock, { create: true });
       database.run("PRAGMA busy_timeout = 0");
+      // The lock writes nothing, so it needs no journal, which would need space on the disk.
+      database.run("PRAGMA journal_mode = MEMORY");
       database.run("BEGIN EXCLUSIVE");
       chmodSync(directory.lock, 0o600);
-      writeFileSync(directory.lockHolder, `process ${process.pid} on ${hostname()}\n`, { mode: 0o600 });
+      tellHolder(directory);
       return new ServerLock(database);
     } catch (error) {
       if (error instanceof SQLiteError && error.code === "SQLITE_BUSY") {
@@ -42,6 +44,15 @@ export class ServerLock {
 
   release(): void {
     this.#database.close();
+  }
+}
+
+/** The lock holds also where a full disk has no space for the name of its holder. */
+function tellHolder({ lockHolder }: DataDirectory): void {
+  try {
+    writeFileSync(lockHolder, `process ${process.pid} on ${hostname()}\n`, { mode: 0o600 });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
   }
 }
 

@@ -1,14 +1,10 @@
 import type { Database, Statement } from "bun:sqlite";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Token } from "../tokens/token.ts";
 import type { ChangeScope, ChangeState, LastIds, Writes } from "../tokens/token-store.ts";
 import type { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
-import { asStoreError, isBusy } from "./sqlite-errors.ts";
+import { withStoreErrors } from "./sqlite-errors.ts";
 import { COLUMNS, type TokenRow, tokenOf } from "./token-row.ts";
-
-/** How long a change waits, in all, for other processes that write. */
-const PATIENCE_MS = 5000;
-const RETRY_MS = 10;
+import type { Writer } from "./writer.ts";
 
 /** Recursion with several recursive parts: https://www.sqlite.org/lang_with.html#recursive_query_examples */
 const DESCENDANTS = `
@@ -38,31 +34,29 @@ const UPDATE =
 /** Makes changes to tokens, each with its audit events in one transaction. */
 export class SqliteChanges {
   readonly #database: Database;
+  readonly #writer: Writer;
   readonly #auditTrail: SqliteAuditTrail;
   readonly #byId: Statement<TokenRow, [string]>;
 
-  constructor(database: Database, auditTrail: SqliteAuditTrail) {
+  constructor(database: Database, writer: Writer, auditTrail: SqliteAuditTrail) {
     this.#database = database;
+    this.#writer = writer;
     this.#auditTrail = auditTrail;
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
   }
 
-  /** One transaction, tried again without blocking while another process writes. A dry run only reads. */
+  /** Plans and writes a change in one transaction. A dry run only reads. */
   async make<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
-    const transaction = this.#database.transaction(() => {
+    if (scope.isDryRun === true) {
+      const reading = this.#database.transaction(() => plan(this.#state(scope)));
+      return withStoreErrors(() => reading.deferred());
+    }
+    const work = () => {
       const planned = plan(this.#state(scope));
       this.#write(planned);
       return planned;
-    });
-    const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        return scope.isDryRun === true ? transaction.deferred() : transaction.immediate();
-      } catch (error) {
-        if (!isBusy(error) || performance.now() > deadline) throw asStoreError(error);
-      }
-      await pause(RETRY_MS);
-    }
+    };
+    return await this.#writer.write(work, { usesReserve: scope.isRevocation === true });
   }
 
   #state({ actor: actorId, target: targetId, withDescendants = false }: ChangeScope): ChangeState {

@@ -18,6 +18,9 @@ const STORAGE_CODES = [
   "SQLITE_PROTOCOL",
 ];
 
+/** How long a read waits for another process that recovers or closes the store; nothing else runs meanwhile. */
+const READ_PATIENCE_MS = 20;
+
 export function isDamage(error: unknown): boolean {
   return hasCode(error, "SQLITE_CORRUPT") || hasCode(error, "SQLITE_NOTADB");
 }
@@ -26,18 +29,48 @@ export function isBusy(error: unknown): boolean {
   return hasCode(error, "SQLITE_BUSY");
 }
 
+/** On a full disk; where a quota is used up; where there is no space for the -shm file. */
+const SPACE_CODES = ["SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"];
+
+/** Whether more space could let it succeed. */
+export function mayBeOutOfSpace(error: unknown): boolean {
+  return SPACE_CODES.some((code) => hasCode(error, code));
+}
+
+/** Whether reading or writing failed, so that some of a change may have reached the disk. */
+export function isIoError(error: unknown): boolean {
+  return hasCode(error, "SQLITE_IOERR");
+}
+
+export function isStorageError(error: unknown): boolean {
+  return STORAGE_CODES.some((code) => hasCode(error, code));
+}
+
 /** The error as the domain knows it. */
 export function asStoreError(error: unknown): unknown {
-  if (!STORAGE_CODES.some((code) => hasCode(error, code))) return error;
+  if (!isStorageError(error)) return error;
   return new StoreUnavailable("the store cannot be used now", { cause: error });
 }
 
-/** What `work` gives; an error of its is thrown as the domain knows it. */
-export function withStoreErrors<T>(work: () => T): T {
+/** Returns what `read` returns. Throws StoreUnavailable if the storage fails. */
+export function withStoreErrors<T>(read: () => T): T {
   try {
-    return work();
+    return read();
   } catch (error) {
+    if (isBusy(error)) return readAgain(read);
     throw asStoreError(error);
+  }
+}
+
+function readAgain<T>(read: () => T): T {
+  const deadline = performance.now() + READ_PATIENCE_MS;
+  for (;;) {
+    Bun.sleepSync(1);
+    try {
+      return read();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw asStoreError(error);
+    }
   }
 }
 

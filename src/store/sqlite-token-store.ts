@@ -2,11 +2,20 @@ import type { Database, Statement } from "bun:sqlite";
 import type { ListQuery } from "../tokens/listing.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Token } from "../tokens/token.ts";
-import type { ChangeScope, ChangeState, StoredSecret, TokenStore, Writes } from "../tokens/token-store.ts";
+import {
+  type ChangeScope,
+  type ChangeState,
+  type StoredSecret,
+  StoreUnavailable,
+  type TokenStore,
+  type Writes,
+} from "../tokens/token-store.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
 import { listRows, type OpenFile } from "./list-rows.ts";
+import { OpenedFiles } from "./opened-files.ts";
+import { Reserve } from "./reserve.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
@@ -14,6 +23,7 @@ import { withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
+import { Writer } from "./writer.ts";
 
 /** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
 export class SqliteTokenStore implements TokenStore {
@@ -21,26 +31,37 @@ export class SqliteTokenStore implements TokenStore {
   readonly auditTrail: SqliteAuditTrail;
   /** How often the tokens were used. */
   readonly usage: SqliteUsageStore;
+  readonly #directory: DataDirectory;
   readonly #file: OpenFile;
   readonly #changes: SqliteChanges;
+  readonly #files: OpenedFiles;
+  readonly #writer: Writer;
   readonly #database: Database;
   readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
   readonly #byId: Statement<TokenRow, [string]>;
+  /** A file of the store that was removed or replaced; null if there is none. */
+  #lostFile: string | null = null;
 
-  private constructor(directory: DataDirectory, database: Database) {
+  private constructor(directory: DataDirectory, database: Database, lock: ServerLock | null) {
+    this.#directory = directory;
     this.firstToken = new FirstTokenFile(directory.firstToken);
     this.#file = { path: directory.database, database };
-    this.usage = new SqliteUsageStore(database);
+    this.#files = new OpenedFiles([
+      ...["", "-wal", "-shm"].map((end) => directory.database + end),
+      ...(lock === null ? [] : [directory.lock]),
+    ]);
+    this.#writer = new Writer({ database, files: this.#files, reserve: new Reserve(directory.reserve) });
+    this.usage = new SqliteUsageStore(database, this.#writer);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#file);
-    this.#changes = new SqliteChanges(database, this.auditTrail);
+    this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
     this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
   }
 
   /** Opens the store, making or migrating it as needed. Throws StoreUnusable if that cannot be. */
   static open(directory: DataDirectory, lock: ServerLock | null = null): SqliteTokenStore {
-    return new SqliteTokenStore(directory, openDatabase(directory, lock));
+    return new SqliteTokenStore(directory, openDatabase(directory, lock), lock);
   }
 
   /** Seals the cursors of lists from this store. */
@@ -51,6 +72,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   findByDigest(digest: Uint8Array): StoredSecret | null {
+    this.#requireFiles();
     const row = withStoreErrors(() => this.#byDigest.get(digest));
     return row && { token: tokenOf(row), digest: row.digest };
   }
@@ -66,7 +88,29 @@ export class SqliteTokenStore implements TokenStore {
 
   /** Throws StoreUnavailable unless the store can be read. */
   ping(): void {
+    this.#requireFiles();
     this.isEmpty();
+  }
+
+  /** Why changes fail; null as long as they can be written. */
+  get trouble(): StoreUnavailable | null {
+    return this.#writer.trouble;
+  }
+
+  /** Looks whether a file of the store was removed or replaced since the store was opened. */
+  isLost(): boolean {
+    const { replaced } = this.#files;
+    this.#lostFile = replaced === this.#directory.lock ? null : replaced;
+    return this.#lostFile !== null;
+  }
+
+  /**
+   * Looks whether the store is still in the files that were opened, and whether changes that failed can be written
+   * again. Call it every second. Throws StoreUnavailable while changes fail.
+   */
+  async recover(): Promise<void> {
+    this.isLost();
+    await this.#writer.recover();
   }
 
   async change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
@@ -100,6 +144,12 @@ export class SqliteTokenStore implements TokenStore {
     this.#database.close();
   }
 
+  /** Changes that other processes make to a replaced file cannot be seen here, revocations among them. */
+  #requireFiles(): void {
+    if (this.#lostFile === null) return;
+    throw new StoreUnavailable("the store cannot be used now", { cause: new Error(removed(this.#lostFile)) });
+  }
+
   /** The change is made whether or not the file can go; the next start tries again. */
   #tryToTidyFirstToken(): void {
     try {
@@ -108,6 +158,10 @@ export class SqliteTokenStore implements TokenStore {
       return;
     }
   }
+}
+
+function removed(path: string): string {
+  return `${path} was removed or replaced while the store was open`;
 }
 
 /** Whether nobody is to begin with that token any more. */

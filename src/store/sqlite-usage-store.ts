@@ -10,6 +10,7 @@ import {
   type UseCount,
 } from "../tokens/usage-store.ts";
 import { withStoreErrors } from "./sqlite-errors.ts";
+import type { Writer } from "./writer.ts";
 
 /** How long requests and other processes have the store to themselves between two portions. */
 const REST_MS = 5;
@@ -42,14 +43,16 @@ const OLD = "SELECT bucket, start, token FROM token_use WHERE bucket = ? AND sta
 /** The counters of uses, in the database that the tokens are in. */
 export class SqliteUsageStore implements UsageStore {
   readonly #database: Database;
+  readonly #writer: Writer;
 
-  constructor(database: Database) {
+  constructor(database: Database, writer: Writer) {
     this.#database = database;
+    this.#writer = writer;
   }
 
   /** Does not wait for another process that writes: whoever counts can come again. */
   async add(uses: readonly HourOfUse[]): Promise<void> {
-    this.#writing(() => {
+    await this.#writing(() => {
       const used = this.#database.query(USED);
       for (const { token, lastUsedAt } of uses) if (lastUsedAt !== null) used.run(lastUsedAt, token);
       const reused = this.#database.query(REUSED);
@@ -72,10 +75,10 @@ export class SqliteUsageStore implements UsageStore {
     return found;
   }
 
-  forget(bucket: Bucket, before: UnixSeconds): void {
+  async forget(bucket: Bucket, before: UnixSeconds): Promise<void> {
     const old = withStoreErrors(() => this.#database.query(OLD).get(bucket, before, 1));
     if (old === null) return;
-    this.#writing(() => {
+    await this.#writing(() => {
       this.#database
         .query(`DELETE FROM token_use WHERE (bucket, start, token) IN (${OLD})`)
         .run(bucket, before, SLICE_SIZE);
@@ -92,8 +95,7 @@ export class SqliteUsageStore implements UsageStore {
     return withStoreErrors(() => query.all(from, bucketSeconds(bucket), to, JSON.stringify(tokens), bucket));
   }
 
-  /** One immediate transaction. */
-  #writing(write: () => void): void {
-    withStoreErrors(() => this.#database.transaction(write).immediate());
+  async #writing(write: () => void): Promise<void> {
+    await this.#writer.write(write, { patienceMs: 0 });
   }
 }

@@ -21,6 +21,8 @@ export interface ChangeScope {
   readonly withDescendants?: boolean;
   /** Whether nothing will be written: then no other change has to wait. */
   readonly isDryRun?: boolean;
+  /** Whether the change only revokes: a store keeps space for revocations. */
+  readonly isRevocation?: boolean;
 }
 
 /** The tokens that a change is about, as they are in the transaction of the change. */
@@ -82,7 +84,27 @@ export interface TokenStore {
   isEmpty(): Awaitable<boolean>;
 }
 
-/** The store cannot do it now and may later: storage is full, failing or held by somebody else. */
+/** What is known of a change that failed. */
+export type ChangeOutcome =
+  /** Nothing was changed. */
+  | "unchanged"
+  /** The storage failed while it was written: after a crash the change may be there. */
+  | "unknown"
+  /** A revocation that is not written yet. This process refuses the tokens, and goes on trying to write it. */
+  | "pending";
+
+/** The store cannot do it now and may later: storage is full, failing or held by another process. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
+  readonly outcome: ChangeOutcome;
+
+  constructor(message: string, { cause, outcome = "unchanged" }: StoreUnavailableParts = {}) {
+    super(message, { cause });
+    this.outcome = outcome;
+  }
+}
+
+interface StoreUnavailableParts {
+  readonly cause?: unknown;
+  readonly outcome?: ChangeOutcome;
 }

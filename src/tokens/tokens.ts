@@ -1,17 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Actor, AuditEvent } from "./audit-event.ts";
-import {
-  creation,
-  type Occasion,
-  type Plan,
-  type Revocation,
-  type RevocationRequest,
-  refused,
-  revocation,
-  rotation,
-  update,
-} from "./change.ts";
-import { actorRefusal } from "./change-guard.ts";
+import type { Actor } from "./audit-event.ts";
+import { creation, type Revocation, type RevocationRequest, rotation, update } from "./change.ts";
+import { Changes, type ChangesParts } from "./changes.ts";
 import type { Listing } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Random } from "./random.ts";
@@ -24,7 +14,7 @@ import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
 import { TOKEN_LISTING } from "./token-listing.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-request.ts";
-import type { ChangeScope, ChangeState, TokenStore } from "./token-store.ts";
+import type { TokenStore } from "./token-store.ts";
 import {
   type Authentication,
   type Purpose,
@@ -46,14 +36,10 @@ export interface Rotation {
   readonly successor: CreatedToken;
 }
 
-export interface TokensParts {
+export interface TokensParts extends ChangesParts {
   readonly store: TokenStore;
-  readonly clock: Clock;
-  readonly random: Random;
   /** Seals the cursors of lists. */
   readonly cursorKey: Uint8Array;
-  /** Hears of every change, once it is on disk. */
-  readonly onChange: (event: AuditEvent) => void;
   /** Hears of every time that the secret of a token was shown, and whether that let somebody in. */
   readonly onUse: (token: Token, outcome: UseOutcome) => void;
   /** Hears of every time that a secret was shown after its token had been revoked or replaced. */
@@ -68,16 +54,16 @@ export class Tokens {
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #cursorKey: Uint8Array;
-  readonly #onChange: TokensParts["onChange"];
+  readonly #changes: Changes;
   readonly #onUse: TokensParts["onUse"];
   readonly #onReuse: TokensParts["onReuse"];
 
-  constructor({ store, clock, random, cursorKey, onChange, onUse, onReuse }: TokensParts) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#random = random;
+  constructor({ cursorKey, onUse, onReuse, ...parts }: TokensParts) {
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#random = parts.random;
+    this.#changes = new Changes(parts);
     this.#cursorKey = cursorKey;
-    this.#onChange = onChange;
     this.#onUse = onUse;
     this.#onReuse = onReuse;
   }
@@ -112,7 +98,7 @@ export class Tokens {
     const stored = await this.#store.findByDigest(digest);
     const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
     if (stored === null || !matches) return { token: null, refusal: "unknown" };
-    const { token } = stored;
+    const token = this.#changes.current(stored.token);
     const status = statusAt(token, this.now());
     if (status === "active") return { token, refusal: null };
     if (counting === "counted") this.#shownInVain(token, showing);
@@ -140,7 +126,7 @@ export class Tokens {
   ): Promise<CreatedToken | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    const token = await this.#change({ target: null }, actor, (_, occasion) =>
+    const token = await this.#changes.make({ target: null }, actor, (_, occasion) =>
       creation(request, secret, occasion),
     );
     return isRefusal(token) ? token : { token, secret };
@@ -150,7 +136,9 @@ export class Tokens {
   async update(id: string, request: UpdateRequest, actor: Actor): Promise<Token | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    return await this.#change({ target: id }, actor, (state, occasion) => update(request, state, occasion));
+    return await this.#changes.make({ target: id }, actor, (state, occasion) =>
+      update(request, state, occasion),
+    );
   }
 
   /** Creates the successor of a token, with a secret of its own, and brings the token's own end nearer. */
@@ -158,7 +146,7 @@ export class Tokens {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
     const secret = makeSecret(this.#random);
-    const rotated = await this.#change({ target: id }, actor, (state, occasion) =>
+    const rotated = await this.#changes.make({ target: id }, actor, (state, occasion) =>
       rotation(request, secret, state, occasion),
     );
     if (isRefusal(rotated)) return rotated;
@@ -170,10 +158,12 @@ export class Tokens {
    * revocation. A dry run changes nothing.
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest = {}): Promise<Revocation | Refusal> {
-    const { withDescendants = false, isDryRun = false } = request;
-    return await this.#change({ target: id, withDescendants, isDryRun }, actor, (state, occasion) =>
-      revocation(request, state, occasion),
-    );
+    return await this.#changes.revoke(id, actor, request);
+  }
+
+  /** Writes the revocations that the store could not write. Throws StoreUnavailable if it still cannot. */
+  async writePendingRevocations(): Promise<void> {
+    await this.#changes.writePendingRevocations();
   }
 
   async get(id: string): Promise<Token | Refusal> {
@@ -194,20 +184,5 @@ export class Tokens {
   async summary(): Promise<Summary> {
     const now = this.now();
     return summaryOf(await this.#store.summary(summaryQuery(now)), now);
-  }
-
-  /** Makes a change if its actor is active in the transaction of the change, and tells of it. */
-  async #change<Outcome extends object>(
-    scope: Omit<ChangeScope, "actor">,
-    actor: Actor,
-    plan: (state: ChangeState, occasion: Occasion) => Plan<Outcome>,
-  ): Promise<Outcome | Refusal> {
-    const planned = await this.#store.change({ ...scope, actor: actor.tokenId }, (state) => {
-      const refusal = actorRefusal(actor, state, this.now());
-      if (refusal !== null) return refused(refusal);
-      return plan(state, { clock: this.#clock, random: this.#random, actor, last: state.last });
-    });
-    for (const { event } of [...planned.added, ...planned.updated]) this.#onChange(event);
-    return planned.outcome;
   }
 }

@@ -1,41 +1,58 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import type { Answer } from "../support/api.ts";
 import { RunningServer, run } from "../support/executable.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { TEST_LIMIT_MS, until } from "../support/patience.ts";
 import { SmallDisk } from "../support/small-disk.ts";
 import { canTrace, whileFailing } from "../support/strace.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-function expectUnavailable({ status, headers, json }: Answer): void {
+const UNCHANGED = "The store cannot be used now; try again later";
+
+function expectUnavailable({ status, headers, json }: Answer, data = {}): void {
   expect(status).toBe(503);
   expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+  const message = "outcome" in data ? expect.any(String) : UNCHANGED;
   expect(json).toEqual({
-    error: {
-      code: "unavailable",
-      message: "The store cannot be used now; try again later",
-      data: {},
-      trace_id: headers.get("trace-id"),
-    },
+    error: { code: "unavailable", message, data, trace_id: headers.get("trace-id") },
   });
 }
 
-/** Changes are refused, and everything is as it was; what only reads goes on. */
-async function expectReadOnly(
-  server: RunningServer,
-  { id, token }: { id: string; token: string },
-): Promise<void> {
+async function expectReady(server: RunningServer, changes: number): Promise<void> {
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(changes);
+  expect((await fetch(`${server.url}/readyz/reads`)).status).toBe(200);
+}
+
+/** Creations are refused, and everything is as it was; reading goes on. */
+async function expectNoCreation(server: RunningServer): Promise<void> {
   const before = (await server.call("api-token/list")).json;
-  for (let count = 0; count < 3; count += 1) {
+  for (let count = 0; count < 3; count += 1)
     expectUnavailable(
       await server.call("api-token/create", { access: "write", description: "x".repeat(500) }),
     );
-    expectUnavailable(await server.call("api-token/revoke", { id }));
-  }
-  expect((await server.call("api-token/current", {}, token)).json).toMatchObject({ id, status: "active" });
   const after = await server.call("api-token/list");
   expect({ status: after.status, json: after.json }).toEqual({ status: 200, json: before });
-  expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
+  await expectReady(server, 503);
+}
+
+/** A revocation that cannot be stored holds all the same as long as the server runs. */
+async function expectRefusedInMemory(
+  server: RunningServer,
+  { id, token }: { id: string; token: string },
+): Promise<void> {
+  for (let count = 0; count < 2; count += 1)
+    expectUnavailable(await server.call("api-token/revoke", { id }), { outcome: "pending" });
+  expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+}
+
+/** The revocation is stored without being asked for again. */
+async function expectStoredLater(server: RunningServer, id: string): Promise<void> {
+  await until(async () => (await server.call("api-token/get", { id })).json.status === "revoked");
+  const { json } = await server.call("audit-event/list", { filters: [{ key: "target", eq: id }] });
+  expect(json.data).toMatchObject([{ action: "api-token.revoke" }, { action: "api-token.create" }]);
+  await expectReady(server, 200);
 }
 
 /** The same server takes changes again, and its store is sound. */
@@ -53,20 +70,69 @@ if (disk === null) process.stderr.write("skipped, as nothing may be mounted: wha
 disk?.[Symbol.dispose]();
 
 describe.skipIf(disk === null)("a full disk", () => {
-  test("refuses changes alone, until there is space again", async () => {
+  test("refuses changes, but revokes, until there is space again", async () => {
     using small = SmallDisk.mount();
     const cwd = small?.path ?? "";
     await using server = await RunningServer.start({ cwd });
     const made = (await server.call("api-token/create", { access: "read" })).json;
     small?.fill();
-    await expectReadOnly(server, made);
+    await expectNoCreation(server);
     const command = await run(["token", "create", "--access", "read"], { cwd });
     expect({ exitCode: command.exitCode, stdout: command.stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(command.stderr).toContain("cannot be changed now: database or disk is full. Nothing was changed.");
+    expect((await server.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
+    expect((await server.call("api-token/current", {}, made.token)).status).toBe(401);
+    // The space that the revocation made is not for creations.
+    await expectNoCreation(server);
     small?.free();
     await expectRecovered(server, made.id);
     expect(await server.stop()).toBe(0);
     expect(server.stderr).toContain("database or disk is full");
+  });
+
+  test("does not keep a write token that filled the disk, and all that it created, from being revoked", async () => {
+    using small = SmallDisk.mount();
+    const cwd = small?.path ?? "";
+    await using server = await RunningServer.start({ cwd });
+    const thief = (await server.call("api-token/create", { access: "write" })).json;
+    const description = "x".repeat(500);
+    let status = 200;
+    for (let count = 0; count < 5000 && status === 200; count += 1)
+      ({ status } = await server.call("api-token/create", { access: "read", description }, thief.token));
+    expect(status).toBe(503);
+    const revoked = await server.call("api-token/revoke", { id: thief.id, descendants: true });
+    expect(revoked.status).toBe(200);
+    expect((await server.call("api-token/current", {}, thief.token)).status).toBe(401);
+    expect(await server.stop()).toBe(0);
+    await using again = await RunningServer.start({ cwd });
+    expect((await again.call("api-token/current", {}, thief.token)).status).toBe(401);
+    expect((await again.call("api-token/list")).json.data).toHaveLength(1);
+  });
+
+  test("revokes also without its reserve", async () => {
+    using small = SmallDisk.mount();
+    const cwd = small?.path ?? "";
+    await using server = await RunningServer.start({ cwd });
+    const made = (await server.call("api-token/create", { access: "read" })).json;
+    rmSync(join(server.dataDir, "reserve"));
+    small?.fill();
+    expect((await server.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
+  });
+
+  test("lets a stopped server start again, verify and revoke", async () => {
+    using small = SmallDisk.mount();
+    const cwd = small?.path ?? "";
+    await using server = await RunningServer.start({ cwd });
+    const made = (await server.call("api-token/create", { access: "read" })).json;
+    small?.fill();
+    expect(await server.stop()).toBe(0);
+    small?.fill();
+    await using again = await RunningServer.start({ cwd });
+    expect((await again.call("api-token/current", {}, made.token)).status).toBe(200);
+    await expectNoCreation(again);
+    expect((await again.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
+    small?.free();
+    await expectRecovered(again, made.id);
   });
 
   test("does not keep a server from stopping as it should, with all that was acknowledged", async () => {
@@ -90,7 +156,9 @@ describe.skipIf(disk === null)("a full disk", () => {
     small?.fill();
     const { exitCode, stdout, stderr } = await run(["serve", "--port", "0"], { cwd });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toMatch(/^publisher: The data directory \S+\/data cannot be .*(full|no space left)\.\n$/);
+    expect(stderr).toMatch(
+      /^publisher: The (data directory|store) \S+\/data\S* cannot be .*(full|no space left)\.\n$/,
+    );
     small?.free();
     await using server = await RunningServer.start({ cwd });
     expect((await server.call("api-token/list")).status).toBe(200);
@@ -98,30 +166,57 @@ describe.skipIf(disk === null)("a full disk", () => {
 });
 
 /** What can go wrong below SQLite, as strace says it. */
-const FAULTS = [
-  "fsync,fdatasync:error=EIO",
-  "pwrite64:error=EIO",
-  "pwrite64:error=ENOSPC",
-  "pwrite64:error=EIO:when=3+",
+const UNKNOWN = { outcome: "unknown" };
+const FAULTS: readonly (readonly [fault: string, outcome: object])[] = [
+  ["fsync,fdatasync:error=EIO", UNKNOWN],
+  ["pwrite64:error=EIO", UNKNOWN],
+  ["pwrite64:error=ENOSPC", {}],
+  ["pwrite64:error=EIO:when=3+", UNKNOWN],
 ];
 
-describe.skipIf(!canTrace("what a failing disk does"))(
-  "a failing disk refuses changes alone, until it works again",
-  () => {
-    test.each(FAULTS)("%s", async (fault) => {
-      await using server = await RunningServer.start();
-      const made = (await server.call("api-token/create", { access: "read" })).json;
-      await whileFailing(server.child.pid, fault, async () => {
-        expectUnavailable(await server.call("api-token/create", { access: "read" }));
-        if (!fault.includes("when")) await expectReadOnly(server, made);
-      });
-      await expectRecovered(server, made.id);
-      expect(await server.stop()).toBe(0);
-      await using again = await RunningServer.start({ cwd: server.cwd });
-      expect((await again.call("api-token/list")).json.data).toHaveLength(2);
+const tracing = canTrace("what a failing disk does");
+
+describe.skipIf(!tracing)("a failing disk refuses changes alone, until it works again", () => {
+  test.each(FAULTS)("%s", async (fault, outcome) => {
+    await using server = await RunningServer.start();
+    const made = (await server.call("api-token/create", { access: "read" })).json;
+    await whileFailing(server.child.pid, fault, async () => {
+      expectUnavailable(await server.call("api-token/create", { access: "read" }), outcome);
+      if (fault.includes("when")) return;
+      await expectReady(server, 503);
+      await expectRefusedInMemory(server, made);
+      expect((await server.call("api-token/get", { id: made.id })).json.status).toBe("active");
     });
-  },
-);
+    if (!fault.includes("when")) await expectStoredLater(server, made.id);
+    await expectRecovered(server, made.id);
+    expect(await server.stop()).toBe(0);
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    const filters = [{ key: "status", in: ["active", "revoked"] }];
+    expect((await again.call("api-token/list", { filters })).json.data).toHaveLength(3);
+  });
+});
+
+describe.skipIf(!tracing)("a change whose sync failed is undone, also after a crash", () => {
+  test.each(["create", "update", "rotate"])("%s", async (name) => {
+    await using server = await RunningServer.start();
+    const made = (await server.call("api-token/create", { access: "read", description: "before" })).json;
+    const bodies: Record<string, object> = {
+      create: { access: "read" },
+      update: { id: made.id, description: "after" },
+      rotate: { id: made.id, overlap_seconds: 0 },
+    };
+    const before = (await server.call("api-token/list")).json;
+    await whileFailing(server.child.pid, "fsync,fdatasync:error=EIO", async () => {
+      expectUnavailable(await server.call(`api-token/${name}`, bodies[name]), { outcome: "unknown" });
+      expect((await server.call("api-token/list")).json).toEqual(before);
+      await server.stop("SIGKILL");
+    });
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    expect((await again.call("api-token/list")).json).toEqual(before);
+    expect((await again.call("api-token/current", {}, made.token)).status).toBe(200);
+    expect((await run(["check"], { cwd: server.cwd })).stdout).toContain("is sound");
+  });
+});
 
 test.skipIf(!canTrace("what a slow disk does"))("a slow disk does not spoil the end of the log", async () => {
   await using server = await RunningServer.start();

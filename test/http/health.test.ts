@@ -1,9 +1,12 @@
 import { expect, test } from "bun:test";
+import { renameSync } from "node:fs";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { TestApi } from "../support/api.ts";
 
 test("liveness and readiness are told to anybody, without detail", async () => {
   await using api = await TestApi.start();
-  for (const path of ["/healthz", "/readyz"]) {
+  for (const path of ["/healthz", "/readyz", "/readyz/reads"]) {
     const answer = await api.send(path, { method: "GET", token: null });
     expect(answer.status).toBe(200);
     expect(answer.json).toEqual({ status: "ok" });
@@ -21,7 +24,26 @@ test("readiness fails with the store, liveness does not", async () => {
   await using api = await TestApi.start();
   api.store.close();
   expect((await api.send("/healthz", { method: "GET", token: null })).status).toBe(200);
-  const ready = await api.send("/readyz", { method: "GET", token: null });
-  expect(ready.status).toBe(503);
-  expect(ready.json.error.code).toBe("unavailable");
+  for (const path of ["/readyz", "/readyz/reads"]) {
+    const ready = await api.send(path, { method: "GET", token: null });
+    expect(ready.status).toBe(503);
+    expect(ready.json.error.code).toBe("unavailable");
+  }
+});
+
+test("readiness fails while changes fail, readiness to read only when the store cannot be read", async () => {
+  await using api = await TestApi.start();
+  const { database } = new DataDirectory(api.directory.path);
+  const status = async (path: string) => (await api.send(path, { method: "GET", token: null })).status;
+  const statuses = async () => [await status("/readyz"), await status("/readyz/reads")];
+  const { id } = (await api.call("api-token/create", { access: "read" })).json;
+  expect(await statuses()).toEqual([200, 200]);
+  renameSync(database, `${database}.away`);
+  expect((await api.call("api-token/revoke", { id })).status).toBe(503);
+  expect(await statuses()).toEqual([503, 200]);
+  await expect(api.store.recover()).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(await statuses()).toEqual([503, 503]);
+  renameSync(`${database}.away`, database);
+  await api.store.recover();
+  expect(await statuses()).toEqual([200, 200]);
 });

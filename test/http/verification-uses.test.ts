@@ -27,6 +27,7 @@ function listenedTo(api: TestApi) {
     authority: { tokens, auditTrail: api.auditTrail, usage: api.usage },
     log: new RequestLog(log, () => 0),
     ping: () => undefined,
+    writeTrouble: () => null,
     isStopping: () => false,
     pages: null,
     addressOf: () => null,

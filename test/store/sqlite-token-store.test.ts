@@ -281,7 +281,7 @@ describe("the files", () => {
     using context = new TestStore();
     await context.add(newToken("atok_1"));
     context.store.close();
-    expect(readdirSync(context.directory.path)).toEqual(["publisher.db"]);
+    expect(readdirSync(context.directory.path)).toEqual(["publisher.db", "reserve"]);
     context.reopen();
     expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
   });

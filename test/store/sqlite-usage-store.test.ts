@@ -62,10 +62,10 @@ describe("uses", () => {
     for (const start of [MIDNIGHT, MIDNIGHT + HOUR])
       await usage.add(Array.from({ length: 700 }, (_, count) => uses(`atok_${count}`, { start })));
     const left = () => counters(context.connect()).filter(({ bucket }) => bucket === "hour");
-    usage.forget("hour", MIDNIGHT + HOUR);
+    await usage.forget("hour", MIDNIGHT + HOUR);
     expect(left()).toHaveLength(1402 - 500);
-    usage.forget("hour", MIDNIGHT + HOUR);
-    usage.forget("hour", MIDNIGHT + HOUR);
+    await usage.forget("hour", MIDNIGHT + HOUR);
+    await usage.forget("hour", MIDNIGHT + HOUR);
     expect(left()).toHaveLength(701);
     expect(new Set(left().map(({ start }) => start))).toEqual(new Set([MIDNIGHT + HOUR]));
     expect(counters(context.connect()).filter(({ bucket }) => bucket === "day")).toHaveLength(701);

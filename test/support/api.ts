@@ -69,6 +69,7 @@ export class TestApi implements AsyncDisposable {
       clock,
       random: randomBytes,
       cursorKey: this.store.cursorKey,
+      keepsRevocations: true,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
       onUse: (token, outcome) => this.usage.record(token, outcome),
       onReuse: (reuse) => {
@@ -80,8 +81,8 @@ export class TestApi implements AsyncDisposable {
     const requestLog = new RequestLog(log, clock);
     const parts = { log: requestLog, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
     const { tokens, auditTrail, usage } = this;
-    const ping = () => this.store.ping();
-    this.app = app({ ...parts, authority: { tokens, auditTrail, usage }, ping, pages });
+    const storeHealth = { ping: () => this.store.ping(), writeTrouble: () => this.store.trouble };
+    this.app = app({ ...parts, ...storeHealth, authority: { tokens, auditTrail, usage }, pages });
     const { fetch } = this.app;
     this.router = router({ ...parts, fetch, forwardAuth: forwardAuth({ ...parts, tokens }) });
   }

@@ -18,7 +18,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   "api-token/summary": ["counts", "never_used", "expiries", "reused"],
   "api-token/usage": ["bucket", "from", "to", "buckets"],
 };
-const HEALTH = ["/healthz", "/readyz"];
+const HEALTH = ["/healthz", "/readyz", "/readyz/reads"];
 /** A path of plain segments, which nobody can read in another way; of any other, some are refused before all else. */
 const CLEAR_PATH = /^(?:\/[\w-][\w.-]*)*\/?(?:\?|$)/;
 

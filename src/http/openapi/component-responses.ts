@@ -90,7 +90,8 @@ const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
     example: { message: "Something went wrong on the server" },
   },
   Unavailable: {
-    description: "The store is full, failing or busy, or the server is shutting down. Nothing was changed.",
+    description:
+      "The store is full, failing or busy, or the server is shutting down. Nothing was changed, unless `data.outcome` says otherwise.",
     example: unavailable("The store cannot be used now; try again later"),
     header: "retry-after",
   },

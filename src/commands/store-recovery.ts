@@ -1,0 +1,67 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Log } from "../log.ts";
+import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
+import { StoreUnavailable } from "../tokens/token-store.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+
+const LOOK_EVERY_MS = 1000;
+
+export interface StoreRecoveryParts {
+  readonly store: Pick<SqliteTokenStore, "recover">;
+  readonly tokens: Pick<Tokens, "writePendingRevocations">;
+}
+
+/**
+ * Looks at the store every second: whether its files are still there, whether changes that failed work again, and
+ * whether revocations wait to be written. Tells the log when changes begin to fail and when they work again.
+ */
+export class StoreRecovery {
+  readonly #store: StoreRecoveryParts["store"];
+  readonly #tokens: StoreRecoveryParts["tokens"];
+  readonly #log: Log;
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  #fault: string | null = null;
+
+  constructor({ store, tokens }: StoreRecoveryParts, log: Log, everyMs = LOOK_EVERY_MS) {
+    this.#store = store;
+    this.#tokens = tokens;
+    this.#log = log;
+    this.#running = this.#run(everyMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(everyMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#look();
+      await pause(everyMs, null, { signal }).catch(() => null);
+    }
+  }
+
+  async #look(): Promise<void> {
+    const steps = [() => this.#store.recover(), () => this.#tokens.writePendingRevocations()];
+    const faults: unknown[] = [];
+    for (const step of steps) await step().catch((error: unknown) => void faults.push(error));
+    const [error] = faults;
+    if (error === undefined) this.#tellOfRecovery();
+    else this.#tellOf(error);
+  }
+
+  /** Once for each cause. */
+  #tellOf(error: unknown): void {
+    const cause = error instanceof StoreUnavailable ? (error.cause ?? error) : error;
+    const fault = String(cause);
+    if (fault !== this.#fault) this.#log.error({ error: cause }, "changes cannot be stored now");
+    this.#fault = fault;
+  }
+
+  #tellOfRecovery(): void {
+    if (this.#fault !== null) this.#log.info("changes are stored again");
+    this.#fault = null;
+  }
+}

@@ -1,0 +1,25 @@
+import { statSync } from "node:fs";
+
+/** The files that a store has open, as they were found at their paths when it was opened. */
+export class OpenedFiles {
+  readonly #identities: ReadonlyMap<string, string | null>;
+
+  constructor(paths: readonly string[]) {
+    this.#identities = new Map(paths.map((path) => [path, identityOf(path)]));
+  }
+
+  /**
+   * The path of a file that was removed or replaced since; null if there is none. Then other processes open the new file:
+   * they do not see the changes of this process, and this process does not see theirs.
+   */
+  get replaced(): string | null {
+    for (const [path, identity] of this.#identities) if (identityOf(path) !== identity) return path;
+    return null;
+  }
+}
+
+/** The device and inode of a file; null where there is no file. */
+function identityOf(path: string): string | null {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found === undefined ? null : `${found.dev}:${found.ino}`;
+}

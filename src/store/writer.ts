@@ -1,0 +1,163 @@
+import type { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
+import type { OpenedFiles } from "./opened-files.ts";
+import type { Reserve } from "./reserve.ts";
+import { schemaVersion } from "./schema.ts";
+import { isBusy, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
+
+/** How long a change waits, in all, for other changes and for other processes that write. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 10;
+
+export interface WriteOptions {
+  /** How long to wait while another process writes; 5 seconds if left out. */
+  readonly patienceMs?: number;
+  /** Whether the space that is kept for revocations may be used. */
+  readonly usesReserve?: boolean;
+}
+
+export interface WriterParts {
+  readonly database: Database;
+  readonly files: OpenedFiles;
+  readonly reserve: Reserve;
+}
+
+/**
+ * Writes to the store, one transaction at a time. While another process writes, the first write tries again and the
+ * others queue behind it; reading goes on.
+ */
+export class Writer {
+  readonly #database: Database;
+  readonly #files: OpenedFiles;
+  readonly #reserve: Reserve;
+  #last: Promise<unknown> = Promise.resolve();
+  #isUnsettled = false;
+  #trouble: StoreUnavailable | null = null;
+
+  constructor({ database, files, reserve }: WriterParts) {
+    this.#database = database;
+    this.#files = files;
+    this.#reserve = reserve;
+  }
+
+  /** Why the latest write failed; null if it succeeded. */
+  get trouble(): StoreUnavailable | null {
+    return this.#trouble;
+  }
+
+  /**
+   * Runs `work` as one transaction, which is on disk before this resolves. Throws StoreUnavailable if the storage
+   * fails, and what `work` throws; both undo the transaction.
+   */
+  async write<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
+    const { patienceMs = PATIENCE_MS, usesReserve = false } = options;
+    const deadline = performance.now() + patienceMs;
+    const written = this.#last.then(() => this.#untilWritten(work, { patienceMs, usesReserve }, deadline));
+    this.#last = written.catch(() => undefined);
+    return await written;
+  }
+
+  /** Writes something of no meaning, to find out whether writing works again, and refills the reserve. */
+  async recover(): Promise<void> {
+    if (!this.#isUnsettled && this.#trouble === null && this.#reserve.ensure()) return;
+    await this.write(() => this.#writeVersion(), { patienceMs: 0 });
+  }
+
+  async #untilWritten<T>(
+    work: () => T,
+    { patienceMs, usesReserve }: Required<WriteOptions>,
+    deadline: number,
+  ): Promise<T> {
+    for (;;) {
+      try {
+        const outcome = this.#attempt(work, usesReserve);
+        this.#trouble = null;
+        return outcome;
+      } catch (error) {
+        if (isBusy(error) && performance.now() <= deadline) await pause(RETRY_MS);
+        else if (!(usesReserve && mayBeOutOfSpace(error) && this.#makeRoom()))
+          throw this.#failure(error, patienceMs);
+      }
+    }
+  }
+
+  #attempt<T>(work: () => T, usesReserve: boolean): T {
+    this.#requireFiles();
+    if (this.#isUnsettled) this.#settle();
+    if (!usesReserve && !this.#reserve.ensure())
+      throw unavailable(new Error("the disk is nearly full: only revocations are written"));
+    return this.#transaction(work);
+  }
+
+  #transaction<T>(work: () => T): T {
+    try {
+      return this.#database.transaction(work).immediate();
+    } catch (error) {
+      if (isIoError(error)) this.#undo();
+      throw error;
+    }
+  }
+
+  /** Other processes would not see a change to a file that is not at its path any more. */
+  #requireFiles(): void {
+    const { replaced } = this.#files;
+    if (replaced !== null) throw unavailable(new Error(`${replaced} was removed or replaced`));
+  }
+
+  /**
+   * A commit whose sync failed is rolled back by SQLite, but lies whole in the -wal file, where a start after a crash
+   * would find it. The next commit is written over it: https://www.sqlite.org/fileformat.html#the_write_ahead_log
+   */
+  #undo(): void {
+    this.#isUnsettled = true;
+    try {
+      this.#settle();
+    } catch {
+      return;
+    }
+  }
+
+  #settle(): void {
+    this.#database.transaction(() => this.#writeVersion()).immediate();
+    this.#isUnsettled = false;
+  }
+
+  #writeVersion(): void {
+    this.#database.run(`PRAGMA user_version = ${schemaVersion(this.#database)}`);
+  }
+
+  /** Makes room on a full disk. Returns false if there is none to be made. */
+  #makeRoom(): boolean {
+    return this.#reserve.release() || this.#truncateWal();
+  }
+
+  /** Returns whether the -wal file became smaller. */
+  #truncateWal(): boolean {
+    const size = this.#walBytes;
+    try {
+      this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      return false;
+    }
+    return this.#walBytes < size;
+  }
+
+  get #walBytes(): number {
+    return statSync(`${this.#database.filename}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  #failure(error: unknown, patienceMs: number): unknown {
+    if (!(error instanceof StoreUnavailable) && !isStorageError(error)) return error;
+    // Another process writes at this moment, which is no trouble for a write that does not wait.
+    if (isBusy(error) && this.#trouble === null && patienceMs === 0) return unavailable(error);
+    const outcome = this.#isUnsettled && isIoError(error) ? "unknown" : "unchanged";
+    this.#trouble = error instanceof StoreUnavailable ? error : unavailable(error, outcome);
+    return this.#trouble;
+  }
+}
+
+function unavailable(cause: unknown, outcome: ChangeOutcome = "unchanged"): StoreUnavailable {
+  return new StoreUnavailable("the store cannot be changed now", { cause, outcome });
+}

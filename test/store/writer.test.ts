@@ -1,0 +1,80 @@
+import { afterEach, describe, expect, jest, spyOn, test } from "bun:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { OpenedFiles } from "../../src/store/opened-files.ts";
+import { Reserve } from "../../src/store/reserve.ts";
+import { Writer } from "../../src/store/writer.ts";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { TestStore } from "../support/store.ts";
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function writerOn(context: TestStore) {
+  const database = context.connect();
+  const { database: path, reserve } = context.directory;
+  const writer = new Writer({ database, files: new OpenedFiles([path]), reserve: new Reserve(reserve) });
+  return { database, writer };
+}
+
+describe("while another process writes", () => {
+  test("one write tries, and the others queue behind it in order", async () => {
+    using context = new TestStore();
+    const { database, writer } = writerOn(context);
+    const other = context.connect();
+    other.run("BEGIN IMMEDIATE");
+    const transaction = spyOn(database, "transaction");
+    const done: number[] = [];
+    const writing = Array.from({ length: 64 }, (_, index) => writer.write(() => void done.push(index)));
+    for (let turn = 0; turn < 5; turn += 1) await pause(10);
+    const tries = transaction.mock.calls.length;
+    expect(tries).toBeGreaterThan(0);
+    expect(tries).toBeLessThan(64);
+    expect(done).toEqual([]);
+    other.run("COMMIT");
+    await Promise.all(writing);
+    expect(done).toEqual(Array.from({ length: 64 }, (_, index) => index));
+  });
+
+  test("a write that does not wait fails, which is no trouble", async () => {
+    using context = new TestStore();
+    const { writer } = writerOn(context);
+    const other = context.connect();
+    other.run("BEGIN IMMEDIATE");
+    await expect(writer.write(() => undefined, { patienceMs: 0 })).rejects.toMatchObject({
+      name: "StoreUnavailable",
+      cause: { code: "SQLITE_BUSY" },
+    });
+    expect(writer.trouble).toBeNull();
+    other.run("COMMIT");
+  });
+});
+
+test("a write that throws is undone, and the next one is made", async () => {
+  using context = new TestStore();
+  const { database, writer } = writerOn(context);
+  const failing = writer.write(() => {
+    database.run("PRAGMA user_version = 99");
+    throw new Error("a fault");
+  });
+  const next = writer.write(() => database.query("PRAGMA user_version").get());
+  await expect(failing).rejects.toThrow("a fault");
+  expect(await next).not.toEqual({ user_version: 99 });
+  expect(writer.trouble).toBeNull();
+});
+
+test("trouble lasts until a write succeeds", async () => {
+  using context = new TestStore();
+  const { database, writer } = writerOn(context);
+  database.run("PRAGMA query_only = ON");
+  await expect(writer.write(() => database.run("PRAGMA user_version = 99"))).rejects.toMatchObject({
+    name: "StoreUnavailable",
+    outcome: "unchanged",
+    cause: { code: "SQLITE_READONLY" },
+  });
+  expect(writer.trouble).toBeInstanceOf(StoreUnavailable);
+  await expect(writer.recover()).rejects.toBeInstanceOf(StoreUnavailable);
+  database.run("PRAGMA query_only = OFF");
+  await writer.recover();
+  expect(writer.trouble).toBeNull();
+});

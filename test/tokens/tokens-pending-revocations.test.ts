@@ -1,0 +1,180 @@
+import { describe, expect, test } from "bun:test";
+import { type Actor, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import type { Token } from "../../src/tokens/token.ts";
+import { StoreUnavailable, type TokenStore } from "../../src/tokens/token-store.ts";
+import { Tokens } from "../../src/tokens/tokens.ts";
+import { granted, TestStore } from "../support/store.ts";
+
+/** The domain of a server on a store that takes no changes while `isFailing`. */
+class Failing implements Disposable {
+  readonly context = new TestStore();
+  readonly tokens: Tokens;
+  isFailing = false;
+
+  constructor(keepsRevocations = true) {
+    const { context } = this;
+    const store: TokenStore = new Proxy(context.store, {
+      get: (target, name) => {
+        if (name === "change") return this.#change;
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    this.tokens = new Tokens({
+      store,
+      clock: context.clock.read,
+      random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+      cursorKey: context.store.cursorKey,
+      keepsRevocations,
+      onChange: (event) => void context.changes.push(event),
+      onUse: () => undefined,
+      onReuse: (reuse) => void context.reuses.push(reuse),
+    });
+  }
+
+  /** A token and an actor that has it. */
+  async caller(): Promise<{ token: Token; secret: string; actor: Actor }> {
+    const { token, secret } = await this.context.create({ access: "write" });
+    return { token, secret, actor: { ...COMMAND_LINE, tokenId: token.id } };
+  }
+
+  async refusalOf(secret: string): Promise<string | null> {
+    return (await this.tokens.authenticate(secret)).refusal;
+  }
+
+  [Symbol.dispose](): void {
+    this.context[Symbol.dispose]();
+  }
+
+  readonly #change: TokenStore["change"] = async (scope, plan) => {
+    if (this.isFailing && scope.isDryRun !== true) throw new StoreUnavailable("full");
+    return await this.context.store.change(scope, plan);
+  };
+}
+
+async function expectPending(revoking: Promise<unknown>): Promise<void> {
+  await expect(revoking).rejects.toMatchObject({ name: "StoreUnavailable", outcome: "pending" });
+}
+
+describe("a revocation that the store cannot write", () => {
+  test("refuses the token at once, and is written once, in the name of its actor", async () => {
+    using failing = new Failing();
+    const { context, tokens } = failing;
+    const { actor } = await failing.caller();
+    const { token, secret } = await context.create();
+    failing.isFailing = true;
+    await expectPending(tokens.revoke(token.id, actor));
+    await expectPending(tokens.revoke(token.id, actor));
+    expect(await failing.refusalOf(secret)).toBe("revoked");
+    expect((await tokens.get(token.id)) as Token).toMatchObject({ revokedAt: null });
+    await expect(tokens.writePendingRevocations()).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await failing.refusalOf(secret)).toBe("revoked");
+    failing.isFailing = false;
+    await Promise.all([tokens.writePendingRevocations(), tokens.writePendingRevocations()]);
+    expect(context.changes.filter(({ action }) => action === "api-token.revoke")).toMatchObject([
+      { target: token.id, actor },
+    ]);
+    expect(await failing.refusalOf(secret)).toBe("revoked");
+    expect(granted(await tokens.get(token.id)).revokedAt).toBe(context.clock.now);
+  });
+
+  test("is an alarm where the secret is shown", async () => {
+    using failing = new Failing();
+    const { token, secret } = await failing.context.create();
+    failing.isFailing = true;
+    await expectPending(failing.tokens.revoke(token.id, COMMAND_LINE));
+    const showing = { id: "1", requestId: "1", ip: null, path: "/", caller: null };
+    await failing.tokens.authenticate(secret, "counted", showing);
+    expect(failing.context.reuses).toMatchObject([{ token: { id: token.id }, end: { why: "revoked" } }]);
+  });
+
+  test("refuses the descendants too, if they were to be revoked", async () => {
+    using failing = new Failing();
+    const { token, actor } = await failing.caller();
+    const child = await failing.context.create({}, actor);
+    const other = await failing.context.create();
+    failing.isFailing = true;
+    await expectPending(failing.tokens.revoke(token.id, COMMAND_LINE, { withDescendants: true }));
+    expect(await failing.refusalOf(child.secret)).toBe("revoked");
+    expect(await failing.refusalOf(other.secret)).toBeNull();
+    failing.isFailing = false;
+    await failing.tokens.writePendingRevocations();
+    expect(granted(await failing.tokens.get(child.token.id)).revokedAt).not.toBeNull();
+  });
+
+  test("comes before every other change, and its token changes nothing any more", async () => {
+    using failing = new Failing();
+    const { token, actor } = await failing.caller();
+    failing.isFailing = true;
+    await expectPending(failing.tokens.revoke(token.id, COMMAND_LINE));
+    const request = { access: "read", audiences: null, description: null, expiresAt: null } as const;
+    await expect(failing.tokens.create(request, COMMAND_LINE)).rejects.toBeInstanceOf(StoreUnavailable);
+    failing.isFailing = false;
+    expect(await failing.tokens.create(request, actor)).toEqual({
+      refused: "unauthenticated",
+      reason: "revoked",
+    });
+    expect(failing.context.changes.map(({ action }) => action)).toEqual([
+      "api-token.create",
+      "api-token.revoke",
+    ]);
+  });
+
+  test("that waits in a queue does not let a change of its token come first", async () => {
+    using failing = new Failing();
+    const { token, actor } = await failing.caller();
+    const { store } = failing.context;
+    const planned = Promise.withResolvers<void>();
+    const change = store.change.bind(store);
+    // The creation is begun, and gets to the store only after the revocation has failed.
+    store.change = async (scope, plan) => {
+      if (scope.actor === token.id) await planned.promise;
+      return await change(scope, plan);
+    };
+    const request = { access: "read", audiences: null, description: null, expiresAt: null } as const;
+    const creating = failing.tokens.create(request, actor);
+    failing.isFailing = true;
+    await expectPending(failing.tokens.revoke(token.id, COMMAND_LINE));
+    planned.resolve();
+    expect(await creating).toEqual({ refused: "unauthenticated", reason: "revoked" });
+  });
+
+  test("is written without the name of an actor that has ended meanwhile", async () => {
+    using failing = new Failing();
+    const { token: caller, actor } = await failing.caller();
+    const { token } = await failing.context.create();
+    failing.isFailing = true;
+    await expectPending(failing.tokens.revoke(token.id, { ...actor, traceId: "trace" }));
+    failing.isFailing = false;
+    // By another process, which knows nothing of the revocation that waits.
+    granted(await failing.context.beside().revoke(caller.id, COMMAND_LINE));
+    await failing.tokens.writePendingRevocations();
+    expect(failing.context.changes.at(-1)).toMatchObject({
+      target: token.id,
+      actor: { tokenId: null, traceId: "trace" },
+    });
+  });
+
+  test("of a token that is not there, or that is revoked, is answered as ever", async () => {
+    using failing = new Failing();
+    const { token } = await failing.context.create();
+    granted(await failing.tokens.revoke(token.id, COMMAND_LINE));
+    failing.isFailing = true;
+    expect(await failing.tokens.revoke("atok_00000000000000000000", COMMAND_LINE)).toEqual({
+      refused: "not-found",
+      resource: "api-token",
+    });
+    expect(await failing.tokens.revoke(token.id, COMMAND_LINE)).toMatchObject({ wasRevoked: true });
+    await failing.tokens.writePendingRevocations();
+  });
+
+  test("is not kept by a process that ends after it", async () => {
+    using failing = new Failing(false);
+    const { token, secret } = await failing.context.create();
+    failing.isFailing = true;
+    await expect(failing.tokens.revoke(token.id, COMMAND_LINE)).rejects.toMatchObject({
+      outcome: "unchanged",
+    });
+    expect(await failing.refusalOf(secret)).toBeNull();
+  });
+});
