@@ -6,7 +6,8 @@ import { MIGRATIONS } from "./migrations/index.ts";
 import { playBackJournal } from "./rollback-journal.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { ServerLock } from "./server-lock.ts";
-import { isBusy } from "./sqlite-errors.ts";
+import { isBusy, isReadOnly } from "./sqlite-errors.ts";
+import { StoreUnusable } from "./store-unusable.ts";
 
 const RETRY_MS = 10;
 
@@ -87,18 +88,23 @@ function configure(database: Database): void {
 }
 
 /**
- * SQLite opens the -wal and -shm files at the first read. Where it may not write to a file, or a process has too many
- * files open, it opens the file for reading alone and says nothing until the first write.
+ * SQLite opens the -wal and -shm files at the first read. Where it may not write to the database, or a process has too
+ * many files open, it opens the database for reading alone, and says so only at the first write.
  */
 function openFiles(database: Database): void {
-  schemaVersion(database);
+  const version = schemaVersion(database);
   try {
     database.run("BEGIN IMMEDIATE");
+    database.run(`PRAGMA user_version = ${version}`);
     database.run("ROLLBACK");
   } catch (error) {
+    if (isReadOnly(error)) throw new StoreUnusable(`${NOT_WRITABLE} ${database.filename}.`, { cause: error });
     if (!isBusy(error)) throw error;
   }
 }
+
+const NOT_WRITABLE =
+  "The store can be read but not written. Look at the permissions, the file system and the limit of open files:";
 
 /** SQLite does not wait by itself where two connections enter WAL mode at once. */
 function enterWal(database: Database): void {

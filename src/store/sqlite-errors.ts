@@ -29,6 +29,10 @@ export function isBusy(error: unknown): boolean {
   return hasCode(error, "SQLITE_BUSY");
 }
 
+export function isReadOnly(error: unknown): boolean {
+  return hasCode(error, "SQLITE_READONLY");
+}
+
 /** On a full disk; where a quota is used up; where there is no space for the -shm file. */
 const SPACE_CODES = ["SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE"];
 

@@ -2,6 +2,7 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -17,6 +18,9 @@ import { SCHEMA_VERSION } from "../../src/store/schema.ts";
 import { Child } from "../support/child.ts";
 import { makeStore, modes, PublicDirectory } from "../support/data-directory.ts";
 import { unusable } from "../support/unusable.ts";
+
+/** The user that an unprivileged child becomes, if this runs as root. */
+const NOBODY = 65_534;
 
 const PAGE_BYTES = 4096;
 const NOISE = Buffer.alloc(512, 0xa5);
@@ -187,6 +191,20 @@ describe("a user who may not", () => {
     expect(await child.line()).toBe(
       `StoreUnusable: The store ${data.database} cannot be opened: permission denied.`,
     );
+  });
+});
+
+describe("a store that can only be read", () => {
+  test("is refused by a user who may not write it", async () => {
+    using temporary = new PublicDirectory();
+    const data = new DataDirectory(join(temporary.path, "data"));
+    mkdirSync(data.path);
+    makeStore(data);
+    chmodSync(data.database, 0o400);
+    if (process.getuid?.() === 0)
+      for (const path of [data.path, data.database]) chownSync(path, NOBODY, NOBODY);
+    await using child = new Child("openUnprivileged", data.path);
+    expect(await child.line()).toStartWith("StoreUnusable: The store can be read but not written.");
   });
 });
 
