@@ -5,10 +5,14 @@ import { StoreUnavailable } from "../tokens/token-store.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 
 const LOOK_EVERY_MS = 1000;
+const STOP_LIMIT_MS = 1000;
+
+const LOST_REVOCATIONS =
+  "revocations could not be stored: these tokens work again after the next start, until you revoke them again";
 
 export interface StoreRecoveryParts {
   readonly store: Pick<SqliteTokenStore, "recover">;
-  readonly tokens: Pick<Tokens, "writePendingRevocations">;
+  readonly tokens: Pick<Tokens, "writePendingRevocations" | "pendingRevocations">;
 }
 
 /**
@@ -30,9 +34,13 @@ export class StoreRecovery {
     this.#running = this.#run(everyMs);
   }
 
+  /** Tries once more to write the revocations that wait, for a second at most. Tells the log if that fails. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    await this.#running;
+    const last = this.#running.then(() => this.#tokens.writePendingRevocations()).catch(() => undefined);
+    await Promise.race([last, pause(STOP_LIMIT_MS, null, { ref: false })]);
+    const tokens = this.#tokens.pendingRevocations;
+    if (tokens.length > 0) this.#log.error({ tokens }, LOST_REVOCATIONS);
   }
 
   async #run(everyMs: number): Promise<void> {

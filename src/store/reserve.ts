@@ -10,6 +10,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { reasonOf } from "./reason.ts";
 
 /** The size of the reserve: room for the store's -shm file and for many revocations. */
 export const RESERVE_BYTES = 1024 * 1024;
@@ -17,52 +18,63 @@ export const RESERVE_BYTES = 1024 * 1024;
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
 
+/** What a file system says of itself; on some network file systems all of it is 0. */
+interface DiskSpace {
+  readonly blocks: number;
+  readonly bavail: number;
+  readonly bsize: number;
+}
+
 /**
  * A file that holds space on the disk. When the disk is full, Publisher removes it, and revocations use its space.
  * Without it no other change is written.
  */
 export class Reserve {
   readonly #path: string;
-  readonly #freeBytes: (directory: string) => number;
-  #isWhole = false;
+  readonly #spaceIn: (directory: string) => DiskSpace;
 
-  constructor(path: string, freeBytes = freeBytesOf) {
+  constructor(
+    path: string,
+    spaceIn: (directory: string) => DiskSpace = (directory) => statfsSync(directory),
+  ) {
     this.#path = path;
-    this.#freeBytes = freeBytes;
+    this.#spaceIn = spaceIn;
   }
 
-  /** Whether the reserve is there. Makes it if it is not and the disk has room for it. */
-  ensure(): boolean {
-    this.#isWhole ||= this.#isOnDisk() || this.#make();
-    return this.#isWhole;
+  /** Makes the reserve unless it is there. Throws an Error that says why it cannot be made. */
+  require(): void {
+    if (lstatSync(this.#path, { throwIfNoEntry: false })?.size === RESERVE_BYTES) return;
+    try {
+      this.#make();
+    } catch (error) {
+      throw new Error(`${this.#path}, the disk space for revocations, cannot be made: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   /** Frees the space of the reserve. Returns false if there was nothing to free. */
   release(): boolean {
-    this.#isWhole = false;
     if (lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return false;
     rmSync(this.#path, { force: true });
     return true;
   }
 
-  #isOnDisk(): boolean {
-    return lstatSync(this.#path, { throwIfNoEntry: false })?.size === RESERVE_BYTES;
-  }
-
-  #make(): boolean {
+  #make(): void {
     const draft = `${this.#path}.new`;
+    rmSync(draft, { force: true });
+    const { blocks, bavail, bsize } = this.#spaceIn(dirname(this.#path));
+    if (blocks > 0 && bavail * bsize < RESERVE_BYTES + LEFT_FREE_BYTES) throw new Error(NEARLY_FULL);
     try {
-      rmSync(draft, { force: true });
-      if (this.#freeBytes(dirname(this.#path)) < RESERVE_BYTES + LEFT_FREE_BYTES) return false;
       write(draft);
       renameSync(draft, this.#path);
-      return true;
-    } catch {
+    } finally {
       rmSync(draft, { force: true });
-      return false;
     }
   }
 }
+
+const NEARLY_FULL = `the disk has less than ${(RESERVE_BYTES + LEFT_FREE_BYTES) / 1024 ** 2} MiB free`;
 
 /** Random bytes: a file system that compresses would give zeros no space. */
 function write(path: string): void {
@@ -74,9 +86,4 @@ function write(path: string): void {
   } finally {
     closeSync(file);
   }
-}
-
-function freeBytesOf(directory: string): number {
-  const { bavail, bsize } = statfsSync(directory);
-  return bavail * bsize;
 }

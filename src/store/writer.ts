@@ -61,7 +61,7 @@ export class Writer {
 
   /** Writes something of no meaning, to find out whether writing works again, and refills the reserve. */
   async recover(): Promise<void> {
-    if (!this.#isUnsettled && this.#trouble === null && this.#reserve.ensure()) return;
+    if (!this.#isUnsettled && this.#trouble === null) return this.#requireReserve();
     await this.write(() => this.#writeVersion(), { patienceMs: 0 });
   }
 
@@ -86,8 +86,7 @@ export class Writer {
   #attempt<T>(work: () => T, usesReserve: boolean): T {
     this.#requireFiles();
     if (this.#isUnsettled) this.#settle();
-    if (!usesReserve && !this.#reserve.ensure())
-      throw unavailable(new Error("the disk is nearly full: only revocations are written"));
+    if (!usesReserve) this.#requireReserve();
     return this.#transaction(work);
   }
 
@@ -97,6 +96,14 @@ export class Writer {
     } catch (error) {
       if (isIoError(error)) this.#undo();
       throw error;
+    }
+  }
+
+  #requireReserve(): void {
+    try {
+      this.#reserve.require();
+    } catch (error) {
+      throw unavailable(error);
     }
   }
 

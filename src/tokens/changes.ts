@@ -80,6 +80,10 @@ export class Changes {
     }
   }
 
+  get pendingRevocations(): readonly string[] {
+    return this.#pending.refused;
+  }
+
   /** Writes the revocations that wait. Throws StoreUnavailable if the store still cannot write one. */
   async writePendingRevocations(): Promise<void> {
     for (let next = this.#pending.first; next !== undefined; next = this.#pending.first) {

@@ -35,6 +35,11 @@ export class PendingRevocations {
     this.#set(this.#waiting.filter((waiting) => waiting !== revocation));
   }
 
+  /** The ids of all tokens that are refused. */
+  get refused(): readonly string[] {
+    return [...this.#refusedSince.keys()];
+  }
+
   refuses(id: string | null): boolean {
     return id !== null && this.#refusedSince.has(id);
   }

@@ -161,6 +161,11 @@ export class Tokens {
     return await this.#changes.revoke(id, actor, request);
   }
 
+  /** The ids of the tokens that this process refuses although the store could not write their revocation. */
+  get pendingRevocations(): readonly string[] {
+    return this.#changes.pendingRevocations;
+  }
+
   /** Writes the revocations that the store could not write. Throws StoreUnavailable if it still cannot. */
   async writePendingRevocations(): Promise<void> {
     await this.#changes.writePendingRevocations();

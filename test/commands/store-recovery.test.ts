@@ -20,6 +20,7 @@ test("trouble is told once for each cause, and so is its end", async () => {
         },
       },
       tokens: {
+        pendingRevocations: ["atok_1"],
         writePendingRevocations: async () => {
           written += 1;
         },
@@ -40,7 +41,9 @@ test("trouble is told once for each cause, and so is its end", async () => {
     ["error", "changes cannot be stored now", "full"],
     ["error", "changes cannot be stored now", "replaced"],
     ["info", "changes are stored again", undefined],
+    ["error", expect.stringContaining("revocations could not be stored"), undefined],
   ]);
+  expect(lines.at(-1)).toMatchObject({ tokens: ["atok_1"] });
   const from = looks;
   await Bun.sleep(20);
   expect(looks).toBe(from);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { RESERVE_BYTES, Reserve } from "../../src/store/reserve.ts";
@@ -14,7 +14,7 @@ describe("the reserve", () => {
   test("takes its space on the disk, for its owner alone, and cannot be compressed", () => {
     using directory = new TemporaryDirectory();
     const { file, reserve } = reserveIn(directory);
-    expect(reserve.ensure()).toBe(true);
+    reserve.require();
     const { size, mode } = statSync(file);
     expect({ size, mode: mode & 0o777 }).toEqual({ size: RESERVE_BYTES, mode: 0o600 });
     expect(gzipSync(readFileSync(file)).length).toBeGreaterThan(RESERVE_BYTES);
@@ -24,33 +24,51 @@ describe("the reserve", () => {
   test("is released once, and made anew when it is asked for", () => {
     using directory = new TemporaryDirectory();
     const { file, reserve } = reserveIn(directory);
-    reserve.ensure();
+    reserve.require();
     expect(reserve.release()).toBe(true);
     expect(existsSync(file)).toBe(false);
     expect(reserve.release()).toBe(false);
-    expect(reserve.ensure()).toBe(true);
+    reserve.require();
     expect(existsSync(file)).toBe(true);
   });
 
   test("that another process made is taken as it is, unless it is short", () => {
     using directory = new TemporaryDirectory();
     const { file, reserve } = reserveIn(directory);
-    reserve.ensure();
+    reserve.require();
     const bytes = readFileSync(file);
-    expect(new Reserve(file).ensure()).toBe(true);
+    new Reserve(file).require();
     expect(readFileSync(file)).toEqual(bytes);
     writeFileSync(file, "short");
-    expect(new Reserve(file).ensure()).toBe(true);
+    new Reserve(file).require();
     expect(statSync(file).size).toBe(RESERVE_BYTES);
   });
 
   test("does not take the last free megabyte of a disk", () => {
     using directory = new TemporaryDirectory();
     let free = 2 * RESERVE_BYTES - 1;
-    const reserve = new Reserve(join(directory.path, "reserve"), () => free);
-    expect(reserve.ensure()).toBe(false);
+    const reserve = new Reserve(join(directory.path, "reserve"), () => ({
+      blocks: 9,
+      bavail: free,
+      bsize: 1,
+    }));
+    expect(() => reserve.require()).toThrow("cannot be made: the disk has less than 2 MiB free");
     expect(readdirSync(directory.path)).toEqual([]);
     free += 1;
-    expect(reserve.ensure()).toBe(true);
+    reserve.require();
+  });
+
+  test("is made on a file system that does not tell how much is free", () => {
+    using directory = new TemporaryDirectory();
+    const unknown = { blocks: 0, bavail: 0, bsize: 0 };
+    new Reserve(join(directory.path, "reserve"), () => unknown).require();
+    expect(readdirSync(directory.path)).toEqual(["reserve"]);
+  });
+
+  test("that cannot be made leaves nothing behind", () => {
+    using directory = new TemporaryDirectory();
+    mkdirSync(join(directory.path, "reserve"));
+    expect(() => reserveIn(directory).reserve.require()).toThrow("cannot be made: it is a directory");
+    expect(readdirSync(directory.path)).toEqual(["reserve"]);
   });
 });
