@@ -119,7 +119,10 @@ export class RunningProxy implements AsyncDisposable {
     this.#child = child;
   }
 
-  /** Resolves once it listens on the port that the files name. The first file is the one that nginx includes. */
+  /**
+   * Resolves once it listens on the port that the files name. The first file is the one that nginx includes. A file
+   * with the name of what is around it takes its place.
+   */
   static async start(
     kind: Runnable,
     command: string,
@@ -130,7 +133,7 @@ export class RunningProxy implements AsyncDisposable {
     const { args, around } = COMMAND_LINES[kind];
     const [included = { name: "" }] = files;
     const more = around === null ? [] : [{ name: around.name, text: around.text(included.name) }];
-    for (const { name, text } of [...files, ...more]) await Bun.write(join(directory.path, name), text);
+    for (const { name, text } of [...more, ...files]) await Bun.write(join(directory.path, name), text);
     const output = Bun.file(join(directory.path, "output"));
     const child = Bun.spawn([command, ...args], {
       cwd: directory.path,
