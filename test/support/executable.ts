@@ -46,6 +46,8 @@ export interface Start {
   readonly env?: Readonly<Record<string, string>>;
   /** A command that runs the executable, as `strace -f`. */
   readonly under?: readonly string[];
+  /** Where that command finds the executable; `EXECUTABLE` if left out. */
+  readonly executable?: string;
 }
 
 /** A running server, on a free port of the loopback unless its arguments say where to listen. */
@@ -58,11 +60,11 @@ export class RunningServer implements AsyncDisposable {
   #directory: TemporaryDirectory | null;
   readonly #followed: Promise<unknown>;
 
-  private constructor({ cwd, args = [], env = {}, under = [] }: Start) {
+  private constructor({ cwd, args = [], env = {}, under = [], executable = EXECUTABLE }: Start) {
     this.#directory = cwd === undefined ? new TemporaryDirectory() : null;
     this.cwd = cwd ?? this.#directory?.path ?? "";
     const freePort = args.includes("--listen") ? [] : ["--port", "0"];
-    this.child = Bun.spawn([...under, EXECUTABLE, "serve", ...freePort, ...args], {
+    this.child = Bun.spawn([...under, executable, "serve", ...freePort, ...args], {
       cwd: this.cwd,
       env,
       stdin: "ignore",
