@@ -42,8 +42,9 @@ export function greeting({ addresses, pages, directory, isNew, firstToken, warni
     ...warnings.flatMap((warning) => [`Warning: ${readable(warning)}.`, ""]),
     "Try it:",
     "",
-    `  curl -sS ${curlTarget(addresses)}/publisher.v1/api-token/list -H "Authorization: Bearer ${bearer(firstToken)}" ` +
-      `-H "Content-Type: application/json" -d '{}'`,
+    // A shell's own "echo" is in no list of processes, as curl's arguments are.
+    `  echo "Authorization: Bearer ${bearer(firstToken)}" | ` +
+      `curl -sS ${curlTarget(addresses)}/publisher.v1/api-token/list -H @- -H "Content-Type: application/json" -d '{}'`,
     "",
     "Stop with Ctrl+C. What follows is the log, in JSON lines.",
     "",

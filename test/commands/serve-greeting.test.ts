@@ -34,7 +34,7 @@ test("whoever starts the server sees where everything is, and a line to try it",
 
 Try it:
 
-  curl -sS http://127.0.0.1:8080/publisher.v1/api-token/list -H "Authorization: Bearer $(cat /srv/publisher/first-token)" -H "Content-Type: application/json" -d '{}'
+  echo "Authorization: Bearer $(cat /srv/publisher/first-token)" | curl -sS http://127.0.0.1:8080/publisher.v1/api-token/list -H @- -H "Content-Type: application/json" -d '{}'
 
 Stop with Ctrl+C. What follows is the log, in JSON lines.
 
@@ -50,7 +50,7 @@ describe("who listens on a Unix socket", () => {
     expect(text).toContain("is running.\n\n  Socket       /run/publisher/it's one.sock\n  Store        ");
     expect(text).not.toContain("Admin page");
     expect(text).toContain(
-      `  curl -sS --unix-socket '/run/publisher/it'\\''s one.sock' http://localhost/publisher.v1/api-token/list `,
+      ` | curl -sS --unix-socket '/run/publisher/it'\\''s one.sock' http://localhost/publisher.v1/api-token/list `,
     );
   });
 
@@ -65,7 +65,7 @@ describe("who listens on a Unix socket", () => {
   API          http://127.0.0.1:8080/publisher.v1/
   API          http://[::1]:9090/publisher.v1/
 `);
-    expect(text).toContain("  curl -sS http://127.0.0.1:8080/publisher.v1/api-token/list ");
+    expect(text).toContain(" | curl -sS http://127.0.0.1:8080/publisher.v1/api-token/list ");
   });
 });
 
@@ -120,10 +120,15 @@ const FIRST_TOKENS: readonly [FirstToken, string, string][] = [
 test.each(FIRST_TOKENS)("a first token of %j", (firstToken, where, bearer) => {
   const text = greeted({ firstToken });
   expect(text).toContain(`  First token  ${where}\n`);
-  expect(text).toContain(` -H "Authorization: Bearer ${bearer}" `);
+  expect(text).toContain(`  echo "Authorization: Bearer ${bearer}" | curl `);
 });
 
-describe("the line to try it reads the secret from its file when a shell runs it", () => {
+const SHELLS = ["sh", "bash", "zsh", "ksh"].filter((shell) => Bun.which(shell) !== null);
+
+/** A shell's function in place of curl, which prints its arguments, an empty line, and what it is given to read. */
+const PRINTING_CURL = `curl() { for word; do printf '%s\\n' "$word"; done; echo; cat; }`;
+
+describe.each(SHELLS)("%s reads the secret from its file when it runs the line to try it", (shell) => {
   test.each([
     "plain",
     "with space",
@@ -135,7 +140,7 @@ describe("the line to try it reads the secret from its file when a shell runs it
     "*?[a]",
     "-n",
     "a;b&c|d",
-  ])("in a directory named %p", async (name) => {
+  ])("in a directory named %p, and gives it to curl beside its arguments", async (name) => {
     using temporary = new TemporaryDirectory();
     const directory = new DataDirectory(join(temporary.path, name));
     mkdirSync(directory.path);
@@ -146,23 +151,27 @@ describe("the line to try it reads the secret from its file when a shell runs it
       firstToken: { source: "file", path: directory.firstToken, warning: null },
     });
     const line = text.split("\n").find((one) => one.includes("curl ")) ?? "";
-    const shell = Bun.spawn(["sh", "-c", `curl() { for word; do printf '%s\\n' "$word"; done; }; ${line}`], {
-      stdout: "pipe",
-      stderr: "inherit",
-    });
-    expect((await new Response(shell.stdout).text()).split("\n")).toEqual([
+    const ran = Bun.spawn([shell, "-c", `${PRINTING_CURL}; ${line}`], { stdout: "pipe", stderr: "inherit" });
+    expect((await new Response(ran.stdout).text()).split("\n")).toEqual([
       "-sS",
       "http://127.0.0.1:8080/publisher.v1/api-token/list",
       "-H",
-      `Authorization: Bearer ${secret}`,
+      "@-",
       "-H",
       "Content-Type: application/json",
       "-d",
       "{}",
       "",
+      `Authorization: Bearer ${secret}`,
+      "",
     ]);
     expect(text).not.toContain(secret);
   });
+});
+
+test.each(SHELLS)("the line gives the secret to no program but curl, as %s has its own echo", (shell) => {
+  const { stdout } = Bun.spawnSync([shell, "-c", "type echo"]);
+  expect(stdout.toString()).toContain("builtin");
 });
 
 test.each(["127.0.0.1", "127.1.2.3", "localhost", "::1", "0:0:0:0:0:0:0:1"])("%s is the loopback", (host) => {

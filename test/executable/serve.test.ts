@@ -13,7 +13,7 @@ if (CURL === null)
 
 /** The line that the server prints to try it. */
 function curlLine({ stdout }: RunningServer): string {
-  return /^ +(curl .*)$/m.exec(stdout)?.[1] ?? "";
+  return /^ +(echo .* \| curl .*)$/m.exec(stdout)?.[1] ?? "";
 }
 
 /** What a shell prints that runs the line, elsewhere and later. */

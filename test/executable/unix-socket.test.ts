@@ -84,8 +84,8 @@ describe("by a socket", () => {
 
   test.skipIf(CURL === null)("the printed curl line works", async () => {
     await using socket = await SocketServer.start();
-    const line = /^ +(curl .*)$/m.exec(socket.server.stdout)?.[1] ?? "";
-    expect(line).toStartWith(`curl -sS --unix-socket ${socket.path} http://localhost/publisher.v1/`);
+    const line = /^ +(echo .* \| curl .*)$/m.exec(socket.server.stdout)?.[1] ?? "";
+    expect(line).toContain(` | curl -sS --unix-socket ${socket.path} http://localhost/publisher.v1/`);
     const { stdout } = Bun.spawnSync(["sh", "-c", line], { cwd: "/", env: { PATH: Bun.env.PATH } });
     expect(JSON.parse(stdout.toString()).data).toHaveLength(1);
   });

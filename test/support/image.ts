@@ -19,7 +19,8 @@ export function bubblewrapMissing(): string | null {
 /** Returns why `buildah` cannot build here; otherwise null. */
 export function buildahMissing(): string | null {
   if (Bun.which("buildah") === null) return 'there is no buildah ("apt-get install buildah")';
-  return process.getuid?.() === 0 ? null : "buildah is run by root here";
+  const { exitCode } = Bun.spawnSync(["unshare", "--mount", "true"]);
+  return exitCode === 0 ? null : "buildah may not mount here";
 }
 
 interface BuiltImage {
