@@ -38,6 +38,7 @@ const Pod = type({
         enableServiceLinks: "false",
         securityContext: { runAsUser: "10001", runAsGroup: "10001", fsGroup: "10001" },
         containers: type({
+          readinessProbe: { httpGet: { path: "'/readyz/reads'" } },
           securityContext: { readOnlyRootFilesystem: "true", allowPrivilegeEscalation: "false" },
           volumeMounts: type({ mountPath: "'/data'" }).array().atLeastLength(1),
         })
