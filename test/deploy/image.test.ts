@@ -61,7 +61,7 @@ describe.skipIf(noBubblewrap !== null)(
 
 describe.skipIf(noBuildah !== null)("the image that buildah makes", () => {
   test("has nothing but the executable and its libraries, and does not run as root", async () => {
-    const { config, files, data } = await image.build();
+    const { config, files, closed, data } = await image.build();
     expect(config).toMatchObject({
       User: "10001:10001",
       Env: expect.arrayContaining(["PUBLISHER_DATA_DIR=/data", "PUBLISHER_HOST=0.0.0.0"]),
@@ -70,6 +70,7 @@ describe.skipIf(noBuildah !== null)("the image that buildah makes", () => {
       ExposedPorts: { "8080/tcp": {} },
       Healthcheck: { Test: ["CMD", "/usr/local/bin/publisher", "health"] },
     });
+    expect(closed).toEqual([]);
     expect(data).toBe("10001:10001 700");
     expect(files.filter((path) => !/\/lib(?:64)?\/.*\.so/.test(path))).toEqual(["./usr/local/bin/publisher"]);
   });

@@ -27,6 +27,8 @@ interface BuiltImage {
   /** What docker calls the image's config. */
   readonly config: unknown;
   readonly files: readonly string[];
+  /** Files and directories outside `/data` that its user may not read. */
+  readonly closed: readonly string[];
   /** User, group and mode of `/data`. */
   readonly data: string;
 }
@@ -37,7 +39,10 @@ export class ImageDirectory implements Disposable {
   readonly path = join(this.#directory.path, "image");
 
   constructor() {
-    const made = Bun.spawnSync(["sh", join(DEPLOY, "image-root.sh"), EXECUTABLE, this.path]);
+    const made = Bun.spawnSync([
+      ...["sh", "-c", 'umask 077; exec sh "$@"', "sh"],
+      ...[join(DEPLOY, "image-root.sh"), EXECUTABLE, this.path],
+    ]);
     if (made.exitCode !== 0) throw new Error(made.stderr.toString());
   }
 
@@ -52,9 +57,10 @@ export class ImageDirectory implements Disposable {
     const container = (await $`${buildah} from publisher`.text()).trim();
     const mounted = (await $`${buildah} mount ${container}`.text()).trim();
     const files = (await $`find . -type f`.cwd(mounted).text()).trim().split("\n").sort();
+    const closed = await $`find . -path ./data -prune -o ! -perm -o+r -print`.cwd(mounted).text();
     const data = (await $`stat -c ${"%u:%g %a"} data`.cwd(mounted).text()).trim();
     await $`${buildah} rm ${container}`.quiet();
-    return { config: Docker.config, files, data };
+    return { config: Docker.config, files, data, closed: closed.split("\n").filter(Boolean) };
   }
 
   [Symbol.dispose](): void {
