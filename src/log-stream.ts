@@ -3,72 +3,126 @@ import { write } from "node:fs";
 /** How long a line waits for others to be written with: each write wakes another thread, which costs. */
 const FLUSH_AFTER_MS = 50;
 
-/** How long a full pipe is left alone. */
-const RETRY_AFTER_MS = 100;
+/** How long a full pipe is left alone, and anything else while the process ends. */
+const SOON_MS = 100;
 
-/** What may wait for a reader that is slower than the server, in UTF-16 units; beyond it, lines are dropped. */
+/** How long a full or failing disk is left alone, and a pipe that nobody reads any more. */
+const FAILURE_MS = 1000;
+
+/** What may wait to be written, in UTF-16 units; beyond it, lines are dropped. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024;
 
 /** How long an ending process waits: there may be nobody who reads. */
 const END_LIMIT_MS = 1000;
 
+/** `write` of node:fs, as far as it is used here. */
+export type Write = (
+  fd: number,
+  chunk: Uint8Array,
+  done: (error: NodeJS.ErrnoException | null, written: number) => void,
+) => void;
+
 /**
- * Writes lines to a file descriptor, several together, beside the requests and not in them. Where nobody reads
- * them they are dropped; the server goes on.
+ * Writes lines to a file descriptor, several together, beside the requests and not in them. What cannot be written
+ * waits, and goes on in the middle of a line where a disk was full there. The server goes on as well: beyond a limit
+ * lines are dropped, and counted in a line of their own once there is room.
  */
 export class LogStream {
   readonly #fd: number;
+  readonly #write: Write;
   #lines: string[] = [];
+  /** Of the lines that wait, and of those among them that are just being written. */
   #length = 0;
+  #writing = 0;
   #dropped = 0;
   #isBusy = false;
-  #whenIdle: (() => void) | null = null;
+  #isClosed = false;
+  /** Tries at once what is to be tried later. */
+  #tryNow: (() => void) | null = null;
+  #whenDone: (() => void) | null = null;
 
-  constructor(fd: number) {
+  constructor(fd: number, writeTo: Write = write) {
     this.#fd = fd;
+    this.#write = writeTo;
   }
 
   write(line: string): void {
+    if (this.#isClosed) return;
     if (this.#length > BACKLOG_LIMIT) {
       this.#dropped += 1;
       return;
     }
-    this.#lines.push(line);
-    this.#length += line.length;
+    this.#add(line);
     if (this.#isBusy) return;
     this.#isBusy = true;
-    setTimeout(() => this.#flush(), FLUSH_AFTER_MS).unref();
+    this.#after(FLUSH_AFTER_MS, () => this.#flush());
   }
 
   /** Writes out what still waits, for a second at most. */
   end(): Promise<void> {
     return new Promise((resolve) => {
-      this.#whenIdle = resolve;
+      this.#whenDone = resolve;
       setTimeout(resolve, END_LIMIT_MS);
       if (!this.#isBusy) resolve();
+      this.#tryNow?.();
     });
+  }
+
+  #add(line: string): void {
+    this.#lines.push(line);
+    this.#length += line.length;
   }
 
   #flush(): void {
+    if (this.#dropped > 0) this.#add(droppedLine(this.#dropped));
+    this.#dropped = 0;
     if (this.#lines.length === 0) {
       this.#isBusy = false;
-      this.#whenIdle?.();
+      this.#whenDone?.();
       return;
     }
-    if (this.#dropped > 0) this.#lines.push(droppedLine(this.#dropped));
-    const chunk = Buffer.from(this.#lines.join(""));
+    const text = this.#lines.join("");
     this.#lines = [];
-    this.#length = 0;
-    this.#dropped = 0;
-    this.#put(chunk);
+    this.#writing = text.length;
+    this.#put(Buffer.from(text));
   }
 
   #put(chunk: Uint8Array): void {
-    write(this.#fd, chunk, (error, written) => {
-      if (error?.code === "EAGAIN") setTimeout(() => this.#put(chunk), RETRY_AFTER_MS).unref();
-      else if (error === null && written < chunk.length) this.#put(chunk.subarray(written));
-      else this.#flush();
+    this.#write(this.#fd, chunk, (error, written) => {
+      if (error?.code === "EBADF") this.#close();
+      else if (error !== null || written === 0) this.#putLater(chunk, error?.code);
+      else if (written < chunk.length) this.#put(chunk.subarray(written));
+      else this.#written();
     });
+  }
+
+  #written(): void {
+    this.#length -= this.#writing;
+    this.#writing = 0;
+    this.#flush();
+  }
+
+  #putLater(chunk: Uint8Array, code: string | undefined): void {
+    const isSoon = code === "EAGAIN" || this.#whenDone !== null;
+    this.#after(isSoon ? SOON_MS : FAILURE_MS, () => this.#put(chunk));
+  }
+
+  /** Writes nothing any more: another file may get the number of the descriptor. */
+  #close(): void {
+    this.#isClosed = true;
+    this.#isBusy = false;
+    this.#lines = [];
+    this.#whenDone?.();
+  }
+
+  #after(delayMs: number, work: () => void): void {
+    const now = () => {
+      clearTimeout(timer);
+      this.#tryNow = null;
+      work();
+    };
+    const timer = setTimeout(now, delayMs).unref();
+    this.#tryNow = now;
   }
 }
 
