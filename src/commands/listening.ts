@@ -44,9 +44,13 @@ export class Listeners {
   readonly #addresses: ListenAddress[] = [];
   #tcp: Server<undefined> | null = null;
   readonly #byUnixSocket = new WeakSet<Request>();
+  /** Listens again as it was told to at first; null before that. */
+  #again: ((addresses: readonly ListenAddress[]) => Promise<void>) | null = null;
+  #isEnding = false;
 
   /** Listens on each; a socket gets that mode. Throws a CommandFailure where one is not to be had, and listens on none. */
   async open(addresses: readonly ListenAddress[], mode: number, handlers: Handlers): Promise<void> {
+    this.#again = (same) => this.open(same, mode, handlers);
     try {
       for (const address of addresses) {
         if ("path" in address) await this.#openSocket(address, mode, handlers);
@@ -71,12 +75,40 @@ export class Listeners {
 
   /** Accepts nothing new and waits for what was begun, but not for ever. */
   async drain(log: Log): Promise<void> {
-    for (const server of this.#servers) void server.stop(false);
-    const deadline = performance.now() + DRAIN_LIMIT_MS;
-    while (this.#pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS);
+    this.#isEnding = true;
+    await this.#finish();
     if (this.#pendingRequests > 0)
       log.warn({ requests: this.#pendingRequests }, "stopping in the middle of requests");
     await this.stop();
+  }
+
+  /** Ends the connections that wait for a request, of which there was one before. */
+  closeIdle(): void {
+    for (const server of this.#servers) server.closeIdleConnections();
+  }
+
+  /**
+   * Finishes what was begun, ends every connection and listens anew, unless all of it ends. Throws a CommandFailure
+   * where an address is taken meanwhile; then it listens on none, and may be called again.
+   */
+  async renew(): Promise<void> {
+    const addresses = [...this.#addresses];
+    await this.#finish();
+    await this.stop();
+    this.#servers.length = 0;
+    if (this.#isEnding) return;
+    this.#addresses.length = 0;
+    await this.#again?.(addresses).catch((error: unknown) => {
+      this.#servers.length = 0;
+      this.#addresses.splice(0, addresses.length, ...addresses);
+      throw error;
+    });
+  }
+
+  async #finish(): Promise<void> {
+    for (const server of this.#servers) void server.stop(false);
+    const deadline = performance.now() + DRAIN_LIMIT_MS;
+    while (this.#pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS);
   }
 
   /** Ends every connection at once, and removes the sockets. */

@@ -16,8 +16,10 @@ import { playBackJournal } from "../store/rollback-journal.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
+import { ConnectionLimit } from "./connection-limit.ts";
 import { type FirstToken, provideFirstToken, refuseUnfit } from "./first-token.ts";
 import { Listeners } from "./listening.ts";
+import { OpenFiles } from "./open-files.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { ReuseWarnings } from "./reuse-warnings.ts";
@@ -59,6 +61,8 @@ export async function serve(settings: ServeSettings): Promise<void> {
   });
 
   const { tokens, auditTrail, usage, store, lock } = opened;
+  const files = OpenFiles.ofThisProcess();
+  const limit = files && new ConnectionLimit({ listeners, files, log, clock: () => performance.now() });
   const flushing = new UsageFlushing(usage, log);
   const recovery = new StoreRecovery({ store, tokens }, log);
   let stopping = false;
@@ -78,6 +82,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const signal = await stopped;
   stopping = true;
   log.info({ signal }, "stopping");
+  limit?.stop();
   await listeners.drain(log);
   requestLog.end();
   await recovery.stop();
