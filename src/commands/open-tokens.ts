@@ -50,6 +50,7 @@ export function openOrMakeTokens(
       usage.recordReuse(reuse);
       onReuse(reuse);
     },
+    uses: usage,
   });
   const auditTrail = new AuditTrail({ store: store.auditTrail, cursorKey });
   return { tokens, auditTrail, usage, store, isNew };

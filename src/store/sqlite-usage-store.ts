@@ -5,6 +5,7 @@ import { BUCKETS, type Bucket, bucketSeconds, bucketStart, type Period } from ".
 import {
   ALL_TOKENS,
   type HourOfUse,
+  isUsed,
   sumsByStart,
   type UsageStore,
   type UseCount,
@@ -58,8 +59,9 @@ export class SqliteUsageStore implements UsageStore {
       const reused = this.#database.query(REUSED);
       for (const { token, reusedAt, reusedFrom } of uses)
         if (reusedAt !== null) reused.run(reusedAt, reusedFrom, token);
-      for (const use of uses) if (use.token !== ALL_TOKENS) this.#raise(use);
-      for (const sum of sumsByStart(uses)) this.#raise({ ...sum, token: ALL_TOKENS });
+      const counted = uses.filter(isUsed);
+      for (const use of counted) if (use.token !== ALL_TOKENS) this.#raise(use);
+      for (const sum of sumsByStart(counted)) this.#raise({ ...sum, token: ALL_TOKENS });
     });
     await pause(REST_MS);
   }

@@ -142,6 +142,11 @@ export function conditionOf<Row>({ usual }: ListedResource<Row>, { conditions }:
   return { op: "and", conditions: [...conditions, usual.condition] };
 }
 
+/** Whether a listing filters or sorts by a key. */
+export function goesBy({ conditions, sorts }: Listing, name: string): boolean {
+  return sorts.some(({ key }) => key === name) || names({ op: "and", conditions }, [name]);
+}
+
 /** Whether the condition has a part that fulfils `test`. */
 export function someCondition(condition: Condition, test: (part: Condition) => boolean): boolean {
   if (test(condition)) return true;

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Actor } from "./audit-event.ts";
 import { creation, type Revocation, type RevocationRequest, rotation, update } from "./change.ts";
 import { Changes, type ChangesParts } from "./changes.ts";
-import type { Listing } from "./listing.ts";
+import { goesBy, type Listing } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
@@ -15,6 +15,7 @@ import { statusAt, type Token } from "./token.ts";
 import { TOKEN_LISTING } from "./token-listing.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-request.ts";
 import type { TokenStore } from "./token-store.ts";
+import type { Usage } from "./usage.ts";
 import {
   type Authentication,
   type Purpose,
@@ -44,6 +45,8 @@ export interface TokensParts extends ChangesParts {
   readonly onUse: (token: Token, outcome: UseOutcome) => void;
   /** Hears of every time that a secret was shown after its token had been revoked or replaced. */
   readonly onReuse: (reuse: Reuse) => void;
+  /** Knows of uses that the store does not have yet; left out where none are counted. */
+  readonly uses?: Pick<Usage, "addedTo" | "settle">;
 }
 
 const NO_DIGEST = new Uint8Array(32);
@@ -57,8 +60,9 @@ export class Tokens {
   readonly #changes: Changes;
   readonly #onUse: TokensParts["onUse"];
   readonly #onReuse: TokensParts["onReuse"];
+  readonly #uses: TokensParts["uses"];
 
-  constructor({ cursorKey, onUse, onReuse, ...parts }: TokensParts) {
+  constructor({ cursorKey, onUse, onReuse, uses, ...parts }: TokensParts) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#random = parts.random;
@@ -66,6 +70,7 @@ export class Tokens {
     this.#cursorKey = cursorKey;
     this.#onUse = onUse;
     this.#onReuse = onReuse;
+    this.#uses = uses;
   }
 
   now(): UnixSeconds {
@@ -99,10 +104,11 @@ export class Tokens {
     const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
     if (stored === null || !matches) return { token: null, refusal: "unknown" };
     const token = this.#changes.current(stored.token);
+    const known = this.#asUsed(token);
     const status = statusAt(token, this.now());
-    if (status === "active") return { token, refusal: null };
+    if (status === "active") return { token: known, refusal: null };
     if (counting === "counted") this.#shownInVain(token, showing);
-    return { token, refusal: status };
+    return { token: known, refusal: status };
   }
 
   #shownInVain(token: Token, showing: Showing | null): void {
@@ -136,9 +142,10 @@ export class Tokens {
   async update(id: string, request: UpdateRequest, actor: Actor): Promise<Token | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    return await this.#changes.make({ target: id }, actor, (state, occasion) =>
+    const updated = await this.#changes.make({ target: id }, actor, (state, occasion) =>
       update(request, state, occasion),
     );
+    return isRefusal(updated) ? updated : this.#asUsed(updated);
   }
 
   /** Creates the successor of a token, with a secret of its own, and brings the token's own end nearer. */
@@ -158,7 +165,8 @@ export class Tokens {
    * revocation. A dry run changes nothing.
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest = {}): Promise<Revocation | Refusal> {
-    return await this.#changes.revoke(id, actor, request);
+    const revoked = await this.#changes.revoke(id, actor, request);
+    return isRefusal(revoked) ? revoked : { ...revoked, token: this.#asUsed(revoked.token) };
   }
 
   /** The ids of the tokens that this process refuses although the store could not write their revocation. */
@@ -172,22 +180,30 @@ export class Tokens {
   }
 
   async get(id: string): Promise<Token | Refusal> {
-    return (await this.#store.findById(id)) ?? NO_SUCH_TOKEN;
+    const token = await this.#store.findById(id);
+    return token === null ? NO_SUCH_TOKEN : this.#asUsed(token);
   }
 
   /** One page of the tokens that a listing asks for. */
   async list(listing: Listing): Promise<Page<Token> | Refusal> {
-    return await pageOf(listing, {
+    if (goesBy(listing, "last_used_at")) await this.#uses?.settle();
+    const page = await pageOf(listing, {
       resource: TOKEN_LISTING,
       find: (query) => this.#store.list(query),
       cursorKey: this.#cursorKey,
       now: this.now(),
     });
+    return isRefusal(page) ? page : { ...page, rows: page.rows.map((token) => this.#asUsed(token)) };
   }
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
   async summary(): Promise<Summary> {
     const now = this.now();
     return summaryOf(await this.#store.summary(summaryQuery(now)), now);
+  }
+
+  /** A token as it is told, with the uses that the store does not have yet. */
+  #asUsed(token: Token): Token {
+    return this.#uses?.addedTo(token) ?? token;
   }
 }

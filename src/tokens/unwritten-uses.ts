@@ -1,6 +1,9 @@
+import { type CountedHour, HoursOfUse } from "./hours-of-use.ts";
+import { LastUses } from "./last-uses.ts";
 import type { UnixSeconds } from "./time.ts";
-import { bucketStart } from "./usage-period.ts";
-import { ALL_TOKENS, type HourOfUse } from "./usage-store.ts";
+import type { Token } from "./token.ts";
+import { bucketStart, type Period } from "./usage-period.ts";
+import { ALL_TOKENS, type HourOfUse, type UseCount } from "./usage-store.ts";
 import type { UseOutcome } from "./verification.ts";
 
 /** The most hours of tokens that are told apart, of some 150 bytes each. */
@@ -9,14 +12,13 @@ export const UNWRITTEN_LIMIT = 100_000;
 /** How many of them are written in one transaction, which holds up everything else meanwhile. */
 const PORTION_SIZE = 200;
 
-type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
-type CountedHour = Mutable<HourOfUse>;
-
 /** Uses that are not in the store yet. Beyond UNWRITTEN_LIMIT, further tokens count among all of them alone. */
 export class UnwrittenUses {
-  #hours = new Map<UnixSeconds, Map<string, CountedHour>>();
+  #added = new HoursOfUse();
+  /** What is in `#portions`. */
+  #collected = new HoursOfUse();
   #portions: (readonly HourOfUse[])[] = [];
-  #size = 0;
+  readonly #lastUses = new LastUses();
 
   /** On the way of every request: it adds to numbers, and makes something only for a token's first use in an hour. */
   add(token: string, outcome: UseOutcome, now: UnixSeconds): void {
@@ -38,35 +40,66 @@ export class UnwrittenUses {
     return this.#portions[0];
   }
 
-  /** Sets apart, in portions, what was added so far. */
-  collect(): void {
-    const hours = [...this.#hours.values()].flatMap((tokens) => [...tokens.values()]);
-    this.#hours = new Map();
+  /** Sets apart, in portions, what was added so far; of the last uses those that are due, or all. */
+  collect(now: UnixSeconds, lastUses: "due" | "all"): void {
+    this.#collected = this.#added;
+    this.#added = new HoursOfUse();
+    this.#settleLastUses(now, lastUses);
+    // What lies together in the store is written together, which costs fewer pages.
+    const hours = this.#collected.inOrder();
     for (let start = 0; start < hours.length; start += PORTION_SIZE)
       this.#portions.push(hours.slice(start, start + PORTION_SIZE));
   }
 
   /** Forgets the portion, which is written. */
   drop(): void {
-    this.#size -= this.#portions.shift()?.length ?? 0;
+    for (const hour of this.#portions.shift() ?? []) this.#collected.remove(hour);
   }
 
   /** How many uses there are in all. */
   get count(): number {
-    const added = [...this.#hours.values()].flatMap((tokens) => [...tokens.values()]);
-    const hours = [...this.#portions.flat(), ...added];
-    return hours.reduce((total, { accepted, refused }) => total + accepted + refused, 0);
+    return this.#hours.reduce((total, { accepted, refused }) => total + accepted + refused, 0);
   }
 
-  #hourOf(token: string, start: UnixSeconds): CountedHour {
-    const known = this.#hours.get(start)?.get(token);
-    if (known !== undefined) return known;
-    if (this.#size >= UNWRITTEN_LIMIT && token !== ALL_TOKENS) return this.#hourOf(ALL_TOKENS, start);
-    const none = { accepted: 0, refused: 0, lastUsedAt: null, reusedAt: null, reusedFrom: null };
-    const made: CountedHour = { token, start, ...none };
-    const tokens = this.#hours.get(start) ?? new Map<string, CountedHour>();
-    this.#hours.set(start, tokens.set(token, made));
-    this.#size += 1;
-    return made;
+  /** The uses of these tokens in the buckets of a period; there can be several for one token and bucket. */
+  counts(tokens: readonly string[], period: Period): readonly UseCount[] {
+    return [this.#collected, this.#added].flatMap((hours) => hours.counts(tokens, period));
   }
+
+  /** A token as it will be in the store once everything is written. */
+  addedTo(token: Token): Token {
+    const hours = [...this.#collected.of(token.id), ...this.#added.of(token.id)];
+    const lastUsedAt = later(token.lastUsedAt, this.#lastUses.of(token.id));
+    return hours.reduce(withHour, { ...token, lastUsedAt });
+  }
+
+  get #hours(): readonly HourOfUse[] {
+    return [...this.#collected.all(), ...this.#added.all()];
+  }
+
+  /** Leaves a last use in the hour that it is to be written with, and keeps the others for later. */
+  #settleLastUses(now: UnixSeconds, which: "due" | "all"): void {
+    for (const hour of this.#collected.all()) {
+      if (hour.lastUsedAt !== null && hour.token !== ALL_TOKENS)
+        this.#lastUses.note(hour.token, hour.lastUsedAt);
+      hour.lastUsedAt = null;
+    }
+    for (const [token, at] of this.#lastUses.take(now, which))
+      this.#collected.findOrAdd(token, bucketStart("hour", at)).lastUsedAt = at;
+  }
+  #hourOf(token: string, start: UnixSeconds): CountedHour {
+    const known = this.#added.find(token, start);
+    if (known !== undefined) return known;
+    const isFull = this.#added.size + this.#collected.size >= UNWRITTEN_LIMIT;
+    return this.#added.findOrAdd(isFull ? ALL_TOKENS : token, start);
+  }
+}
+
+function withHour(token: Token, { lastUsedAt, reusedAt, reusedFrom }: HourOfUse): Token {
+  const used = { ...token, lastUsedAt: later(token.lastUsedAt, lastUsedAt) };
+  return reusedAt === null || reusedAt < (token.reusedAt ?? 0) ? used : { ...used, reusedAt, reusedFrom };
+}
+
+function later(one: UnixSeconds | null, other: UnixSeconds | null): UnixSeconds | null {
+  return one === null || (other !== null && other > one) ? other : one;
 }

@@ -20,9 +20,12 @@ export interface UseCount extends UseBucket {
   readonly token: string;
 }
 
-/** The uses of a token in one hour. With ALL_TOKENS, those of tokens that nobody knows any more. */
+/**
+ * The uses of a token in one hour, or a moment alone, with no use to count. With ALL_TOKENS, those of tokens that
+ * nobody knows any more.
+ */
 export interface HourOfUse extends UseCount {
-  /** When the last one was accepted; null if none was. */
+  /** When the token was last let in, if that is to be written; otherwise null. */
   readonly lastUsedAt: UnixSeconds | null;
   /** When the secret was last shown after the token's end; null if it was not. */
   readonly reusedAt: UnixSeconds | null;
@@ -51,4 +54,9 @@ export function sumsByStart(counts: readonly UseBucket[]): readonly UseBucket[] 
     accepted: same.reduce((total, { accepted }) => total + accepted, 0),
     refused: same.reduce((total, { refused }) => total + refused, 0),
   }));
+}
+
+/** Whether there is a use to count. */
+export function isUsed({ accepted, refused }: UseBucket): boolean {
+  return accepted + refused > 0;
 }

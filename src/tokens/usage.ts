@@ -2,10 +2,18 @@ import { type Issue, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import type { Reuse } from "./reuse.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
-import type { TokenStore } from "./token-store.ts";
+import { StoreUnavailable, type TokenStore } from "./token-store.ts";
+import { Turns } from "./turns.ts";
 import { UnwrittenUses } from "./unwritten-uses.ts";
 import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
-import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket } from "./usage-store.ts";
+import {
+  ALL_TOKENS,
+  type HourOfUse,
+  sumsByStart,
+  type UsageStore,
+  type UseBucket,
+  type UseCount,
+} from "./usage-store.ts";
 import type { UseOutcome } from "./verification.ts";
 
 export interface UsageParts {
@@ -38,13 +46,19 @@ const TOO_LARGE: Issue = {
 };
 const TOO_MUCH: Refusal = { refused: "invalid", issues: [TOO_LARGE] };
 
-/** Counts uses of tokens: in memory, until `flush` brings them into the store, which is where they are read from. */
+/** How long the last uses in the store are good enough for whoever finds tokens by them. */
+const SETTLED_MS = 60_000;
+
+/** Counts uses of tokens: in memory, until `flush` brings them into the store. What is told of them comes from both. */
 export class Usage {
   readonly #store: UsageStore;
   readonly #tokens: UsageParts["tokens"];
   readonly #clock: Clock;
   readonly #unwritten = new UnwrittenUses();
-  #flushing: Promise<void> | null = null;
+  /** So that what is just being written is told once, and neither twice nor not at all. */
+  readonly #turns = new Turns();
+  #flushing: Promise<void> = Promise.resolve();
+  #settledAt: number | null = null;
 
   constructor({ store, tokens, clock }: UsageParts) {
     this.#store = store;
@@ -67,41 +81,71 @@ export class Usage {
     return this.#unwritten.count;
   }
 
-  /**
-   * Brings all that was recorded into the store, in portions that are a transaction each, and lets go of what is
-   * too old. Throws StoreUnavailable if the store cannot do it now: what it has not taken stays for the next time.
-   */
-  async flush(): Promise<void> {
-    this.#flushing ??= this.#write().finally(() => {
-      this.#flushing = null;
-    });
-    await this.#flushing;
+  /** A token from the store, with its uses that are not in there yet. */
+  addedTo(token: Token): Token {
+    return this.#unwritten.addedTo(token);
   }
 
-  /** How often tokens were used, as far as the store knows. */
+  /**
+   * Brings what was recorded into the store, in portions that are a transaction each, and lets go of what is too
+   * old; the last uses of tokens only where they are due, or all of them. Throws StoreUnavailable if the store cannot
+   * do it now: what it has not taken stays for the next time.
+   */
+  async flush(lastUses: "due" | "all" = "due"): Promise<void> {
+    const flushed = this.#flushing.then(() => this.#write(lastUses));
+    this.#flushing = flushed.catch(() => undefined);
+    await flushed;
+  }
+
+  /**
+   * Brings the last uses of tokens into the store for somebody who filters or sorts by them; at most once a minute,
+   * as each costs. Where the store cannot take them now, it is left as it is.
+   */
+  async settle(): Promise<void> {
+    const sinceMs = this.#clock() - (this.#settledAt ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= 0 && sinceMs < SETTLED_MS) return;
+    this.#settledAt = this.#clock();
+    await this.flush("all").catch((error: unknown) => {
+      if (!(error instanceof StoreUnavailable)) throw error;
+    });
+  }
+
+  /** How often tokens were used until now. */
   async report({ ids, ...request }: UsageRequest): Promise<UsageReport | Refusal> {
     const period = periodOf(request, this.#now());
     if (bucketsIn(period) * (ids ?? [ALL_TOKENS]).length > REPORT_LIMIT) return TOO_MUCH;
     for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
-    const counts = await this.#store.read(ids ?? [ALL_TOKENS], period);
+    const counts = await this.#turns.read(() => this.#counts(ids ?? [ALL_TOKENS], period));
     const byToken = Map.groupBy(counts, ({ token }) => token);
     const tokens = (ids ?? []).map((id) => ({ id, buckets: sumsByStart(byToken.get(id) ?? []) }));
     return { period, buckets: sumsByStart(counts), tokens };
   }
 
-  async #write(): Promise<void> {
+  /** What the store has and what it does not have yet, the earliest first. */
+  async #counts(tokens: readonly string[], period: Period): Promise<readonly UseCount[]> {
+    const stored = await this.#store.read(tokens, period);
+    const unwritten = this.#unwritten.counts(tokens, period);
+    return [...stored, ...unwritten].toSorted((one, other) => one.start - other.start);
+  }
+
+  async #write(lastUses: "due" | "all"): Promise<void> {
     // What an earlier flush left comes first and alone: collected beside it, each token would have several entries.
     await this.#writePortions();
-    this.#unwritten.collect();
+    this.#unwritten.collect(this.#now(), lastUses);
     await this.#writePortions();
     for (const bucket of BUCKETS) await this.#store.forget(bucket, keptPeriod(bucket, this.#now()).from);
   }
 
   async #writePortions(): Promise<void> {
-    for (let portion = this.#unwritten.portion; portion !== undefined; portion = this.#unwritten.portion) {
+    for (let portion = this.#unwritten.portion; portion !== undefined; portion = this.#unwritten.portion)
+      await this.#writePortion(portion);
+  }
+
+  async #writePortion(portion: readonly HourOfUse[]): Promise<void> {
+    await this.#turns.write(async () => {
       await this.#store.add(portion);
       this.#unwritten.drop();
-    }
+    });
   }
 
   #now(): UnixSeconds {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { UsageFlushing } from "../../src/commands/usage-flushing.ts";
 import { makeLog } from "../../src/log.ts";
 import { TestStore } from "../support/store.ts";
-import { reported } from "../support/usage.ts";
+import { reported, UnsteadyUsageStore } from "../support/usage.ts";
 
 /** Often, so that tests need not wait; a try takes some 20 ms while another process writes. */
 const EVERY_MS = 5;
@@ -11,7 +11,7 @@ const EVERY_MS = 5;
 function flushing(context: TestStore) {
   const lines: { readonly level: string; readonly message: string; readonly uses?: number }[] = [];
   const log = makeLog("info", { write: (line) => void lines.push(JSON.parse(line)) });
-  return { lines, flushing: new UsageFlushing(context.usage, log, EVERY_MS) };
+  return { lines, flushing: new UsageFlushing(context.usage, log, EVERY_MS, EVERY_MS) };
 }
 
 async function until(isSo: () => boolean): Promise<void> {
@@ -60,6 +60,38 @@ test("trouble is told once, however often it is tried again, and so is its end",
   ]);
   await running.stop();
   expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 2 }]);
+});
+
+test("what failed is tried again sooner than what works is done again", async () => {
+  using context = new TestStore();
+  const { token } = await context.create();
+  const store = new UnsteadyUsageStore(context.store.usage);
+  const usage = context.usageOn(store);
+  const log = makeLog("silent", { write: () => undefined });
+  const everyMs = 1000;
+  const running = new UsageFlushing(usage, log, everyMs, 1);
+  store.portionsLeft = 0;
+  usage.record(token, "accepted");
+  await until(() => store.failures > 0);
+  const startedAt = performance.now();
+  await until(() => store.failures > 20);
+  expect(performance.now() - startedAt).toBeLessThan(20 * everyMs);
+  store.portionsLeft = Number.POSITIVE_INFINITY;
+  await running.stop();
+});
+
+test("stopping writes the last uses too that are not due yet", async () => {
+  using context = new TestStore();
+  const { token } = await context.create();
+  const { flushing: running } = flushing(context);
+  context.usage.record(token, "accepted");
+  await until(() => context.usage.unwritten === 0);
+  context.clock.step(10);
+  context.usage.record(token, "accepted");
+  await until(() => context.usage.unwritten === 0);
+  expect(context.store.findById(token.id)?.lastUsedAt).toBe(context.clock.now - 10);
+  await running.stop();
+  expect(context.store.findById(token.id)?.lastUsedAt).toBe(context.clock.now);
 });
 
 test("stopping writes what there is, and waits for another process that writes, for a while", async () => {

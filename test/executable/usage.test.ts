@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { RunningServer, run } from "../support/executable.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { SmallDisk } from "../support/small-disk.ts";
 import { canTrace, SystemCalls } from "../support/strace.ts";
 
@@ -22,8 +22,8 @@ async function use(server: RunningServer, { token }: Holder, times: number): Pro
   }
 }
 
-/** What the store has of a token. */
-async function stored(server: RunningServer, { id }: Holder) {
+/** What the server tells of a token. */
+async function told(server: RunningServer, { id }: Holder) {
   const { json } = await server.call("api-token/usage", { id, bucket: "day" });
   const { last_used_at: lastUsedAt } = (await server.call("api-token/get", { id })).json;
   const accepted = json.buckets.reduce(
@@ -33,29 +33,25 @@ async function stored(server: RunningServer, { id }: Holder) {
   return { accepted, lastUsedAt };
 }
 
-async function until(isSo: () => boolean | Promise<boolean>, limitMs: number): Promise<void> {
-  const deadline = performance.now() + limitMs;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not within ${limitMs} ms`);
-    await Bun.sleep(20);
-  }
-}
-
 const isMoment = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
 
-test("a use shows within 5 seconds, and a kill loses no more than what was not flushed", async () => {
+test("a use shows at once, and a kill loses no more than what was not flushed", async () => {
   await using server = await RunningServer.start();
   const holder = await created(server);
-  expect(await stored(server, holder)).toEqual({ accepted: 0, lastUsedAt: null });
+  expect(await told(server, holder)).toEqual({ accepted: 0, lastUsedAt: null });
   await use(server, holder, 3);
-  await until(async () => (await stored(server, holder)).accepted === 3, PATIENCE_MS);
-  expect(await stored(server, holder)).toEqual({ accepted: 3, lastUsedAt: isMoment });
+  expect(await told(server, holder)).toEqual({ accepted: 3, lastUsedAt: isMoment });
+  // Last uses are written for who sorts by them.
+  await server.call("api-token/list", { sorts: [{ key: "last_used_at" }] });
   await use(server, holder, 2);
+  expect((await told(server, holder)).accepted).toBe(5);
   await server.stop("SIGKILL");
   const check = await run(["check"], { cwd: server.cwd });
   expect(check.stdout).toContain("is sound");
   await using again = await RunningServer.start({ cwd: server.cwd });
-  expect((await stored(again, holder)).accepted).toBeWithin(3, 6);
+  const { accepted, lastUsedAt } = await told(again, holder);
+  expect(accepted).toBeWithin(3, 6);
+  expect(lastUsedAt).toEqual(isMoment);
 });
 
 test("what was used just before a server stops is there when it starts again", async () => {
@@ -64,7 +60,7 @@ test("what was used just before a server stops is there when it starts again", a
   await use(server, holder, 5);
   expect(await server.stop()).toBe(0);
   await using again = await RunningServer.start({ cwd: server.cwd });
-  expect(await stored(again, holder)).toEqual({ accepted: 5, lastUsedAt: isMoment });
+  expect(await told(again, holder)).toEqual({ accepted: 5, lastUsedAt: isMoment });
 });
 
 test("commands count nothing, and neither does a given first token at the start", async () => {
@@ -83,7 +79,8 @@ test("commands count nothing, and neither does a given first token at the start"
     return answer.json.buckets.map(({ accepted, refused }: Record<string, number>) => [accepted, refused]);
   };
   expect(await counted(id)).toEqual([[2, 0]]);
-  expect(await counted(holder.id)).toEqual([]);
+  // The two questions alone, each of which is counted before it is answered.
+  expect(await counted(holder.id)).toEqual([[2, 0]]);
 });
 
 const disk = SmallDisk.mount();
@@ -91,23 +88,34 @@ if (disk === null)
   process.stderr.write("skipped, as nothing may be mounted: what a full disk does to usage\n");
 disk?.[Symbol.dispose]();
 
-test.skipIf(disk === null)(
-  "on a full disk requests go on, and their uses come once there is space",
-  async () => {
+describe.skipIf(disk === null)("on a full disk requests go on", () => {
+  test("and their uses are told, and written once there is space", async () => {
     using small = SmallDisk.mount();
     await using server = await RunningServer.start({ cwd: small?.path ?? "" });
     const holder = await created(server);
     small?.fill();
-    await use(server, holder, 5);
-    await until(() => server.stderr.includes("they are kept in memory meanwhile"), PATIENCE_MS);
-    await use(server, holder, 5);
-    expect((await stored(server, holder)).accepted).toBe(0);
+    await use(server, holder, 10);
+    expect(await told(server, holder)).toEqual({ accepted: 10, lastUsedAt: isMoment });
     small?.free();
-    await until(() => server.stderr.includes("uses of tokens are written again"), PATIENCE_MS);
-    expect(await stored(server, holder)).toEqual({ accepted: 10, lastUsedAt: isMoment });
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr).not.toContain("are lost");
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    expect(await told(again, holder)).toEqual({ accepted: 10, lastUsedAt: isMoment });
+  });
+
+  test("and a server that stops meanwhile says how many uses are lost", async () => {
+    using small = SmallDisk.mount();
+    await using server = await RunningServer.start({ cwd: small?.path ?? "" });
+    const holder = await created(server);
+    small?.fill();
+    await use(server, holder, 10);
+    expect(await server.stop()).toBe(0);
+    const lost = server.stderr.split("\n").find((line) => line.includes("are lost"));
+    // One more, with which the token was created.
+    expect(JSON.parse(lost ?? "{}")).toMatchObject({ level: "warn", uses: 11 });
     expect(server.stderr.match(/they are kept in memory meanwhile/g)).toHaveLength(1);
-  },
-);
+  });
+});
 
 const CALLS = ["fsync", "fdatasync", "pwrite64", "recvfrom"];
 
@@ -119,7 +127,7 @@ describe.skipIf(!canTrace("whether a request that reads writes"))("a request tha
     await server.call("api-token/list", { pagination: { limit: 1 } });
     const startedAt = performance.now();
     await use(server, holder, 1000);
-    const flushes = Math.ceil((performance.now() - startedAt) / 2000);
+    const flushes = Math.ceil((performance.now() - startedAt) / 60_000);
     await server.call("api-token/list", { pagination: { limit: 2 } });
     await server.stop();
     const calls = trace.of(server.child.pid);

@@ -44,7 +44,7 @@ const SCENARIOS: readonly (readonly [filters: readonly Filter[], names: string])
   [[{ key: "created_at", eq: "2026-06-01T14:00:20.9+02:00" }], "deploy"],
   [[{ key: "expires_at", eq: at(60) }], "old"],
   [[{ key: "revoked_at", eq: at(50) }], "gone"],
-  [[{ key: "last_used_at", eq: at(0) }], ""],
+  [[{ key: "last_used_at", eq: at(0) }], "second"],
 
   [[() => ({ key: "id", in: [tokens.idOf("gone"), "atok_0", tokens.idOf("first")] })], "gone first"],
   [[{ key: "access", in: ["read", "write"] }], NOT_REVOKED],
@@ -55,7 +55,7 @@ const SCENARIOS: readonly (readonly [filters: readonly Filter[], names: string])
   [[{ key: "created_at", in: [at(10), at(40)] }], "bare"],
   [[{ key: "expires_at", in: [at(60), at(70), at(3600)] }], "old deploy"],
   [[{ key: "revoked_at", in: [at(50), at(51)] }], "gone"],
-  [[{ key: "last_used_at", in: [at(0)] }], ""],
+  [[{ key: "last_used_at", in: [at(0)] }], "second"],
 
   [[() => ({ key: "id", nin: [tokens.idOf("bare"), tokens.idOf("old")] })], "both gone deploy second first"],
   [[{ key: "access", nin: ["read"] }], "deploy first"],
@@ -65,7 +65,7 @@ const SCENARIOS: readonly (readonly [filters: readonly Filter[], names: string])
   [[{ key: "created_at", nin: [at(0), at(10)] }], "old deploy"],
   [[{ key: "expires_at", nin: [at(60)] }], "deploy bare second first"],
   [[{ key: "revoked_at", nin: [at(50)] }], "both old deploy bare second first"],
-  [[{ key: "last_used_at", nin: [at(0)] }], NOT_REVOKED],
+  [[{ key: "last_used_at", nin: [at(0)] }], "old deploy bare first"],
 
   [[{ key: "id", exists: true }], ALL],
   [[{ key: "id", exists: false }], ""],
@@ -82,8 +82,8 @@ const SCENARIOS: readonly (readonly [filters: readonly Filter[], names: string])
   [[{ key: "expires_at", exists: false }], "bare second first"],
   [[{ key: "revoked_at", exists: true }], "both gone"],
   [[{ key: "revoked_at", exists: false }], NOT_REVOKED],
-  [[{ key: "last_used_at", exists: true }], ""],
-  [[{ key: "last_used_at", exists: false }], NOT_REVOKED],
+  [[{ key: "last_used_at", exists: true }], "second first"],
+  [[{ key: "last_used_at", exists: false }], "old deploy bare"],
 
   [[{ key: "created_at", lt: at(10) }], "second first"],
   [[{ key: "created_at", gt: at(10) }], "old deploy"],
@@ -92,8 +92,8 @@ const SCENARIOS: readonly (readonly [filters: readonly Filter[], names: string])
   [[{ key: "expires_at", gt: at(60) }], "deploy"],
   [[{ key: "revoked_at", lt: at(55) }], "gone"],
   [[{ key: "revoked_at", gt: at(50) }], "both"],
-  [[{ key: "last_used_at", lt: at(9999) }], ""],
-  [[{ key: "last_used_at", gt: at(0) }], ""],
+  [[{ key: "last_used_at", lt: at(9999) }], "second first"],
+  [[{ key: "last_used_at", gt: at(0) }], "first"],
 
   [
     [

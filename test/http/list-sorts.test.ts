@@ -36,7 +36,7 @@ const SCENARIOS: readonly (readonly [sorts: readonly SortParameter[], names: str
   [[{ key: "expires_at", direction: "desc" }], "deploy both old first second bare gone"],
   [[{ key: "revoked_at" }], "gone both first second bare deploy old"],
   [[{ key: "revoked_at", direction: "desc" }], "both gone first second bare deploy old"],
-  [[{ key: "last_used_at" }], BY_ID],
+  [[{ key: "last_used_at" }], "second first bare deploy old gone both"],
   [[{ key: "last_used_at", direction: "desc" }], BY_ID],
   [
     [
@@ -46,7 +46,7 @@ const SCENARIOS: readonly (readonly [sorts: readonly SortParameter[], names: str
     "both deploy first gone old bare second",
   ],
   [[{ key: "access" }, { key: "description", direction: "desc" }], "old gone second bare first deploy both"],
-  [[{ key: "last_used_at" }, { key: "id", direction: "desc" }], NEWEST_FIRST],
+  [[{ key: "last_used_at" }, { key: "id", direction: "desc" }], "second first both gone old deploy bare"],
   [
     [
       { key: "created_at", direction: "desc" },

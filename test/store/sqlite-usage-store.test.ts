@@ -72,6 +72,14 @@ describe("uses", () => {
   });
 });
 
+test("a moment alone makes no counter", async () => {
+  using context = new TestStore();
+  await context.add(newToken("atok_1"));
+  await context.store.usage.add([uses("atok_1", { accepted: 0, lastUsedAt: A_MOMENT + 9 })]);
+  expect(context.store.findById("atok_1")?.lastUsedAt).toBe(A_MOMENT + 9);
+  expect(counters(context.connect())).toEqual([]);
+});
+
 describe("the last use of a token", () => {
   test("is the greatest of the old one and the new one", async () => {
     using context = new TestStore();

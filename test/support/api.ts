@@ -76,6 +76,7 @@ export class TestApi implements AsyncDisposable {
         this.usage.recordReuse(reuse);
         warnings.warn(reuse);
       },
+      uses: this.usage,
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     const requestLog = new RequestLog(log, clock);

@@ -20,7 +20,7 @@ export class ListedTokens {
   /**
    * In the order of their ids: `first` and `second`, from the command line, at noon; `bare`, of which nothing is
    * said; `deploy`, which will expire; `old`, which has; `gone`, revoked; and `both`, revoked and then expired.
-   * The clock is left 100 s after noon.
+   * The clock is left 100 s after noon. `second` was last used at noon, `first` at 55 s, and no other was.
    */
   static async make(api: TestApi): Promise<ListedTokens> {
     const names = new Map<string, string>();
@@ -47,6 +47,8 @@ export class ListedTokens {
     await revoke(gone, 50);
     await revoke(both, 55);
     api.nowMs = START_MS + 100_000;
+    // While the clock stands still, what is asked from now on is no use that a list finds.
+    await api.usage.settle();
     return new ListedTokens(api, names);
   }
 

@@ -84,6 +84,10 @@ export class TestStore implements Disposable {
         this.reuses.push(reuse);
         this.usage.recordReuse(reuse);
       },
+      uses: {
+        addedTo: (token) => this.usage.addedTo(token),
+        settle: async () => await this.usage.settle(),
+      },
     });
   }
 

@@ -9,6 +9,8 @@ import { granted } from "./store.ts";
 export class UnsteadyUsageStore implements UsageStore {
   /** How many portions it takes before it fails. */
   portionsLeft = Number.POSITIVE_INFINITY;
+  /** How often it failed. */
+  failures = 0;
   readonly #store: UsageStore;
   readonly read: UsageStore["read"];
   readonly forget: UsageStore["forget"];
@@ -20,7 +22,10 @@ export class UnsteadyUsageStore implements UsageStore {
   }
 
   async add(uses: readonly HourOfUse[]): Promise<void> {
-    if (this.portionsLeft === 0) throw new StoreUnavailable("there is no space");
+    if (this.portionsLeft === 0) {
+      this.failures += 1;
+      throw new StoreUnavailable("there is no space");
+    }
     this.portionsLeft -= 1;
     await this.#store.add(uses);
   }

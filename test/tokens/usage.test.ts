@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import type { Condition, Listing } from "../../src/tokens/listing.ts";
 import { parseTime } from "../../src/tokens/time.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
-import { granted, TestStore } from "../support/store.ts";
+import { EVERYTHING, granted, TestStore } from "../support/store.ts";
 import { counters, reported, UnsteadyUsageStore } from "../support/usage.ts";
 
 const MIDNIGHT = parseTime("2026-06-02T00:00:00Z") ?? 0;
@@ -68,16 +69,20 @@ describe("uses are counted by hours and days of UTC", () => {
     expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 4, refused: 0 }]);
   });
 
-  test("until a flush, in memory alone", async () => {
+  test("until a flush in memory alone, and told of all the same", async () => {
     using context = new TestStore();
     const { token } = await context.create();
     context.usage.record(token, "accepted");
     expect(context.usage.unwritten).toBe(1);
     expect(counters(context.connect())).toEqual([]);
-    expect((await reported(context.usage, "hour")).buckets).toEqual([]);
+    const told = [await reported(context.usage, "hour"), await reported(context.usage, "day", [token.id])];
+    for (const { buckets } of told) expect(buckets).toMatchObject([{ accepted: 1, refused: 0 }]);
     await context.usage.flush();
     expect(context.usage.unwritten).toBe(0);
     expect(counters(context.connect())).toHaveLength(4);
+    expect([await reported(context.usage, "hour"), await reported(context.usage, "day", [token.id])]).toEqual(
+      told,
+    );
   });
 
   test("that are too old are forgotten", async () => {
@@ -116,7 +121,7 @@ describe("the last use of a token", () => {
     return granted(await context.tokens.get(id)).lastUsedAt;
   }
 
-  test("is the last that was accepted, once it was flushed", async () => {
+  test("is the last that was accepted, before and after it is flushed", async () => {
     using context = new TestStore();
     const { token } = await context.create();
     context.usage.record(token, "refused");
@@ -126,9 +131,11 @@ describe("the last use of a token", () => {
     const usedAt = context.clock.now;
     context.clock.step(10);
     context.usage.record(token, "refused");
-    expect(await lastUse(context, token.id)).toBeNull();
+    expect(await lastUse(context, token.id)).toBe(usedAt);
+    expect(context.store.findById(token.id)?.lastUsedAt).toBeNull();
     await context.usage.flush();
     expect(await lastUse(context, token.id)).toBe(usedAt);
+    expect(context.store.findById(token.id)?.lastUsedAt).toBe(usedAt);
   });
 
   test("stays the latest where the clock steps back, and counts go where the clock says", async () => {
@@ -150,6 +157,81 @@ describe("the last use of a token", () => {
     expect((await reported(context.usage, "day")).buckets).toHaveLength(2);
   });
 
+  test("is written with the first use in an hour and once that is over, and told at once meanwhile", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.clock.set(MIDNIGHT);
+    const seen = async (of: "use" | "hour") => {
+      if (of === "use") context.usage.record(token, "accepted");
+      await context.usage.flush();
+      const told = (await lastUse(context, token.id)) ?? 0;
+      const stored = context.store.findById(token.id)?.lastUsedAt ?? 0;
+      return [stored - MIDNIGHT, told - MIDNIGHT];
+    };
+    expect(await seen("use")).toEqual([0, 0]);
+    context.clock.set(MIDNIGHT + 60);
+    expect(await seen("use")).toEqual([0, 60]);
+    context.clock.set(MIDNIGHT + HOUR - 1);
+    expect(await seen("use")).toEqual([0, HOUR - 1]);
+    context.clock.set(MIDNIGHT + HOUR);
+    expect(await seen("hour")).toEqual([HOUR - 1, HOUR - 1]);
+    expect(await seen("use")).toEqual([HOUR - 1, HOUR]);
+    context.clock.step(60);
+    expect(await seen("use")).toEqual([HOUR - 1, HOUR + 60]);
+    await context.usage.flush("all");
+    expect(await seen("hour")).toEqual([HOUR + 60, HOUR + 60]);
+    expect((await reported(context.usage, "day", [token.id])).buckets).toMatchObject([{ accepted: 5 }]);
+    expect(counters(context.connect()).filter(({ bucket }) => bucket === "hour")).toHaveLength(4);
+  });
+
+  test("is written for a list that filters or sorts by it, at most once a minute", async () => {
+    using context = new TestStore();
+    const [older, newer] = [await context.create(), await context.create()];
+    context.clock.set(MIDNIGHT);
+    for (const { token } of [newer, older]) context.usage.record(token, "accepted");
+    await context.usage.flush();
+    const use = (seconds: number) => {
+      context.clock.set(MIDNIGHT + seconds);
+      context.usage.record(newer.token, "accepted");
+    };
+    const stored = () => (context.store.findById(newer.token.id)?.lastUsedAt ?? 0) - MIDNIGHT;
+    const latest = async (listing: Partial<Listing>) =>
+      granted(await context.tokens.list({ ...EVERYTHING, limit: 1, ...listing })).rows[0]?.id;
+    const sorted = { sorts: [{ key: "last_used_at", direction: "desc" }] } as const;
+    use(10);
+    await latest({});
+    expect(stored()).toBe(0);
+    expect(await latest(sorted)).toBe(newer.token.id);
+    expect(stored()).toBe(10);
+    use(69);
+    await latest(sorted);
+    expect(stored()).toBe(10);
+    use(70);
+    const since: Condition = { op: "gt", key: "last_used_at", value: MIDNIGHT + 69 };
+    expect(await latest({ conditions: [{ op: "or", conditions: [since] }] })).toBe(newer.token.id);
+    expect(stored()).toBe(70);
+  });
+
+  test("keeps no list from going on where it cannot be written", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.connect().run("BEGIN IMMEDIATE");
+    context.usage.record(token, "accepted");
+    const listing = { ...EVERYTHING, sorts: [{ key: "last_used_at", direction: "asc" }] } as const;
+    const { rows } = granted(await context.tokens.list(listing));
+    expect(rows).toEqual([{ ...token, lastUsedAt: context.clock.now }]);
+  });
+
+  test("is told in what a change gives, and not written by it", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    context.usage.record(token, "accepted");
+    const request = { description: "CI" };
+    const updated = granted(await context.tokens.update(token.id, request, COMMAND_LINE));
+    expect(updated.lastUsedAt).toBe(context.clock.now);
+    expect(context.store.findById(token.id)).toMatchObject({ description: "CI", lastUsedAt: null });
+  });
+
   test("changes nothing else of a token, revoked or expired", async () => {
     using context = new TestStore();
     const { token } = await context.create({ description: "CI", expiresAt: context.clock.now + 5 });
@@ -161,6 +243,24 @@ describe("the last use of a token", () => {
     const used = granted(await context.tokens.get(token.id));
     expect(used).toEqual({ ...revoked, lastUsedAt: token.createdAt });
   });
+});
+
+test("what is told while a flush goes on has every use once, and holds up neither for long", async () => {
+  using context = new TestStore();
+  const ids = Array.from({ length: 1000 }, (_, index) => `atok_${index}`);
+  for (const id of ids) context.usage.record({ id }, "accepted");
+  let isFlushed = false;
+  const flushing = context.usage.flush().then(() => {
+    isFlushed = true;
+  });
+  const told: number[] = [];
+  while (!isFlushed) {
+    const { buckets } = await reported(context.usage, "hour");
+    told.push(buckets.reduce((total, { accepted }) => total + accepted, 0));
+  }
+  await flushing;
+  expect(new Set(told)).toEqual(new Set([1000]));
+  expect(told.length).toBeGreaterThan(3);
 });
 
 describe("what a store does not take", () => {

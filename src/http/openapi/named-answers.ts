@@ -31,10 +31,11 @@ export const ANSWERS = {
       created_by: "The id of the token that created this one; null for the command line.",
       expires_at: "When the token expires; null for never.",
       revoked_at: "When the token was revoked; null if it was not.",
-      last_used_at: "When the token was last let in, which is known within 5 seconds; null if it never was.",
+      last_used_at:
+        "When the token was last let in; null if it never was. Filters and sorts know it within 60 seconds.",
       replaced_by: "The id of the token that took its place; null where none did.",
       reused_at:
-        "When its secret was last shown after the token was revoked, or was replaced and expired; null if it was not. Known within 5 seconds.",
+        "When its secret was last shown after the token was revoked, or was replaced and expired; null if it was not. Filters and sorts know it within 60 seconds.",
       reused_from: "The IP address of the request in which that was; null where none is known.",
       verifies:
         "True for a token that verifies tokens for its audiences and does nothing else; left out for any other.",

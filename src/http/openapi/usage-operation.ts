@@ -8,8 +8,7 @@ export const USAGE_OPERATION = {
   description:
     "Tells how often the secrets of tokens were shown, by hour or by day of UTC: of one token, of several, or of all. " +
     "A use is accepted if it let somebody in, and refused if the token had expired, was revoked, is for another " +
-    "service or has too little access. Asking about a secret is a use of its token too. The numbers are those of the " +
-    "store, which uses come to within 5 seconds.",
+    "service or has too little access. Asking about a secret is a use of its token too.",
   request: {
     schema: "ReadUsage",
     examples: {
