@@ -1,5 +1,7 @@
+import { resolve } from "node:path";
 import { type GivenFirstToken, givenFirstToken } from "./first-token-setting.ts";
 import { isTrustedProxy } from "./http/client-address.ts";
+import { withoutServiceVariables } from "./kubernetes-variables.ts";
 import {
   isHostToListenOn,
   isPort,
@@ -75,7 +77,8 @@ export interface ServeSettings {
 }
 
 /** What `serve` works with: flags over environment over default. Throws UsageError for a bad value. */
-export function serveSettings(flags: ServeFlags, environment: Environment): ServeSettings {
+export function serveSettings(flags: ServeFlags, everyVariable: Environment): ServeSettings {
+  const environment = withoutServiceVariables(everyVariable);
   const choose = chooser(environment);
   return {
     listen: listenSetting(flags, environment),
@@ -131,10 +134,21 @@ function unknownVariables(environment: Environment): readonly string[] {
     .map((name) => `${name} is not a setting of Publisher, and changes nothing`);
 }
 
-/** The data directory: flag over environment over default. */
+/** Bun puts this in place of bytes that are not UTF-8. */
+const NOT_UTF8 = "\uFFFD";
+
+/**
+ * The data directory: flag over environment over default. Throws UsageError for one whose path is not UTF-8, also where
+ * that is the working directory: Bun would open another directory.
+ */
 export function dataDirSetting(flags: DataDirFlags, environment: Environment): string {
   const choose = chooser(environment);
-  return choose(flags.dataDir, "--data-dir", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir, readDirectory);
+  const dataDir = choose(flags.dataDir, "--data-dir", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir, readDirectory);
+  const path = resolve(dataDir);
+  if (!path.includes(NOT_UTF8)) return dataDir;
+  throw new UsageError(
+    `The path of the data directory is not UTF-8: ${path}. Rename the directory, or choose another with --data-dir.`,
+  );
 }
 
 /** Reads one value, or gives what ends the sentence "NAME must be …". */

@@ -22,7 +22,8 @@ export const SOCKET_PATH_BYTES = process.platform === "darwin" ? 103 : 107;
 /**
  * Reads `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/publisher/publisher.sock`; null for anything else. A path may be
  * relative. A name that begins with `@` is refused: in other programs that is an abstract socket, which has no modes,
- * and which any program may take while Publisher is down.
+ * and which any program may take while Publisher is down. A path that is no UTF-8 arrives with U+FFFD in it, and is
+ * refused: it would be another path.
  */
 export function listenAddressFrom(text: string): ListenAddress | null {
   if (text.startsWith(SOCKET_START)) return socketAddress(text.slice(SOCKET_START.length));
@@ -34,7 +35,7 @@ export function listenAddressFrom(text: string): ListenAddress | null {
 
 function socketAddress(text: string): SocketAddress | null {
   const path = resolve(text);
-  const isPath = text !== "" && !text.startsWith("@") && !text.endsWith("/") && !text.includes("\0");
+  const isPath = text !== "" && !text.startsWith("@") && !text.endsWith("/") && !/[\0\uFFFD]/.test(path);
   return isPath && Buffer.byteLength(path) <= SOCKET_PATH_BYTES ? { path } : null;
 }
 

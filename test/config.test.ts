@@ -160,6 +160,57 @@ test("variables that look like settings and are none are told", () => {
   expect(serveSettings({}, given).environmentWarnings).toEqual([]);
 });
 
+describe("what Kubernetes sets for a service", () => {
+  const services = {
+    PUBLISHER_PORT: "tcp://10.96.12.34:8080",
+    PUBLISHER_SERVICE_HOST: "10.96.12.34",
+    PUBLISHER_SERVICE_PORT: "8080",
+    PUBLISHER_SERVICE_PORT_HTTP: "8080",
+    PUBLISHER_PORT_8080_TCP: "tcp://10.96.12.34:8080",
+    PUBLISHER_PORT_8080_TCP_PROTO: "tcp",
+    PUBLISHER_PORT_8080_TCP_PORT: "8080",
+    PUBLISHER_PORT_8080_TCP_ADDR: "10.96.12.34",
+    PUBLISHER_PORT_53_UDP: "udp://[fd00::1]:53",
+    PUBLISHER_ADMIN_SERVICE_HOST: "10.96.12.35",
+    PUBLISHER_ADMIN_PORT: "tcp://[fd00::2]:80",
+    PUBLISHER_ADMIN_PORT_80_TCP: "tcp://[fd00::2]:80",
+  };
+
+  test("changes nothing, and is not told", () => {
+    expect(serveSettings({}, services)).toEqual(serveSettings({}, {}));
+    expect(serveSettings({ host: "::1", port: "1" }, services).listen).toEqual([{ host: "::1", port: 1 }]);
+    expect(serveSettings({}, { ...services, PUBLISHER_LISTEN: LISTEN }).listen).toEqual(LISTENING);
+  });
+
+  test.each(["80a0", "10.96.12.34:8080", "http://10.96.12.34:8080", "tcp://10.96.12.34", "tcp://a b:80"])(
+    "hides no mistake in the port: %p",
+    (port) => {
+      expect(usage(() => serveSettings({}, { PUBLISHER_PORT: port }))).toBe(
+        `PUBLISHER_PORT ${BAD_PORT}, and is ${JSON.stringify(port)}.`,
+      );
+    },
+  );
+
+  test("hides no mistake in a name", () => {
+    const mistakes = {
+      PUBLISHER_SERVER_HOST: "::1",
+      PUBLISHER_PORTS: "tcp://[::1]:1",
+      PUBLISHER_PORT_TCP: "1",
+    };
+    expect(serveSettings({}, mistakes).environmentWarnings).toHaveLength(3);
+  });
+});
+
+test("a path that is not UTF-8 is refused: it would be another directory", () => {
+  for (const work of [
+    () => dataDirSetting({ dataDir: "d\uFFFD" }, {}),
+    () => dataDirSetting({}, { PUBLISHER_DATA_DIR: "/srv/d\uFFFD\uFFFD" }),
+    () => serveSettings({ dataDir: "d\uFFFD" }, {}),
+  ])
+    expect(usage(work)).toMatch(/^The path of the data directory is not UTF-8: \/.*\/d\uFFFD+\. Rename /);
+  expect(dataDirSetting({ dataDir: "dätä" }, {})).toBe("dätä");
+});
+
 test("variables that change the runtime are told", () => {
   const environment = { BUN_OPTIONS: "--smol", BUN_INSTALL: "/root/.bun", PUBLISHER_PROT: "1" };
   expect(serveSettings({}, environment).environmentWarnings).toEqual([

@@ -38,6 +38,7 @@ test.each([
   "unix:@publisher",
   "unix:\0publisher",
   "unix:/run/a\0b",
+  "unix:/run/a\uFFFDb",
   "unix:/run/publisher/",
   "UNIX:/run/p.sock",
   `unix:/${"x".repeat(SOCKET_PATH_BYTES)}`,
