@@ -4,8 +4,8 @@ import { UNIX_PEER } from "../http/client-address.ts";
 import type { RoutedRequest, router } from "../http/router.ts";
 import type { ListenAddress, SocketAddress, TcpAddress } from "../listen-addresses.ts";
 import type { Log } from "../log.ts";
-import { reasonOf } from "../store/reason.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { portSentence } from "./port-sentence.ts";
 import { removeStaleSocket, socketSentence } from "./unix-socket.ts";
 
 /** How long a stopping server finishes what it began. */
@@ -14,12 +14,6 @@ const DRAIN_POLL_MS = 10;
 
 /** After that long without a byte a connection is closed; longer than the pauses of a client that works. */
 const IDLE_TIMEOUT_SECONDS = 30;
-
-const LISTEN_REASONS: Readonly<Record<string, string>> = {
-  EADDRNOTAVAIL: "the address is not available on this machine",
-  EINVAL: "the name has no address here",
-  ENOENT: "the name has no address here",
-};
 
 export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
 
@@ -54,7 +48,7 @@ export class Listeners {
     try {
       for (const address of addresses) {
         if ("path" in address) await this.#openSocket(address, mode, handlers);
-        else this.#openPort(address, handlers);
+        else await this.#openPort(address, handlers);
       }
     } catch (error) {
       await this.stop();
@@ -120,14 +114,14 @@ export class Listeners {
     return this.#servers.reduce((sum, { pendingRequests }) => sum + pendingRequests, 0);
   }
 
-  #openPort({ host, port }: TcpAddress, handlers: Handlers): void {
+  async #openPort({ host, port }: TcpAddress, handlers: Handlers): Promise<void> {
     try {
       const server = Bun.serve({ ...OPTIONS, ...handlers, hostname: host, port });
       this.#tcp = server;
       this.#servers.push(server);
       this.#addresses.push({ host, port: server.port ?? port });
     } catch (error) {
-      throw new CommandFailure(portSentence(host, port, error), { cause: error });
+      throw new CommandFailure(await portSentence({ host, port }, error), { cause: error });
     }
   }
 
@@ -153,14 +147,4 @@ export class Listeners {
       throw new CommandFailure(socketSentence(path, error), { cause: error });
     }
   }
-}
-
-function portSentence(host: string, port: number, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  if (code === "EADDRINUSE") {
-    return `Port ${port} on ${host} is in use by another program. Stop that one, or choose another with --port.`;
-  }
-  if (code === "EACCES")
-    return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`;
-  return `Publisher cannot listen on ${host}, port ${port}: ${LISTEN_REASONS[String(code)] ?? reasonOf(error)}.`;
 }
