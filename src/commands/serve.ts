@@ -22,6 +22,7 @@ import { Listeners } from "./listening.ts";
 import { OpenFiles } from "./open-files.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
+import { stopSignal } from "./process-signals.ts";
 import { ReuseWarnings } from "./reuse-warnings.ts";
 import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
 import { StoreRecovery } from "./store-recovery.ts";
@@ -30,7 +31,7 @@ import { UsageFlushing } from "./usage-flushing.ts";
 
 const STDERR = 2;
 
-/** Runs the server until SIGTERM or SIGINT. Throws a sentence for the operator if it cannot start. */
+/** Runs the server until a signal stops it. Throws a sentence for the operator if it cannot start. */
 export async function serve(settings: ServeSettings): Promise<void> {
   const stream = new LogStream(STDERR);
   const log = makeLog(settings.logLevel, stream);
@@ -52,7 +53,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
     forwardAuth: (request, audience) => handlers.forwardAuth(request, audience),
     fetch: (request) => handlers.fetch(request),
   });
-  const stopped = stopSignal();
+  const stopped = stopSignal(log);
   // The addresses come first: where one is taken, nothing is made that would have to be cleared away.
   await listeners.open(settings.listen, settings.socketMode, routed);
   const opened = await open(directory, settings, log).catch(async (error: unknown) => {
@@ -171,23 +172,4 @@ function close(store: SqliteTokenStore, log: Log): void {
   } catch (error) {
     log.warn({ error }, "the store was left with its -wal file");
   }
-}
-
-const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
-
-/** Ctrl+C reaches a program that a script started twice: from the terminal, and from the script, which passes it on. */
-const SAME_SIGNAL_MS = 1000;
-
-/** Resolves with the first signal to stop; another, a second or more later, ends the process at once. */
-function stopSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      resolve(signal);
-      setTimeout(letGo, SAME_SIGNAL_MS).unref();
-    };
-    const letGo = () => {
-      for (const name of STOP_SIGNALS) process.off(name, stop);
-    };
-    for (const name of STOP_SIGNALS) process.on(name, stop);
-  });
 }
