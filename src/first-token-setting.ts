@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** The first token's secret as the operator gives it, and where. */
 export interface GivenFirstToken {
@@ -25,9 +25,55 @@ export function givenFirstToken(
 function firstTokenFrom(path: string): GivenFirstToken {
   const variable = "PUBLISHER_FIRST_TOKEN_FILE";
   try {
-    return { variable, secret: readFileSync(path, "utf8").trim(), fault: null };
+    return { variable, secret: textOf(path).trim(), fault: null };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { variable, secret: null, fault: `${variable} names a file that cannot be read: ${reason}` };
+  }
+}
+
+/** Far more than a secret has, with what an editor may add around it. */
+const BYTE_LIMIT = 4096;
+
+/** How long a pipe may be without a program that writes to it. */
+const WRITER_LIMIT_MS = 5000;
+
+const POLL_MS = 20;
+
+/** The text of a file, to which a symbolic link may lead: Kubernetes mounts secrets so. */
+function textOf(path: string): string {
+  // Without NONBLOCK, opening a pipe waits for ever for a program that writes to it.
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const bytes = Buffer.alloc(BYTE_LIMIT + 1);
+    let length = readStart(file, bytes);
+    for (let count = length; count > 0; length += count) count = readSoon(file, bytes, length);
+    if (length > BYTE_LIMIT) throw new Error(`it has more than ${BYTE_LIMIT} bytes`);
+    return bytes.toString("utf8", 0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Reads the first bytes, for which a pipe may be too early: its writer comes soon, or never. */
+function readStart(file: number, bytes: Buffer): number {
+  const deadline = performance.now() + WRITER_LIMIT_MS;
+  for (;;) {
+    const count = readSoon(file, bytes, 0);
+    if (count > 0 || !fstatSync(file).isFIFO()) return count;
+    if (performance.now() > deadline) throw new Error("no program writes to this pipe");
+    Bun.sleepSync(POLL_MS);
+  }
+}
+
+/** Reads more; returns 0 at the end. It waits while a program has the pipe open and has written nothing yet. */
+function readSoon(file: number, bytes: Buffer, at: number): number {
+  for (;;) {
+    try {
+      return readSync(file, bytes, at, bytes.length - at, null);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+    }
+    Bun.sleepSync(POLL_MS);
   }
 }

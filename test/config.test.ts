@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   dataDirSetting,
@@ -256,6 +256,53 @@ describe("the first token", () => {
       expect(secret).toBeNull();
       expect(fault).toStartWith("PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read: ");
     }
+  });
+
+  test("may be behind a symbolic link, as a secret of Kubernetes", () => {
+    using temporary = new TemporaryDirectory();
+    mkdirSync(join(temporary.path, "..data"));
+    writeFileSync(join(temporary.path, "..data", "token"), "sk_live_x");
+    symlinkSync(join("..data", "token"), join(temporary.path, "token"));
+    const environment = { PUBLISHER_FIRST_TOKEN_FILE: join(temporary.path, "token") };
+    expect(serveSettings({}, environment).firstToken).toMatchObject({ secret: "sk_live_x", fault: null });
+  });
+
+  test("is no file without end", () => {
+    const { secret, fault } = serveSettings({}, { PUBLISHER_FIRST_TOKEN_FILE: "/dev/zero" }).firstToken ?? {};
+    expect(secret).toBeNull();
+    expect(fault).toBe(
+      "PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read: it has more than 4096 bytes",
+    );
+  });
+});
+
+/** A pipe in a directory of its own, and the setting that names it. */
+class Pipe extends TemporaryDirectory {
+  readonly file = join(this.path, "pipe");
+  readonly environment = { PUBLISHER_FIRST_TOKEN_FILE: this.file };
+
+  constructor() {
+    super();
+    Bun.spawnSync(["mkfifo", this.file]);
+  }
+}
+
+describe.skipIf(Bun.which("mkfifo") === null)("the first token from a pipe", () => {
+  test("is read whole, from a writer that takes its time", async () => {
+    using pipe = new Pipe();
+    const script = '{ sleep 0.3; printf sk_; sleep 0.3; echo live_x; } >"$0"';
+    await using _ = Bun.spawn(["sh", "-c", script, pipe.file]);
+    expect(serveSettings({}, pipe.environment).firstToken).toMatchObject({
+      secret: "sk_live_x",
+      fault: null,
+    });
+  });
+
+  test("is not waited for where no program writes to it", () => {
+    using pipe = new Pipe();
+    const { secret, fault } = serveSettings({}, pipe.environment).firstToken ?? {};
+    expect(secret).toBeNull();
+    expect(fault).toEndWith("cannot be read: no program writes to this pipe");
   });
 });
 
