@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { DataDirectory } from "../store/data-directory.ts";
+import { refuseLeftovers } from "../store/leftovers.ts";
 import type { ServerLock } from "../store/server-lock.ts";
 import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import type { AuditEvent } from "../tokens/audit-event.ts";
@@ -73,7 +74,9 @@ export async function withTokens<T>(dataDir: string, work: (tokens: Tokens) => P
   return await withStore(dataDir, async ({ tokens }) => await work(tokens));
 }
 
+/** What to throw where there is no store. Throws StoreUnusable itself where there was one, and its database is missing. */
 export function noStore(directory: DataDirectory): CommandFailure {
+  refuseLeftovers(directory);
   return new CommandFailure(
     `There is no Publisher store in ${directory.path}. Say where it is with --data-dir or PUBLISHER_DATA_DIR; ` +
       '"publisher serve" and "publisher token create" make one where there is none.',

@@ -12,8 +12,11 @@ import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { examineDatabase } from "../store/examination.ts";
+import { accessWarnings, refuseOwnersForRoot } from "../store/file-owners.ts";
+import { refuseLeftovers } from "../store/leftovers.ts";
 import { playBackJournal } from "../store/rollback-journal.ts";
-import { ServerLock } from "../store/server-lock.ts";
+import { SCHEMA_VERSION, schemaVersion } from "../store/schema.ts";
+import { ServerLock, STOP_TO_UPGRADE } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
@@ -113,9 +116,11 @@ interface Opened extends OpenTokens {
 async function open(directory: DataDirectory, settings: ServeSettings, log: Log): Promise<Opened> {
   // What is not Publisher's is left alone, before anything is written beside it.
   playBackJournal(directory);
-  if (directory.holdsStore()) examineDatabase(directory, () => undefined);
+  refuseLeftovers(directory);
+  const isOutdated = directory.holdsStore() && examineDatabase(directory, schemaVersion) < SCHEMA_VERSION;
   directory.make();
-  const lock = ServerLock.take(directory);
+  refuseOwnersForRoot(directory);
+  const lock = ServerLock.take(directory, isOutdated ? STOP_TO_UPGRADE : undefined);
   const warnings = new ReuseWarnings(log, () => performance.now());
   const opened = openOrMakeTokens(directory, lock, {
     keepsRevocations: true,
@@ -128,6 +133,7 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
     },
     onReuse: (reuse) => warnings.warn(reuse),
   });
+  lock.nameHolder();
   const { tokens, store } = opened;
   return {
     ...opened,
@@ -147,6 +153,7 @@ async function announce(
   const warnings = [
     ...addresses.map(addressWarning),
     firstToken.warning,
+    ...accessWarnings(directory),
     ...settings.environmentWarnings,
   ].filter((warning) => warning !== null);
   for (const warning of warnings) log.warn(warning);

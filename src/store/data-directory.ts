@@ -1,5 +1,6 @@
-import { accessSync, closeSync, constants, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, fsyncSync, lstatSync, mkdirSync, openSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { refuseOddFiles, refuseWritableByAll } from "./file-safety.ts";
 import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
@@ -35,17 +36,33 @@ export class DataDirectory {
     return join(this.path, "first-token");
   }
 
-  /** Whether there is a store; an empty file is none. Throws StoreUnusable if that cannot be seen. */
+  /** Every file that Publisher opens here. */
+  get files(): readonly string[] {
+    const { database, lock, lockHolder, reserve, firstToken } = this;
+    const beside = ["-wal", "-shm", "-journal"].map((end) => database + end);
+    const drafts = [reserve, firstToken].map((path) => `${path}.new`);
+    return [database, ...beside, lock, `${lock}-journal`, lockHolder, reserve, firstToken, ...drafts];
+  }
+
+  /**
+   * Whether there is a store; an empty file is none. Throws StoreUnusable if that cannot be seen, or one of the files
+   * is a symbolic link, a pipe or the like.
+   */
   holdsStore(): boolean {
     try {
-      return (statSync(this.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      refuseOddFiles(this);
+      return (lstatSync(this.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
     } catch (error) {
+      if (error instanceof StoreUnusable) throw error;
       if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
       throw this.#unusable("cannot be read", error);
     }
   }
 
-  /** Makes the directory where there is none, for its owner alone. Throws StoreUnusable if that cannot be. */
+  /**
+   * Makes the directory where there is none, for its owner alone. Throws StoreUnusable if that cannot be, if it cannot
+   * be written, or if everybody may write to it.
+   */
   make(): void {
     try {
       const first = mkdirSync(this.path, { recursive: true, mode: 0o700 });
@@ -58,6 +75,7 @@ export class DataDirectory {
     } catch (error) {
       throw this.#unusable("cannot be written", error);
     }
+    refuseWritableByAll(this);
   }
 
   #unusable(how: string, cause: unknown): StoreUnusable {

@@ -1,11 +1,12 @@
 import { constants, Database } from "bun:sqlite";
-import { chmodSync, statSync } from "node:fs";
 import type { DataDirectory } from "./data-directory.ts";
-import { examineDatabase, isNew, OPENING_TIMEOUT_MS, refuseEmptied, withPlainErrors } from "./examination.ts";
+import { examineDatabase, isNew, OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
+import { closeToOthers, refuseOddFiles } from "./file-safety.ts";
+import { refuseLeftovers } from "./leftovers.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { playBackJournal } from "./rollback-journal.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
-import { ServerLock } from "./server-lock.ts";
+import { ServerLock, STOP_TO_UPGRADE } from "./server-lock.ts";
 import { isBusy, isReadOnly } from "./sqlite-errors.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
@@ -18,9 +19,10 @@ const RETRY_MS = 10;
  */
 export function openDatabase(directory: DataDirectory, lock: ServerLock | null = null): Database {
   return withPlainErrors(directory, () => {
+    refuseOddFiles(directory);
     playBackJournal(directory);
     const isOld = isOutdated(directory);
-    const own = isOld && lock === null ? ServerLock.take(directory, MIGRATING) : null;
+    const own = isOld && lock === null ? ServerLock.take(directory, STOP_TO_UPGRADE) : null;
     try {
       return opened(directory);
     } finally {
@@ -29,19 +31,17 @@ export function openDatabase(directory: DataDirectory, lock: ServerLock | null =
   });
 }
 
-const MIGRATING = "Stop that one first: this Publisher is newer, and has to bring the store to its schema.";
-
 /** Looks at a store that will be written to, before it is: what cannot be used stays as it is. */
 function isOutdated(directory: DataDirectory): boolean {
   if (!isNew(directory.database)) return examineDatabase(directory, schemaVersion) < SCHEMA_VERSION;
-  refuseEmptied(directory);
+  refuseLeftovers(directory);
   return false;
 }
 
-function opened({ database: path }: DataDirectory): Database {
+function opened({ database: path, files }: DataDirectory): Database {
   const database = new Database(path, { create: true, readwrite: true });
-  closeToOthers(path);
   try {
+    files.forEach(closeToOthers);
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     migrate(database, SCHEMA_VERSION);
     configure(database);
@@ -118,9 +118,4 @@ function enterWal(database: Database): void {
     }
     Bun.sleepSync(RETRY_MS);
   }
-}
-
-/** A store that was copied here may have come with another mode. */
-function closeToOthers(path: string): void {
-  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }

@@ -56,12 +56,6 @@ export function integrityFaults(
   return rows.flatMap((row) => Object.values(row)).filter((line) => line !== "ok");
 }
 
-/** A file without content is a new store, unless what an older one leaves lies beside it. */
-export function refuseEmptied({ database, firstToken }: DataDirectory): void {
-  const isEmptied = existsSync(database) && [firstToken, `${database}-wal`].some((path) => existsSync(path));
-  if (isEmptied) throw damaged(database, "it has no content, and what a store leaves lies beside it");
-}
-
 function refuseOtherFiles(path: string): void {
   if (isNew(path) || !startsAsSqlite(path)) {
     throw new StoreUnusable(`${path} is not a Publisher store. It was left as it is.`);

@@ -1,5 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { digestOf, isSecret } from "../tokens/secret.ts";
 import { syncDirectory } from "./data-directory.ts";
@@ -27,10 +37,10 @@ export class FirstTokenFile {
     syncDirectory(dirname(this.path));
   }
 
-  /** The digest of the secret in the file; null if there is none. */
+  /** The digest of the secret in the file; null if there is none, or it is no regular file. */
   digest(): Uint8Array | null {
     try {
-      const secret = readFileSync(this.path, "utf8").trim();
+      const secret = textOf(this.path).trim();
       return isSecret(secret) ? digestOf(secret) : null;
     } catch {
       return null;
@@ -44,5 +54,17 @@ export class FirstTokenFile {
   holds(digest: Uint8Array): boolean {
     const held = this.digest();
     return held !== null && timingSafeEqual(held, digest);
+  }
+}
+
+/** Without these flags, opening a pipe waits for ever for a program that writes to it, and a link leads elsewhere. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+function textOf(path: string): string {
+  const file = openSync(path, READ_FLAGS);
+  try {
+    return fstatSync(file).isFile() ? readFileSync(file, "utf8") : "";
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,35 +1,39 @@
 import { Database, SQLiteError } from "bun:sqlite";
-import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { DataDirectory } from "./data-directory.ts";
+import { closeToOthers } from "./file-safety.ts";
 import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 const STOP_OR_MOVE = "Stop that one first, or give this one another --data-dir.";
+
+/** What to do where an older server runs on a store that this Publisher is to bring to its schema. */
+export const STOP_TO_UPGRADE =
+  "Stop that one first: this Publisher is newer, and has to bring the store to its schema.";
 
 /**
  * Keeps a second server off a data directory. It is an open transaction on a database of its own, which the
  * kernel ends with the process, however that dies: a file with a process id in it would stay.
  */
 export class ServerLock {
+  readonly #directory: DataDirectory;
   readonly #database: Database;
 
-  private constructor(database: Database) {
+  private constructor(directory: DataDirectory, database: Database) {
+    this.#directory = directory;
     this.#database = database;
   }
 
   /** Throws StoreUnusable if another server holds the directory, naming it, or the directory cannot be written. */
   static take(directory: DataDirectory, advice = STOP_OR_MOVE): ServerLock {
     try {
-      const database = new Database(directory.lock, { create: true });
-      database.run("PRAGMA busy_timeout = 0");
-      // The lock writes nothing, so it needs no journal, which would need space on the disk.
-      database.run("PRAGMA journal_mode = MEMORY");
-      database.run("BEGIN EXCLUSIVE");
-      chmodSync(directory.lock, 0o600);
-      tellHolder(directory);
-      return new ServerLock(database);
+      const hasStore = directory.holdsStore();
+      const lock = new ServerLock(directory, locked(directory.lock));
+      if (hasStore) lock.nameHolder();
+      return lock;
     } catch (error) {
+      if (error instanceof StoreUnusable) throw error;
       if (error instanceof SQLiteError && error.code === "SQLITE_BUSY") {
         throw new StoreUnusable(
           `Another Publisher server is running on the data directory ${directory.path}: ${holder(directory)}. ` +
@@ -42,17 +46,38 @@ export class ServerLock {
     }
   }
 
+  /**
+   * Writes which process this is, for whoever is kept off. `take` does so where there is a store. Where there is none,
+   * call this once it is made: the file alone would say that a store is missing. Without space for it the lock holds
+   * as well.
+   */
+  nameHolder(): void {
+    const path = this.#directory.lockHolder;
+    try {
+      rmSync(path, { force: true });
+      writeFileSync(path, `process ${process.pid} on ${hostname()}\n`, { flag: "wx", mode: 0o600 });
+    } catch {
+      return;
+    }
+  }
+
   release(): void {
     this.#database.close();
   }
 }
 
-/** The lock holds also where a full disk has no space for the name of its holder. */
-function tellHolder({ lockHolder }: DataDirectory): void {
+function locked(path: string): Database {
+  const database = new Database(path, { create: true });
   try {
-    writeFileSync(lockHolder, `process ${process.pid} on ${hostname()}\n`, { mode: 0o600 });
+    database.run("PRAGMA busy_timeout = 0");
+    // The lock writes nothing, so it needs no journal, which would need space on the disk.
+    database.run("PRAGMA journal_mode = MEMORY");
+    database.run("BEGIN EXCLUSIVE");
+    closeToOthers(path);
+    return database;
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOSPC")) throw error;
+    database.close();
+    throw error;
   }
 }
 

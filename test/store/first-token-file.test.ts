@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FirstTokenFile } from "../../src/store/first-token-file.ts";
 import { digestOf, makeSecret } from "../../src/tokens/secret.ts";
@@ -50,6 +50,14 @@ test.each([
   ["half a secret", (path: string) => writeFileSync(path, SECRET.slice(0, 40))],
   ["two secrets", (path: string) => writeFileSync(path, `${SECRET}\n${OTHER}\n`)],
   ["a directory", (path: string) => mkdirSync(path)],
+  ["a pipe", (path: string) => void Bun.spawnSync(["mkfifo", path])],
+  [
+    "a link to a secret",
+    (path: string) => {
+      writeFileSync(`${path}.target`, SECRET);
+      symlinkSync(`${path}.target`, path);
+    },
+  ],
 ])("%s holds no secret", (_, put) => {
   inDirectory((file) => {
     put(file.path);

@@ -1,11 +1,33 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { ServerLock } from "../../src/store/server-lock.ts";
 import { Child } from "../support/child.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { unusable } from "../support/unusable.ts";
+
+/** A directory with something in the place of a store, which the lock does not look into. */
+class WithStore extends TemporaryDirectory {
+  readonly directory = new DataDirectory(this.path);
+
+  constructor() {
+    super();
+    writeFileSync(this.directory.database, "a store");
+  }
+}
 
 function held(directory: DataDirectory, holder: string): string {
   return (
@@ -15,8 +37,8 @@ function held(directory: DataDirectory, holder: string): string {
 }
 
 test("a second server is refused, and told which process holds the directory, until that one lets go", () => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+  using temporary = new WithStore();
+  const { directory } = temporary;
   const lock = ServerLock.take(directory);
   const holder = `process ${process.pid} on ${hostname()}`;
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
@@ -26,8 +48,8 @@ test("a second server is refused, and told which process holds the directory, un
 });
 
 test("the lock ends with its process, however that dies", async () => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+  using temporary = new WithStore();
+  const { directory } = temporary;
   await using child = new Child("holdServerLock", directory.path);
   const holder = `${await child.line()} on ${hostname()}`;
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
@@ -38,8 +60,8 @@ test("the lock ends with its process, however that dies", async () => {
 });
 
 test("the name of a process that is gone keeps nobody out", () => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+  using temporary = new WithStore();
+  const { directory } = temporary;
   writeFileSync(directory.lockHolder, "process 1 on elsewhere\n");
   ServerLock.take(directory).release();
 });
@@ -48,18 +70,55 @@ test.each([
   ["lost", (path: string) => rmSync(path)],
   ["empty", (path: string) => writeFileSync(path, "")],
 ])("a lock whose holder's name is %s still holds", (_, spoil) => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+  using temporary = new WithStore();
+  const { directory } = temporary;
   const lock = ServerLock.take(directory);
   spoil(directory.lockHolder);
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
   lock.release();
 });
 
-test("a directory that cannot be written is told in a sentence", () => {
+test("where there is no store yet, the name is written once there is: alone it would say that one is missing", () => {
   using temporary = new TemporaryDirectory();
   const directory = new DataDirectory(temporary.path);
-  mkdirSync(directory.lock);
+  const lock = ServerLock.take(directory);
+  expect(existsSync(directory.lockHolder)).toBe(false);
+  lock.nameHolder();
+  expect(readFileSync(directory.lockHolder, "utf8")).toStartWith(`process ${process.pid} on `);
+  expect(statSync(directory.lockHolder).mode & 0o777).toBe(0o600);
+  lock.release();
+});
+
+test("the name goes into a file of its own, and nowhere else", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  const elsewhere = join(temporary.path, "elsewhere");
+  writeFileSync(elsewhere, "kept");
+  const lock = ServerLock.take(directory);
+  for (const link of [symlinkSync, linkSync]) {
+    rmSync(directory.lockHolder);
+    link(elsewhere, directory.lockHolder);
+    lock.nameHolder();
+    expect(readFileSync(elsewhere, "utf8")).toBe("kept");
+    expect(lstatSync(directory.lockHolder).isFile()).toBe(true);
+  }
+  lock.release();
+});
+
+test("a name that cannot be written keeps nobody from the lock", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  const lock = ServerLock.take(directory);
+  mkdirSync(directory.lockHolder);
+  lock.nameHolder();
+  rmdirSync(directory.lockHolder);
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  lock.release();
+});
+
+test("a directory that cannot be written is told in a sentence", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(join(temporary.path, "missing"));
   expect(unusable(() => ServerLock.take(directory))).toBe(
     `The data directory ${directory.path} cannot be written: unable to open database file.`,
   );
