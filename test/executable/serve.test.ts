@@ -1,6 +1,10 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { ServerLock } from "../../src/store/server-lock.ts";
 import { RunningServer } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -155,6 +159,25 @@ describe("where it cannot start, it says why in a sentence", () => {
       expect(sentence).toContain(`process ${server.child.pid} on `);
     }
     expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+  });
+
+  test("an older server on a store that is to be upgraded", async () => {
+    using terminal = new Terminal();
+    const directory = new DataDirectory(terminal.dataDir);
+    directory.make();
+    const schema = readFileSync(join(import.meta.dir, "../store/schemas/001.sql"), "utf8");
+    using older = new Database(directory.database);
+    older.transaction(() => older.run(schema))();
+    older.close();
+    const lock = ServerLock.take(directory);
+    expect(await failure(terminal, "--port", "0")).toBe(
+      `publisher: Another Publisher server is running on the data directory ${directory.path}: ` +
+        `process ${process.pid} on ${hostname()}. ` +
+        "Stop that one first: this Publisher is newer, and has to bring the store to its schema.",
+    );
+    lock.release();
+    await using server = await RunningServer.start({ cwd: terminal.cwd });
+    expect(server.stdout).not.toContain("(new)");
   });
 
   test("a data directory that is a file, or lies in one", async () => {

@@ -4,6 +4,7 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
@@ -16,6 +17,7 @@ import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { ServerLock } from "../../src/store/server-lock.ts";
 import { Child } from "../support/child.ts";
+import { SmallDisk } from "../support/small-disk.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { unusable } from "../support/unusable.ts";
 
@@ -112,6 +114,30 @@ test("a name that cannot be written keeps nobody from the lock", () => {
   mkdirSync(directory.lockHolder);
   lock.nameHolder();
   rmdirSync(directory.lockHolder);
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  lock.release();
+});
+
+const disk = SmallDisk.mount();
+if (disk === null) process.stderr.write("skipped, as nothing may be mounted: the lock on a full disk\n");
+disk?.[Symbol.dispose]();
+
+test("the lock leaves no journal beside it, and minds none that is there", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  writeFileSync(`${directory.lock}-journal`, Buffer.alloc(512));
+  const lock = ServerLock.take(directory);
+  expect(readdirSync(directory.path).sort()).toEqual(["lock.db", "lock.holder", "publisher.db"]);
+  expect(unusable(() => ServerLock.take(directory))).toContain("Another Publisher server is running");
+  lock.release();
+});
+
+test.skipIf(disk === null)("a full disk keeps nobody from the lock", () => {
+  using small = SmallDisk.mount();
+  const directory = new DataDirectory(small?.path ?? "");
+  writeFileSync(directory.database, "a store");
+  small?.fill();
+  const lock = ServerLock.take(directory);
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
   lock.release();
 });
