@@ -2,6 +2,7 @@ import { Database, SQLiteError } from "bun:sqlite";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { DataDirectory } from "./data-directory.ts";
+import { giveToOwner } from "./file-owners.ts";
 import { closeToOthers } from "./file-safety.ts";
 import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
@@ -29,7 +30,7 @@ export class ServerLock {
   static take(directory: DataDirectory, advice = STOP_OR_MOVE): ServerLock {
     try {
       const hasStore = directory.holdsStore();
-      const lock = new ServerLock(directory, locked(directory.lock));
+      const lock = new ServerLock(directory, locked(directory));
       if (hasStore) lock.nameHolder();
       return lock;
     } catch (error) {
@@ -66,14 +67,15 @@ export class ServerLock {
   }
 }
 
-function locked(path: string): Database {
-  const database = new Database(path, { create: true });
+function locked({ path, lock }: DataDirectory): Database {
+  const database = new Database(lock, { create: true });
   try {
     database.run("PRAGMA busy_timeout = 0");
     // The lock writes nothing, so it needs no journal, which would need space on the disk.
     database.run("PRAGMA journal_mode = MEMORY");
     database.run("BEGIN EXCLUSIVE");
-    closeToOthers(path);
+    giveToOwner(path, lock);
+    closeToOthers(lock);
     return database;
   } catch (error) {
     database.close();

@@ -52,6 +52,17 @@ describe.skipIf(process.platform === "win32")("who serves a store is warned", ()
   });
 });
 
+test.skipIf(!IS_ROOT)("root serves a store where the file system gives every file to one user", () => {
+  using temporary = storeDirectory();
+  const { directory } = temporary;
+  for (const path of [directory.path, directory.database]) chownSync(path, NOBODY, NOBODY);
+  refuseOwnersForRoot(directory, () => NOBODY);
+  chownSync(directory.database, NOBODY - 1, NOBODY);
+  expect(unusable(() => refuseOwnersForRoot(directory, () => NOBODY))).toStartWith(
+    `${directory.database} belongs to another user (id ${NOBODY - 1}), `,
+  );
+});
+
 describe.skipIf(!IS_ROOT)("root serves no store", () => {
   const sentence = (path: string, directory: string) =>
     `${path} belongs to another user (id ${NOBODY}), who could change the store while root serves it. ` +

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import {
+  chownSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -116,6 +117,14 @@ test("a name that cannot be written keeps nobody from the lock", () => {
   rmdirSync(directory.lockHolder);
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
   lock.release();
+});
+
+test.skipIf(process.getuid?.() !== 0)("root leaves a lock that the owner of the directory can take", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  chownSync(temporary.path, 65_534, 65_533);
+  ServerLock.take(directory).release();
+  expect(statSync(directory.lock)).toMatchObject({ uid: 65_534, gid: 65_533 });
 });
 
 const disk = SmallDisk.mount();
