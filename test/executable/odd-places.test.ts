@@ -12,7 +12,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
+import { canTrace } from "../support/strace.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -185,6 +186,61 @@ describe.skipIf(!CAN_CHANGE_USER)("a volume of a group", () => {
       expect(second.stderr).toContain(`"level":"warn"`);
       expect(second.stderr).toContain(`"message":"${warning}`);
     }
+  });
+});
+
+test.skipIf(!CAN_CHANGE_USER)(
+  "another user's file to which everybody may write is refused first of all",
+  async () => {
+    using volume = new GroupVolume();
+    const database = join(volume.data, "publisher.db");
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    copyFileSync(join(terminal.dataDir, "publisher.db"), database);
+    chmodSync(database, 0o666);
+    const args = [...asUser(USER), volume.executable, ...SERVE];
+    const { exitCode, stderr } = Bun.spawnSync(args, { cwd: volume.path, env: {}, timeout: PATIENCE_MS });
+    expect(exitCode).toBe(1);
+    expect(stderr.toString()).toStartWith(`publisher: Everybody may write to ${database} (mode 666), `);
+    expect(readdirSync(volume.data)).toEqual(["publisher.db"]);
+  },
+);
+
+describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod has no effect, a file", () => {
+  const chmod = "chmod,fchmod,fchmodat";
+  const without = (effect: string) => [
+    "strace",
+    "-D",
+    "-f",
+    "-o",
+    "/dev/null",
+    "-e",
+    `trace=${chmod}`,
+    "-e",
+    `inject=${chmod}:${effect}`,
+  ];
+
+  test.each(["retval=0", "error=EPERM"])("that others may open is a warning: %s", async (effect) => {
+    using terminal = new Terminal();
+    const { token } = await terminal.createToken("write");
+    chmodSync(terminal.dataDir, 0o755);
+    chmodSync(join(terminal.dataDir, "publisher.db"), 0o755);
+    await using server = await RunningServer.start({ cwd: terminal.cwd, under: without(effect) });
+    expect(server.stdout).toContain(
+      "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755)",
+    );
+    expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+  });
+
+  test.each(["retval=0", "error=EPERM"])("to which everybody may write is refused: %s", async (effect) => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    chmodSync(join(terminal.dataDir, "publisher.db"), 0o777);
+    const args = [...without(effect), EXECUTABLE, ...SERVE];
+    const { exitCode, stderr } = Bun.spawnSync(args, { cwd: terminal.cwd, env: {}, timeout: PATIENCE_MS });
+    expect(exitCode).toBe(1);
+    expect(stderr.toString()).toContain("data/publisher.db (mode 777), and this user cannot change that. ");
   });
 });
 
