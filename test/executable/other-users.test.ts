@@ -128,10 +128,11 @@ test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store, and its comman
   using terminal = new Terminal();
   await terminal.createToken("read");
   for (const path of [terminal.dataDir, join(terminal.dataDir, "publisher.db")]) chownSync(path, USER, USER);
+  const before = readdirSync(terminal.dataDir);
   const { exitCode, stderr } = await terminal.run(SERVE);
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`data belongs to another user (id ${USER}), `);
-  expect(readdirSync(terminal.dataDir)).toEqual(["publisher.db"]);
+  expect(readdirSync(terminal.dataDir)).toEqual(before);
   await terminal.createToken("read");
   await terminal.output("check");
 });
