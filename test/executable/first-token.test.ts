@@ -98,7 +98,7 @@ describe("a given first token", () => {
     const env = { PUBLISHER_FIRST_TOKEN: secret };
     await using server = await RunningServer.start({ env });
     expect(server.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN\n");
-    expect(server.stdout).toContain('-H "Authorization: Bearer $PUBLISHER_FIRST_TOKEN"');
+    expect(server.stdout).toContain('echo "Authorization: Bearer $PUBLISHER_FIRST_TOKEN" | curl');
     expect((await server.call("api-token/current", {}, secret)).json).toMatchObject({ access: "write" });
     expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
     await using again = await startAgain(server, env);

@@ -51,6 +51,7 @@ function expectCheckpointed(server: RunningServer): void {
     "lock.db",
     "lock.holder",
     "publisher.db",
+    "reserve",
   ]);
 }
 
