@@ -43,6 +43,7 @@ function addCreate(token: Command, environment: Environment): void {
     .option("--verifies", "for a service that verifies tokens for these audiences, and for nothing else")
     .option("--description <text>", "what it is for");
   withExpiry(create, "it ends")
+    .option("--new-store", "make a new store where there is none")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (flags: CreateFlags & DataDirFlags) => {

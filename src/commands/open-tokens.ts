@@ -9,6 +9,7 @@ import type { Reuse } from "../tokens/reuse.ts";
 import { Tokens } from "../tokens/tokens.ts";
 import { Usage } from "../tokens/usage.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { otherStores } from "./other-stores.ts";
 
 /** The domain, joined to the store of one data directory. */
 export interface OpenTokens {
@@ -74,11 +75,18 @@ export async function withTokens<T>(dataDir: string, work: (tokens: Tokens) => P
   return await withStore(dataDir, async ({ tokens }) => await work(tokens));
 }
 
-/** What to throw where there is no store. Throws StoreUnusable itself where there was one, and its database is missing. */
-export function noStore(directory: DataDirectory): CommandFailure {
+/**
+ * That there is no store, and where one may be. `advice` is a sentence: how to make one, where that is possible. Throws
+ * StoreUnusable itself where there was one, and its database is missing.
+ */
+export function noStore(directory: DataDirectory, advice = MADE_BY): CommandFailure {
   refuseLeftovers(directory);
-  return new CommandFailure(
-    `There is no Publisher store in ${directory.path}. Say where it is with --data-dir or PUBLISHER_DATA_DIR; ` +
-      '"publisher serve" and "publisher token create" make one where there is none.',
-  );
+  const others = otherStores(directory);
+  const where =
+    others.length === 0
+      ? "Say where it is with --data-dir or PUBLISHER_DATA_DIR."
+      : `Did you mean ${others.map((path) => `--data-dir ${path}`).join(" or ")}?`;
+  return new CommandFailure(`There is no Publisher store in ${directory.path}. ${where} ${advice}`);
 }
+
+const MADE_BY = '"publisher serve" makes a new store where there is none.';

@@ -3,21 +3,33 @@ import { withoutSecrets } from "../tokens/redaction.ts";
 import { visible } from "../tokens/text.ts";
 import { CommandFailure } from "./command-failure.ts";
 
-/**
- * Writes to stdout what the command was asked for. A reader that has left, as `head` does, is no failure; a full
- * disk is, and its sentence ends with `lost`, what that means.
- */
-export async function print(text: string, lost = ""): Promise<void> {
+/** Writes an answer to stdout. A reader that has left, as `head` does, is no failure; a full disk is. */
+export async function print(text: string): Promise<void> {
+  await printEach([text]);
+}
+
+/** The same for an answer in parts, which are made one after the other; none is made for a reader that has left. */
+export async function printEach(parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
+  for await (const part of parts) if (!(await isWritten(part))) return;
+}
+
+async function isWritten(text: string): Promise<boolean> {
   try {
     await Bun.write(Bun.stdout, text);
+    return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EPIPE") return;
-    throw new CommandFailure(`The answer cannot be written: ${reasonOf(error)}.${lost}`, { cause: error });
+    if (error instanceof Error && "code" in error && error.code === "EPIPE") return false;
+    throw new CommandFailure(`The answer cannot be written: ${reasonOf(error)}.`, { cause: error });
   }
 }
 
-export async function printJson(value: object, lost = ""): Promise<void> {
-  await print(`${JSON.stringify(value, null, 2)}\n`, lost);
+export async function printJson(value: object): Promise<void> {
+  await print(asJson(value));
+}
+
+/** As every command writes JSON. */
+export function asJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 /** Tells the person at the terminal something, on stderr. */

@@ -1,29 +1,63 @@
 import { expirySetting, overlapSetting } from "../expiry-flags.ts";
 import { successorResource } from "../http/resources.ts";
+import { reasonOf } from "../store/reason.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import { isRefusal } from "../tokens/refusal.ts";
 import type { RotationRequest } from "../tokens/rotation.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import type { Token } from "../tokens/token.ts";
 import { issuesOf } from "../tokens/token-request.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { CommandFailure } from "./command-failure.ts";
 import { granted, refusedFlags, requireTokenId } from "./granted.ts";
+import { handOver, withdrawn } from "./hand-over.ts";
 import { withTokens } from "./open-tokens.ts";
-import { print, printJson, say } from "./print.ts";
+import { asJson, say } from "./print.ts";
+import { requireSecretOutput } from "./secret-output.ts";
 import type { RotateFlags } from "./token-flags.ts";
 
-/** Creates the successor of a token straight in the data directory and prints its secret, alone, or the API's answer. */
+/**
+ * Creates the successor of a token straight in the data directory and prints its secret, alone, or the API's answer.
+ * The old token ends only once the new secret is printed: at no time is there nobody with a working token.
+ */
 export async function rotateToken(dataDir: string, id: string, flags: RotateFlags): Promise<void> {
   requireTokenId(id);
+  const { json = false } = flags;
   const request = rotationRequest(flags, secondsOf(Date.now()));
+  requireSecretOutput();
   await withTokens(dataDir, async (tokens) => {
-    const rotation = granted(await tokens.rotate(id, request, COMMAND_LINE), id);
-    const { replaced, successor } = rotation;
-    const lost = ` The secret of ${successor.token.id} is lost with it: rotate that token once more.`;
-    if (flags.json === true) return await printJson(successorResource(rotation), lost);
-    say(
-      `Created ${successor.token.id} in place of ${id}, ${fate(replaced)}. This is the new secret, which is not shown again:\n`,
-    );
-    await print(`${successor.secret}\n`, lost);
+    const successor = granted(await tokens.createSuccessor(id, request, COMMAND_LINE), id);
+    const text = json ? asJson(successorResource({ replaced: { id }, successor })) : `${successor.secret}\n`;
+    if (!json)
+      say(
+        `Created ${successor.token.id} in place of ${id}. This is the new secret, which is not shown again:\n`,
+      );
+    await handOver(tokens, successor.token.id, text, `${id} is as it was before.`);
+    const replaced = await replacedToken(tokens, { id, successorId: successor.token.id, request });
+    if (!json) say(`The old token ${id} ${fate(replaced)}.\n`);
   });
+}
+
+interface Replacement {
+  readonly id: string;
+  readonly successorId: string;
+  readonly request: RotationRequest;
+}
+
+/** Brings the end of the old token nearer. Throws a CommandFailure that tells which of the two tokens works now. */
+async function replacedToken(tokens: Tokens, { id, successorId, request }: Replacement): Promise<Token> {
+  const outcome = await tokens.replace(id, successorId, request, COMMAND_LINE).catch((error: unknown) => {
+    throw new CommandFailure(stillThere(id, reasonOf(error)), { cause: error });
+  });
+  if (!isRefusal(outcome)) return outcome;
+  const fate = await withdrawn(tokens, successorId);
+  throw new CommandFailure(
+    `The token ${id} was changed by somebody else meanwhile, so ${successorId} does not take its place. ${fate}`,
+  );
+}
+
+function stillThere(id: string, reason: string): string {
+  return `The new token works, and so does the old one: ${id} could not be ended: ${reason}. Run "publisher token revoke ${id}" once the new secret is in use.`;
 }
 
 function rotationRequest({ overlap, ...expiry }: RotateFlags, now: UnixSeconds): RotationRequest {
@@ -34,6 +68,6 @@ function rotationRequest({ overlap, ...expiry }: RotateFlags, now: UnixSeconds):
 }
 
 function fate({ expiresAt, revokedAt }: Token): string {
-  if (revokedAt !== null || expiresAt === null) return "which is revoked";
-  return `which works until ${formatTime(expiresAt)}`;
+  if (revokedAt !== null || expiresAt === null) return "is revoked";
+  return `works until ${formatTime(expiresAt)}`;
 }

@@ -11,6 +11,8 @@ export interface CreateFlags extends ExpiryFlags, JsonFlag {
   readonly audience?: readonly string[];
   readonly verifies?: boolean;
   readonly description?: string;
+  /** Whether a store may be made where there is none. */
+  readonly newStore?: boolean;
 }
 
 export interface ListFlags extends JsonFlag {

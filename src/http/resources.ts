@@ -53,8 +53,12 @@ export function createdResource({ token, secret }: CreatedToken) {
 }
 
 /** A successor with its secret, and the token whose place it takes. */
-export function successorResource({ replaced, successor }: Rotation) {
+export function successorResource({ replaced, successor }: Pick<Rotation, "successor"> & Replaced) {
   return { ...createdResource(successor), replaces: replaced.id };
+}
+
+interface Replaced {
+  readonly replaced: Pick<Token, "id">;
 }
 
 /** A revoked token, and how many descendants it had before if they were asked for. */

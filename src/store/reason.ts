@@ -7,6 +7,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
   ENOTDIR: "a part of the path is a file",
   ENOENT: "it does not exist",
+  EPIPE: "its reader has left",
+  EBADF: "it is not open for writing",
 };
 
 /** What the operating system's error means, for the end of a sentence. */

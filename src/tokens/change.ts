@@ -3,7 +3,6 @@ import { changeRefusal, predecessorRefusal } from "./change-guard.ts";
 import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
 import type { Random } from "./random.ts";
 import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
-import { type RotationRequest, replaced, successorExpiry } from "./rotation.ts";
 import { digestOf, hintOf } from "./secret.ts";
 import { type Clock, secondsOf } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
@@ -57,43 +56,6 @@ export function update(request: UpdateRequest, state: ChangeState, occasion: Occ
   return { outcome: token, added: [], updated: [{ token, event }] };
 }
 
-/** A token and the one that takes its place. */
-export interface Succession {
-  readonly replaced: Token;
-  readonly successor: Token;
-}
-
-/** Creates the successor of the target and brings the end of the target nearer. */
-export function rotation(
-  request: RotationRequest,
-  secret: string,
-  state: ChangeState,
-  occasion: Occasion,
-): Plan<Succession> {
-  const { target } = state;
-  if (target === null) return refused(NO_SUCH_TOKEN);
-  const refusal = changeRefusal(state, [target.id]);
-  if (refusal !== null) return refused(refusal);
-  const now = secondsOf(occasion.clock());
-  const status = statusAt(target, now);
-  if (target.replacedBy !== null || status !== "active")
-    return refused({ refused: "conflict", token: target, status });
-  const expiresAt = successorExpiry(target, request, now);
-  const successor = newToken({ ...target, expiresAt }, secret, occasion, target.id);
-  const token = replaced(target, successor.token.id, request, now);
-  const changes = {
-    replaced_by: token.replacedBy,
-    ...(token.revokedAt === null ? { expires_at: token.expiresAt } : { revoked_at: token.revokedAt }),
-  };
-  const last: LastIds = { token: successor.token.id, auditEvent: successor.event.id };
-  const event = eventOf("api-token.rotate", target.id, changes, { ...occasion, last });
-  return {
-    outcome: { replaced: token, successor: successor.token },
-    added: [successor],
-    updated: [{ token, event }],
-  };
-}
-
 /** What a caller says of a revocation. */
 export interface RevocationRequest {
   /** Whether the descendants are revoked as well: all tokens that the token created or that took its place, in any depth. */
@@ -145,7 +107,8 @@ function revoked(tokens: readonly Token[], occasion: Occasion): readonly Updated
   return updated;
 }
 
-function newToken(
+/** A token that did not exist before, with the event of its creation. `replaces` is the id of the token that it succeeds. */
+export function newToken(
   { access, audiences, description, expiresAt, verifies = false }: TokenRequest,
   secret: string,
   occasion: Occasion,
@@ -180,7 +143,7 @@ function newToken(
   return { token, digest: digestOf(secret), event };
 }
 
-function eventOf(
+export function eventOf(
   action: AuditAction,
   target: string,
   changes: AuditEvent["changes"],

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Actor } from "./audit-event.ts";
-import { creation, type Revocation, type RevocationRequest, rotation, update } from "./change.ts";
+import { creation, type Revocation, type RevocationRequest, update } from "./change.ts";
 import { Changes, type ChangesParts } from "./changes.ts";
 import { goesBy, type Listing } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
@@ -8,6 +8,7 @@ import type { Random } from "./random.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { finalEnd, type Reuse, type Showing } from "./reuse.ts";
 import type { RotationRequest } from "./rotation.ts";
+import { replacement, rotation, successorCreation } from "./rotation-change.ts";
 import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
@@ -158,6 +159,32 @@ export class Tokens {
     );
     if (isRefusal(rotated)) return rotated;
     return { replaced: rotated.replaced, successor: { token: rotated.successor, secret } };
+  }
+
+  /**
+   * The first half of a rotation: creates the successor, and leaves the token as it is until `replace`. For a caller
+   * that can fail to hand over the secret; it then revokes the successor, and nothing else has changed.
+   */
+  async createSuccessor(id: string, request: RotationRequest, actor: Actor): Promise<CreatedToken | Refusal> {
+    const issues = issuesOf(request, this.now());
+    if (issues.length > 0) return { refused: "invalid", issues };
+    const secret = makeSecret(this.#random);
+    const token = await this.#changes.make({ target: id }, actor, (state, occasion) =>
+      successorCreation(request, secret, state, occasion),
+    );
+    return isRefusal(token) ? token : { token, secret };
+  }
+
+  /** The second half: brings the end of the token nearer. Refused with a conflict if it has ended or was replaced since. */
+  async replace(
+    id: string,
+    successorId: string,
+    request: RotationRequest,
+    actor: Actor,
+  ): Promise<Token | Refusal> {
+    return await this.#changes.make({ target: id }, actor, (state, occasion) =>
+      replacement(request, successorId, state, occasion),
+    );
   }
 
   /**

@@ -46,7 +46,15 @@ describe.skipIf(!canTrace("whether a change is on disk before it is acknowledged
     test("before a command prints the secret", async () => {
       using trace = new SystemCalls();
       using terminal = new Terminal();
-      const command = [...trace.under(CALLS), EXECUTABLE, "token", "create", "--access", "read"];
+      const command = [
+        ...trace.under(CALLS),
+        EXECUTABLE,
+        "token",
+        "create",
+        "--access",
+        "read",
+        "--new-store",
+      ];
       const child = Bun.spawn(command, { cwd: terminal.cwd, env: {}, stderr: "ignore" });
       expect(await new Response(child.stdout).text()).toStartWith("sk_live_");
       await child.exited;

@@ -101,7 +101,7 @@ describe("token rotate", () => {
     expect(isSecret(secret)).toBe(true);
     expect(ran.stderr).toMatch(
       new RegExp(
-        `^Created atok_\\w+ in place of ${old.id}, which works until \\S+Z\\. This is the new secret`,
+        `^Created atok_\\w+ in place of ${old.id}\\. This is the new secret, .*:\nThe old token ${old.id} works until \\S+Z\\.\n$`,
       ),
     );
     const successor = (await server.call("api-token/current", {}, secret)).json;

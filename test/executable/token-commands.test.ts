@@ -13,7 +13,7 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 describe("token create", () => {
   test("prints the secret alone on stdout, and tells the person of the new store on stderr", async () => {
     using terminal = new Terminal();
-    const first = await terminal.run(["token", "create", "--access", "write"]);
+    const first = await terminal.run(["token", "create", "--access", "write", "--new-store"]);
     expect(first.exitCode).toBe(0);
     expect(first.stdout).toMatch(/^\S+\n$/);
     expect(isSecret(first.stdout.trim())).toBe(true);
@@ -186,4 +186,31 @@ test("token generate prints a fresh secret, and needs no store and makes none", 
   expect(new Set(secrets).size).toBe(2);
   for (const secret of secrets) expect(isSecret(secret.slice(0, -1))).toBe(true);
   expect(terminal.names).toEqual([]);
+});
+
+describe("token create where there is no store", () => {
+  test("makes none unless told to, and says where there is one", async () => {
+    using terminal = new Terminal();
+    const create = ["token", "create", "--access", "read"];
+    const { exitCode, stdout, stderr } = await terminal.run(create);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toStartWith(`publisher: There is no Publisher store in ${terminal.dataDir}. `);
+    expect(stderr).toEndWith(` To make a new store in ${terminal.dataDir}, add --new-store.\n`);
+    expect(terminal.names).toEqual([]);
+    await terminal.createToken("read");
+    const elsewhere = await terminal.run([...create, "--data-dir", "elsewhere"]);
+    expect(elsewhere.stderr).toMatch(/Did you mean (?:.* or )?--data-dir \/\S+\/data\b/);
+    expect(elsewhere.stderr).toContain(terminal.dataDir);
+    expect(terminal.names).toEqual(["data"]);
+  });
+
+  test.skipIf(process.platform !== "linux")("names that of a running server", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    for (const command of ["token create --access read", "token list"]) {
+      const { stderr } = await terminal.run(command.split(" "));
+      expect(stderr).toContain(`--data-dir ${server.dataDir}`);
+    }
+    expect(terminal.names).toEqual([]);
+  });
 });

@@ -32,12 +32,13 @@ export class Terminal implements Disposable {
     return stdout;
   }
 
-  /** Creates a token here; gives what `--json` prints. */
+  /** Creates a token here, in a new store if there is none; gives what `--json` prints. */
   async createToken(
     access: "read" | "write",
     ...more: readonly string[]
   ): Promise<{ id: string; token: string }> {
-    return JSON.parse(await this.output("token", "create", "--access", access, "--json", ...more));
+    const flags = ["--access", access, "--json", "--new-store", ...more];
+    return JSON.parse(await this.output("token", "create", ...flags));
   }
 
   [Symbol.dispose](): void {

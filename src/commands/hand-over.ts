@@ -1,0 +1,34 @@
+import { reasonOf } from "../store/reason.ts";
+import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { granted } from "./granted.ts";
+import { printSecret } from "./secret-output.ts";
+
+/**
+ * Prints the secret of a token that was just created, as `text`. Where that fails, revokes the token, whose secret
+ * nobody has, and throws a CommandFailure that says so, with `left` at its end: how everything else is.
+ */
+export async function handOver(tokens: Tokens, id: string, text: string, left: string): Promise<void> {
+  try {
+    await printSecret(text);
+  } catch (error) {
+    const fate = await withdrawn(tokens, id);
+    throw new CommandFailure(
+      `The secret of ${id} could not be written: ${reasonOf(error)}. ${fate} ${left}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Revokes a token that is of no use to anybody. Says what became of it. */
+export async function withdrawn(tokens: Tokens, id: string): Promise<string> {
+  try {
+    granted(await tokens.revoke(id, COMMAND_LINE), id);
+    return "That token was revoked at once.";
+  } catch (error) {
+    return `That token is still active, as it could not be revoked: ${reasonOf(error)}. Run "publisher token revoke ${id}".`;
+  }
+}

@@ -1,0 +1,25 @@
+import { expect, test } from "bun:test";
+import { withdrawn } from "../../src/commands/hand-over.ts";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { TestStore } from "../support/store.ts";
+
+test("a token of no use to anybody is revoked", async () => {
+  using context = new TestStore();
+  const { token } = await context.create();
+  expect(await withdrawn(context.tokens, token.id)).toBe("That token was revoked at once.");
+  expect(await context.tokens.get(token.id)).toMatchObject({ revokedAt: context.clock.now });
+});
+
+test("what to run is said where it cannot be revoked now", async () => {
+  using context = new TestStore();
+  const full = {
+    ...context.store,
+    change: () => {
+      throw new StoreUnavailable("the store cannot be used now");
+    },
+  };
+  const tokens = context.tokensOn(full as never);
+  expect(await withdrawn(tokens, "atok_1")).toBe(
+    'That token is still active, as it could not be revoked: the store cannot be used now. Run "publisher token revoke atok_1".',
+  );
+});
