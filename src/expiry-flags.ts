@@ -21,13 +21,13 @@ export function expirySetting(
     throw new UsageError("--no-expiry says never: leave it out, or --expires-at and --expires-in.");
   }
   if (expiresAt !== undefined) return moment(expiresAt);
-  return expiresIn === undefined ? undefined : now + duration("--expires-in", expiresIn);
+  return expiresIn === undefined ? undefined : now + durationSetting("--expires-in", expiresIn);
 }
 
 /** For how many seconds the old token goes on beside its successor. */
 export function overlapSetting(overlap: string | undefined): number {
   if (overlap === undefined) return OVERLAP_DEFAULT_SECONDS;
-  const seconds = overlap === "0" ? 0 : duration("--overlap", overlap, 0);
+  const seconds = overlap === "0" ? 0 : durationSetting("--overlap", overlap, 0);
   if (seconds <= OVERLAP_MAX_SECONDS) return seconds;
   // The API's words for this are of seconds, which the flag does not take without a unit.
   throw new UsageError(
@@ -43,7 +43,8 @@ function moment(text: string): UnixSeconds {
   );
 }
 
-function duration(flag: string, text: string, least = 1): number {
+/** How many seconds a flag tells, such as `90d`; `least` is the least that may be. Throws UsageError for anything else. */
+export function durationSetting(flag: string, text: string, least = 1): number {
   const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
   const seconds = Number(count) * (SECONDS_IN[unit ?? ""] ?? Number.NaN);
   if (seconds >= least) return seconds;

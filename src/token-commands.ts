@@ -9,7 +9,7 @@ import type {
 } from "./commands/token-flags.ts";
 import { type DataDirFlags, dataDirSetting, type Environment } from "./config.ts";
 import { dataDirOption, JSON_FLAG } from "./options.ts";
-import { ACCESSES } from "./tokens/token.ts";
+import { ACCESSES, STATUSES } from "./tokens/token.ts";
 
 const ID = ["<ID>", "the token's id, as in the list"] as const;
 
@@ -57,6 +57,10 @@ function addList(token: Command, environment: Environment): void {
     .command("list")
     .description("list the tokens that are not revoked")
     .option("--all", "revoked ones too")
+    .option("--status <status>", `only these: ${STATUSES.join(", ")}; may be given again`, collect)
+    .option("--audience <name>", "only tokens for this service; may be given again", collect)
+    .option("--unused-for <duration>", "only tokens that nobody has used for so long, such as 90d")
+    .option("--expiring-within <duration>", "only tokens that expire within this time, such as 30d")
     .option("--reused", "only revoked and replaced ones with a secret that was shown after their end")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())

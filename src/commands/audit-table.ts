@@ -1,22 +1,35 @@
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import type { Page } from "../tokens/paging.ts";
 import { formatTime } from "../tokens/time.ts";
-import { table } from "./table.ts";
+import { type Column, orElse, tableParts } from "./table.ts";
 
-/** Changes as a table for people, a line each; to one token, which then has no column, or to all. */
-export function auditTable({ rows, cursor }: Page<AuditEvent>, target: string | null): string {
-  if (rows.length === 0) return `There are no changes${target === null ? "" : ` to ${target}`}.\n`;
-  const headings = ["TIME", "CHANGE", ...(target === null ? ["TOKEN"] : []), "BY", "FROM", "NEW VALUES"];
-  const lines = rows.map((event) => [
-    formatTime(event.at),
-    event.action.replace("api-token.", ""),
-    ...(target === null ? [event.target] : []),
-    event.actor.tokenId ?? "command line",
-    event.actor.ip ?? "",
-    newValues(event),
-  ]);
-  const more = cursor === null ? "" : "There are older changes; --limit shows more.\n";
-  return table(headings, lines) + more;
+/** Changes as a table for people, a line each, in parts; to one token, which then has no column, or to all. */
+export async function* auditTable(
+  pages: AsyncIterable<Page<AuditEvent>>,
+  target: string | null,
+  room: number | null,
+): AsyncGenerator<string> {
+  let hasMore = false;
+  async function* rows(): AsyncGenerator<readonly AuditEvent[]> {
+    for await (const page of pages) {
+      hasMore = page.cursor !== null;
+      yield page.rows;
+    }
+  }
+  const none = `There are no changes${target === null ? "" : ` to ${target}`}.\n`;
+  yield* orElse(tableParts(columnsFor(target), rows(), room), none);
+  if (hasMore) yield "There are older changes; --limit shows more.\n";
+}
+
+function columnsFor(target: string | null): readonly Column<AuditEvent>[] {
+  return [
+    { heading: "TIME", cell: ({ at }) => formatTime(at) },
+    { heading: "CHANGE", cell: ({ action }) => action.replace("api-token.", "") },
+    ...(target === null ? [{ heading: "TOKEN", cell: (event: AuditEvent) => event.target }] : []),
+    { heading: "BY", cell: ({ actor }) => actor.tokenId ?? "command line" },
+    { heading: "FROM", cell: ({ actor }) => actor.ip ?? "" },
+    { heading: "NEW VALUES", cell: newValues },
+  ];
 }
 
 /** What is otherwise since; of a new token only what was said of it. */

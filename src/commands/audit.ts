@@ -2,9 +2,11 @@ import { UsageError } from "../config.ts";
 import { auditEventPage } from "../http/resources.ts";
 import { isTokenId } from "../tokens/identifier.ts";
 import { auditTable } from "./audit-table.ts";
-import { newestRows } from "./newest-rows.ts";
+import { jsonList } from "./json-list.ts";
+import { newestPages } from "./newest-pages.ts";
 import { withStore } from "./open-tokens.ts";
-import { print, printJson } from "./print.ts";
+import { printEach } from "./print.ts";
+import { terminalWidth } from "./table.ts";
 
 /** How many changes are shown where nothing is said, and the most that are. */
 const CHANGES_DEFAULT = 100;
@@ -25,9 +27,8 @@ export async function listChanges(dataDir: string, flags: AuditFlags): Promise<v
   const count = limitSetting(flags.limit);
   await withStore(dataDir, async ({ auditTrail }) => {
     const conditions = target === null ? [] : [{ op: "eq", key: "target", value: target } as const];
-    const page = await newestRows((listing) => auditTrail.list(listing), { conditions, count });
-    if (json) return await printJson(auditEventPage(page));
-    await print(auditTable(page, target));
+    const pages = newestPages((listing) => auditTrail.list(listing), { conditions, count });
+    await printEach(json ? jsonList(pages, auditEventPage) : auditTable(pages, target, terminalWidth()));
   });
 }
 

@@ -19,6 +19,11 @@ export interface ListFlags extends JsonFlag {
   readonly all?: boolean;
   /** Whether to list only tokens with a secret that was shown after their end. */
   readonly reused?: boolean;
+  /** A token must have one of these, and so on for each flag. */
+  readonly status?: readonly string[];
+  readonly audience?: readonly string[];
+  readonly unusedFor?: string;
+  readonly expiringWithin?: string;
 }
 
 export interface RevokeFlags extends JsonFlag {

@@ -1,36 +1,39 @@
 import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import { statusAt, type Token } from "../tokens/token.ts";
-import { table } from "./table.ts";
+import { type Column, tableParts } from "./table.ts";
 
 /** How wide the names of a token's services may be together before the rest of them is only counted. */
 const AUDIENCES_WIDTH = 24;
 
 /**
- * The tokens as a table for people, a line each. What they are for has a column where one of them is for a service;
- * it is blank for Publisher's own API. So has the last time that a secret was shown after its token's end.
+ * Tokens as a table for people, a line each, in parts. The services have a column where one of the tokens is for a
+ * service; it is blank for Publisher's own API. So has the last time that a secret was shown after its token's end.
  */
-export function tokenTable(tokens: readonly Token[], now: UnixSeconds): string {
-  if (tokens.length === 0) return "There are no tokens. --all shows revoked ones too.\n";
-  const areForServices = tokens.some(({ audiences }) => audiences !== null);
-  const areReused = tokens.some(({ reusedAt }) => reusedAt !== null);
-  const headings = [
-    ...["ID", "ACCESS", "STATUS", "SECRET", "CREATED", "EXPIRES"],
-    ...(areForServices ? ["AUDIENCES"] : []),
-    ...(areReused ? ["REUSED"] : []),
-    "DESCRIPTION",
+export function tokenTable(
+  pages: AsyncIterable<readonly Token[]>,
+  now: UnixSeconds,
+  room: number | null,
+): AsyncGenerator<string> {
+  return tableParts(columnsAt(now), pages, room);
+}
+
+function columnsAt(now: UnixSeconds): readonly Column<Token>[] {
+  return [
+    { heading: "ID", cell: ({ id }) => id },
+    { heading: "ACCESS", cell: ({ access, verifies }) => (verifies ? "verifies" : access) },
+    { heading: "STATUS", cell: (token) => statusAt(token, now) },
+    { heading: "SECRET", cell: ({ hint }) => `…${hint}` },
+    { heading: "CREATED", cell: ({ createdAt }) => formatTime(createdAt) },
+    { heading: "EXPIRES", cell: ({ expiresAt }) => timeOrNever(expiresAt) },
+    { heading: "LAST USED", cell: ({ lastUsedAt }) => timeOrNever(lastUsedAt) },
+    { heading: "AUDIENCES", cell: ({ audiences }) => shortened(audiences ?? []), isOptional: true },
+    { heading: "REUSED", cell: reuse, isOptional: true },
+    { heading: "DESCRIPTION", cell: ({ description }) => description ?? "" },
   ];
-  const rows = tokens.map((token) => [
-    token.id,
-    token.verifies ? "verifies" : token.access,
-    statusAt(token, now),
-    `…${token.hint}`,
-    formatTime(token.createdAt),
-    token.expiresAt === null ? "never" : formatTime(token.expiresAt),
-    ...(areForServices ? [shortened(token.audiences ?? [])] : []),
-    ...(areReused ? [reuse(token)] : []),
-    token.description ?? "",
-  ]);
-  return table(headings, rows);
+}
+
+function timeOrNever(time: UnixSeconds | null): string {
+  return time === null ? "never" : formatTime(time);
 }
 
 function reuse({ reusedAt, reusedFrom }: Token): string {

@@ -4,18 +4,19 @@ import { createdResource, tokenPage } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { reasonOf } from "../store/reason.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
-import type { Condition } from "../tokens/listing.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
-import { STATUSES } from "../tokens/token.ts";
 import { issuesOf, type TokenRequest } from "../tokens/token-request.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { granted, refusedFlags } from "./granted.ts";
 import { handOver } from "./hand-over.ts";
-import { newestRows } from "./newest-rows.ts";
+import { jsonList } from "./json-list.ts";
+import { listConditions } from "./list-filters.ts";
+import { newestPages, rowsOf } from "./newest-pages.ts";
 import { noStore, openOrMakeTokens, withTokens } from "./open-tokens.ts";
-import { asJson, print, printJson, say } from "./print.ts";
+import { asJson, printEach, say } from "./print.ts";
 import { printSecret, requireSecretOutput } from "./secret-output.ts";
+import { orElse, terminalWidth } from "./table.ts";
 import type { CreateFlags, ListFlags } from "./token-flags.ts";
 import { tokenTable } from "./token-table.ts";
 
@@ -60,23 +61,27 @@ function tokenRequest(
   return request;
 }
 
-const EVERY_STATUS: Condition = { op: "in", key: "status", values: STATUSES };
-const REUSED: Condition = { op: "exists", key: "reused_at", value: true };
-
-/** Prints the tokens that can still matter, or all, newest first. */
+/** Prints the tokens that the flags ask for, newest first: all that are not revoked, if they ask for none. */
 export async function listTokens(dataDir: string, flags: ListFlags): Promise<void> {
-  const { all = false, reused = false, json = false } = flags;
+  const conditions = listConditions(flags, secondsOf(Date.now()));
   await withTokens(dataDir, async (tokens) => {
-    const conditions = [...(all ? [EVERY_STATUS] : []), ...(reused ? [REUSED] : [])];
+    const now = tokens.now();
     const every = { conditions, count: Number.POSITIVE_INFINITY };
-    const page = await newestRows((listing) => tokens.list(listing), every);
-    if (json) return await printJson(tokenPage(page, tokens.now()));
-    const isEmpty = reused && page.rows.length === 0;
-    await print(isEmpty ? NONE_REUSED : tokenTable(page.rows, tokens.now()));
+    const pages = newestPages((listing) => tokens.list(listing), every);
+    await printEach(
+      flags.json === true
+        ? jsonList(pages, (page) => tokenPage(page, now))
+        : orElse(tokenTable(rowsOf(pages), now, terminalWidth()), noTokens(flags)),
+    );
   });
 }
 
-const NONE_REUSED = "No secret of a revoked or replaced token was shown.\n";
+function noTokens({ all, reused, status, audience, unusedFor, expiringWithin }: ListFlags): string {
+  const isFiltered = [status, audience, unusedFor, expiringWithin].some((value) => value !== undefined);
+  if (isFiltered) return "There are no such tokens.\n";
+  if (reused === true) return "No secret of a revoked or replaced token was shown.\n";
+  return all === true ? "There are no tokens.\n" : "There are no tokens. --all shows revoked ones too.\n";
+}
 
 /** Prints a fresh secret that belongs to no store. */
 export async function generateSecret(): Promise<void> {

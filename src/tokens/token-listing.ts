@@ -1,4 +1,5 @@
-import type { ListedResource, ListKey } from "./listing.ts";
+import type { Condition, ListedResource, ListKey } from "./listing.ts";
+import type { UnixSeconds } from "./time.ts";
 import { ACCESSES, STATUSES, statusAt, type Token } from "./token.ts";
 
 const KEYS = {
@@ -29,3 +30,22 @@ export const TOKEN_LISTING: ListedResource<Token> = {
     unless: ["status", "revoked_at", "id", "reused_at"],
   },
 };
+
+/** Tokens that were last used before that moment. One that was never used counts from its creation. */
+export function unusedSince(moment: UnixSeconds): Condition {
+  const usedBefore: Condition = { op: "lt", key: "last_used_at", value: moment };
+  const neverUsed: Condition = { op: "exists", key: "last_used_at", value: false };
+  const createdBefore: Condition = { op: "lt", key: "created_at", value: moment };
+  return { op: "or", conditions: [usedBefore, { op: "and", conditions: [neverUsed, createdBefore] }] };
+}
+
+/** Tokens that have not ended at `now` and will by `end`, that moment included. */
+export function endsWithin(now: UnixSeconds, end: UnixSeconds): Condition {
+  return {
+    op: "and",
+    conditions: [
+      { op: "gt", key: "expires_at", value: now },
+      { op: "lt", key: "expires_at", value: end + 1 },
+    ],
+  };
+}

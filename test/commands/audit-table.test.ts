@@ -1,9 +1,15 @@
 import { describe, expect, test } from "bun:test";
-import { auditTable } from "../../src/commands/audit-table.ts";
+import { auditTable as auditTableParts } from "../../src/commands/audit-table.ts";
 import type { AuditEvent } from "../../src/tokens/audit-event.ts";
+import type { Page } from "../../src/tokens/paging.ts";
 import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../support/new-token.ts";
+import { inTurn, joined } from "../support/parts.ts";
 
 const CALLER = { ...SOMEBODY, tokenId: "atok_caller" };
+
+async function auditTable(page: Page<AuditEvent>, target: string | null): Promise<string> {
+  return await joined(auditTableParts(inTurn(page), target, null));
+}
 
 const EVENTS: readonly AuditEvent[] = [
   { ...eventOf("atok_2", "aevt_5"), action: "api-token.revoke", changes: { revoked_at: A_MOMENT } },
@@ -26,8 +32,8 @@ const EVENTS: readonly AuditEvent[] = [
   },
 ];
 
-test("changes are a table for people, a line each, without a column for the one token", () => {
-  expect(auditTable({ rows: EVENTS, cursor: null }, "atok_2")).toBe(
+test("changes are a table for people, a line each, without a column for the one token", async () => {
+  expect(await auditTable({ rows: EVENTS, cursor: null }, "atok_2")).toBe(
     [
       "TIME                  CHANGE  BY            FROM         NEW VALUES",
       "2026-06-01T12:00:00Z  revoke  command line               revoked_at=2026-06-01T12:00:00Z",
@@ -39,8 +45,8 @@ test("changes are a table for people, a line each, without a column for the one 
   );
 });
 
-test("changes to all tokens name theirs, and that there are more", () => {
-  expect(auditTable({ rows: EVENTS.slice(0, 1), cursor: "x" }, null)).toBe(
+test("changes to all tokens name theirs, and that there are more", async () => {
+  expect(await auditTable({ rows: EVENTS.slice(0, 1), cursor: "x" }, null)).toBe(
     [
       "TIME                  CHANGE  TOKEN   BY            FROM  NEW VALUES",
       "2026-06-01T12:00:00Z  revoke  atok_2  command line        revoked_at=2026-06-01T12:00:00Z",
@@ -50,15 +56,15 @@ test("changes to all tokens name theirs, and that there are more", () => {
   );
 });
 
-test("no changes are a sentence", () => {
+test("no changes are a sentence", async () => {
   const nothing = { rows: [], cursor: null };
-  expect(auditTable(nothing, null)).toBe("There are no changes.\n");
-  expect(auditTable(nothing, "atok_9")).toBe("There are no changes to atok_9.\n");
+  expect(await auditTable(nothing, null)).toBe("There are no changes.\n");
+  expect(await auditTable(nothing, "atok_9")).toBe("There are no changes to atok_9.\n");
 });
 
-test("a mark at the start of a description does not change the quotation mark before it", () => {
+test("a mark at the start of a description does not change the quotation mark before it", async () => {
   const event = { ...eventOf("atok_1"), changes: { description: "\u0336x" } };
-  expect(auditTable({ rows: [event], cursor: null }, null)).toContain('description="⟨U+0336⟩x"');
+  expect(await auditTable({ rows: [event], cursor: null }, null)).toContain('description="⟨U+0336⟩x"');
 });
 
 describe("what came from outside cannot drive a terminal, nor make a line of its own:", () => {
@@ -75,9 +81,9 @@ describe("what came from outside cannot drive a terminal, nor make a line of its
     "\u007f",
   ];
   for (const text of UNSAFE) {
-    test(JSON.stringify(text), () => {
+    test(JSON.stringify(text), async () => {
       const [event = eventOf("atok_1")] = EVENTS;
-      const shown = auditTable(
+      const shown = await auditTable(
         {
           rows: [
             { ...event, actor: { ...CALLER, ip: text }, changes: { description: text, replaces: text } },

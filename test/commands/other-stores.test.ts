@@ -24,7 +24,8 @@ test("the store that another process of this executable has open is named", asyn
   makeStore(directory);
   const script = `
     const { Database } = require("bun:sqlite");
-    new Database(process.argv[1]).query("SELECT 1 FROM token LIMIT 1").get();
+    globalThis.database = new Database(process.argv[1]);
+    database.query("SELECT 1 FROM token LIMIT 1").get();
     console.log("open");
     setInterval(() => 0, 1000);`;
   const child = Bun.spawn([process.execPath, "-e", script, directory.database], { stdout: "pipe" });

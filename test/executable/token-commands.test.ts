@@ -77,9 +77,11 @@ describe("token list", () => {
     const wide = await terminal.createToken("read", "--description", "日本語", "--expires-in", "1d");
     await terminal.output("token", "revoke", gone.id);
     const lines = (await terminal.output("token", "list")).trimEnd().split("\n");
-    expect(lines[0]).toMatch(/^ID +ACCESS +STATUS +SECRET +CREATED +EXPIRES +DESCRIPTION$/);
-    expect(lines[1]).toMatch(new RegExp(`^${wide.id} +read +active +…${wide.token.slice(-4)} .*Z +日本語$`));
-    expect(lines[2]).toMatch(new RegExp(`^${old.id} +write +active .* never +old one$`));
+    expect(lines[0]).toMatch(/^ID +ACCESS +STATUS +SECRET +CREATED +EXPIRES +LAST USED +DESCRIPTION$/);
+    expect(lines[1]).toMatch(
+      new RegExp(`^${wide.id} +read +active +…${wide.token.slice(-4)} .*Z +never +日本語$`),
+    );
+    expect(lines[2]).toMatch(new RegExp(`^${old.id} +write +active .* never +never +old one$`));
     expect(lines).toHaveLength(3);
     const all = await terminal.output("token", "list", "--all");
     expect(all.trimEnd().split("\n")).toHaveLength(4);

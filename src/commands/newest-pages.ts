@@ -9,18 +9,26 @@ export interface Wanted {
   readonly count: number;
 }
 
-/** The newest rows of a list as one page of the API, whatever its size: its cursor asks the API for the rest. */
-export async function newestRows<Row>(
+/**
+ * The newest rows of a list, page by page, so that a list of any length takes no more memory than a page. The cursor
+ * of the last page asks the API for the rest; one page is given at least.
+ */
+export async function* newestPages<Row>(
   list: (listing: Listing) => Promise<Page<Row> | Refusal>,
   { conditions, count }: Wanted,
-): Promise<Page<Row>> {
-  const rows: Row[] = [];
+): AsyncGenerator<Page<Row>> {
+  let left = count;
   let cursor: string | null = null;
   do {
-    const limit = Math.min(count - rows.length, PAGE_LIMIT_MAX);
+    const limit = Math.min(left, PAGE_LIMIT_MAX);
     const page: Page<Row> = granted(await list({ conditions, sorts: [], limit, skip: 0, cursor }));
-    rows.push(...page.rows);
+    yield page;
+    left -= page.rows.length;
     cursor = page.cursor;
-  } while (cursor !== null && rows.length < count);
-  return { rows, cursor };
+  } while (cursor !== null && left > 0);
+}
+
+/** The rows of each page. */
+export async function* rowsOf<Row>(pages: AsyncIterable<Page<Row>>): AsyncGenerator<readonly Row[]> {
+  for await (const { rows } of pages) yield rows;
 }
