@@ -48,11 +48,14 @@ export interface DataDirFlags {
   readonly dataDir?: string;
 }
 
-export interface ServeFlags extends DataDirFlags {
+export interface ListenFlags {
   readonly host?: string;
   readonly port?: string;
   /** With commas between them where the flag was given more than once. */
   readonly listen?: string;
+}
+
+export interface ServeFlags extends DataDirFlags, ListenFlags {
   readonly socketMode?: string;
   readonly logLevel?: string;
   /** False where `--no-pages` was given. */
@@ -112,7 +115,7 @@ export function serveSettings(flags: ServeFlags, everyVariable: Environment): Se
  * Where to listen: `--listen` alone, or the host and the port. Both together could mean that both are wanted, so that
  * is refused; but a flag goes over the environment here too.
  */
-function listenSetting(flags: ServeFlags, environment: Environment): readonly ListenAddress[] {
+export function listenSetting(flags: ListenFlags, environment: Environment): readonly ListenAddress[] {
   const choose = chooser(environment);
   const listen = choose(flags.listen, "--listen", "PUBLISHER_LISTEN", DEFAULTS.listen, readListen);
   if (listen === "") {

@@ -20,7 +20,7 @@ export function expirySetting(
     if (expiresAt === undefined && expiresIn === undefined) return null;
     throw new UsageError("--no-expiry says never: leave it out, or --expires-at and --expires-in.");
   }
-  if (expiresAt !== undefined) return moment(expiresAt);
+  if (expiresAt !== undefined) return timeSetting("--expires-at", expiresAt);
   return expiresIn === undefined ? undefined : now + durationSetting("--expires-in", expiresIn);
 }
 
@@ -35,11 +35,12 @@ export function overlapSetting(overlap: string | undefined): number {
   );
 }
 
-function moment(text: string): UnixSeconds {
+/** The moment that a flag tells. Throws UsageError for anything but a time of RFC 3339. */
+export function timeSetting(flag: string, text: string): UnixSeconds {
   const time = parseTime(text);
   if (time !== null) return time;
   throw new UsageError(
-    `--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(text)}.`,
+    `${flag} must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(text)}.`,
   );
 }
 

@@ -1,7 +1,9 @@
-import { Command, CommanderError } from "commander";
+import { Argument, Command, CommanderError, Option } from "commander";
 import { addAudit } from "./audit-commands.ts";
 import { CommandFailure } from "./commands/command-failure.ts";
 import { print, readable, say } from "./commands/print.ts";
+import { completionScript, SHELLS } from "./completion-scripts.ts";
+import { placesOf } from "./completion-words.ts";
 import {
   type DataDirFlags,
   DEFAULTS,
@@ -11,7 +13,8 @@ import {
   UsageError,
 } from "./config.ts";
 import { LOG_LEVELS } from "./log-levels.ts";
-import { dataDirOption, setting } from "./options.ts";
+import { dataDirOption, listenOptions, setting } from "./options.ts";
+import { addHealth, addUsage } from "./server-commands.ts";
 import { StoreUnusable } from "./store/store-unusable.ts";
 import { addToken } from "./token-commands.ts";
 import { StoreUnavailable } from "./tokens/token-store.ts";
@@ -42,6 +45,8 @@ function commandLine(output: string[]): Command {
   addServe(program);
   addToken(program, process.env);
   addAudit(program, process.env);
+  addUsage(program, process.env);
+  addHealth(program, process.env);
   program
     .command("check")
     .description("read the store and say whether it is sound; changes nothing")
@@ -64,9 +69,22 @@ function commandLine(output: string[]): Command {
       const { printLicenses } = await import("./commands/licenses.ts");
       await printLicenses();
     });
+  program
+    .command("completion")
+    .description("print what a shell needs to complete commands and flags with the Tab key")
+    .addArgument(new Argument("<shell>", "the shell that reads it").choices(SHELLS))
+    .addHelpText("after", COMPLETION_HELP)
+    .action(async (shell: (typeof SHELLS)[number]) => {
+      await print(completionScript(shell, placesOf(program, "serve")));
+    });
   pointToHelp(program, "publisher");
   return program;
 }
+
+const COMPLETION_HELP = `
+bash: add to ~/.bashrc:  source <(publisher completion bash)
+zsh:  add to ~/.zshrc, after compinit:  source <(publisher completion zsh)
+fish: run once:  publisher completion fish > ~/.config/fish/completions/publisher.fish`;
 
 /** After an error, each command points to its own help. */
 function pointToHelp(command: Command, path: string): void {
@@ -88,22 +106,24 @@ function refuseUnknownCommand(program: Command, words: readonly string[]): void 
 }
 
 function addServe(program: Command): void {
-  program
+  const serve = program
     .command("serve", { isDefault: true })
-    .description("run the server (also with no command)")
-    .option("--host <address>", setting("where to listen", "PUBLISHER_HOST", DEFAULTS.host))
-    .option("--port <number>", setting("the port; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)))
-    .option(
-      "--listen <address>",
-      setting("where to listen instead: HOST:PORT or unix:PATH; again for more", "PUBLISHER_LISTEN", "none"),
-      (address: string, before?: string) => (before === undefined ? address : `${before},${address}`),
-    )
+    .description("run the server (also with no command)");
+  for (const option of listenOptions()) serve.addOption(option);
+  serve
     .option(
       "--socket-mode <mode>",
       setting("the permissions of Unix sockets", "PUBLISHER_SOCKET_MODE", DEFAULTS.socketMode.toString(8)),
     )
     .addOption(dataDirOption())
-    .option("--log-level <level>", setting(LOG_LEVELS.join(", "), "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel))
+    .addOption(
+      new Option(
+        "--log-level <level>",
+        setting(LOG_LEVELS.join(", "), "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel),
+      )
+        .choices(LOG_LEVELS)
+        .argParser((level) => level),
+    )
     .option(
       "--trusted-proxies <list>",
       setting("whose X-Forwarded-For is believed", "PUBLISHER_TRUSTED_PROXIES", "none"),

@@ -16,3 +16,21 @@ export function dataDirOption(): Option {
 export function setting(what: string, variable: string, fallback: string): string {
   return `${what} (or ${variable}; default ${fallback})`;
 }
+
+/** Where a server listens, for `serve` and for every command that asks one. */
+export function listenOptions(): readonly Option[] {
+  const listen = new Option(
+    "--listen <address>",
+    setting("where to listen instead: HOST:PORT or unix:PATH; again for more", "PUBLISHER_LISTEN", "none"),
+  ).argParser((address: string, before?: string) =>
+    before === undefined ? address : `${before},${address}`,
+  );
+  return [
+    new Option("--host <address>", setting("where to listen", "PUBLISHER_HOST", DEFAULTS.host)),
+    new Option(
+      "--port <number>",
+      setting("the port; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)),
+    ),
+    listen,
+  ];
+}

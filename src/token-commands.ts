@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type {
   CreateFlags,
+  JsonFlag,
   ListFlags,
   RevokeFlags,
   RotateFlags,
@@ -21,6 +22,7 @@ export function addToken(program: Command, environment: Environment): void {
     .description("work on the tokens, with or without a running server");
   addCreate(token, environment);
   addList(token, environment);
+  addGet(token, environment);
   addUpdate(token, environment);
   addRotate(token, environment);
   addRevoke(token, environment);
@@ -57,7 +59,11 @@ function addList(token: Command, environment: Environment): void {
     .command("list")
     .description("list the tokens that are not revoked")
     .option("--all", "revoked ones too")
-    .option("--status <status>", `only these: ${STATUSES.join(", ")}; may be given again`, collect)
+    .addOption(
+      new Option("--status <status>", `only tokens that are ${STATUSES.join(", ")}; may be given again`)
+        .choices(STATUSES)
+        .argParser(collect),
+    )
     .option("--audience <name>", "only tokens for this service; may be given again", collect)
     .option("--unused-for <duration>", "only tokens that nobody has used for so long, such as 90d")
     .option("--expiring-within <duration>", "only tokens that expire within this time, such as 30d")
@@ -67,6 +73,19 @@ function addList(token: Command, environment: Environment): void {
     .action(async (flags: ListFlags & DataDirFlags) => {
       const { listTokens } = await import("./commands/token.ts");
       await listTokens(dataDirSetting(flags, environment), flags);
+    });
+}
+
+function addGet(token: Command, environment: Environment): void {
+  token
+    .command("get")
+    .description("show everything about one token, but its secret, which nobody has")
+    .argument(...ID)
+    .option(...JSON_FLAG)
+    .addOption(dataDirOption())
+    .action(async (id: string, flags: JsonFlag & DataDirFlags) => {
+      const { getToken } = await import("./commands/get-token.ts");
+      await getToken(dataDirSetting(flags, environment), id, flags);
     });
 }
 

@@ -14,6 +14,8 @@ export async function printEach(parts: Iterable<string> | AsyncIterable<string>)
 }
 
 async function isWritten(text: string): Promise<boolean> {
+  // Bun empties the file that stdout goes to when it is told to write nothing.
+  if (text === "") return true;
   try {
     await Bun.write(Bun.stdout, text);
     return true;

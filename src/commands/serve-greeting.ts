@@ -71,7 +71,8 @@ export function urlOf(address: ListenAddress): string {
   return "path" in address ? `unix:${address.path}` : `${urlTo(address.host, address.port)}/`;
 }
 
-function reachableUrl({ host, port }: TcpAddress): string {
+/** Where this machine reaches a server that listens there. */
+export function reachableUrl({ host, port }: TcpAddress): string {
   return urlTo(EVERY_ADDRESS[host] ?? host, port);
 }
 

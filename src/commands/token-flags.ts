@@ -1,7 +1,7 @@
 import type { ExpiryFlags } from "../expiry-flags.ts";
 import type { Access } from "../tokens/token.ts";
 
-interface JsonFlag {
+export interface JsonFlag {
   /** Whether to print what the API would answer. */
   readonly json?: boolean;
 }

@@ -24,7 +24,17 @@ const CONFINED: readonly (readonly [module: string, places: readonly string[]])[
   ["@elysiajs/", ["src/http/"]],
   ["arktype", ["src/http/arktype"]],
   ["bun:sqlite", ["src/store/"]],
-  ["commander", ["src/main.ts", "src/token-commands.ts", "src/audit-commands.ts", "src/options.ts"]],
+  [
+    "commander",
+    [
+      "src/main.ts",
+      "src/token-commands.ts",
+      "src/audit-commands.ts",
+      "src/server-commands.ts",
+      "src/completion-words.ts",
+      "src/options.ts",
+    ],
+  ],
   ["pino", ["src/log.ts"]],
   // The document alone needs them, and they take a third as long to make as all else that a server starts with.
   ["src/http/answer-types.ts", ["src/http/openapi/"]],
