@@ -8,7 +8,7 @@ import { Terminal } from "../support/terminal.ts";
 setDefaultTimeout(TEST_LIMIT_MS);
 
 const COMMANDS = [
-  { args: [], names: ["serve", "token", "check", "licenses", "--help", "--version"] },
+  { args: [], names: ["serve", "token", "usage", "health", "check", "completion", "--help", "--version"] },
   { args: ["serve"], names: ["--host", "--port", "--data-dir", "--log-level", "--trusted-proxies"] },
   { args: ["token"], names: ["create", "list", "update", "rotate", "revoke", "verify", "generate"] },
   {
@@ -19,17 +19,25 @@ const COMMANDS = [
       "--description",
       "--expires-at",
       "--expires-in",
+      "--new-store",
       "--json",
       "--data-dir",
     ],
   },
-  { args: ["token", "list"], names: ["--all", "--json", "--data-dir"] },
+  {
+    args: ["token", "list"],
+    names: ["--all", "--status", "--audience", "--unused-for", "--expiring-within", "--json"],
+  },
   { args: ["token", "update"], names: ["<ID>", "--no-description", "--no-expiry", "--json", "--data-dir"] },
   { args: ["token", "rotate"], names: ["<ID>", "--overlap", "--no-expiry", "--json", "--data-dir"] },
   { args: ["token", "verify"], names: ["--access", "--audience", "--json", "--data-dir"] },
   { args: ["audit", "list"], names: ["--token", "--limit", "--json", "--data-dir"] },
   { args: ["token", "revoke"], names: ["<ID>", "--json", "--data-dir"] },
   { args: ["token", "generate"], names: ["PUBLISHER_FIRST_TOKEN"] },
+  { args: ["token", "get"], names: ["<ID>", "--json", "--data-dir"] },
+  { args: ["usage"], names: ["[ID]", "--bucket", "--last", "--from", "--to", "--json", "--data-dir"] },
+  { args: ["health"], names: ["--url", "--live", "--host", "--port", "--listen"] },
+  { args: ["completion"], names: ["bash", "zsh", "fish"] },
   { args: ["check"], names: ["--data-dir", "PUBLISHER_DATA_DIR", "./data"] },
 ];
 
@@ -88,6 +96,8 @@ describe("where the store is", () => {
     { args: ["token", "rotate", "atok_1"] },
     { args: ["token", "revoke", "atok_1"] },
     { args: ["token", "verify"] },
+    { args: ["token", "get", "atok_1"] },
+    { args: ["usage"] },
     { args: ["audit", "list"] },
     { args: ["check"] },
   ])("$args makes no store, and says where it looked for one", async ({ args }) => {
