@@ -8,11 +8,11 @@ export function addAudit(program: Command, environment: Environment): void {
   program
     .command("audit")
     .helpCommand(false)
-    .description("read what was done to tokens, and by whom, with or without a running server")
+    .description("show who changed which token, and when; works with or without a running server")
     .command("list")
     .description("list the newest changes to tokens, newest first")
-    .option("--token <id>", "changes to this token alone")
-    .option("--limit <n>", "how many changes (default 100)")
+    .option("--token <id>", "only changes to this token")
+    .option("--limit <n>", "show at most so many changes (default 100)")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (flags: AuditFlags & DataDirFlags) => {

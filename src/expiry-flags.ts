@@ -18,7 +18,7 @@ export function expirySetting(
 ): UnixSeconds | null | undefined {
   if (expiry === false) {
     if (expiresAt === undefined && expiresIn === undefined) return null;
-    throw new UsageError("--no-expiry says never: leave it out, or --expires-at and --expires-in.");
+    throw new UsageError("--no-expiry does not go with --expires-at or --expires-in. Give only one of them.");
   }
   if (expiresAt !== undefined) return timeSetting("--expires-at", expiresAt);
   return expiresIn === undefined ? undefined : now + durationSetting("--expires-in", expiresIn);

@@ -49,7 +49,7 @@ function commandLine(output: string[]): Command {
   addHealth(program, process.env);
   program
     .command("check")
-    .description("read the store and say whether it is sound; changes nothing")
+    .description("check that the store is sound; changes nothing")
     .addOption(dataDirOption())
     .action(async (flags: DataDirFlags) => {
       const { check } = await import("./commands/check.ts");
@@ -64,15 +64,15 @@ function commandLine(output: string[]): Command {
     });
   program
     .command("licenses")
-    .description("print the licences of Publisher and of everything in this executable")
+    .description("print the licences of Publisher and of all packages in it")
     .action(async () => {
       const { printLicenses } = await import("./commands/licenses.ts");
       await printLicenses();
     });
   program
     .command("completion")
-    .description("print what a shell needs to complete commands and flags with the Tab key")
-    .addArgument(new Argument("<shell>", "the shell that reads it").choices(SHELLS))
+    .description("print a script that lets a shell complete commands and flags with Tab")
+    .addArgument(new Argument("<shell>", "your shell").choices(SHELLS))
     .addHelpText("after", COMPLETION_HELP)
     .action(async (shell: (typeof SHELLS)[number]) => {
       await print(completionScript(shell, placesOf(program, "serve")));
@@ -90,9 +90,9 @@ fish: run once:  publisher completion fish > ~/.config/fish/completions/publishe
 function pointToHelp(command: Command, path: string): void {
   const isDefault = command.name() === "serve";
   const order = isDefault
-    ? ' Flags go behind the command, as in "publisher token list --data-dir data".'
+    ? ' Put flags after the command, as in "publisher token list --data-dir data".'
     : "";
-  command.showHelpAfterError(`"${path} --help" says what there is.${order}`);
+  command.showHelpAfterError(`Run "${path} --help" for help.${order}`);
   for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`);
 }
 
@@ -108,7 +108,7 @@ function refuseUnknownCommand(program: Command, words: readonly string[]): void 
 function addServe(program: Command): void {
   const serve = program
     .command("serve", { isDefault: true })
-    .description("run the server (also with no command)");
+    .description("run the server; this is the default command");
   for (const option of listenOptions()) serve.addOption(option);
   serve
     .option(
@@ -117,16 +117,17 @@ function addServe(program: Command): void {
     )
     .addOption(dataDirOption())
     .addOption(
-      new Option(
-        "--log-level <level>",
-        setting(LOG_LEVELS.join(", "), "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel),
-      )
+      new Option("--log-level <level>", setting("how much to log", "PUBLISHER_LOG_LEVEL", DEFAULTS.logLevel))
         .choices(LOG_LEVELS)
         .argParser((level) => level),
     )
     .option(
       "--trusted-proxies <list>",
-      setting("whose X-Forwarded-For is believed", "PUBLISHER_TRUSTED_PROXIES", "none"),
+      setting(
+        "reverse proxies that Publisher trusts: it takes the client's address from their X-Forwarded-For",
+        "PUBLISHER_TRUSTED_PROXIES",
+        "none",
+      ),
     )
     .option("--no-pages", "serve the API alone, without the pages (or PUBLISHER_PAGES=off)")
     .action(async (flags: ServeFlags) => {

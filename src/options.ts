@@ -2,13 +2,13 @@ import { Option } from "commander";
 import { DEFAULTS } from "./config.ts";
 
 /** For every command whose answer a program may want. */
-export const JSON_FLAG = ["--json", "print what the API would answer"] as const;
+export const JSON_FLAG = ["--json", "print JSON, as the API answers it"] as const;
 
 /** Where the store is, for every command that works on one. */
 export function dataDirOption(): Option {
   return new Option(
     "--data-dir <path>",
-    setting("where the store is", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir),
+    setting("the directory of the store", "PUBLISHER_DATA_DIR", DEFAULTS.dataDir),
   );
 }
 
@@ -21,15 +21,22 @@ export function setting(what: string, variable: string, fallback: string): strin
 export function listenOptions(): readonly Option[] {
   const listen = new Option(
     "--listen <address>",
-    setting("where to listen instead: HOST:PORT or unix:PATH; again for more", "PUBLISHER_LISTEN", "none"),
+    setting(
+      "HOST:PORT or unix:PATH, in place of --host and --port; repeat for more",
+      "PUBLISHER_LISTEN",
+      "none",
+    ),
   ).argParser((address: string, before?: string) =>
     before === undefined ? address : `${before},${address}`,
   );
   return [
-    new Option("--host <address>", setting("where to listen", "PUBLISHER_HOST", DEFAULTS.host)),
+    new Option(
+      "--host <address>",
+      setting("the address that the server listens on", "PUBLISHER_HOST", DEFAULTS.host),
+    ),
     new Option(
       "--port <number>",
-      setting("the port; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)),
+      setting("the port of the server; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)),
     ),
     listen,
   ];

@@ -15,9 +15,7 @@ import { BUCKETS } from "./tokens/usage-period.ts";
 export function addUsage(program: Command, environment: Environment): void {
   program
     .command("usage")
-    .description(
-      "show how often one token, or all together, were used; a running server adds to it within a minute",
-    )
+    .description("show how often tokens were used; the latest minute may be missing while a server runs")
     .argument("[ID]", "the token's id; all tokens together if left out")
     .addOption(new Option("--bucket <bucket>", "count by hour or by day (default day)").choices(BUCKETS))
     .addOption(
@@ -39,11 +37,9 @@ export function addUsage(program: Command, environment: Environment): void {
 export function addHealth(program: Command, environment: Environment): void {
   const health = program
     .command("health")
-    .description(
-      "ask the running server whether it is ready; exit code 1 if not. Finds it by the settings of serve",
-    )
-    .option("--url <url>", "ask the server at this address instead, such as http://127.0.0.1:8080")
-    .option("--live", "ask only whether the server answers, not whether its store does");
+    .description("ask the running server whether it is ready; exit code 1 if not")
+    .option("--url <url>", "the address of the server (default: from the settings of serve)")
+    .option("--live", "check only that the server answers, not its store");
   for (const option of listenOptions()) health.addOption(option);
   health.action(async (flags: HealthFlags & ListenFlags) => {
     const { checkHealth } = await import("./commands/health.ts");

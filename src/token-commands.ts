@@ -12,14 +12,14 @@ import { type DataDirFlags, dataDirSetting, type Environment } from "./config.ts
 import { dataDirOption, JSON_FLAG } from "./options.ts";
 import { ACCESSES, STATUSES } from "./tokens/token.ts";
 
-const ID = ["<ID>", "the token's id, as in the list"] as const;
+const ID = ["<ID>", 'the token\'s id, as "publisher token list" shows it'] as const;
 
 /** Adds `token` and the commands below it. */
 export function addToken(program: Command, environment: Environment): void {
   const token = program
     .command("token")
     .helpCommand(false)
-    .description("work on the tokens, with or without a running server");
+    .description("manage tokens, with or without a running server");
   addCreate(token, environment);
   addList(token, environment);
   addGet(token, environment);
@@ -29,7 +29,7 @@ export function addToken(program: Command, environment: Environment): void {
   addVerify(token, environment);
   token
     .command("generate")
-    .description("print a fresh secret that is in no store yet, for PUBLISHER_FIRST_TOKEN")
+    .description("print a new secret for PUBLISHER_FIRST_TOKEN; no store knows it yet")
     .action(async () => {
       const { generateSecret } = await import("./commands/token.ts");
       await generateSecret();
@@ -40,12 +40,21 @@ function addCreate(token: Command, environment: Environment): void {
   const create = token
     .command("create")
     .description("create a token and print its secret, once")
-    .addOption(new Option("--access <access>", "what it may do").choices(ACCESSES).makeOptionMandatory())
-    .option("--audience <name>", "a service that it is for, and nothing else; may be given again", collect)
-    .option("--verifies", "for a service that verifies tokens for these audiences, and for nothing else")
-    .option("--description <text>", "what it is for");
-  withExpiry(create, "it ends")
-    .option("--new-store", "make a new store where there is none")
+    .addOption(
+      new Option("--access <access>", "what the token may do").choices(ACCESSES).makeOptionMandatory(),
+    )
+    .option(
+      "--audience <name>",
+      "a service that accepts the token; repeat for more (default Publisher's own API)",
+      collect,
+    )
+    .option(
+      "--verifies",
+      "for a service that checks tokens: the token verifies those of these audiences, and does nothing else",
+    )
+    .option("--description <text>", "a note on what the token is for");
+  withExpiry(create, "the token", " (default never)")
+    .option("--new-store", "make a new store if there is none")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (flags: CreateFlags & DataDirFlags) => {
@@ -58,16 +67,16 @@ function addList(token: Command, environment: Environment): void {
   token
     .command("list")
     .description("list the tokens that are not revoked")
-    .option("--all", "revoked ones too")
+    .option("--all", "include revoked tokens")
     .addOption(
-      new Option("--status <status>", `only tokens that are ${STATUSES.join(", ")}; may be given again`)
+      new Option("--status <status>", "only tokens with this status; repeat for more")
         .choices(STATUSES)
         .argParser(collect),
     )
-    .option("--audience <name>", "only tokens for this service; may be given again", collect)
-    .option("--unused-for <duration>", "only tokens that nobody has used for so long, such as 90d")
+    .option("--audience <name>", "only tokens for this service; repeat for more", collect)
+    .option("--unused-for <duration>", "only tokens without a use for so long, such as 90d")
     .option("--expiring-within <duration>", "only tokens that expire within this time, such as 30d")
-    .option("--reused", "only revoked and replaced ones with a secret that was shown after their end")
+    .option("--reused", "only revoked or replaced tokens that somebody tried to use afterwards")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (flags: ListFlags & DataDirFlags) => {
@@ -79,7 +88,7 @@ function addList(token: Command, environment: Environment): void {
 function addGet(token: Command, environment: Environment): void {
   token
     .command("get")
-    .description("show everything about one token, but its secret, which nobody has")
+    .description("show one token in full, without its secret")
     .argument(...ID)
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
@@ -92,12 +101,12 @@ function addGet(token: Command, environment: Environment): void {
 function addUpdate(token: Command, environment: Environment): void {
   const update = token
     .command("update")
-    .description("change what a token is described as and when it ends")
+    .description("change the description or the expiry of a token")
     .argument(...ID)
-    .option("--description <text>", "what it is for")
-    .option("--no-description", "take the description away");
-  withExpiry(update, "it ends")
-    .option("--no-expiry", "let it never end")
+    .option("--description <text>", "a note on what the token is for")
+    .option("--no-description", "remove the description");
+  withExpiry(update, "the token")
+    .option("--no-expiry", "the token never expires")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (id: string, flags: UpdateFlags & DataDirFlags) => {
@@ -109,14 +118,14 @@ function addUpdate(token: Command, environment: Environment): void {
 function addRotate(token: Command, environment: Environment): void {
   const rotate = token
     .command("rotate")
-    .description("create the successor of a token and print its secret, once")
+    .description("replace a token: create its successor and print the new secret, once")
     .argument(...ID)
     .option(
       "--overlap <duration>",
-      "how long the old secret goes on working: 1d if left out, 0 to revoke it now",
+      "how long the old secret keeps working (default 1d; 0 revokes it at once)",
     );
-  withExpiry(rotate, "the successor ends (if left out, it lives as long as the old token was to)")
-    .option("--no-expiry", "let the successor never end")
+  withExpiry(rotate, "the successor", " (default: it lives as long as the old token)")
+    .option("--no-expiry", "the successor never expires")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (id: string, flags: RotateFlags & DataDirFlags) => {
@@ -130,7 +139,7 @@ function addRevoke(token: Command, environment: Environment): void {
     .command("revoke")
     .description("revoke a token, at once and for good")
     .argument(...ID)
-    .option("--descendants", "also all that came of it: tokens that it created or that took its place")
+    .option("--descendants", "also every token that it created or that replaced it, and their descendants")
     .option("--dry-run", "show what would be revoked, and change nothing")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
@@ -143,9 +152,9 @@ function addRevoke(token: Command, environment: Environment): void {
 function addVerify(token: Command, environment: Environment): void {
   token
     .command("verify")
-    .description("read a secret from stdin and say whether its token is good; exit code 1 if not")
-    .addOption(new Option("--access <access>", "what it must be good for (default read)").choices(ACCESSES))
-    .option("--audience <name>", "the service that it must be for (default Publisher's own API)")
+    .description("read a secret from stdin and check its token; exit code 1 if it is not valid")
+    .addOption(new Option("--access <access>", "the access that is needed (default read)").choices(ACCESSES))
+    .option("--audience <name>", "the service that is asked for (default Publisher's own API)")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (flags: VerifyFlags & DataDirFlags) => {
@@ -154,12 +163,18 @@ function addVerify(token: Command, environment: Environment): void {
     });
 }
 
-function withExpiry(command: Command, what: string): Command {
+function withExpiry(command: Command, token: string, fallback = ""): Command {
   return command
     .addOption(
-      new Option("--expires-at <time>", `when ${what}, such as 2030-12-31T23:59:59Z`).conflicts("expiresIn"),
+      new Option(
+        "--expires-at <time>",
+        `when ${token} expires, such as 2030-12-31T23:59:59Z${fallback}`,
+      ).conflicts("expiresIn"),
     )
-    .option("--expires-in <duration>", `after how long ${what}: 90d, 12h, 30m, 45s or 2w`);
+    .option(
+      "--expires-in <duration>",
+      `after how long ${token} expires: 90d, 12h, 30m, 45s or 2w${fallback}`,
+    );
 }
 
 function collect(name: string, before: readonly string[] = []): readonly string[] {

@@ -55,7 +55,7 @@ describe("the expiry at the command line", () => {
     "is not both never and %j",
     (flags) => {
       expect(usage(() => expirySetting({ ...flags, expiry: false }, NOW))).toBe(
-        "--no-expiry says never: leave it out, or --expires-at and --expires-in.",
+        "--no-expiry does not go with --expires-at or --expires-in. Give only one of them.",
       );
     },
   );

@@ -10,7 +10,7 @@ export async function check(dataDir: string): Promise<void> {
   if (!directory.holdsStore()) throw noStore(directory);
   const { schemaVersion, tokens, auditEvents } = checkSoundness(directory);
   const isCurrent = schemaVersion === SCHEMA_VERSION;
-  const schema = `schema ${schemaVersion}${isCurrent ? "" : `, brought to ${SCHEMA_VERSION} by the next start`}`;
+  const schema = `schema ${schemaVersion}${isCurrent ? "" : ` (the next start of the server updates it to ${SCHEMA_VERSION})`}`;
   await print(
     `${readable(directory.database)} is sound: ${schema}, tokens: ${tokens}, audit events: ${auditEvents}.\n`,
   );

@@ -31,7 +31,7 @@ function conflictSentence({ id, replacedBy }: Token, status: Status): string {
   if (status === "active")
     return `The token ${id} was already replaced, by ${replacedBy}. Nothing was changed.`;
   const successor = replacedBy === null ? "" : ` Its successor is ${replacedBy}.`;
-  return `The token ${id} is ${status} and stays so. Nothing was changed.${successor}`;
+  return `The token ${id} is ${status} and cannot be changed any more. Nothing was changed.${successor}`;
 }
 
 export function refusedFlags(issues: readonly Issue[]): UsageError {

@@ -34,4 +34,4 @@ function updateRequest({ description, ...expiry }: UpdateFlags, now: UnixSeconds
 }
 
 const NOTHING_TO_CHANGE =
-  "Say what is to be otherwise: --description or --no-description, --expires-at, --expires-in or --no-expiry.";
+  "Nothing to change. Give --description, --no-description, --expires-at, --expires-in or --no-expiry.";

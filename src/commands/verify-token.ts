@@ -31,7 +31,7 @@ async function secretFromStdin(): Promise<string> {
   const input = await stdinStart().catch((error: unknown) => {
     throw new CommandFailure(`The secret cannot be read from stdin: ${reasonOf(error)}.`, { cause: error });
   });
-  if (input.length > INPUT_LIMIT_BYTES) throw new UsageError("There is more on stdin than a secret.");
+  if (input.length > INPUT_LIMIT_BYTES) throw new UsageError("stdin has more than one secret.");
   const secret = input.toString("utf8").trim();
   if (secret === "") throw new UsageError("There is no secret on stdin.");
   return secret;
@@ -52,17 +52,17 @@ async function stdinStart(): Promise<Buffer> {
 type Fault = NonNullable<Verdict["reason"]>;
 
 const FAULTS: Readonly<Record<Fault, string>> = {
-  malformed: "it is no secret of a token: mistyped, cut short or invented",
+  malformed: "this is no secret of Publisher: it is mistyped, cut short or made up",
   unknown: "no token of this store has this secret",
   expired: "the token has expired",
   revoked: "the token was revoked",
-  wrong_audience: "the token is for something else",
+  wrong_audience: "the token is for another audience",
   insufficient_access: "the token may only read",
 };
 
 function sentence(token: Token | null, fault: Fault): string {
-  const whose = token === null ? "" : ` It is ${described(token)}.`;
-  return `Not valid: ${FAULTS[fault]}.${whose}`;
+  const about = token === null ? "" : ` It is ${described(token)}.`;
+  return `Not valid: ${FAULTS[fault]}.${about}`;
 }
 
 function described({ id, access, audiences, verifies, expiresAt }: Token): string {

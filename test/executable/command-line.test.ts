@@ -59,7 +59,9 @@ describe("help", () => {
     expect(help).toContain("PUBLISHER_HOST; default 127.0.0.1");
     expect(help).toContain("PUBLISHER_PORT; default 8080");
     expect(help).toContain("PUBLISHER_DATA_DIR; default ./data");
-    expect(help).toContain("debug, info, warn, error, silent (or PUBLISHER_LOG_LEVEL; default info)");
+    expect(help).toContain(
+      'how much to log (or PUBLISHER_LOG_LEVEL; default info) (choices: "debug", "info", "warn", "error", "silent")',
+    );
   });
 });
 

@@ -13,12 +13,12 @@ interface Misuse {
 }
 
 const COMMANDS: readonly Misuse[] = [
-  { args: ["foo"], says: /unknown command 'foo'\n"publisher --help" says/ },
-  { args: ["help"], says: /unknown command 'help'\n"publisher --help" says/ },
-  { args: ["token", "foo"], says: /unknown command 'foo'\n"publisher token --help" says/ },
+  { args: ["foo"], says: /unknown command 'foo'\nRun "publisher --help" for/ },
+  { args: ["help"], says: /unknown command 'help'\nRun "publisher --help" for/ },
+  { args: ["token", "foo"], says: /unknown command 'foo'\nRun "publisher token --help" for/ },
   { args: ["token"], says: /Usage: publisher token/ },
   { args: ["--foo"], says: /unknown option '--foo'/ },
-  { args: ["serve", "--foo"], says: /unknown option '--foo'\n"publisher serve --help" says/ },
+  { args: ["serve", "--foo"], says: /unknown option '--foo'\nRun "publisher serve --help" for/ },
   { args: ["serve", "--prot", "1"], says: /unknown option '--prot'\n.*Did you mean --port/ },
   { args: ["serve", "here"], says: /too many arguments.*here/ },
   { args: ["check", "here"], says: /too many arguments.*here/ },

@@ -65,12 +65,7 @@ describe("token update", () => {
   test("refuses what cannot be, and changes nothing", async () => {
     using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
-    await expectRefusal(
-      terminal,
-      ["token", "update", id],
-      2,
-      "Say what is to be otherwise: --description or",
-    );
+    await expectRefusal(terminal, ["token", "update", id], 2, "Nothing to change. Give --description,");
     const past = ["token", "update", id, "--expires-at", "2000-01-01T00:00:00Z"];
     await expectRefusal(terminal, past, 2, "The expiry must be in the future.");
     await expectRefusal(terminal, ["token", "update", "x", "--no-expiry"], 2, "ID must be a token id");
@@ -81,7 +76,7 @@ describe("token update", () => {
       "There is no token atok_0",
     );
     await terminal.output("token", "revoke", id);
-    const revoked = `The token ${id} is revoked and stays so. Nothing was changed.\n`;
+    const revoked = `The token ${id} is revoked and cannot be changed any more. Nothing was changed.\n`;
     await expectRefusal(terminal, ["token", "update", id, "--no-expiry"], 1, revoked);
   });
 });
@@ -152,9 +147,9 @@ describe("token verify", () => {
     expect(good).toMatchObject({ exitCode: 0, stderr: "" });
     expect(good.stdout).toMatch(new RegExp(`^Valid: ${id}, read access to wiki, expires at \\S+Z\\.\n$`));
     for (const [args, stdin, said] of [
-      [[], token, `the token is for something else. It is ${id}, read access to wiki`],
+      [[], token, `the token is for another audience. It is ${id}, read access to wiki`],
       [["--audience", "wiki", "--access", "write"], token, `the token may only read. It is ${id}`],
-      [[], `${token}x`, "it is no secret of a token: mistyped, cut short or invented.\n"],
+      [[], `${token}x`, "this is no secret of Publisher: it is mistyped, cut short or made up.\n"],
       [[], (await terminal.output("token", "generate")).trim(), "no token of this store has this secret.\n"],
     ] as const) {
       const bad = await terminal.run(["token", "verify", ...args], { stdin });
@@ -173,7 +168,7 @@ describe("token verify", () => {
     await terminal.createToken("read");
     for (const [args, stdin, said] of [
       [[], "", "There is no secret on stdin.\n"],
-      [[], "x".repeat(70_000), "There is more on stdin than a secret.\n"],
+      [[], "x".repeat(70_000), "stdin has more than one secret.\n"],
       [["--audience", "Wiki"], "x", "--audience must be a name"],
     ] as const) {
       const ran = await terminal.run(["token", "verify", ...args], { stdin });
