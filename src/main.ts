@@ -1,9 +1,8 @@
-import { Argument, Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { addAudit } from "./audit-commands.ts";
 import { CommandFailure } from "./commands/command-failure.ts";
 import { print, readable, say } from "./commands/print.ts";
-import { completionScript, SHELLS } from "./completion-scripts.ts";
-import { placesOf } from "./completion-words.ts";
+import { addCompletion } from "./completion-command.ts";
 import {
   type DataDirFlags,
   DEFAULTS,
@@ -19,6 +18,9 @@ import { StoreUnusable } from "./store/store-unusable.ts";
 import { addToken } from "./token-commands.ts";
 import { StoreUnavailable } from "./tokens/token-store.ts";
 import { COMMIT, VERSION } from "./version.ts";
+
+/** What runs without a command. */
+const DEFAULT_COMMAND = "serve";
 
 const EXIT_FAILURE = 1;
 const EXIT_USAGE = 2;
@@ -69,26 +71,14 @@ function commandLine(output: string[]): Command {
       const { printLicenses } = await import("./commands/licenses.ts");
       await printLicenses();
     });
-  program
-    .command("completion")
-    .description("print a script that lets a shell complete commands and flags with Tab")
-    .addArgument(new Argument("<shell>", "your shell").choices(SHELLS))
-    .addHelpText("after", COMPLETION_HELP)
-    .action(async (shell: (typeof SHELLS)[number]) => {
-      await print(completionScript(shell, placesOf(program, "serve")));
-    });
+  addCompletion(program, DEFAULT_COMMAND);
   pointToHelp(program, "publisher");
   return program;
 }
 
-const COMPLETION_HELP = `
-bash: add to ~/.bashrc:  source <(publisher completion bash)
-zsh:  add to ~/.zshrc, after compinit:  source <(publisher completion zsh)
-fish: run once:  publisher completion fish > ~/.config/fish/completions/publisher.fish`;
-
 /** After an error, each command points to its own help. */
 function pointToHelp(command: Command, path: string): void {
-  const isDefault = command.name() === "serve";
+  const isDefault = command.name() === DEFAULT_COMMAND;
   const order = isDefault
     ? ' Put flags after the command, as in "publisher token list --data-dir data".'
     : "";
@@ -107,7 +97,7 @@ function refuseUnknownCommand(program: Command, words: readonly string[]): void 
 
 function addServe(program: Command): void {
   const serve = program
-    .command("serve", { isDefault: true })
+    .command(DEFAULT_COMMAND, { isDefault: true })
     .description("run the server; this is the default command");
   for (const option of listenOptions()) serve.addOption(option);
   serve

@@ -4,6 +4,9 @@ import { DEFAULTS } from "./config.ts";
 /** For every command whose answer a program may want. */
 export const JSON_FLAG = ["--json", "print JSON, as the API answers it"] as const;
 
+/** For every command that works on one token. */
+export const TOKEN_ID = ["<ID>", 'the token\'s id, as "publisher token list" shows it'] as const;
+
 /** Where the store is, for every command that works on one. */
 export function dataDirOption(): Option {
   return new Option(
@@ -40,4 +43,9 @@ export function listenOptions(): readonly Option[] {
     ),
     listen,
   ];
+}
+
+/** For a flag that may be given again, or that has several values with commas between them. */
+export function collect(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...name.split(",")];
 }

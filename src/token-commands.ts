@@ -1,18 +1,9 @@
 import { type Command, Option } from "commander";
-import type {
-  CreateFlags,
-  JsonFlag,
-  ListFlags,
-  RevokeFlags,
-  RotateFlags,
-  UpdateFlags,
-  VerifyFlags,
-} from "./commands/token-flags.ts";
+import type { CreateFlags, RevokeFlags, RotateFlags, UpdateFlags } from "./commands/token-flags.ts";
 import { type DataDirFlags, dataDirSetting, type Environment } from "./config.ts";
-import { dataDirOption, JSON_FLAG } from "./options.ts";
-import { ACCESSES, STATUSES } from "./tokens/token.ts";
-
-const ID = ["<ID>", 'the token\'s id, as "publisher token list" shows it'] as const;
+import { collect, dataDirOption, JSON_FLAG, TOKEN_ID } from "./options.ts";
+import { addReadingCommands } from "./token-reading-commands.ts";
+import { ACCESSES } from "./tokens/token.ts";
 
 /** Adds `token` and the commands below it. */
 export function addToken(program: Command, environment: Environment): void {
@@ -21,12 +12,10 @@ export function addToken(program: Command, environment: Environment): void {
     .helpCommand(false)
     .description("manage tokens, with or without a running server");
   addCreate(token, environment);
-  addList(token, environment);
-  addGet(token, environment);
   addUpdate(token, environment);
   addRotate(token, environment);
   addRevoke(token, environment);
-  addVerify(token, environment);
+  addReadingCommands(token, environment);
   token
     .command("generate")
     .description("print a new secret for PUBLISHER_FIRST_TOKEN; no store knows it yet")
@@ -63,46 +52,11 @@ function addCreate(token: Command, environment: Environment): void {
     });
 }
 
-function addList(token: Command, environment: Environment): void {
-  token
-    .command("list")
-    .description("list the tokens that are not revoked")
-    .option("--all", "include revoked tokens")
-    .addOption(
-      new Option("--status <status>", "only tokens with this status; repeat for more")
-        .choices(STATUSES)
-        .argParser(collect),
-    )
-    .option("--audience <name>", "only tokens for this service; repeat for more", collect)
-    .option("--unused-for <duration>", "only tokens without a use for so long, such as 90d")
-    .option("--expiring-within <duration>", "only tokens that expire within this time, such as 30d")
-    .option("--reused", "only revoked or replaced tokens that somebody tried to use afterwards")
-    .option(...JSON_FLAG)
-    .addOption(dataDirOption())
-    .action(async (flags: ListFlags & DataDirFlags) => {
-      const { listTokens } = await import("./commands/token.ts");
-      await listTokens(dataDirSetting(flags, environment), flags);
-    });
-}
-
-function addGet(token: Command, environment: Environment): void {
-  token
-    .command("get")
-    .description("show one token in full, without its secret")
-    .argument(...ID)
-    .option(...JSON_FLAG)
-    .addOption(dataDirOption())
-    .action(async (id: string, flags: JsonFlag & DataDirFlags) => {
-      const { getToken } = await import("./commands/get-token.ts");
-      await getToken(dataDirSetting(flags, environment), id, flags);
-    });
-}
-
 function addUpdate(token: Command, environment: Environment): void {
   const update = token
     .command("update")
     .description("change the description or the expiry of a token")
-    .argument(...ID)
+    .argument(...TOKEN_ID)
     .option("--description <text>", "a note on what the token is for")
     .option("--no-description", "remove the description");
   withExpiry(update, "the token")
@@ -119,7 +73,7 @@ function addRotate(token: Command, environment: Environment): void {
   const rotate = token
     .command("rotate")
     .description("replace a token: create its successor and print the new secret, once")
-    .argument(...ID)
+    .argument(...TOKEN_ID)
     .option(
       "--overlap <duration>",
       "how long the old secret keeps working (default 1d; 0 revokes it at once)",
@@ -138,7 +92,7 @@ function addRevoke(token: Command, environment: Environment): void {
   token
     .command("revoke")
     .description("revoke a token, at once and for good")
-    .argument(...ID)
+    .argument(...TOKEN_ID)
     .option("--descendants", "also every token that it created or that replaced it, and their descendants")
     .option("--dry-run", "show what would be revoked, and change nothing")
     .option(...JSON_FLAG)
@@ -146,20 +100,6 @@ function addRevoke(token: Command, environment: Environment): void {
     .action(async (id: string, flags: RevokeFlags & DataDirFlags) => {
       const { revokeToken } = await import("./commands/revoke-token.ts");
       await revokeToken(dataDirSetting(flags, environment), id, flags);
-    });
-}
-
-function addVerify(token: Command, environment: Environment): void {
-  token
-    .command("verify")
-    .description("read a secret from stdin and check its token; exit code 1 if it is not valid")
-    .addOption(new Option("--access <access>", "the access that is needed (default read)").choices(ACCESSES))
-    .option("--audience <name>", "the service that is asked for (default Publisher's own API)")
-    .option(...JSON_FLAG)
-    .addOption(dataDirOption())
-    .action(async (flags: VerifyFlags & DataDirFlags) => {
-      const { verifyToken } = await import("./commands/verify-token.ts");
-      await verifyToken(dataDirSetting(flags, environment), flags);
     });
 }
 
@@ -175,8 +115,4 @@ function withExpiry(command: Command, token: string, fallback = ""): Command {
       "--expires-in <duration>",
       `after how long ${token} expires: 90d, 12h, 30m, 45s or 2w${fallback}`,
     );
-}
-
-function collect(name: string, before: readonly string[] = []): readonly string[] {
-  return [...before, ...name.split(",")];
 }

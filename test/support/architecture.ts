@@ -32,6 +32,8 @@ const CONFINED: readonly (readonly [module: string, places: readonly string[]])[
       "src/audit-commands.ts",
       "src/server-commands.ts",
       "src/completion-words.ts",
+      "src/completion-command.ts",
+      "src/token-reading-commands.ts",
       "src/options.ts",
     ],
   ],
