@@ -3,6 +3,7 @@ import { closeSync, openSync, readFileSync, readlinkSync, readSync, writeSync } 
 import { join } from "node:path";
 import { EXECUTABLE } from "../support/executable.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
+import { canTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -133,6 +134,21 @@ describe("where a secret gets lost at", () => {
     });
   });
 });
+
+test.skipIf(!canTrace("a secret that the disk does not take"))(
+  "a file that does not get to disk is no place for a secret either",
+  async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("write");
+    const file = join(terminal.cwd, "secret.txt");
+    const traced = `strace -f -o /dev/null -P ${file} -e inject=fsync:error=EIO "$0" token create --access read`;
+    const { exitCode, stderr } = shell(terminal, `${traced} >${file}`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("That token was revoked at once.");
+    const dead = await terminal.run(["token", "verify"], { stdin: readFileSync(file, "utf8") });
+    expect(dead.stderr).toContain("the token was revoked");
+  },
+);
 
 const PIPE_BYTES = 65_536;
 
