@@ -133,11 +133,14 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof UsageError) return tell(error.message, EXIT_USAGE);
   if (error instanceof CommandFailure || error instanceof StoreUnusable)
     return tell(error.message, EXIT_FAILURE);
-  if (error instanceof StoreUnavailable) {
-    const cause = error.cause instanceof Error ? error.cause.message : "unknown cause";
-    return tell(`The store cannot be changed now: ${cause}. Nothing was changed.`, EXIT_FAILURE);
-  }
+  if (error instanceof StoreUnavailable) return tell(storeSentence(error), EXIT_FAILURE);
   return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), EXIT_FAILURE);
+}
+
+function storeSentence({ cause, outcome }: StoreUnavailable): string {
+  const reason = cause instanceof Error ? cause.message : "unknown cause";
+  if (outcome !== "unknown") return `The store cannot be changed now: ${reason}. Nothing was changed.`;
+  return `The storage failed in the middle of the change: ${reason}. "publisher audit list" shows the change if it was made.`;
 }
 
 function tell(sentence: string, exitCode: number): number {

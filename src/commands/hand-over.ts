@@ -1,5 +1,6 @@
 import { reasonOf } from "../store/reason.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
+import { StoreUnavailable } from "../tokens/token-store.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { granted } from "./granted.ts";
@@ -23,12 +24,17 @@ export async function handOver(tokens: Tokens, id: string, text: string, left: s
   }
 }
 
+/** Why a change failed, as the storage says it. */
+export function storeReason(error: unknown): string {
+  return reasonOf(error instanceof StoreUnavailable && error.cause instanceof Error ? error.cause : error);
+}
+
 /** Revokes a token that is of no use to anybody. Says what became of it. */
 export async function withdrawn(tokens: Tokens, id: string): Promise<string> {
   try {
     granted(await tokens.revoke(id, COMMAND_LINE), id);
     return "That token was revoked at once.";
   } catch (error) {
-    return `That token is still active, as it could not be revoked: ${reasonOf(error)}. Run "publisher token revoke ${id}".`;
+    return `That token may still be active, since revoking it failed: ${storeReason(error)}. Run "publisher token revoke ${id}".`;
   }
 }

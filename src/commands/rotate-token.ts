@@ -1,6 +1,5 @@
 import { expirySetting, overlapSetting } from "../expiry-flags.ts";
 import { successorResource } from "../http/resources.ts";
-import { reasonOf } from "../store/reason.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import { isRefusal } from "../tokens/refusal.ts";
 import type { RotationRequest } from "../tokens/rotation.ts";
@@ -10,7 +9,7 @@ import { issuesOf } from "../tokens/token-request.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { granted, refusedFlags, requireTokenId } from "./granted.ts";
-import { handOver, withdrawn } from "./hand-over.ts";
+import { handOver, storeReason, withdrawn } from "./hand-over.ts";
 import { withTokens } from "./open-tokens.ts";
 import { asJson, say } from "./print.ts";
 import { requireSecretOutput } from "./secret-output.ts";
@@ -47,7 +46,7 @@ interface Replacement {
 /** Brings the end of the old token nearer. Throws a CommandFailure that tells which of the two tokens works now. */
 async function replacedToken(tokens: Tokens, { id, successorId, request }: Replacement): Promise<Token> {
   const outcome = await tokens.replace(id, successorId, request, COMMAND_LINE).catch((error: unknown) => {
-    throw new CommandFailure(stillThere(id, reasonOf(error)), { cause: error });
+    throw new CommandFailure(stillThere(id, storeReason(error)), { cause: error });
   });
   if (!isRefusal(outcome)) return outcome;
   const fate = await withdrawn(tokens, successorId);
@@ -57,7 +56,7 @@ async function replacedToken(tokens: Tokens, { id, successorId, request }: Repla
 }
 
 function stillThere(id: string, reason: string): string {
-  return `The new token works, and so does the old one: ${id} could not be ended: ${reason}. Run "publisher token revoke ${id}" once the new secret is in use.`;
+  return `The new token works. The old one may still work, since ending ${id} failed: ${reason}. Run "publisher token revoke ${id}" once the new secret is in use.`;
 }
 
 function rotationRequest({ overlap, ...expiry }: RotateFlags, now: UnixSeconds): RotationRequest {

@@ -15,11 +15,13 @@ test("what to run is said where it cannot be revoked now", async () => {
   const full = {
     ...context.store,
     change: () => {
-      throw new StoreUnavailable("the store cannot be used now");
+      throw new StoreUnavailable("the store cannot be used now", {
+        cause: new Error("database or disk is full"),
+      });
     },
   };
   const tokens = context.tokensOn(full as never);
   expect(await withdrawn(tokens, "atok_1")).toBe(
-    'That token is still active, as it could not be revoked: the store cannot be used now. Run "publisher token revoke atok_1".',
+    'That token may still be active, since revoking it failed: database or disk is full. Run "publisher token revoke atok_1".',
   );
 });

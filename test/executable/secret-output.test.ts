@@ -150,6 +150,35 @@ test.skipIf(!canTrace("a secret that the disk does not take"))(
   },
 );
 
+test.skipIf(!canTrace("a disk that fails in the middle of a rotation"))(
+  "a disk that fails in the middle of token rotate leaves the old token, and is told of as it is",
+  async () => {
+    using terminal = new Terminal();
+    const { id, token: secret } = await terminal.createToken("write");
+    const wal = join(terminal.dataDir, "publisher.db-wal");
+    const rotate = (syncs: number) => {
+      const fault = `-P ${wal} -e inject=fsync,fdatasync:error=EIO:when=${syncs}+`;
+      return shell(terminal, `strace -f -o /dev/null ${fault} "$0" token rotate ${id} --overlap 0 >printed`);
+    };
+    const printed = () => readFileSync(join(terminal.cwd, "printed"), "utf8");
+    let [syncs, ended] = [1, rotate(1)];
+    while (printed() === "" && syncs < 20) {
+      expect(ended.exitCode).toBe(1);
+      expect(ended.stderr).toMatch(
+        /^publisher: The stor\S+ (?:failed in the middle of the change|cannot be)/,
+      );
+      syncs += 1;
+      ended = rotate(syncs);
+    }
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toMatch(
+      new RegExp(`^publisher: The new token works\\. The old one may .* "publisher token revoke ${id}"`, "m"),
+    );
+    for (const each of [secret, printed()])
+      expect((await terminal.run(["token", "verify"], { stdin: each })).exitCode).toBe(0);
+  },
+);
+
 const PIPE_BYTES = 65_536;
 
 /** A full pipe, by its descriptor: what is written to it waits until somebody reads. */
