@@ -9,7 +9,14 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const DOCS = resolve(import.meta.dir, "../../docs");
 /** The pages with examples of curl that send a secret. */
-const PAGES = ["audit-trail.md", "introspection.md", "leaked-token.md", "usage.md", "verify.md"];
+const PAGES = [
+  "../README.md",
+  "audit-trail.md",
+  "introspection.md",
+  "leaked-token.md",
+  "usage.md",
+  "verify.md",
+];
 
 const CURL = Bun.which("curl");
 if (CURL === null) process.stderr.write("skipped, as there is no curl: whether the examples of curl work\n");
