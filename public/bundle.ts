@@ -29,7 +29,8 @@ async function adminFiles(): Promise<Bundled> {
   const { outputs, metafile } = await Bun.build({
     entrypoints: [join(import.meta.dir, "admin/index.html")],
     minify: true,
-    publicPath: "/",
+    // Relative, so that the page works below a path prefix of a proxy.
+    publicPath: "./",
     naming: {
       chunk: `${ASSETS.slice(1)}[name]-[hash].[ext]`,
       asset: `${ASSETS.slice(1)}[name]-[hash].[ext]`,

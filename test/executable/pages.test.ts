@@ -14,7 +14,7 @@ interface Got {
 /** As a browser would, but without undoing the compression. */
 async function get(server: RunningServer, path: string, init: RequestInit = {}): Promise<Got> {
   const headers = { "accept-encoding": "br, gzip", ...init.headers };
-  const response = await fetch(server.url + path, { ...init, headers, decompress: false });
+  const response = await fetch(new URL(path, server.url), { ...init, headers, decompress: false });
   return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
 }
 
@@ -27,6 +27,8 @@ test("all that the admin page loads is compressed, hashed, and at most 60 KB", a
   const page = await get(server, "/");
   expect(page.response.headers.get("content-encoding")).toBe("br");
   const html = new TextDecoder().decode(brotliDecompressSync(page.bytes));
+  // Relative, so that the page works below a path prefix of a proxy.
+  for (const link of linksIn(html)) expect(link).toStartWith("./assets/");
   const assets = await Promise.all(linksIn(html).map(async (path) => await get(server, path)));
   expect(assets.length).toBe(3);
   for (const { response, bytes } of assets) {

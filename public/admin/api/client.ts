@@ -64,7 +64,7 @@ export class Unreadable extends Error {
 /** Calls an endpoint, as `api-token/list`. Throws ApiError, NotAToken, Unreachable or Unreadable. */
 export async function post<Answer>(endpoint: string, body: object, secret: string): Promise<Answer> {
   requireSendable(secret);
-  const response = await send(`/publisher.v1/${endpoint}`, {
+  const response = await send(`publisher.v1/${endpoint}`, {
     method: "POST",
     headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
     body: JSON.stringify(body),
@@ -78,7 +78,7 @@ export async function post<Answer>(endpoint: string, body: object, secret: strin
 /** Whether the server answers at all. */
 export async function isAnswering(): Promise<boolean> {
   try {
-    return (await send("/healthz", { method: "GET" })).ok;
+    return (await send("healthz", { method: "GET" })).ok;
   } catch {
     return false;
   }
@@ -94,6 +94,7 @@ function requireSendable(secret: string): void {
   );
 }
 
+/** `path` is relative to the page, which may lie below a path prefix of a proxy. */
 async function send(path: string, request: RequestInit): Promise<Response> {
   try {
     const response = await fetch(path, {

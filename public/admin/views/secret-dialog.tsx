@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { serverAddress } from "../api/server-address.ts";
 import { servicesName } from "../format.ts";
 import { RightsBadge } from "../parts/badges.tsx";
 import { Command } from "../parts/command.tsx";
@@ -70,11 +71,15 @@ function askBeforeLeaving(event: BeforeUnloadEvent): void {
   event.preventDefault();
 }
 
-/** A line for a shell that asks the API whose token this is. */
+/**
+ * A command that asks the API whose token this is. curl reads the header from its input: a list of processes shows
+ * the arguments to every user of the machine. https://curl.se/docs/manpage.html#-H
+ */
 function trialLine(secret: string): string {
   return [
-    `curl -sS ${location.origin}/publisher.v1/api-token/current \\`,
-    `  -H "Authorization: Bearer ${secret}" \\`,
-    `  -H "Content-Type: application/json" -d '{}'`,
+    `curl -sS ${serverAddress()}publisher.v1/api-token/current \\`,
+    `  -H "Content-Type: application/json" -d '{}' -H @- <<'END'`,
+    `Authorization: Bearer ${secret}`,
+    "END",
   ].join("\n");
 }

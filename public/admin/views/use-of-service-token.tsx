@@ -1,4 +1,5 @@
 import { useId } from "preact/hooks";
+import { serverAddress } from "../api/server-address.ts";
 import { Command } from "../parts/command.tsx";
 import { Protect } from "./proxy-configuration.tsx";
 
@@ -30,19 +31,25 @@ function Checking({ audiences }: Pick<UseOfServiceTokenProps, "audiences">) {
   );
 }
 
+/** curl reads all of it from its input: a list of processes shows the arguments to every user of the machine. */
 function verifyLine(audience: string): string {
   return [
-    `curl -sS ${location.origin}/publisher.v1/api-token/verify \\`,
-    `  -H "Authorization: Bearer $CHECKER" \\`,
-    `  -H "Content-Type: application/json" \\`,
-    `  -d '{"token": "'"$SHOWN"'", "audience": "${audience}"}'`,
+    "curl -sS --config - <<END",
+    `url = "${serverAddress()}publisher.v1/api-token/verify"`,
+    'header = "Authorization: Bearer $CHECKER"',
+    'header = "Content-Type: application/json"',
+    `data = "{\\"token\\": \\"$SHOWN\\", \\"audience\\": \\"${audience}\\"}"`,
+    "END",
   ].join("\n");
 }
 
 function introspectionLine(audience: string): string {
   return [
-    `curl -sS ${location.origin}/oauth2/introspect \\`,
-    `  -H "Authorization: Bearer $CHECKER" \\`,
-    `  --data-urlencode "token=$SHOWN" -d audience=${audience}`,
+    "curl -sS --config - <<END",
+    `url = "${serverAddress()}oauth2/introspect"`,
+    'header = "Authorization: Bearer $CHECKER"',
+    'data-urlencode = "token=$SHOWN"',
+    `data = "audience=${audience}"`,
+    "END",
   ].join("\n");
 }
