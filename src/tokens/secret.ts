@@ -1,26 +1,23 @@
 import { toBase62 } from "./base62.ts";
 import { numberFrom, type Random } from "./random.ts";
+import { CHECKSUM_DIGITS, checksumOf, ENTROPY_DIGITS, isWellFormed, SECRET_PREFIX } from "./secret-form.ts";
 
-/** How every secret begins. */
-export const SECRET_PREFIX = "sk_live_";
+export { SECRET_LENGTH, SECRET_PREFIX } from "./secret-form.ts";
+
 const ENTROPY_BYTES = 32;
-const ENTROPY_DIGITS = 43;
-const CHECKSUM_DIGITS = 6;
-export const SECRET_LENGTH = SECRET_PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
 const HINT_LENGTH = 4;
-const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
 /** Finds text with the form of a secret. `isSecret` tells whether it is one. */
 export const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z]{49}/g;
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
 export function makeSecret(random: Random): string {
   const unchecked = SECRET_PREFIX + toBase62(numberFrom(random(ENTROPY_BYTES)), ENTROPY_DIGITS);
-  return unchecked + checksum(unchecked);
+  return unchecked + checksumOf(unchecked, Bun.hash.crc32);
 }
 
 /** Whether the text has the form of a secret and its checksum fits: a mistyped or invented one never does. */
 export function isSecret(text: string): boolean {
-  return FORM.test(text) && checksum(text.slice(0, -CHECKSUM_DIGITS)) === text.slice(-CHECKSUM_DIGITS);
+  return isWellFormed(text, Bun.hash.crc32);
 }
 
 /** The digits of a well-formed secret, in base 62, that carry its random bits. */
@@ -38,8 +35,4 @@ export function digestOf(secret: string): Uint8Array {
 /** The end of the secret, which tells tokens apart in a list without giving any away. */
 export function hintOf(secret: string): string {
   return secret.slice(-HINT_LENGTH);
-}
-
-function checksum(text: string): string {
-  return toBase62(BigInt(Bun.hash.crc32(text)), CHECKSUM_DIGITS);
 }

@@ -1,11 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
-import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
+import { NotAToken, Unreachable } from "../api/client.ts";
 import { KeyIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
 import { signIn } from "../state/session.ts";
+import { secretFault, secretIn } from "../state/typed-secret.ts";
 
 export function SignIn({ notice }: { notice: string | null }) {
   const secret = useSignal("");
@@ -16,6 +18,8 @@ export function SignIn({ notice }: { notice: string | null }) {
   const fieldId = useId();
   const entry = useAction(
     async (asked: { secret: string; isKept: boolean }) => {
+      const fault = secretFault(asked.secret);
+      if (fault !== null) throw new NotAToken(fault);
       await signIn(asked.secret, asked.isKept);
     },
     { isRepeatable: true },
@@ -25,11 +29,16 @@ export function SignIn({ notice }: { notice: string | null }) {
     document.title = "Sign in · Publisher";
     field.current?.focus();
   }, []);
+  useEffect(() => {
+    if (error !== null && !(error instanceof Unreachable)) field.current?.focus();
+  }, [error]);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const typed = secret.value.trim();
-    if (typed === "") field.current?.focus();
-    else entry.run({ secret: typed, isKept: isKept.value });
+    const given = secretIn(secret.value);
+    if (given === "") return field.current?.focus();
+    // A browser offers to keep the text of a password field alone.
+    isShown.value = false;
+    entry.run({ secret: given, isKept: isKept.value });
   };
   const input = {
     ref: field,
@@ -37,7 +46,7 @@ export function SignIn({ notice }: { notice: string | null }) {
     class: "input mono",
     value: secret.value,
     placeholder: "sk_live_…",
-    autocomplete: "off",
+    name: "password",
     autocapitalize: "off",
     spellcheck: false,
     required: true,
@@ -74,10 +83,16 @@ export function SignIn({ notice }: { notice: string | null }) {
           <Failure error={error} whenUnreachable="What you typed stays here, and is tried again by itself." />
         )}
         <form class="form" onSubmit={submit}>
+          <PasswordManagersName />
           <div class="field">
             <label for={fieldId}>API token</label>
             <div class="joined">
-              {isShown.value ? <input {...input} type="text" /> : <input {...input} type="password" />}
+              {isShown.value ? (
+                // Browsers write the text of such fields to disk, to restore them after a crash.
+                <input {...input} type="text" autocomplete="off" />
+              ) : (
+                <input {...input} type="password" autocomplete="current-password" />
+              )}
               <button
                 type="button"
                 class="button"
@@ -119,5 +134,21 @@ export function SignIn({ notice }: { notice: string | null }) {
         </section>
       </div>
     </main>
+  );
+}
+
+/** A password manager keeps a password under a name. https://www.chromium.org/developers/design-documents/form-styles-that-chromium-understands/ */
+function PasswordManagersName() {
+  return (
+    <input
+      class="unseen"
+      type="text"
+      name="username"
+      autocomplete="username"
+      value="publisher"
+      readOnly
+      tabIndex={-1}
+      aria-hidden="true"
+    />
   );
 }
