@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 const SHOWN_MS = 6000;
 
@@ -12,19 +12,29 @@ export interface Announcement {
 export const announcement = signal<Announcement | null>(null);
 
 /** What screen readers alone are told, because it can be seen anyway. */
-export const spoken = signal("");
+export const spoken = signal<Announcement | null>(null);
+
+/** The last that was said or announced. */
+export const lastWords = computed(() => {
+  const [shown, said] = [announcement.value, spoken.value];
+  return (shown?.number ?? 0) > (said?.number ?? 0) ? shown : said;
+});
 
 let count = 0;
 
 export function announce(text: string): void {
-  count += 1;
-  const number = count;
-  announcement.value = { text, number };
+  const latest = numbered(text);
+  announcement.value = latest;
   setTimeout(() => {
-    if (announcement.value?.number === number) announcement.value = null;
+    if (announcement.value === latest) announcement.value = null;
   }, SHOWN_MS);
 }
 
 export function say(text: string): void {
-  spoken.value = text;
+  spoken.value = numbered(text);
+}
+
+function numbered(text: string): Announcement {
+  count += 1;
+  return { text, number: count };
 }

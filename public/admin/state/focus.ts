@@ -24,3 +24,10 @@ export function useFocusAfterTurning(
     if (document.activeElement === document.body) list.current?.focus();
   }, [page, isLoading, list]);
 }
+
+/** Gives the focus to the heading of a page that has come into view, if what had it is gone. */
+export function useFocusAtFirst(heading: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });
+  }, [heading]);
+}

@@ -1,6 +1,7 @@
 import { effect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { tokenAddress } from "./addresses.ts";
 import { type ListView, queryOf } from "./list-view.ts";
 import { listView, route } from "./route.ts";
 
@@ -8,20 +9,24 @@ interface Left {
   readonly query: string;
   /** How far down the page was, in CSS pixels. */
   readonly atPx: number;
+  /** The address of the token that was opened; null if another place was. */
+  readonly opened: string | null;
 }
 
 let left: Left | null = null;
 let wasList = false;
 
 effect(() => {
-  const isList = route.value.place === "list";
-  if (wasList && !isList) left = { query: queryOf(listView.peek()), atPx: scrollY };
+  const current = route.value;
+  const isList = current.place === "list";
+  const opened = current.place === "token" ? tokenAddress(current.id) : null;
+  if (wasList && !isList) left = { query: queryOf(listView.peek()), atPx: scrollY, opened };
   wasList = isList;
 });
 
 /**
- * Brings the list into view when its page changes, and goes back to where it was when one of its tokens was opened:
- * only once there is something to scroll to, which no browser waits for.
+ * Brings the list into view when its page changes, and goes back to where it was when one of its tokens was opened,
+ * with the focus on that token: only once there is something to scroll to, which no browser waits for.
  */
 export function useListScrolling(
   view: ListView,
@@ -34,14 +39,25 @@ export function useListScrolling(
     page.current = view.page;
   }, [view.page, list]);
   useLayoutEffect(() => {
-    const atPx = isThere ? takeScroll(queryOf(view)) : null;
-    if (atPx !== null) scrollTo(0, atPx);
+    const back = isThere ? takeLeft(queryOf(view)) : null;
+    if (back === null) return;
+    scrollTo(0, back.atPx);
+    focusLink(list.current, back.opened);
   }, [isThere]);
 }
 
-/** How far down a list was when one of its tokens was opened, in CSS pixels; told once, and null for any other. */
-function takeScroll(query: string): number | null {
-  const found = left?.query === query ? left.atPx : null;
+/** Gives the focus to the link to a token, unless somebody has put it elsewhere. */
+function focusLink(list: HTMLElement | null, address: string | null): void {
+  const { activeElement } = document;
+  if (activeElement !== document.body && activeElement?.tagName !== "H1") return;
+  const links = list?.querySelectorAll<HTMLAnchorElement>("a.token-link") ?? [];
+  const link = [...links].find((each) => each.getAttribute("href") === address);
+  link?.focus({ preventScroll: true });
+}
+
+/** Where a list was when one of its tokens was opened; told once, and null for any other list. */
+function takeLeft(query: string): Left | null {
+  const found = left?.query === query ? left : null;
   left = null;
   return found;
 }

@@ -1,12 +1,15 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { BackIcon } from "../parts/icons.tsx";
 import { listAddress } from "../state/addresses.ts";
+import { useFocusAtFirst } from "../state/focus.ts";
 import { listView } from "../state/route.ts";
 import { AuditTrail } from "./audit-trail.tsx";
 import { UseSection } from "./use-section.tsx";
 
 /** What happened with tokens, all of them together. */
 export function ActivityPage() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusAtFirst(heading);
   useEffect(() => {
     document.title = "Activity · Publisher";
   }, []);
@@ -17,7 +20,9 @@ export function ActivityPage() {
         All tokens
       </a>
       <div>
-        <h1>Activity</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          Activity
+        </h1>
         <p class="muted">How much tokens are used, and who changed what about them.</p>
       </div>
       <UseSection title="Use of all tokens" id={null} />

@@ -16,12 +16,16 @@ import { AudienceField, audiencesOf, isVerifying, type Purpose, purposeFault } f
 import { DescriptionField, descriptionOf } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
+const FIRST_ACCESS: Access = "read";
+const FIRST_PURPOSE: Purpose = { isForServices: false, verifies: false, names: "" };
+const FIRST_EXPIRES: Expires = { way: "days", days: 90 };
+
 export function CreateDialog({ onClose }: { onClose: () => void }) {
-  const access = useSignal<Access>("read");
+  const access = useSignal<Access>(FIRST_ACCESS);
   const description = useSignal("");
-  const purpose = useSignal<Purpose>({ isForServices: false, verifies: false, names: "" });
+  const purpose = useSignal<Purpose>(FIRST_PURPOSE);
   const isChecked = useSignal(false);
-  const expires = useSignal<Expires>({ way: "days", days: 90 });
+  const expires = useSignal<Expires>(FIRST_EXPIRES);
   const field = useRef<HTMLInputElement>(null);
   const names = useRef<HTMLInputElement>(null);
   const creation = useAction(
@@ -33,6 +37,11 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   );
   const { isRunning, error } = creation.state.value;
   const close = closing(creation, onClose);
+  const isChanged = () =>
+    description.value !== "" ||
+    purpose.value !== FIRST_PURPOSE ||
+    access.value !== FIRST_ACCESS ||
+    expires.value !== FIRST_EXPIRES;
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   const told = faultOf("audiences");
   useLayoutEffect(() => field.current?.focus(), []);
@@ -48,7 +57,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
     });
   };
   return (
-    <Dialog title="New token" onClose={isRunning ? null : close}>
+    <Dialog title="New token" onClose={isRunning ? null : close} isChanged={isChanged}>
       <form class="form dialog-body" onSubmit={submit}>
         {error !== null && (
           <Failure

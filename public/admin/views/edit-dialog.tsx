@@ -14,6 +14,8 @@ import { closing, useAction } from "../state/loading.ts";
 import { DescriptionField, descriptionOf } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
+const SAME_EXPIRES: Expires = { way: "same" };
+
 interface EditDialogProps {
   readonly token: Token;
   readonly onClose: () => void;
@@ -24,7 +26,7 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
   // The token as it was when the dialog was opened.
   const before = useRef(token).current;
   const description = useSignal(token.description ?? "");
-  const expires = useSignal<Expires>({ way: "same" });
+  const expires = useSignal(SAME_EXPIRES);
   const field = useRef<HTMLInputElement>(null);
   const saving = useAction(
     async (update: TokenUpdate) => {
@@ -36,6 +38,7 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
   );
   const { isRunning, error } = saving.state.value;
   const close = closing(saving, onClose);
+  const isChanged = () => description.value !== (before.description ?? "") || expires.value !== SAME_EXPIRES;
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
@@ -48,7 +51,7 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
     else saving.run({ id: before.id, ...changes });
   };
   return (
-    <Dialog title="Edit token" onClose={isRunning ? null : close}>
+    <Dialog title="Edit token" onClose={isRunning ? null : close} isChanged={isChanged}>
       <form class="form dialog-body" onSubmit={submit}>
         {error !== null && (
           <ChangeFailure error={error} whenUnreachable="This is saved by itself as soon as it answers." />

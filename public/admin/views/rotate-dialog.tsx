@@ -23,6 +23,8 @@ import { self, showSecret } from "../state/session.ts";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 import { OverlapField } from "./overlap-field.tsx";
 
+const SAME_EXPIRES: Expires = { way: "same" };
+
 interface RotateDialogProps {
   readonly token: Token;
   readonly onClose: () => void;
@@ -34,7 +36,7 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
   // The token as it was when the dialog was opened: afterwards its end is that of the overlap.
   const old = useRef(token).current;
   const overlap = useSignal<Overlap>(FIRST_OVERLAP);
-  const expires = useSignal<Expires>({ way: "same" });
+  const expires = useSignal(SAME_EXPIRES);
   const rotation = useAction(
     async (asked: TokenRotation) => {
       const created = await api.rotate(asked);
@@ -49,6 +51,7 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
   const close = closing(rotation, onClose);
   const isSelf = useRef(old.id === self.value?.id).current;
   const isEndingSelf = useSignal(false);
+  const isChanged = () => overlap.value !== FIRST_OVERLAP || expires.value !== SAME_EXPIRES;
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -58,7 +61,7 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
     rotation.run({ id: old.id, overlap_seconds: seconds, ...expiryOf(expires.value, serverTime()) });
   };
   return (
-    <Dialog title="Rotate this token?" onClose={isRunning ? null : close}>
+    <Dialog title="Rotate this token?" onClose={isRunning ? null : close} isChanged={isChanged}>
       <form class="form dialog-body" onSubmit={submit}>
         <NamedToken token={old} />
         <p>

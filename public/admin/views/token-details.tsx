@@ -7,7 +7,7 @@ import { nameOf, TokenName } from "../parts/token-name.tsx";
 import { listAddress, tokenAddress } from "../state/addresses.ts";
 import { api } from "../state/api.ts";
 import { asOfNow } from "../state/ended.ts";
-import { useFocusAfter } from "../state/focus.ts";
+import { useFocusAfter, useFocusAtFirst } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { replacedSentence } from "../state/rotation.ts";
 import { listView } from "../state/route.ts";
@@ -36,13 +36,23 @@ export function TokenDetails({ id }: { id: string }) {
       </a>
       {error !== null && (
         <>
-          {token === null && <h1>This token cannot be shown</h1>}
+          {token === null && <NotShown />}
           <Failure error={error} whenUnreachable="The token comes once it answers." onRetry={reload} />
         </>
       )}
       {token !== null && <Details token={asOfNow(token)} />}
       {token === null && error === null && <DetailsSkeleton />}
     </>
+  );
+}
+
+function NotShown() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusAtFirst(heading);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      This token cannot be shown
+    </h1>
   );
 }
 

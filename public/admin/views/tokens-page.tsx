@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { PlusIcon } from "../parts/icons.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { api } from "../state/api.ts";
-import { useFocusAfter } from "../state/focus.ts";
+import { useFocusAfter, useFocusAtFirst } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { mayWrite, self, shownSecrets } from "../state/session.ts";
 import { CreateDialog } from "./create-dialog.tsx";
@@ -19,6 +19,8 @@ export function TokensPage() {
   const close = () => {
     isCreating.value = false;
   };
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusAtFirst(heading);
   const opener = useRef<HTMLButtonElement>(null);
   // The form that the secret came from is gone.
   useFocusAfter(shownSecrets.value.length > 0, opener);
@@ -30,7 +32,9 @@ export function TokensPage() {
     <>
       <div class="page-head">
         <div>
-          <h1>API tokens</h1>
+          <h1 ref={heading} tabIndex={-1}>
+            API tokens
+          </h1>
           <p class="muted">Programs use them to call Publisher or your services.</p>
         </div>
         {mayWrite.value && (
