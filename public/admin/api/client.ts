@@ -61,6 +61,11 @@ export class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
 
+/** Whether an error leaves open what the server did: it may have done what was asked. */
+export function isAnswerLost(error: unknown): boolean {
+  return error instanceof Unreachable || error instanceof Unreadable;
+}
+
 /** Calls an endpoint, as `api-token/list`. Throws ApiError, NotAToken, Unreachable or Unreadable. */
 export async function post<Answer>(endpoint: string, body: object, secret: string): Promise<Answer> {
   requireSendable(secret);

@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
-import { ApiError, Unreadable } from "../api/client.ts";
+import { effect, signal, untracked } from "@preact/signals";
+import { ApiError, Unreachable, Unreadable } from "../api/client.ts";
 import type {
   CreatedToken,
   NewToken,
@@ -14,6 +14,7 @@ import type {
   TokenUpdate,
 } from "../api/types.ts";
 import { noteAudiences } from "./audiences.ts";
+import { returns } from "./reachability.ts";
 import { authenticated, noteSelf, replaceSelf, self, session, signOut, signOutIfRevoked } from "./session.ts";
 
 /** Goes up with every change that this page made, so that what it shows is loaded anew. */
@@ -66,19 +67,39 @@ export const api = {
     const revoked = await authenticated<RevokedToken>("api-token/revoke", body);
     if (id === self.value?.id) signOut("You revoked the token that you were signed in with.");
     else if (revoked.descendants !== undefined) await signOutIfRevoked(OWN_AMONG_THEM);
-    if (session.value.state === "signed-in") changes.value += 1;
+    if (session.value.state === "signed-in") refresh();
     return revoked;
   },
 };
 
+/** Loads everything that is shown anew. */
+export function refresh(): void {
+  changes.value += 1;
+}
+
+/** Whether a change got no answer, so that nobody knows yet whether it was made. */
+let isUnclear = false;
+
+// Once the server is back, what is shown is loaded anew: the change may have been made.
+effect(() => {
+  if (returns.value === 0 || !isUnclear) return;
+  isUnclear = false;
+  untracked(refresh);
+});
+
 async function changing<Answer>(call: Promise<Answer>): Promise<Answer> {
   try {
     const answer = await call;
-    changes.value += 1;
+    refresh();
     return answer;
   } catch (error) {
-    // The page shows a token as it no longer is.
-    if (error instanceof ApiError && error.conflict !== null) changes.value += 1;
+    if (error instanceof Unreachable) isUnclear = true;
+    else if (isShownWrong(error)) refresh();
     throw error;
   }
+}
+
+/** Whether an error says that the page shows tokens as they no longer are, or perhaps are not. */
+function isShownWrong(error: unknown): boolean {
+  return error instanceof Unreadable || (error instanceof ApiError && error.conflict !== null);
 }

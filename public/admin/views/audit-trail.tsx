@@ -4,6 +4,7 @@ import { countName } from "../format.ts";
 import { SearchIcon } from "../parts/icons.tsx";
 import { Failure } from "../parts/notice.tsx";
 import { Pages } from "../parts/pages.tsx";
+import { RefreshButton } from "../parts/refresh-button.tsx";
 import { ViewLink } from "../parts/view-link.tsx";
 import { activityAddress } from "../state/addresses.ts";
 import { say } from "../state/announcements.ts";
@@ -40,6 +41,9 @@ export function AuditTrail() {
     <section class="card" aria-label="Audit trail" aria-busy={isLoading} ref={section} tabIndex={-1}>
       <div class="section-head">
         <h2>Audit trail</h2>
+        <div class="section-tools">
+          <RefreshButton what="the audit trail" isLoading={isLoading} />
+        </div>
       </div>
       <AuditFilters />
       {error !== null && (

@@ -1,7 +1,7 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { ApiError } from "../api/client.ts";
+import { ApiError, isAnswerLost } from "../api/client.ts";
 import { serverTime } from "../api/server-time.ts";
 import type { Access, NewToken } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
@@ -15,6 +15,7 @@ import { showSecret } from "../state/session.ts";
 import { AudienceField, audiencesOf, isVerifying, type Purpose, purposeFault } from "./audience-field.tsx";
 import { DescriptionField, descriptionOf } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
+import { type Attempt, LostCreation } from "./lost-creation.tsx";
 
 const FIRST_ACCESS: Access = "read";
 const FIRST_PURPOSE: Purpose = { isForServices: false, verifies: false, names: "" };
@@ -28,8 +29,10 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const expires = useSignal<Expires>(FIRST_EXPIRES);
   const field = useRef<HTMLInputElement>(null);
   const names = useRef<HTMLInputElement>(null);
+  const attempt = useSignal<Attempt | null>(null);
   const creation = useAction(
     async (token: NewToken) => {
+      attempt.value = { token, sinceMs: serverTime() };
       showSecret({ created: await api.create(token), remark: null });
       onClose();
     },
@@ -64,11 +67,13 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             error={error}
             whenUnreachable={
               isReachable.value
-                ? "It is back now. If the token was created before the answer got lost, it is in the list: look there before you create it again."
+                ? "It is back now."
                 : "What you typed stays here. As soon as it answers, this says so."
             }
-            whenUnreadable="If the token was created, it is in the list: look there before you create it again."
           />
+        )}
+        {isAnswerLost(error) && isReachable.value && attempt.value !== null && (
+          <LostCreation attempt={attempt.value} />
         )}
         <DescriptionField field={field} text={description} fault={faultOf("description")} />
         <AudienceField

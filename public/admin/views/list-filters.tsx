@@ -1,12 +1,13 @@
 import { dateName } from "../format.ts";
 import { CrossIcon } from "../parts/icons.tsx";
+import { RefreshButton } from "../parts/refresh-button.tsx";
 import { changed, type ListView } from "../state/list-view.ts";
 import { changeList, listView } from "../state/route.ts";
 import { AudienceSelect } from "./audience-select.tsx";
 import { AccessSelect, SortSelect, UseSelect } from "./list-selects.tsx";
 import { SearchField } from "./search-field.tsx";
 
-export function ListFilters() {
+export function ListFilters({ isLoading }: { isLoading: boolean }) {
   const view = listView.value;
   return (
     <search class="filters">
@@ -28,6 +29,7 @@ export function ListFilters() {
           <CrossIcon />
         </button>
       )}
+      <RefreshButton what="the list" isLoading={isLoading} />
     </search>
   );
 }

@@ -59,7 +59,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
   return (
     <section class="card" aria-label="Tokens" ref={section} tabIndex={-1}>
       <StatusTabs summary={summary} />
-      <ListFilters />
+      <ListFilters isLoading={isLoading} />
       {error !== null && (
         <div class="card-body">
           <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />

@@ -2,9 +2,9 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Failure } from "../parts/notice.tsx";
+import { RefreshButton } from "../parts/refresh-button.tsx";
 import { Select } from "../parts/select.tsx";
 import { say } from "../state/announcements.ts";
-import { changes } from "../state/api.ts";
 import { now } from "../state/clock.ts";
 import { useLoaded } from "../state/loading.ts";
 import { records } from "../state/records.ts";
@@ -41,9 +41,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
         <h2>{title}</h2>
         <div class="section-tools">
           <RangeSelect range={range} />
-          <button type="button" class="button" onClick={refresh}>
-            Refresh
-          </button>
+          <RefreshButton isLoading={isLoading} />
         </div>
       </div>
       <div class="card-body use">
@@ -69,11 +67,6 @@ export function UseSection({ title, id, children }: UseSectionProps) {
       </div>
     </section>
   );
-}
-
-/** All that is shown is loaded anew, as after a change: when a token was last used is told elsewhere too. */
-function refresh(): void {
-  changes.value += 1;
 }
 
 function RangeSelect({ range }: { range: RangeName }) {

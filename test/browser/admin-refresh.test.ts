@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser, Page } from "playwright-core";
+import { signedIn } from "../support/admin-page.ts";
+import { launchBrowser, TEST_LIMIT_MS } from "../support/browser.ts";
+import { RunningServer } from "../support/executable.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+let browser: Browser;
+let server: RunningServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function fillIn(page: Page, description: string): Promise<void> {
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("textbox", { name: "Description" }).fill(description);
+}
+
+test("a token whose answer got lost is found, and is in the list", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("row", { name: "First token" }).waitFor();
+  await fillIn(page, "Answer lost");
+  await page.route("**/api-token/create", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  const form = page.getByRole("dialog", { name: "New token" });
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.getByText("The token was created, but its secret got lost:").waitFor();
+  await page.locator("a.token-link", { hasText: "Answer lost" }).waitFor({ state: "attached" });
+  await form.getByRole("link", { name: "Answer lost" }).click();
+  await page.getByRole("heading", { name: "Answer lost" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("an answer that cannot be read is treated as a lost one", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("row", { name: "First token" }).waitFor();
+  await fillIn(page, "Answer cut off");
+  await page.route("**/api-token/create", async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, body: "{" });
+  });
+  const form = page.getByRole("dialog", { name: "New token" });
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.getByText("The token was created, but its secret got lost:").waitFor();
+  await page.locator("a.token-link", { hasText: "Answer cut off" }).waitFor({ state: "attached" });
+  expect(tab.faults).toEqual([]);
+});
+
+test("a token that was not created is said to be none", async () => {
+  await server.call("api-token/create", { access: "read", description: "Others'" });
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await fillIn(page, "Never sent");
+  await page.route("**/api-token/create", (route) => route.abort("connectionrefused"));
+  const form = page.getByRole("dialog", { name: "New token" });
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.getByText("The token was not created. You can create it again.").waitFor();
+  await page.unroute("**/api-token/create");
+  await form.getByRole("button", { name: "Create token" }).click();
+  await page.getByRole("dialog", { name: "Your new token" }).waitFor();
+  expect(tab.faults.filter((fault) => !fault.includes("beforeunload"))).toEqual([]);
+});
+
+test("the list, the numbers above it and the audit trail can be refreshed by the keyboard", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("row", { name: "First token" }).waitFor();
+  const active = page.locator(".figure-count").first();
+  const before = Number(await active.textContent());
+  await server.call("api-token/create", { access: "read", description: "By somebody else" });
+  await page.getByRole("button", { name: "Refresh the list" }).press("Enter");
+  await page.getByRole("row", { name: "By somebody else" }).waitFor();
+  await page.getByRole("status").getByText("Refreshed").waitFor();
+  expect(Number(await active.textContent())).toBe(before + 1);
+  await page.locator("button:focus", { hasText: "Refresh" }).waitFor();
+
+  await page.getByRole("link", { name: "Activity" }).click();
+  await page.getByText("By somebody else").waitFor();
+  await server.call("api-token/create", { access: "read", description: "Later" });
+  await page.getByRole("button", { name: "Refresh the audit trail" }).press("Enter");
+  await page.getByRole("region", { name: "Audit trail" }).getByRole("link", { name: "Later" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});
