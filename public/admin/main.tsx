@@ -1,3 +1,4 @@
+import "./state/new-tabs.ts";
 import { render } from "preact";
 import { App } from "./views/app.tsx";
 

@@ -85,6 +85,9 @@ test("no file of the browser has a token that is kept, nor both halves of it", a
   await page.getByRole("button", { name: "Done" }).click();
   await page.reload();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
+  const opened = context.waitForEvent("page");
+  await page.getByRole("link", { name: "First token" }).last().click({ button: "middle" });
+  await (await opened).getByRole("heading", { name: "First token" }).waitFor();
   // The half on disk proves that this test looks in the right place, and late enough.
   const other = String(await page.evaluate("sessionStorage.getItem('publisher.token')"));
   await whenWritten(other, profile.path);

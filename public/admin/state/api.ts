@@ -14,8 +14,10 @@ import type {
   TokenUpdate,
 } from "../api/types.ts";
 import { noteAudiences } from "./audiences.ts";
+import { authenticated, replaceSelf, signOutIfRevoked } from "./calls.ts";
 import { returns } from "./reachability.ts";
-import { authenticated, noteSelf, replaceSelf, self, session, signOut, signOutIfRevoked } from "./session.ts";
+import { noteSelf, self, session } from "./session.ts";
+import { signOutEverywhere } from "./signing.ts";
 
 /** Goes up with every change that this page made, so that what it shows is loaded anew. */
 export const changes = signal(0);
@@ -65,7 +67,7 @@ export const api = {
   revoke: async ({ id, descendants }: TokenRevocation) => {
     const body = descendants ? { id, descendants } : { id };
     const revoked = await authenticated<RevokedToken>("api-token/revoke", body);
-    if (id === self.value?.id) signOut("You revoked the token that you were signed in with.");
+    if (id === self.value?.id) signOutEverywhere("You revoked the token that you were signed in with.");
     else if (revoked.descendants !== undefined) await signOutIfRevoked(OWN_AMONG_THEM);
     if (session.value.state === "signed-in") refresh();
     return revoked;

@@ -11,6 +11,11 @@ export function split(text: string): Halves {
   return { one: hex(pad), other: hex(combined(bytes, pad)) };
 }
 
+/** A name that nobody guesses: 128 random bits in hexadecimal. */
+export function randomName(): string {
+  return hex(crypto.getRandomValues(new Uint8Array(16)));
+}
+
 /** The text that was split; null if these are not the two halves of one. */
 export function joined({ one, other }: Halves): string | null {
   if (one.length !== other.length || !isHex(one) || !isHex(other)) return null;

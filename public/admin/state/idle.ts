@@ -4,11 +4,17 @@ export const IDLE_LIMIT_MS = 30 * 60_000;
 const CHECK_MS = 10_000;
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;
 
+export interface IdleWatch {
+  /** Takes a sign of life from another tab, in Unix milliseconds. */
+  readonly note: (atMs: number) => void;
+  readonly stop: () => void;
+}
+
 /**
  * Calls `onIdle` once nobody has touched anything for IDLE_LIMIT_MS. By the clock and not by a timer alone, which
- * stands still while a machine sleeps. Returns what stops the watch.
+ * stands still while a machine sleeps.
  */
-export function watchIdleness(onActive: (atMs: number) => void, onIdle: () => void): () => void {
+export function watchIdleness(onActive: (atMs: number) => void, onIdle: () => void): IdleWatch {
   let lastSign = Date.now();
   let lastTold = 0;
   const noteSign = () => {
@@ -23,8 +29,13 @@ export function watchIdleness(onActive: (atMs: number) => void, onIdle: () => vo
     if (Date.now() - lastSign >= IDLE_LIMIT_MS) onIdle();
   }, CHECK_MS);
   for (const sign of SIGNS_OF_LIFE) addEventListener(sign, noteSign, { passive: true });
-  return () => {
-    clearInterval(timer);
-    for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, noteSign);
+  return {
+    note: (atMs) => {
+      lastSign = Math.max(lastSign, Math.min(atMs, Date.now()));
+    },
+    stop: () => {
+      clearInterval(timer);
+      for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, noteSign);
+    },
   };
 }

@@ -9,16 +9,21 @@ import { IDLE_LIMIT_MS } from "./idle.ts";
 
 const TOKEN_KEY = "publisher.token";
 const ACTIVE_KEY = "publisher.active-at";
+const FAMILY_KEY = "publisher.family";
 
 /** Begins a name that is half of a token. */
 const NAME = "publisher:";
 
-/** Keeps a token for this tab, and for no longer than one may be idle; says whether the browser lets it. */
-export function keepToken(secret: string): boolean {
+/**
+ * Keeps a token and the name of its family for this tab, and for no longer than one may be idle. Says whether the
+ * browser lets it.
+ */
+export function keepToken(secret: string, family: string): boolean {
   const kept = storage();
   const { one, other } = split(secret);
   try {
     kept?.setItem(TOKEN_KEY, other);
+    kept?.setItem(FAMILY_KEY, family);
   } catch {
     return false;
   }
@@ -29,8 +34,18 @@ export function keepToken(secret: string): boolean {
 }
 
 /** Keeps a token in the place of the one that is kept, if there is one. */
-export function keepInstead(secret: string): void {
-  if (storage()?.getItem(TOKEN_KEY) != null) keepToken(secret);
+export function keepInstead(secret: string, family: string): void {
+  if (isKeeping()) keepToken(secret, family);
+}
+
+/** Whether a token is kept for this tab. */
+export function isKeeping(): boolean {
+  return storage()?.getItem(TOKEN_KEY) != null;
+}
+
+/** The name of the family of the kept token; null if there is none. */
+export function keptFamily(): string | null {
+  return storage()?.getItem(FAMILY_KEY) ?? null;
 }
 
 /** The token that is kept; null if there is none, and once the browser was closed in between. */
@@ -42,13 +57,13 @@ export function keptToken(): string | null {
 }
 
 export function noteActivity(atMs: number): void {
-  const kept = storage();
-  if (kept?.getItem(TOKEN_KEY) != null) kept.setItem(ACTIVE_KEY, String(atMs));
+  if (isKeeping()) storage()?.setItem(ACTIVE_KEY, String(atMs));
 }
 
 export function forgetToken(): void {
   storage()?.removeItem(TOKEN_KEY);
   storage()?.removeItem(ACTIVE_KEY);
+  storage()?.removeItem(FAMILY_KEY);
   if (window.name.startsWith(NAME)) window.name = "";
 }
 

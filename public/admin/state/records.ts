@@ -1,8 +1,8 @@
 import type { AuditPage, Usage, Uses } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
 import { api } from "./api.ts";
+import { authenticated } from "./calls.ts";
 import { portions } from "./portions.ts";
-import { authenticated } from "./session.ts";
 import { filled } from "./uses.ts";
 
 /** What is on record of the use of tokens and of changes to them. Each throws as `post` does. */

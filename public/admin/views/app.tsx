@@ -5,7 +5,7 @@ import { route } from "../state/route.ts";
 import { session, shownSecrets } from "../state/session.ts";
 import { ActivityPage } from "./activity-page.tsx";
 import { Masthead } from "./masthead.tsx";
-import { Resuming } from "./resuming.tsx";
+import { Joining, Resuming } from "./resuming.tsx";
 import { SecretDialog } from "./secret-dialog.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { TokenDetails } from "./token-details.tsx";
@@ -34,7 +34,9 @@ function Place() {
     case "signed-out":
       return <SignIn notice={current.notice} />;
     case "resuming":
-      return <Resuming secret={current.secret} />;
+      return <Resuming session={current} />;
+    case "joining":
+      return <Joining ticket={current.ticket} />;
     case "signed-in":
       return <SignedIn />;
   }

@@ -4,7 +4,8 @@ import { TokenName } from "../parts/token-name.tsx";
 import { activityAddress, tokenAddress } from "../state/addresses.ts";
 import { WHOLE_TRAIL } from "../state/audit-view.ts";
 import { route } from "../state/route.ts";
-import { self, signOut } from "../state/session.ts";
+import { self } from "../state/session.ts";
+import { signOutEverywhere } from "../state/signing.ts";
 
 export function Masthead() {
   const token = self.value;
@@ -47,7 +48,7 @@ export function Masthead() {
             <AccessBadge access={token.access} />
           </a>
         )}
-        <button type="button" class="button quiet" onClick={() => signOut()}>
+        <button type="button" class="button quiet" onClick={() => signOutEverywhere()}>
           <SignOutIcon />
           <span class="wide-only">Sign out</span>
           <span class="narrow-only unseen">Sign out</span>

@@ -1,13 +1,27 @@
 import { useEffect } from "preact/hooks";
 import { Failure } from "../parts/notice.tsx";
+import type { HandedOver } from "../state/hand-over.ts";
 import { useAction } from "../state/loading.ts";
-import { resume, signOut } from "../state/session.ts";
+import { join, resume, signOut } from "../state/signing.ts";
 
-/** Between a reload and knowing whether the token that was kept for this tab still opens anything. */
-export function Resuming({ secret }: { secret: string }) {
+/** Between asking the tab that a link was opened from, and its answer. */
+export function Joining({ ticket }: { ticket: string }) {
+  useEffect(() => void join(ticket), [ticket]);
+  return (
+    <main class="gate" aria-busy="true">
+      <div class="gate-card">
+        <h1 class="unseen">Publisher</h1>
+        <p class="waiting">Signing in…</p>
+      </div>
+    </main>
+  );
+}
+
+/** Between a reload or another tab's answer, and knowing whether the token still opens anything. */
+export function Resuming({ session }: { session: HandedOver }) {
   const { run, state } = useAction(resume, { isRepeatable: true });
   const { error } = state.value;
-  useEffect(() => run(secret), [secret]);
+  useEffect(() => run(session), [session]);
   return (
     <main class="gate" aria-busy={error === null}>
       <div class="gate-card">
@@ -19,7 +33,7 @@ export function Resuming({ secret }: { secret: string }) {
             <Failure
               error={error}
               whenUnreachable="You stay signed in, and this goes on by itself once it answers."
-              onRetry={() => run(secret)}
+              onRetry={() => run(session)}
             />
             <button type="button" class="button quiet" onClick={() => signOut()}>
               Sign out

@@ -6,7 +6,7 @@ import { NotAToken, Unreachable } from "../api/client.ts";
 import { KeyIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
-import { signIn } from "../state/session.ts";
+import { signIn } from "../state/signing.ts";
 import { secretFault, secretIn } from "../state/typed-secret.ts";
 
 export function SignIn({ notice }: { notice: string | null }) {
