@@ -12,6 +12,8 @@ const MOMENT = new Intl.DateTimeFormat("en-GB", {
   dateStyle: "medium",
   timeStyle: "medium",
 });
+const LOCAL_MOMENT = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "medium" });
+const ZONE = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
 const DATE = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", dateStyle: "medium" });
 const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
 
@@ -35,6 +37,18 @@ export function relativeTime(time: string, nowMs: number): string {
 /** A time to the second, as `31 Dec 2026, 23:59:59 UTC`. */
 export function exactTime(time: string): string {
   return `${MOMENT.format(new Date(time))} UTC`;
+}
+
+/** The same time by the clock of the browser, as `1 Jan 2027, 01:59:59 GMT+2`. Returns null where that is UTC. */
+export function localTime(time: string): string | null {
+  const date = new Date(time);
+  if (date.getTimezoneOffset() === 0) return null;
+  return `${LOCAL_MOMENT.format(date)} ${zoneName(date)}`;
+}
+
+function zoneName(date: Date): string {
+  const name = ZONE.formatToParts(date).find(({ type }) => type === "timeZoneName");
+  return name?.value ?? "local time";
 }
 
 /** A day of UTC, as `31 Dec`. */

@@ -1,4 +1,4 @@
-import { exactTime, relativeTime } from "../format.ts";
+import { exactTime, localTime, relativeTime } from "../format.ts";
 import { now } from "../state/clock.ts";
 
 interface TimeProps {
@@ -7,14 +7,24 @@ interface TimeProps {
   readonly isFull?: boolean;
 }
 
-/** A time as people say it; to the second on hover, when its row has the focus, and to a screen reader. */
+/**
+ * A time as people say it. To the second, in UTC and by the clock of the browser, on hover, when its row has the
+ * focus, and to a screen reader.
+ */
 export function Time({ time, isFull = false }: TimeProps) {
+  const local = localTime(time);
   return (
     <time class={isFull ? "time full" : "time"} dateTime={time}>
       {relativeTime(time, now.value)}
       <span class="exact">
         <span class="unseen">, </span>
         {exactTime(time)}
+        {local !== null && (
+          <span class="local">
+            <span class="unseen">, </span>
+            {local}
+          </span>
+        )}
       </span>
     </time>
   );

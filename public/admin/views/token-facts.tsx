@@ -5,12 +5,17 @@ import { ACCESS_NAMES } from "../parts/badges.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
 import { Expiry } from "../parts/expiry.tsx";
 import { Time } from "../parts/time.tsx";
+import { TokenLink } from "../parts/token-link.tsx";
+import { ownName } from "../parts/token-name.tsx";
 import { ACCESS_SENTENCES } from "../parts/words.ts";
-import { tokenAddress } from "../state/addresses.ts";
+import { useLoaded } from "../state/loading.ts";
+import { tokensOf } from "../state/records.ts";
 
 /** Everything that is on record of a token. */
 export function TokenFacts({ token }: { token: Token }) {
-  const { audiences, replaced_by: successor } = token;
+  const { audiences, created_by: creator, replaced_by: successor } = token;
+  const ids = [creator, successor].filter((id) => id !== null);
+  const tokens = useLoaded(ids.join(), () => tokensOf(ids)).value ?? new Map<string, Token>();
   return (
     <dl class="card facts">
       <Fact name="Token id">
@@ -35,14 +40,14 @@ export function TokenFacts({ token }: { token: Token }) {
         <Time time={token.created_at} isFull />
       </Fact>
       <Fact name="Created by">
-        {token.created_by === null ? "The command line" : <TokenLink id={token.created_by} />}
+        {creator === null ? "The command line" : <NamedLink id={creator} tokens={tokens} />}
       </Fact>
       <Fact name={token.status === "expired" ? "Expired" : "Expires"}>
         {token.expires_at === null ? "Never" : <Expiry token={token} isFull />}
       </Fact>
       {successor !== null && (
         <Fact name="Replaced by">
-          <TokenLink id={successor} />
+          <NamedLink id={successor} tokens={tokens} />
         </Fact>
       )}
       {token.revoked_at !== null && (
@@ -62,11 +67,19 @@ export function TokenFacts({ token }: { token: Token }) {
   );
 }
 
-function TokenLink({ id }: { id: string }) {
+interface NamedLinkProps {
+  readonly id: string;
+  readonly tokens: ReadonlyMap<string, Token>;
+}
+
+/** Leads to a token by its name, and shows its id too: names may be alike. */
+function NamedLink({ id, tokens }: NamedLinkProps) {
+  const token = tokens.get(id);
   return (
-    <a href={tokenAddress(id)}>
-      <code>{id}</code>
-    </a>
+    <>
+      <TokenLink id={id} token={token} />
+      {token !== undefined && ownName(token) !== null && <span class="hint mono">{id}</span>}
+    </>
   );
 }
 
