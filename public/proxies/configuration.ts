@@ -27,23 +27,36 @@ export interface ProxyValues {
   readonly token?: TokenSource;
 }
 
+/** What the documentation has, and the form of the admin page at first. */
+export const USUAL_VALUES = {
+  publisher: "127.0.0.1:8080",
+  service: "127.0.0.1:3000",
+  port: 8081,
+} as const satisfies Partial<ProxyValues>;
+
 /** A file of a configuration. The other files refer to it by its name. */
 export interface ProxyFile {
   readonly name: string;
   readonly text: string;
 }
 
-const TEMPLATES: Readonly<Record<ProxyKind, readonly ProxyFile[]>> = {
-  nginx: [{ name: "<audience>.conf", text: nginx }],
-  caddy: [{ name: "Caddyfile", text: caddy }],
+/** The same with its place on the machine of the proxy. */
+export interface PlacedFile extends ProxyFile {
+  /** Where it goes, as `/etc/nginx/conf.d/wiki.conf`. Relative to the directory in which the proxy runs. */
+  readonly path: string;
+}
+
+const TEMPLATES: Readonly<Record<ProxyKind, readonly PlacedFile[]>> = {
+  nginx: [{ name: "<audience>.conf", path: "/etc/nginx/conf.d/<audience>.conf", text: nginx }],
+  caddy: [{ name: "Caddyfile", path: "/etc/caddy/Caddyfile", text: caddy }],
   traefik: [
-    { name: "<audience>.yaml", text: traefik },
-    { name: "traefik.yaml", text: traefikStatic },
+    { name: "<audience>.yaml", path: "<audience>.yaml", text: traefik },
+    { name: "traefik.yaml", path: "traefik.yaml", text: traefikStatic },
   ],
-  envoy: [{ name: "envoy.yaml", text: envoy }],
+  envoy: [{ name: "envoy.yaml", path: "/etc/envoy/envoy.yaml", text: envoy }],
   haproxy: [
-    { name: "haproxy.cfg", text: haproxy },
-    { name: "publisher.lua", text: lua },
+    { name: "haproxy.cfg", path: "/etc/haproxy/haproxy.cfg", text: haproxy },
+    { name: "publisher.lua", path: "/etc/haproxy/publisher.lua", text: lua },
   ],
 };
 
@@ -56,7 +69,7 @@ const MARKED_LINE = /^( *)<(authorization|header)\?>(.*\n)/gm;
  * The files that make a proxy ask Publisher before it lets a request through to a service. Throws a RangeError for
  * values that no configuration can have, since a stray character would be read as configuration.
  */
-export function proxyConfiguration(kind: ProxyKind, values: ProxyValues): readonly ProxyFile[] {
+export function proxyConfiguration(kind: ProxyKind, values: ProxyValues): readonly PlacedFile[] {
   const words = placeholders(kind, values);
   const place = typeof values.token === "object" ? "header" : "authorization";
   const filled = (text: string) =>
@@ -67,7 +80,11 @@ export function proxyConfiguration(kind: ProxyKind, values: ProxyValues): readon
         if (word === undefined) throw new RangeError(`no configuration has a ${name}`);
         return word;
       });
-  return TEMPLATES[kind].map(({ name, text }) => ({ name: filled(name), text: filled(text) }));
+  return TEMPLATES[kind].map(({ name, path, text }) => ({
+    name: filled(name),
+    path: filled(path),
+    text: filled(text),
+  }));
 }
 
 function placeholders(kind: ProxyKind, values: ProxyValues): Readonly<Record<string, string>> {

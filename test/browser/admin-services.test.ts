@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { PROXY_KINDS, type ProxyValues, proxyConfiguration } from "../../public/proxies/configuration.ts";
+import {
+  PROXY_KINDS,
+  type ProxyValues,
+  proxyConfiguration,
+  USUAL_VALUES,
+} from "../../public/proxies/configuration.ts";
+import { proxySteps } from "../../public/proxies/steps.ts";
 import { signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
@@ -41,7 +47,7 @@ test("a token for services is created, found by what it is for, and no way into 
   expect(await names.inputValue()).toBe("billing, reports, grafana");
   await form.getByRole("button", { name: "Create token" }).click();
   await page.getByText("Protect a service").click();
-  await page.getByText("billing.conf", { exact: true }).waitFor();
+  await page.getByText("/etc/nginx/conf.d/billing.conf", { exact: true }).waitFor();
   await page.getByRole("button", { name: "Copy token" }).click();
   await page.getByRole("button", { name: "Done" }).click();
   const secret = await tab.clipboard();
@@ -69,12 +75,21 @@ test("a token for services is created, found by what it is for, and no way into 
   await page.getByLabel("Publisher, as the proxy reaches it").fill("10.0.0.1:8080");
   for (const kind of PROXY_KINDS) {
     await page.getByLabel("Proxy", { exact: true }).selectOption(kind);
-    const values = { audience: "reports", publisher: "10.0.0.1:8080", service: "127.0.0.1:3000", port: 8000 };
-    for (const { name, text } of proxyConfiguration(kind, values)) {
+    const values = { audience: "reports", ...USUAL_VALUES, publisher: "10.0.0.1:8080" };
+    for (const { name, path, text } of proxyConfiguration(kind, values)) {
+      await page.locator(".proxy").getByText(path, { exact: true }).waitFor();
       await page.getByRole("button", { name: `Copy ${name}` }).click();
       await page.locator(".proxy .field", { hasText: name }).getByText("Copied").first().waitFor();
       expect(await tab.clipboard()).toBe(text);
     }
+  }
+  const values = { audience: "reports", ...USUAL_VALUES, publisher: "10.0.0.1:8080" };
+  await page.getByRole("button", { name: "Copied" }).first().waitFor({ state: "detached" });
+  for (const [what, line] of Object.entries(proxySteps("haproxy", values))) {
+    await page.getByRole("button", { name: `Copy ${what} command` }).click();
+    await page.getByRole("button", { name: "Copied" }).waitFor();
+    expect(await tab.clipboard()).toBe(line);
+    await page.getByRole("button", { name: `Copy ${what} command` }).waitFor();
   }
   await page.getByRole("link", { name: "grafana" }).click();
   await row("Graphs").waitFor();
@@ -269,9 +284,9 @@ test("a proxy is told where the token comes, and a socket of Publisher's", async
   const publisher = page.getByLabel("Publisher, as the proxy reaches it");
   await publisher.fill("10.0.0.1:8080");
   const expectFile = async (values: Partial<ProxyValues>) => {
-    const all = { audience: "feeds", publisher: "10.0.0.1:8080", service: "127.0.0.1:3000", port: 8000 };
+    const all = { audience: "feeds", ...USUAL_VALUES, publisher: "10.0.0.1:8080" };
     const [file] = proxyConfiguration("nginx", { ...all, ...values });
-    expect(await page.locator(".proxy pre").textContent()).toBe(file?.text ?? "");
+    expect(await page.locator(".proxy pre.file").textContent()).toBe(file?.text ?? "");
   };
   await page.getByLabel("Token from").selectOption("Basic’s password too");
   await expectFile({ token: "basic" });

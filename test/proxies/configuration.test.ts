@@ -5,17 +5,15 @@ import {
   type ProxyKind,
   type ProxyValues,
   proxyConfiguration,
+  USUAL_VALUES,
 } from "../../public/proxies/configuration.ts";
+import { proxySteps } from "../../public/proxies/steps.ts";
+import type { TokenSource } from "../../public/proxies/token-source.ts";
 
 const DOCS = resolve(import.meta.dir, "../../docs/proxies");
 
 /** What the pages show. */
-const EXAMPLE: ProxyValues = {
-  audience: "wiki",
-  publisher: "127.0.0.1:8080",
-  service: "127.0.0.1:3000",
-  port: 8081,
-};
+const EXAMPLE: ProxyValues = { audience: "wiki", ...USUAL_VALUES };
 
 describe("the page of each proxy prints what the template gives:", () => {
   for (const kind of PROXY_KINDS) {
@@ -30,6 +28,42 @@ describe("the page of each proxy prints what the template gives:", () => {
     const overview = await Bun.file(join(DOCS, "README.md")).text();
     for (const kind of PROXY_KINDS) expect(overview).toContain(`(${kind}.md)`);
   });
+});
+
+describe("the page of each proxy says where the files go and how they are read again:", () => {
+  for (const kind of PROXY_KINDS) {
+    test(kind, async () => {
+      const page = await Bun.file(join(DOCS, `${kind}.md`)).text();
+      for (const { path } of proxyConfiguration(kind, EXAMPLE)) expect(page).toContain(`\`${path}\``);
+      expect(page).toContain(`\`${proxySteps(kind, EXAMPLE).reload}\``);
+      expect(page).toContain(`${USUAL_VALUES.port}`);
+    });
+  }
+
+  test("and the overview how it is tried, and what Publisher is told", async () => {
+    const overview = (await Bun.file(join(DOCS, "README.md")).text()).split("\n");
+    const { trial, start } = proxySteps("nginx", EXAMPLE);
+    expect(overview).toContain(`    ${trial}`);
+    expect(overview).toContain(`    ${start}`);
+  });
+});
+
+test.each([
+  ["127.0.0.1:8080", "127.0.0.1"],
+  ["127.0.0.2:8080", "127.0.0.2"],
+  ["[::1]:8080", "::1"],
+  ["localhost:8080", "127.0.0.1,::1"],
+  ["unix:/run/publisher/publisher.sock", "unix"],
+  ["10.0.0.1:8080", "ADDRESS-OF-THE-PROXY"],
+])("for a Publisher at %s, the proxy is trusted as %s", (publisher, proxy) => {
+  expect(proxySteps("caddy", { ...EXAMPLE, publisher }).start).toBe(`publisher --trusted-proxies ${proxy}`);
+});
+
+test("the trial sends the token where the proxy looks for it, and never as an argument", () => {
+  const trial = (token: TokenSource) => proxySteps("nginx", { ...EXAMPLE, token }).trial;
+  expect(trial("basic")).toStartWith("printf 'Authorization: Bearer %s\\n' \"$SERVICE_TOKEN\" | curl ");
+  expect(trial({ header: "x-wiki" })).toStartWith("printf 'x-wiki: %s\\n' \"$SERVICE_TOKEN\" | curl ");
+  expect(trial("bearer").split("|")[1]).not.toContain("TOKEN");
 });
 
 const CHOICES: Readonly<Record<string, Partial<ProxyValues>>> = {

@@ -51,11 +51,10 @@ export const api = {
     return updated;
   },
   rotate: (rotation: TokenRotation) =>
-    changing(
-      rotation.id === self.value?.id
-        ? replaceSelf(rotation)
-        : authenticated<SuccessorToken>("api-token/rotate", rotation),
-    ),
+    rotation.id === self.value?.id
+      ? // Without an answer nothing is loaded anew: that may sign out, and take away the advice for this very case.
+        changing(replaceSelf(rotation), () => {})
+      : changing(authenticated<SuccessorToken>("api-token/rotate", rotation)),
   /** How many descendants a token has. */
   descendants: async (id: string): Promise<StatusCounts> => {
     const body = { id, descendants: true, dry_run: true };
@@ -89,13 +88,17 @@ effect(() => {
   untracked(refresh);
 });
 
-async function changing<Answer>(call: Promise<Answer>): Promise<Answer> {
+function refreshOnReturn(): void {
+  isUnclear = true;
+}
+
+async function changing<Answer>(call: Promise<Answer>, onUnreachable = refreshOnReturn): Promise<Answer> {
   try {
     const answer = await call;
     refresh();
     return answer;
   } catch (error) {
-    if (error instanceof Unreachable) isUnclear = true;
+    if (error instanceof Unreachable) onUnreachable();
     else if (isShownWrong(error)) refresh();
     throw error;
   }

@@ -1,7 +1,15 @@
 import { useSignal } from "@preact/signals";
-import { proxyConfiguration } from "../../proxies/configuration.ts";
+import {
+  type PlacedFile,
+  type ProxyKind,
+  proxyConfiguration,
+  USUAL_VALUES,
+} from "../../proxies/configuration.ts";
+import { type ProxySteps, proxySteps } from "../../proxies/steps.ts";
 import type { TokenSource } from "../../proxies/token-source.ts";
+import { Command } from "../parts/command.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { publisherAddress } from "../state/publisher-address.ts";
 import { type ProxyDraft, ProxyFields } from "./proxy-fields.tsx";
 
 interface ProxyConfigurationProps {
@@ -29,51 +37,84 @@ function ProxyConfiguration({ audiences }: ProxyConfigurationProps) {
     kind: "nginx",
     audience: audiences[0] ?? "",
     publisher: publisherAddress(location),
-    service: "127.0.0.1:3000",
-    port: "8000",
+    service: USUAL_VALUES.service,
+    port: String(USUAL_VALUES.port),
     source: "bearer",
     header: "x-api-token",
   });
-  const outcome = filledIn(draft.value);
+  const { files, steps, fault } = filledIn(draft.value);
   return (
     <div class="proxy">
       <p class="muted">
         The reverse proxy in front of a service asks Publisher about every request, and lets through only
-        those that show a token for this service. Paste this into its configuration.
+        those that show a token for this service.
       </p>
       <ProxyFields draft={draft} audiences={audiences} />
-      <div aria-live="polite">{outcome.fault !== null && <p class="field-fault">{outcome.fault}</p>}</div>
-      {outcome.files.map(({ name, text }) => (
-        <div key={name} class="field">
-          <div class="field-head">
-            <p class="mono">{name}</p>
-            <CopyButton text={text} what={name} kind="small" />
-          </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
-          <pre class="code file" tabIndex={0}>
-            {text}
-          </pre>
-        </div>
+      <div aria-live="polite">{fault !== null && <p class="field-fault">{fault}</p>}</div>
+      {files.map((file) => (
+        <File key={file.name} {...file} />
       ))}
+      {steps !== null && <Steps kind={draft.value.kind} {...steps} />}
     </div>
   );
 }
 
-/** The files, or why there are none, as a sentence. */
+function File({ name, path, text }: PlacedFile) {
+  return (
+    <div class="field">
+      <div class="field-head">
+        <p>
+          Put this into <code>{path}</code>
+          {!path.startsWith("/") && ", in the directory in which the proxy runs"}
+        </p>
+        <CopyButton text={text} what={name} kind="small" />
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
+      <pre class="code file" tabIndex={0}>
+        {text}
+      </pre>
+    </div>
+  );
+}
+
+/** What is to be done once the files are in their places. */
+function Steps({ kind, reload, trial, start }: ProxySteps & { readonly kind: ProxyKind }) {
+  return (
+    <>
+      <Command
+        name={kind === "traefik" ? "Restart the proxy" : "Reload the proxy"}
+        line={reload}
+        what="reload command"
+      />
+      <div class="field">
+        <Command name="Try it" line={trial} what="trial command" />
+        <p class="hint">
+          <code>SERVICE_TOKEN</code> is the secret of a token for this service. The answer comes from the
+          service. Without a token it is 401, and with a token for another service 403.
+        </p>
+      </div>
+      <div class="field">
+        <Command name="Start Publisher with the address of the proxy" line={start} what="start command" />
+        <p class="hint">
+          Then Publisher’s log has the addresses of the clients. Without it, it has that of the proxy.
+        </p>
+      </div>
+    </>
+  );
+}
+
+/** The files and what to do with them, or why there are none, as a sentence. */
 function filledIn({ kind, audience, publisher, service, port, source, header }: ProxyDraft) {
   const token: TokenSource = source === "header" ? { header } : source;
   const values = { audience, publisher, service, port: Number(port), token };
   try {
-    return { files: proxyConfiguration(kind, values), fault: null };
+    return { files: proxyConfiguration(kind, values), steps: proxySteps(kind, values), fault: null };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { files: [], fault: `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.` };
+    return {
+      files: [],
+      steps: null,
+      fault: `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`,
+    };
   }
-}
-
-/** Where Publisher is likely to be for a proxy: where the browser reaches it, unless that is by a proxy. */
-function publisherAddress({ protocol, hostname, port }: Location): string {
-  if (protocol === "https:" || port === "") return "127.0.0.1:8080";
-  // HAProxy looks names up by DNS alone, which need not know this one.
-  return `${hostname === "localhost" ? "127.0.0.1" : hostname}:${port}`;
 }

@@ -70,6 +70,7 @@ export function ProxyFields({ draft, audiences }: ProxyFieldsProps) {
       <Field
         name="Publisher, as the proxy reaches it"
         text={publisher}
+        hint="Publisher’s own address: it is in its log, in the line “listening”. Often it is not the address of this page."
         onChange={(publisher) => change({ publisher })}
       />
       <Field
@@ -100,10 +101,11 @@ export function ProxyFields({ draft, audiences }: ProxyFieldsProps) {
 interface FieldProps {
   readonly name: string;
   readonly text: string;
+  readonly hint?: string;
   readonly onChange: (text: string) => void;
 }
 
-function Field({ name, text, onChange }: FieldProps) {
+function Field({ name, text, hint, onChange }: FieldProps) {
   const id = useId();
   return (
     <div class="field">
@@ -115,8 +117,14 @@ function Field({ name, text, onChange }: FieldProps) {
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
         onInput={({ currentTarget }) => onChange(currentTarget.value.trim())}
       />
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
     </div>
   );
 }
