@@ -166,7 +166,7 @@ test("what a proxy is told, chosen and typed at once, is all kept", async () => 
   const { page } = tab;
   await page.goto(`/#/tokens/${id}`);
   await page.getByText("Protect a service").click();
-  await page.locator(".proxy pre").waitFor();
+  await page.locator(".proxy pre.file").waitFor();
   await atOnce(
     page,
     { choose: "Service", value: "feeds" },
@@ -176,7 +176,7 @@ test("what a proxy is told, chosen and typed at once, is all kept", async () => 
   );
   const values = { audience: "feeds", publisher: "10.0.0.1:8080", service: "127.0.0.1:3000", port: 8443 };
   const [file] = proxyConfiguration("nginx", { ...values, token: "basic" });
-  await page.locator(".proxy p.mono", { hasText: "feeds.conf" }).waitFor();
-  expect(await page.locator(".proxy pre").textContent()).toBe(file?.text ?? "");
+  await page.locator(".proxy code", { hasText: "feeds.conf" }).waitFor();
+  expect(await page.locator(".proxy pre.file").textContent()).toBe(file?.text ?? "");
   expect(tab.faults).toEqual([]);
 });

@@ -144,6 +144,10 @@ test("what is wrong with a new token is said beside it", async () => {
   await form.getByText("It ends on 31 Dec 2030, 23:59:59 UTC.").waitFor();
   await form.getByRole("button", { name: "Create token" }).click();
   await form.locator(".field-fault").getByText("control characters").waitFor();
+  await form
+    .getByRole("alert")
+    .getByText(/^Description must not have control characters/)
+    .waitFor();
   expect(await form.getByRole("textbox", { name: "Description" }).getAttribute("aria-invalid")).toBe("true");
   expect(tab.faults).toEqual([]);
 });

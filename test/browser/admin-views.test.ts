@@ -190,7 +190,7 @@ test("a token for services, and its successor", async () => {
   await page.getByText("Its secret works until").waitFor();
   await examine(page, "details-replaced");
   await page.getByText("Protect a service").click();
-  await page.locator(".proxy pre").scrollIntoViewIfNeeded();
+  await page.locator(".proxy pre.file").scrollIntoViewIfNeeded();
   await examine(page, "protect");
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.getByText("Replaced by another").waitFor();

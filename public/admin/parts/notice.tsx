@@ -67,5 +67,6 @@ function mayPass(error: unknown): boolean {
 
 function messageOf(error: unknown): string {
   const message = visible(error instanceof Error ? error.message : String(error));
-  return /[.!?]$/.test(message) ? message : `${message}.`;
+  const sentence = message.charAt(0).toUpperCase() + message.slice(1);
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

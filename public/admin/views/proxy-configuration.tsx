@@ -26,7 +26,9 @@ export function Protect({ audiences }: ProxyConfigurationProps) {
         isOpen.value = currentTarget.open;
       }}
     >
-      <summary>Protect a service</summary>
+      <summary>
+        <h2>Protect a service</h2>
+      </summary>
       {isOpen.value && <ProxyConfiguration audiences={audiences} />}
     </details>
   );
