@@ -100,7 +100,7 @@ test("what is copied in a dialog is said inside of it, each time", async () => {
   const said = shown.locator("[aria-live=polite]").last();
   await shown.getByRole("button", { name: "Copy token" }).click();
   await said.getByText("Copied token").waitFor();
-  await said.locator("p").evaluate("said => said.textContent = 'said before'");
+  await page.evaluate("document.querySelector('dialog > [aria-live=polite] p').textContent = 'said before'");
   await shown.getByRole("button", { name: "Copied" }).click();
   await said.getByText("Copied token").waitFor();
   await shown.getByRole("button", { name: "Done" }).click();
