@@ -60,9 +60,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
             <span class="skeleton long" />
           </p>
         )}
-        <p class="hint">
-          {children} A use appears here some seconds after it was made. All times are in UTC.
-        </p>
+        <p class="hint">{children} All times are in UTC.</p>
         {value !== null && <UseTable bucket={USE_RANGES[value.range].bucket} buckets={value.buckets} />}
       </div>
     </section>
