@@ -31,6 +31,9 @@ of, and \`trace_id\`, which finds the request in the server's log. An unknown pa
 another method a 405 with the header \`Allow\`, both in that form. \`HEAD\` works where \`GET\` does. What goes wrong at
 \`/oauth2/introspect\` has the form of OAuth's errors instead.
 
+A request whose headers have more than 16 KiB gets a 431 with an empty body, at every path and before anything else.
+No operation lists it: it comes from the HTTP layer and has none of the headers of other answers.
+
 **Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header as in W3C
 Trace Context, or a fresh one.`;
 
@@ -48,7 +51,7 @@ export async function openapiDocument(): Promise<Json> {
       license: { name: "MIT", identifier: "MIT" },
       contact: { name: "The operator of this server" },
     },
-    servers: [{ url: "/", description: "This server" }],
+    servers: [{ url: "..", description: "This server" }],
     tags: [
       { name: "api-token", description: "The tokens that callers show." },
       { name: "audit-event", description: "What was done to tokens, and by whom." },

@@ -23,7 +23,7 @@ test("an answer that the document does not tell of is found out", async () => {
     ["must be equal to one of the allowed values", { ...created, json: { ...created.json, access: "all" } }],
     ["there is no answer 418", { ...created, status: 418 }],
     ["must be equal to constant", { ...refused, status: 403 }],
-    ["there is a body", { ...refused, status: 431 }],
+    ["there is no answer 431", { ...refused, status: 431 }],
     ["the header www-authenticate is missing", { ...refused, headers: without(refused, "www-authenticate") }],
     ["the header trace-id is missing", { ...created, headers: without(created, "trace-id") }],
     ["the body is not JSON", { ...created, headers: without(created, "content-type") }],
@@ -32,6 +32,13 @@ test("an answer that the document does not tell of is found out", async () => {
     const found = truth.contradictions(ASKED, answer).join("; ");
     expect(found).toContain(fault);
   }
+});
+
+test("a body where the document has none is found out", async () => {
+  await using api = await TestApi.start();
+  const allowed = await api.send(PATH, { body: { access: "read" } });
+  const asked = { method: "GET", path: "/forward-auth/wiki" };
+  expect(truth.contradictions(asked, allowed).join()).toContain("there is a body");
 });
 
 test("a request that was accepted, and that the document would refuse, is found out", async () => {

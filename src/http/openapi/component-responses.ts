@@ -100,13 +100,7 @@ const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
 /** What every endpoint can answer when it fails, for the components of the document. */
 export function componentResponses() {
   const names = Object.keys(FAILURE_CODES).filter((name): name is FailureName => name in FAILURE_CODES);
-  return {
-    ...Object.fromEntries(names.map((name) => [name, failureResponse(name)])),
-    HeadersTooLarge: {
-      description:
-        "The headers of the request have more than 16 KiB. This comes before anything else, without a body and without the headers of other answers.",
-    },
-  };
+  return Object.fromEntries(names.map((name) => [name, failureResponse(name)]));
 }
 
 /** The answer to one kind of failure. */

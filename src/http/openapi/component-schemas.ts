@@ -57,11 +57,18 @@ function withReferences(part: unknown, definitions: Json, names: ReadonlyMap<str
   return typed(Object.fromEntries(mapped));
 }
 
-/** ArkType leaves the type of constants out, which readers and generators of clients like to be told. */
-function typed(schema: Json): Json {
-  const values = "const" in schema ? [schema.const] : schema.enum;
-  const isText = Array.isArray(values) && values.every((value) => typeof value === "string");
-  return isText ? { type: "string", ...schema } : schema;
+/**
+ * Adds the type of constants, which ArkType leaves out and some generators of clients need. A Boolean constant becomes
+ * a list of one value: oazapfts takes `const: false` for any Boolean.
+ */
+function typed({ const: constant, ...schema }: Json): Json {
+  if (typeof constant === "boolean") return { type: "boolean", enum: [constant], ...schema };
+  if (constant !== undefined) return { ...typeOf([constant]), const: constant, ...schema };
+  return Array.isArray(schema.enum) ? { ...typeOf(schema.enum), ...schema } : schema;
+}
+
+function typeOf(values: readonly unknown[]): Json {
+  return values.every((value) => typeof value === "string") ? { type: "string" } : {};
 }
 
 function described(schema: Json, { about, properties = {} }: NamedType): Json {

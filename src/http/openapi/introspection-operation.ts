@@ -36,10 +36,11 @@ export const INTROSPECTION_OPERATION = {
   operationId: "introspectToken",
   summary: "Introspect a token",
   description:
-    "Tells a service whether a secret is that of a token which is good for it, as in RFC 7662. Without `audience` only " +
-    "tokens for Publisher's own API are good. Why one is not good is told by `api-token/verify` alone.\n\n" +
-    "Needs a token for Publisher's own API whose access is `read` or `write`: as a bearer token, or as the password of " +
-    "Basic authentication.",
+    "Tells a service whether a secret is that of a token which is good for it, as in RFC 7662. `audience` names the " +
+    "service; a token that verifies for one service only may leave it out. Why a token is not good is told by " +
+    "`api-token/verify` alone.\n\n" +
+    "Needs a token that verifies, or one for Publisher's own API whose access is `read` or `write`: as a bearer token, " +
+    "or as the password of Basic authentication.",
   tags: ["oauth2"],
   security: [{ bearer: [] }, { basic: [] }],
   requestBody: {
@@ -73,7 +74,6 @@ export const INTROSPECTION_OPERATION = {
       "The body is no form, not in UTF-8, or compressed.",
       example("unsupported_media_type", `Content-Type must be ${FORM}, in UTF-8`),
     ),
-    "431": { $ref: "#/components/responses/HeadersTooLarge" },
     "500": failure(
       "A fault of the server. Its log has the cause, under the trace id.",
       example("internal_error", "Something went wrong on the server"),

@@ -9,12 +9,14 @@ export const INTROSPECTION = {
     about: {
       description:
         "The token, and what it is to be good for. Other parameters are passed over, and one without a value counts as left out.",
-      additionalProperties: { type: "string" },
+      // Not `{ type: "string" }`: in TypeScript an optional property does not fit beside that.
+      additionalProperties: true,
     },
     properties: {
       token: "What was shown as a token, whatever that is.",
       token_type_hint: "Taken and passed over: there is one type of tokens.",
-      audience: "The service that the token must be for; Publisher's own API, if left out.",
+      audience:
+        "The service that the token must be for. Only a caller whose token verifies for one service may leave it out, and means that service.",
     },
   },
   Introspection: {

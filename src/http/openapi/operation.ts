@@ -73,8 +73,12 @@ export function apiOperation(
   };
 }
 
-/** An endpoint that anybody may call, and that takes no body. */
-export function openOperation(tag: string, parts: OperationParts, failures: readonly FailureName[] = []) {
+/** An endpoint that anybody may call, and that takes no body. An unclear path or Host header is a 400 there too. */
+export function openOperation(
+  tag: string,
+  parts: OperationParts,
+  failures: readonly FailureName[] = ["BadRequest"],
+) {
   const { answer, ...texts } = parts;
   return {
     ...texts,
@@ -90,12 +94,9 @@ export function openOperation(tag: string, parts: OperationParts, failures: read
 /** What can go wrong somewhere, by status; some of it can everywhere. */
 export function failureResponses(failures: readonly FailureName[]) {
   const possible: readonly FailureName[] = [...failures, "InternalError", "Unavailable"];
-  return {
-    ...Object.fromEntries(
-      possible.map((name) => [statusOf(name), { $ref: `#/components/responses/${name}` }]),
-    ),
-    "431": { $ref: "#/components/responses/HeadersTooLarge" },
-  };
+  return Object.fromEntries(
+    possible.map((name) => [statusOf(name), { $ref: `#/components/responses/${name}` }]),
+  );
 }
 
 export function content({ schema, examples }: Content) {
