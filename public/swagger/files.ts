@@ -2,6 +2,7 @@ import { dirname, extname, join } from "node:path";
 import { ASSETS } from "../../src/http/page-file.ts";
 import type { Bundled } from "../bundle.ts";
 import { pageFile } from "../page-file.ts";
+import { documentFile } from "./document-file.ts";
 
 const OWN = import.meta.dir;
 const PACKAGE = dirname(Bun.resolveSync("swagger-ui-dist/package.json", OWN));
@@ -35,10 +36,14 @@ export async function swaggerFiles(): Promise<Bundled> {
     }),
   );
   const { text } = await read(OWN, "index.html");
-  const page = named.reduce((html, { name, file }) => html.replaceAll(`"${name}"`, `"${file.path}"`), text);
+  const page = named.reduce(
+    (html, { name, file }) => html.replaceAll(`"${name}"`, `"${relative(file.path)}"`),
+    text,
+  );
   return {
     files: [
       pageFile("/swagger", "text/html;charset=utf-8", false, encoded(page)),
+      await documentFile(),
       ...named.map(({ file }) => file),
     ],
     inputs: named.flatMap(({ inputs }) => inputs),
@@ -63,6 +68,11 @@ function hashed(name: string, mediaType: string, text: string) {
   const extension = extname(name);
   const path = `${ASSETS}${name.slice(0, -extension.length)}-${hash}${extension}`;
   return pageFile(path, mediaType, true, content);
+}
+
+/** From the page at `/swagger`, so that the address holds below the path prefix of a proxy. */
+function relative(path: string): string {
+  return path.replace(/^\//, "");
 }
 
 async function read(directory: string, name: string): Promise<Made> {

@@ -19,7 +19,7 @@ keepFieldsUnremembered();
 
 window.SwaggerUIBundle({
   dom_id: "#swagger-ui",
-  url: "/swagger/json",
+  url: "swagger/json",
   plugins: [secretFields, hiddenSecrets],
   deepLinking: true,
   displayRequestDuration: true,

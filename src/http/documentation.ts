@@ -37,6 +37,15 @@ No operation lists it: it comes from the HTTP layer and has none of the headers 
 **Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header as in W3C
 Trace Context, or a fresh one.`;
 
+/** What endpoints are grouped by, in the order in which the document lists them. */
+const TAGS = [
+  { name: "api-token", description: "Create, list, change, revoke and verify tokens." },
+  { name: "audit-event", description: "See who changed which token, and when." },
+  { name: "forward-auth", description: "For reverse proxies in front of services." },
+  { name: "oauth2", description: "For services that check tokens as OAuth does." },
+  { name: "health", description: "For monitoring and load balancers." },
+];
+
 /**
  * The OpenAPI document: its paths from the routes by way of Elysia's plugin, its schemas from the types that read
  * the bodies.
@@ -52,13 +61,7 @@ export async function openapiDocument(): Promise<Json> {
       contact: { name: "The operator of this server" },
     },
     servers: [{ url: "..", description: "This server" }],
-    tags: [
-      { name: "api-token", description: "The tokens that callers show." },
-      { name: "audit-event", description: "What was done to tokens, and by whom." },
-      { name: "forward-auth", description: "For reverse proxies in front of services." },
-      { name: "oauth2", description: "For services that check tokens as OAuth does." },
-      { name: "health", description: "For whatever watches the server." },
-    ],
+    tags: TAGS,
     security: [{ bearer: [] }],
     paths: await paths(),
     components: {
@@ -86,8 +89,16 @@ async function paths(): Promise<unknown> {
   const response = await documented.handle(new Request(`http://localhost${specPath}`));
   const generated: unknown = await response.json();
   if (typeof generated === "object" && generated !== null && "paths" in generated)
-    return { ...Object(generated.paths), ...FORWARD_AUTH_PATHS };
+    return inOrder({ ...Object(generated.paths), ...FORWARD_AUTH_PATHS });
   throw new Error("the plugin gave no paths");
+}
+
+function inOrder(paths: Readonly<Record<string, object>>): Json {
+  const rank = (operations: object): number => {
+    const { tags = [] } = Object(Object.values(operations)[0]);
+    return TAGS.findIndex(({ name }) => name === tags[0]);
+  };
+  return Object.fromEntries(Object.entries(paths).toSorted(([, one], [, other]) => rank(one) - rank(other)));
 }
 
 function unusedAuthority(): Authority {

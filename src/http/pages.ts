@@ -1,5 +1,4 @@
 import { Elysia } from "elysia";
-import { documentRoute } from "./document-route.ts";
 import { methodNotAllowed, notFound } from "./errors.ts";
 import { UNREAD } from "./other-methods.ts";
 import { ASSETS, ENCODINGS, type Encoding, type PageFile, type PageFiles } from "./page-file.ts";
@@ -8,13 +7,21 @@ import { ADMIN_PAGE_POLICY, SWAGGER_PAGE_POLICY } from "./security-headers.ts";
 /** Every page, with the policy that it runs under. */
 const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY, "/swagger": SWAGGER_PAGE_POLICY };
 
+/** The OpenAPI document, which is served like a file of a page and runs nothing. */
+const DOCUMENT = "/swagger/json";
+
+/** What people also type, and where it leads. Relative, so that it holds below the path prefix of a proxy. */
+const REDIRECTS: Readonly<Record<string, string>> = { "/swagger/": "../swagger" };
+
 /**
  * The pages and their files. They are answered by a handler: a static value or an HTML bundle would go past the
  * hooks, and so past the security headers and the log.
  */
 export function pages(files: PageFiles) {
-  const app = new Elysia({ name: "pages" }).use(documentRoute());
-  for (const path of [...Object.keys(PAGES), `${ASSETS}*`]) {
+  const app = new Elysia({ name: "pages" });
+  for (const [path, location] of Object.entries(REDIRECTS))
+    app.all(path, ({ request }) => redirect(request, location), UNREAD);
+  for (const path of [...Object.keys(PAGES), DOCUMENT, `${ASSETS}*`]) {
     const served = async ({ request, path: asked }: { request: Request; path: string }) => {
       const file = await files.find(asked);
       if (file === null) throw notFound("endpoint");
@@ -25,9 +32,19 @@ export function pages(files: PageFiles) {
   return app;
 }
 
-/** The answer to GET, and to HEAD, whose content Bun leaves out and whose length it keeps. */
-function answer(file: PageFile, { method, headers }: Request): Response {
+function redirect(request: Request, location: string): Response {
+  requireReading(request);
+  return new Response(null, { status: 308, headers: { location } });
+}
+
+function requireReading({ method }: Request): void {
   if (method !== "GET" && method !== "HEAD") throw methodNotAllowed("GET, HEAD");
+}
+
+/** The answer to GET, and to HEAD, whose content Bun leaves out and whose length it keeps. */
+function answer(file: PageFile, request: Request): Response {
+  requireReading(request);
+  const { headers } = request;
   const encoding = chosenEncoding(headers.get("accept-encoding"), file);
   const etag = `"${file.digest}-${encoding}"`;
   const described = describe(file, encoding, etag);

@@ -49,6 +49,23 @@ test("all that the admin page loads is compressed, hashed, and at most 60 KB", a
   expect(gunzipSync(zipped.bytes)).toEqual(Buffer.from(plain.bytes));
 });
 
+test("the OpenAPI document is compressed to less than a fifth", async () => {
+  await using server = await RunningServer.start();
+  const plain = await get(server, "/swagger/json", { headers: { "accept-encoding": "identity" } });
+  for (const [encoding, decompress] of [
+    ["br", brotliDecompressSync],
+    ["gzip", gunzipSync],
+  ] as const) {
+    const { response, bytes } = await get(server, "/swagger/json", {
+      headers: { "accept-encoding": encoding },
+    });
+    expect(response.headers.get("content-encoding")).toBe(encoding);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(decompress(bytes)).toEqual(Buffer.from(plain.bytes));
+    expect(bytes.byteLength).toBeLessThan(plain.bytes.byteLength / 5);
+  }
+});
+
 test("HEAD tells the length and sends nothing; a known ETag is answered by 304", async () => {
   await using server = await RunningServer.start();
   const { response, bytes } = await get(server, "/");

@@ -92,6 +92,28 @@ test("every endpoint is told whole", () => {
   }
 });
 
+test("endpoints are in the order in which somebody needs them", () => {
+  const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
+  expect(operations.map(({ operationId }) => operationId)).toEqual([
+    "createApiToken",
+    "listApiTokens",
+    "getApiToken",
+    "getCurrentApiToken",
+    "updateApiToken",
+    "rotateApiToken",
+    "revokeApiToken",
+    "verifyApiToken",
+    "summarizeApiTokens",
+    "getApiTokenUsage",
+    "listAuditEvents",
+    "authorizeReading",
+    "authorizeWriting",
+    "introspectToken",
+    "getLiveness",
+    "getReadiness",
+  ]);
+});
+
 test("the examples of requests are accepted", async () => {
   await using api = await TestApi.start();
   for (const path of Object.keys(paths).filter((path) => path.startsWith(ROOT))) {

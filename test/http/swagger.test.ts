@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { SWAGGER_PAGE_POLICY } from "../../src/http/security-headers.ts";
+import { SECURITY_HEADERS, SWAGGER_PAGE_POLICY } from "../../src/http/security-headers.ts";
 import { PAGE_FILES } from "../../src/page-files.ts";
 import { type Sent, TestApi } from "../support/api.ts";
 
@@ -22,14 +22,15 @@ test("everything that the page names is served, by a name that changes with it, 
   const { text } = await api.send("/swagger", GET);
   const named = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = ""]) => path);
   expect(named).toHaveLength(6);
-  for (const path of named.filter((path) => path !== "/swagger/json")) {
-    expect(path).toMatch(/^\/assets\/[a-z-]+-[0-9a-z]{8,}\.(js|css|svg)$/);
-    const file = await api.send(path, GET);
+  for (const path of named.filter((path) => path !== "swagger/json")) {
+    // Relative, so that the page works below the path prefix of a proxy.
+    expect(path).toMatch(/^assets\/[a-z-]+-[0-9a-z]{8,}\.(js|css|svg)$/);
+    const file = await api.send(`/${path}`, GET);
     expect([path, file.status]).toEqual([path, 200]);
     expect(file.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
     expect(file.text).not.toContain("sourceMappingURL");
   }
-  expect(named).toContain("/swagger/json");
+  expect(named).toContain("swagger/json");
 });
 
 test("the licenses of what the pages are built from are handed on with them", async () => {
@@ -44,18 +45,40 @@ test("the licenses of what the pages are built from are handed on with them", as
 
 test("HEAD is answered as GET, another method and an unknown path are refused", async () => {
   await using api = await TestApi.start(PAGE_FILES);
-  for (const path of ["/swagger", "/swagger/json"]) {
+  for (const path of ["/swagger", "/swagger/json", "/swagger/"]) {
     const head = await api.send(path, { method: "HEAD", token: null });
-    expect([path, head.status, head.text]).toEqual([path, 200, ""]);
+    expect([path, head.status, head.text]).toEqual([path, path === "/swagger/" ? 308 : 200, ""]);
     const put = await api.send(path, { method: "PUT" });
     expect([path, put.status, put.headers.get("allow")]).toEqual([path, 405, "GET, HEAD"]);
   }
   const unread = await api.send("/swagger/json", { body: "{", token: null });
   expect(unread.status).toBe(405);
-  for (const path of ["/swagger/", "/swagger/index.html", "/assets/swagger-ui/"]) {
+  for (const path of ["/swagger/index.html", "/swagger/json/", "/assets/swagger-ui/"]) {
     const unknown = await api.send(path, GET);
     expect([path, unknown.status, unknown.json.error.code]).toEqual([path, 404, "not_found"]);
   }
+});
+
+test("the address with a slash at the end leads to the page, also below a path prefix", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const { status, headers, text } = await api.send("/swagger/", GET);
+  expect([status, text]).toEqual([308, ""]);
+  const location = headers.get("location") ?? "";
+  expect(new URL(location, "http://localhost/swagger/").pathname).toBe("/swagger");
+  expect(new URL(location, "https://example.com/tokens/swagger/").pathname).toBe("/tokens/swagger");
+  for (const [name, value] of SECURITY_HEADERS) expect([name, headers.get(name)]).toEqual([name, value]);
+});
+
+test("a browser asks for the document anew each time, and is told if it has it already", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const { headers } = await api.send("/swagger/json", GET);
+  const etag = headers.get("etag") ?? "";
+  expect(headers.get("cache-control")).toBe("no-cache");
+  expect(headers.get("vary")).toBe("accept-encoding");
+  const known = await api.send("/swagger/json", { ...GET, headers: { "if-none-match": etag } });
+  expect([known.status, known.text, known.headers.get("etag")]).toEqual([304, "", etag]);
+  const other = await api.send("/swagger/json", { ...GET, headers: { "if-none-match": '"other"' } });
+  expect(other.status).toBe(200);
 });
 
 test("the document is JSON, under the policy of every answer, and goes with the pages", async () => {

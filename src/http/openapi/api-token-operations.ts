@@ -23,7 +23,7 @@ const NOTHING = {
   examples: { nothing: { summary: "No parameters", value: {} } },
 } as const;
 
-/** What the document tells of the endpoints of the resource `api-token`. */
+/** What the document tells of the endpoints of the resource `api-token`, in the order in which it lists them. */
 export const API_TOKEN_OPERATIONS = {
   create: {
     operationId: "createApiToken",
@@ -108,6 +108,29 @@ export const API_TOKEN_OPERATIONS = {
       examples: { last: { summary: "The only page", value: TOKEN_PAGE } },
     },
   },
+  get: {
+    operationId: "getApiToken",
+    summary: "Get a token",
+    description: "Gives one token, whatever its status.",
+    request: BY_ID,
+    answer: {
+      description: "The token.",
+      schema: "ApiToken",
+      examples: { active: { summary: "An active token", value: TOKEN } },
+    },
+    failures: ["NotFound"],
+  },
+  current: {
+    operationId: "getCurrentApiToken",
+    summary: "Get the token of this request",
+    description: "Gives the token that the request was made with.",
+    request: NOTHING,
+    answer: {
+      description: "The caller's own token.",
+      schema: "ApiToken",
+      examples: { caller: { summary: "The caller's own token", value: TOKEN } },
+    },
+  },
   update: {
     operationId: "updateApiToken",
     summary: "Change a token",
@@ -154,31 +177,6 @@ export const API_TOKEN_OPERATIONS = {
     },
     failures: ["NotFound", "Conflict"],
   },
-  verify: {
-    operationId: "verifyApiToken",
-    summary: "Verify a token",
-    description:
-      "Tells whether a secret is that of a token which is good for an access and a service, and if not, why. Without " +
-      "`audience` that service is Publisher's own API; for a token that verifies it is the only audience of that token. " +
-      "A token that verifies may name its own audiences only, and learns nothing of tokens for others.",
-    request: {
-      schema: "VerifyToken",
-      examples: {
-        service: {
-          summary: "For a service",
-          value: { token: CREATED_TOKEN.token, access: "read", audience: EXAMPLE.audience },
-        },
-      },
-    },
-    answer: {
-      description: "Whether it is good.",
-      schema: "Verification",
-      examples: {
-        valid: { summary: "It is", value: VALID },
-        unknown: { summary: "It is not", value: NOT_VALID },
-      },
-    },
-  },
   revoke: {
     operationId: "revokeApiToken",
     summary: "Revoke a token",
@@ -206,27 +204,29 @@ export const API_TOKEN_OPERATIONS = {
     },
     failures: ["NotFound"],
   },
-  get: {
-    operationId: "getApiToken",
-    summary: "Get a token",
-    description: "Gives one token, whatever its status.",
-    request: BY_ID,
-    answer: {
-      description: "The token.",
-      schema: "ApiToken",
-      examples: { active: { summary: "An active token", value: TOKEN } },
+  verify: {
+    operationId: "verifyApiToken",
+    summary: "Verify a token",
+    description:
+      "Tells whether a secret is that of a token which is good for an access and a service, and if not, why. Without " +
+      "`audience` that service is Publisher's own API; for a token that verifies it is the only audience of that token. " +
+      "A token that verifies may name its own audiences only, and learns nothing of tokens for others.",
+    request: {
+      schema: "VerifyToken",
+      examples: {
+        service: {
+          summary: "For a service",
+          value: { token: CREATED_TOKEN.token, access: "read", audience: EXAMPLE.audience },
+        },
+      },
     },
-    failures: ["NotFound"],
-  },
-  current: {
-    operationId: "getCurrentApiToken",
-    summary: "Get the token of this request",
-    description: "Gives the token that the request was made with.",
-    request: NOTHING,
     answer: {
-      description: "The caller's own token.",
-      schema: "ApiToken",
-      examples: { caller: { summary: "The caller's own token", value: TOKEN } },
+      description: "Whether it is good.",
+      schema: "Verification",
+      examples: {
+        valid: { summary: "It is", value: VALID },
+        unknown: { summary: "It is not", value: NOT_VALID },
+      },
     },
   },
   summary: {
