@@ -1,8 +1,9 @@
 import { dirname, extname, join } from "node:path";
+import { openapiDocument } from "../../src/http/documentation.ts";
 import { ASSETS } from "../../src/http/page-file.ts";
 import type { Bundled } from "../bundle.ts";
 import { pageFile } from "../page-file.ts";
-import { documentFile } from "./document-file.ts";
+import { outline } from "./outline.ts";
 
 const OWN = import.meta.dir;
 const PACKAGE = dirname(Bun.resolveSync("swagger-ui-dist/package.json", OWN));
@@ -35,15 +36,17 @@ export async function swaggerFiles(): Promise<Bundled> {
       return { name, file: hashed(name, mediaType, text.replace(SOURCE_MAP, "")), inputs };
     }),
   );
+  const document = await openapiDocument();
   const { text } = await read(OWN, "index.html");
+  const html = text.replace("<!-- outline -->", () => outline(document));
   const page = named.reduce(
-    (html, { name, file }) => html.replaceAll(`"${name}"`, `"${relative(file.path)}"`),
-    text,
+    (made, { name, file }) => made.replaceAll(`"${name}"`, `"${relative(file.path)}"`),
+    html,
   );
   return {
     files: [
       pageFile("/swagger", "text/html;charset=utf-8", false, encoded(page)),
-      await documentFile(),
+      pageFile("/swagger/json", "application/json", false, encoded(JSON.stringify(document))),
       ...named.map(({ file }) => file),
     ],
     inputs: named.flatMap(({ inputs }) => inputs),

@@ -1,15 +1,5 @@
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../plain-http.ts";
-
-/** The part of React that Swagger UI hands to its plugins. */
-interface React {
-  readonly createElement: (type: unknown, props: object | null, ...children: unknown[]) => unknown;
-}
-
-interface System {
-  readonly React: React;
-}
-
-type Props = Readonly<Record<string, unknown>>;
+import type { Props, System } from "./system.ts";
 
 /** A part of the Authorize dialog. Of its ways to authorize it needs only the names. */
 interface PartProps extends Props {

@@ -3,18 +3,23 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { launchBrowser, SCREENSHOTS, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
-import { Truth } from "../support/truth.ts";
+import {
+  authorize,
+  block,
+  fillBasic,
+  fillBearer,
+  open,
+  openSwagger,
+  operations,
+  schemeWith,
+  startSwagger,
+  tryOut,
+} from "../support/swagger-page.ts";
 
 const browser = await launchBrowser();
 afterAll(() => browser.close());
 
 const HEIGHT = 900;
-
-/** What the page shows of an answer. */
-interface Shown {
-  readonly status: string | null;
-  readonly body: string;
-}
 
 test(
   "a token that is typed in tries every endpoint, and is gone with the page",
@@ -27,7 +32,7 @@ test(
       untried.delete(operationId);
       return await tryOut(page, operationId, body);
     };
-    await page.goto("/swagger");
+    await openSwagger(page);
     expect(await page.title()).toBe("Publisher API");
     expect((await tryOut(page, "listApiTokens")).status).toBe("401");
 
@@ -58,6 +63,7 @@ test(
     expect((await server.call("api-token/current", {}, token)).status).toBe(401);
 
     await page.reload();
+    await startSwagger(page);
     expect((await tryOut(page, "listApiTokens")).status).toBe("401");
     expect(await page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length")).toBe(
       0,
@@ -73,7 +79,7 @@ test(
     await using server = await RunningServer.start();
     await using tab = await Tab.open(browser, server.url);
     const { page } = tab;
-    await page.goto("/swagger");
+    await openSwagger(page);
     await authorize(page, server.firstToken);
     const create = await open(page, "createApiToken");
     const examples = create.locator(".opblock-section-request-body .examples-select select");
@@ -106,7 +112,7 @@ test(
     const { page } = tab;
     const wiki = await server.call("api-token/create", { access: "write", audiences: ["wiki"] });
     for (const fill of [fillBearer, fillBasic]) {
-      await page.goto("/swagger");
+      await openSwagger(page);
       await page.locator(".auth-wrapper .authorize").click();
       const field = await fill(page, server.firstToken);
       await schemeWith(page, field).locator(".authorize").click();
@@ -134,7 +140,7 @@ test(
       [fillBearer, ["-H", `Authorization: Bearer ${secret}`]],
       [fillBasic, ["-u", `wiki:${secret}`]],
     ] as const) {
-      await page.goto("/swagger");
+      await openSwagger(page);
       await page.locator(".auth-wrapper .authorize").click();
       await page.locator("#auth-bearer-value:focus").waitFor();
       const field = await fill(page, secret);
@@ -181,7 +187,7 @@ test(
         [`http://localhost:${port}`, 0],
       ] as const) {
         await using tab = await Tab.open(elsewhere, origin);
-        await tab.page.goto("/swagger");
+        await openSwagger(tab.page);
         await tab.page.locator(".auth-wrapper .authorize").click();
         await tab.page.locator("#auth-bearer-value:focus").waitFor();
         expect(await tab.page.getByText("This page came over plain HTTP.").count()).toBe(count);
@@ -200,7 +206,7 @@ test(
     await using server = await RunningServer.start();
     await using tab = await Tab.open(browser, server.url, { colorScheme: "dark" });
     const { page } = tab;
-    await page.goto("/swagger");
+    await openSwagger(page);
     await block(page, "getReadiness").waitFor();
     expect(await isDark(page)).toBe(true);
     expect(await page.locator(".opblock").count()).toBe((await operations()).length);
@@ -227,6 +233,7 @@ test(
     await using tab = await Tab.open(browser, server.url);
     const { page } = tab;
     await page.goto("/swagger?url=https://example.com/openapi.json&configUrl=https://example.com/c.json");
+    await startSwagger(page);
     await block(page, "getReadiness").waitFor();
     expect(tab.faults).toEqual([]);
     await page.evaluate(`(() => {
@@ -262,75 +269,9 @@ async function isDark(page: Page): Promise<boolean> {
   return await page.evaluate("document.documentElement.classList.contains('dark-mode')");
 }
 
-/** Every endpoint that the document tells of. */
-async function operations() {
-  const { paths } = (await Truth.read()).document;
-  return Object.values(paths).flatMap((methods) => Object.values(methods));
-}
-
 /** The arguments that a command has in a shell where `TOKEN` is the secret. */
 function argumentsOf(command: string, secret: string): readonly string[] {
   const script = `curl() { printf '%s\\0' "$@"; }\n${command}`;
   const { stdout } = Bun.spawnSync(["sh", "-c", script], { env: { TOKEN: secret } });
   return stdout.toString().split("\0");
-}
-
-function block(page: Page, operationId: string) {
-  return page.locator(`.opblock[id$="-${operationId}"]`);
-}
-
-async function authorize(page: Page, secret: string): Promise<void> {
-  await page.locator(".auth-wrapper .authorize").click();
-  const field = await fillBearer(page, secret);
-  expect(await field.getAttribute("type")).toBe("password");
-  expect(await field.getAttribute("autocomplete")).toBe("off");
-  await schemeWith(page, field).locator(".authorize").click();
-  await page.locator(".auth-container .btn-done").first().click();
-}
-
-async function fillBearer(page: Page, secret: string): Promise<Locator> {
-  const field = page.locator("#auth-bearer-value");
-  await field.fill(secret);
-  return field;
-}
-
-async function fillBasic(page: Page, secret: string): Promise<Locator> {
-  await page.locator("#auth-basic-username").fill("wiki");
-  const field = page.locator("#auth-basic-password");
-  expect(await field.getAttribute("type")).toBe("password");
-  await field.fill(secret);
-  return field;
-}
-
-/** The part of the dialog that is for the way to authorize with that field. */
-function schemeWith(page: Page, field: Locator): Locator {
-  return page.locator(".auth-container", { has: field });
-}
-
-async function open(page: Page, operationId: string) {
-  const opened = block(page, operationId);
-  await opened.locator(".opblock-summary-control").click();
-  await opened.locator(".execute").waitFor();
-  const operation = (await operations()).find((each) => each.operationId === operationId);
-  // Swagger UI shows the button before the body can be sent: a click sends nothing until the fields are there.
-  if (operation?.requestBody !== undefined)
-    await opened.locator("textarea.body-param__text, .parameters input[placeholder]").first().waitFor();
-  return opened;
-}
-
-/** Sends the example, or the body that is given, and reads what came back. */
-async function tryOut(page: Page, operationId: string, body?: string): Promise<Shown> {
-  const opened = await open(page, operationId);
-  if (body !== undefined) await opened.locator("textarea.body-param__text").fill(body);
-  const clear = opened.locator(".btn-clear");
-  if ((await clear.count()) > 0) await clear.click();
-  await opened.locator(".execute").click();
-  const answer = opened.locator(".live-responses-table .response");
-  const shown = {
-    status: await answer.locator(".response-col_status").textContent(),
-    body: (await answer.locator(".highlight-code code").first().textContent()) ?? "",
-  };
-  // Every open endpoint makes each click on the page slower.
-  await opened.locator(".opblock-summary-control").click();
-  return shown;
 }

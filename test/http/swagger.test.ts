@@ -20,17 +20,24 @@ test("the page is there for anybody, under a policy without anything inline", as
 test("everything that the page names is served, by a name that changes with it, and without a source map", async () => {
   await using api = await TestApi.start(PAGE_FILES);
   const { text } = await api.send("/swagger", GET);
-  const named = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, path = ""]) => path);
-  expect(named).toHaveLength(6);
-  for (const path of named.filter((path) => path !== "swagger/json")) {
-    // Relative, so that the page works below the path prefix of a proxy.
+  const named = [...text.matchAll(/ [a-z-]+="(assets\/[^"]*)"/g)].map(([, path = ""]) => path);
+  expect(named).toHaveLength(5);
+  for (const path of named) {
     expect(path).toMatch(/^assets\/[a-z-]+-[0-9a-z]{8,}\.(js|css|svg)$/);
     const file = await api.send(`/${path}`, GET);
     expect([path, file.status]).toEqual([path, 200]);
     expect(file.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
     expect(file.text).not.toContain("sourceMappingURL");
   }
-  expect(named).toContain("swagger/json");
+});
+
+test("every address on the page is relative, so that it holds below the path prefix of a proxy", async () => {
+  await using api = await TestApi.start(PAGE_FILES);
+  const { text } = await api.send("/swagger", GET);
+  const named = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = ""]) => address);
+  for (const address of ["./", "swagger/json", "#/api-token/createApiToken"])
+    expect(named).toContain(address);
+  expect(named.filter((address) => address.startsWith("/"))).toEqual([]);
 });
 
 test("the licenses of what the pages are built from are handed on with them", async () => {

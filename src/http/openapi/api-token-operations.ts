@@ -11,11 +11,12 @@ import {
   VALID,
 } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
+import { PLACEHOLDER_IDS } from "./placeholder-ids.ts";
 import { USAGE_OPERATION } from "./usage-operation.ts";
 
 const BY_ID = {
   schema: "TokenById",
-  examples: { id: { summary: "By its id", value: { id: EXAMPLE.id } } },
+  examples: { id: { summary: "By its id", value: { id: PLACEHOLDER_IDS.own } } },
 } as const;
 
 const NOTHING = {
@@ -141,8 +142,11 @@ export const API_TOKEN_OPERATIONS = {
     request: {
       schema: "UpdateToken",
       examples: {
-        lasting: { summary: "Let it never expire", value: { id: EXAMPLE.id, expires_at: null } },
-        described: { summary: "Describe it", value: { id: EXAMPLE.id, description: "CI, nightly" } },
+        lasting: { summary: "Let it never expire", value: { id: PLACEHOLDER_IDS.created, expires_at: null } },
+        described: {
+          summary: "Describe it",
+          value: { id: PLACEHOLDER_IDS.created, description: "CI, nightly" },
+        },
       },
     },
     answer: {
@@ -165,9 +169,9 @@ export const API_TOKEN_OPERATIONS = {
       examples: {
         overlapping: {
           summary: "With an hour to bring the new secret to where it is used",
-          value: { id: EXAMPLE.creatorId, overlap_seconds: 3600 },
+          value: { id: PLACEHOLDER_IDS.created, overlap_seconds: 3600 },
         },
-        atOnce: { summary: "At once", value: { id: EXAMPLE.creatorId, overlap_seconds: 0 } },
+        atOnce: { summary: "At once", value: { id: PLACEHOLDER_IDS.created, overlap_seconds: 0 } },
       },
     },
     answer: {
@@ -187,10 +191,10 @@ export const API_TOKEN_OPERATIONS = {
     request: {
       schema: "RevokeToken",
       examples: {
-        id: { summary: "By its id", value: { id: EXAMPLE.id } },
+        id: { summary: "By its id", value: { id: PLACEHOLDER_IDS.created } },
         descendants: {
           summary: "See what revoking it with its descendants would be about",
-          value: { id: EXAMPLE.creatorId, descendants: true, dry_run: true },
+          value: { id: PLACEHOLDER_IDS.own, descendants: true, dry_run: true },
         },
       },
     },

@@ -1,5 +1,6 @@
-import { AUDIT_EVENT_PAGE, EXAMPLE } from "./examples.ts";
+import { AUDIT_EVENT_PAGE } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
+import { PLACEHOLDER_IDS } from "./placeholder-ids.ts";
 
 /** What the document tells of the endpoints of the resource `audit-event`. */
 export const AUDIT_EVENT_OPERATIONS = {
@@ -16,7 +17,7 @@ export const AUDIT_EVENT_OPERATIONS = {
         all: { summary: "Every change", value: {} },
         target: {
           summary: "What was done to one token, in order",
-          value: { filters: [{ key: "target", eq: EXAMPLE.id }], sorts: [{ key: "id" }] },
+          value: { filters: [{ key: "target", eq: PLACEHOLDER_IDS.own }], sorts: [{ key: "id" }] },
         },
         actor: {
           summary: "What was revoked at the command line since 2025",

@@ -1,5 +1,6 @@
-import { EXAMPLE, USAGE, USAGE_OF_TWO } from "./examples.ts";
+import { USAGE, USAGE_OF_TWO } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
+import { PLACEHOLDER_IDS } from "./placeholder-ids.ts";
 
 /** What the document tells of `api-token/usage`. */
 export const USAGE_OPERATION = {
@@ -12,10 +13,14 @@ export const USAGE_OPERATION = {
   request: {
     schema: "ReadUsage",
     examples: {
-      token: { summary: "One token, by hour", value: { id: EXAMPLE.id, bucket: "hour" } },
+      token: { summary: "One token, by hour", value: { id: PLACEHOLDER_IDS.own, bucket: "hour" } },
       several: {
         summary: "Several tokens, by day, from some day on",
-        value: { ids: [EXAMPLE.id, EXAMPLE.creatorId], bucket: "day", from: "2025-01-01T00:00:00Z" },
+        value: {
+          ids: [PLACEHOLDER_IDS.own, PLACEHOLDER_IDS.created],
+          bucket: "day",
+          from: "2025-01-01T00:00:00Z",
+        },
       },
       all: { summary: "All tokens together, by day", value: { bucket: "day" } },
     },

@@ -1,0 +1,95 @@
+import { PLACEHOLDER_IDS } from "../../src/http/openapi/placeholder-ids.ts";
+import { isRecord } from "./records.ts";
+import type { System } from "./system.ts";
+
+type Ids = Readonly<Record<keyof typeof PLACEHOLDER_IDS, string>>;
+type Authorize = (ways: unknown) => unknown;
+type SetResponse = (path: string, method: string, response: unknown) => unknown;
+
+/**
+ * Makes the examples of requests work unedited: those that read have the id of the caller's own token, and those that
+ * change a token have the id of the last token that was created on this page.
+ */
+export const exampleIds = () => {
+  let ids: Ids = PLACEHOLDER_IDS;
+  let original: string | null = null;
+  const fill = (system: System, known: Partial<Ids>) => {
+    ids = { ...ids, ...known };
+    original ??= JSON.stringify(system.specSelectors.specJson().toJS());
+    const document = JSON.parse(withIds(original, ids));
+    system.specActions.updateJsonSpec(document);
+    fillBodies(system, document.paths, ids);
+  };
+  const authorize = (authorized: Authorize, system: System) => (ways: unknown) => {
+    const secret = secretIn(ways);
+    if (secret !== null)
+      void ownId(secret).then((own) => {
+        if (own !== null) fill(system, { own });
+      });
+    return authorized(ways);
+  };
+  const setResponse =
+    (set: SetResponse, system: System) => (path: string, method: string, answer: unknown) => {
+      const result = set(path, method, answer);
+      const created = path.endsWith("/api-token/create") ? createdId(answer) : null;
+      if (created !== null) fill(system, { created });
+      return result;
+    };
+  return {
+    statePlugins: {
+      auth: { wrapActions: { authorize } },
+      spec: { wrapActions: { setResponse } },
+    },
+  };
+};
+
+/** Fills in the bodies that are shown already: Swagger UI keeps those as they are. */
+function fillBodies(
+  { oas3Actions, oas3Selectors }: System,
+  paths: Readonly<Record<string, object>>,
+  ids: Ids,
+): void {
+  for (const [path, operations] of Object.entries(paths))
+    for (const method of Object.keys(operations)) {
+      const body = oas3Selectors.requestBodyValue(path, method);
+      if (typeof body !== "string" || body === withIds(body, ids)) continue;
+      oas3Actions.setRequestBodyValue({ value: withIds(body, ids), pathMethod: [path, method] });
+    }
+}
+
+/** A text with ids in the place of the placeholders. */
+function withIds(text: string, { own, created }: Ids): string {
+  return text.replaceAll(PLACEHOLDER_IDS.own, own).replaceAll(PLACEHOLDER_IDS.created, created);
+}
+
+/** The secret that was typed into the Authorize dialog; null if there is none. */
+function secretIn(ways: unknown): string | null {
+  const [way] = isRecord(ways) ? Object.values(ways) : [];
+  const value = isRecord(way) ? way.value : null;
+  const secret = isRecord(value) ? value.password : value;
+  return typeof secret === "string" ? secret : null;
+}
+
+/** The id of the token with that secret; null if the server does not take it. */
+async function ownId(secret: string): Promise<string | null> {
+  try {
+    const answer = await fetch("publisher.v1/api-token/current", {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: "{}",
+    });
+    return answer.ok ? idIn(await answer.json()) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The id of the token that an answer of `api-token/create` tells of; null for a failure. */
+function createdId(answer: unknown): string | null {
+  if (!isRecord(answer) || answer.status !== 200 || typeof answer.text !== "string") return null;
+  return idIn(JSON.parse(answer.text));
+}
+
+function idIn(token: unknown): string | null {
+  return isRecord(token) && typeof token.id === "string" ? token.id : null;
+}

@@ -1,0 +1,34 @@
+const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll", "focusin", "click"];
+
+/**
+ * Calls once when somebody begins to use the page, or at once where its address names an operation. Swagger UI keeps
+ * a phone busy for seconds: the outline is there to read before that.
+ */
+export function onFirstUse(start: () => void): void {
+  if (location.hash !== "") {
+    start();
+    return;
+  }
+  const once = new AbortController();
+  const options = { signal: once.signal, capture: true, passive: true };
+  for (const sign of SIGNS)
+    addEventListener(
+      sign,
+      (event) => {
+        if (isByItself(event)) return;
+        once.abort();
+        start();
+      },
+      options,
+    );
+}
+
+/** Chromium tells of a pointer that lies still, too, as soon as there is something beneath it. */
+function isByItself(event: Event): boolean {
+  return (
+    event instanceof PointerEvent &&
+    event.type === "pointermove" &&
+    event.movementX === 0 &&
+    event.movementY === 0
+  );
+}

@@ -1,0 +1,39 @@
+/** The part of React that Swagger UI hands to its plugins. */
+export interface React {
+  readonly createElement: (type: unknown, props: object | null, ...children: unknown[]) => unknown;
+}
+
+/** The parts of a map of the Immutable library that Swagger UI keeps its state in. */
+export interface ImmutableMap {
+  readonly size: number;
+  readonly get: (key: string) => unknown;
+  readonly getIn: (keys: readonly string[]) => unknown;
+  readonly toJS: () => unknown;
+}
+
+/** What Swagger UI hands to its plugins, as far as they use it. */
+export interface System {
+  readonly React: React;
+  readonly authActions: { readonly showDefinitions: (definitions: unknown) => void };
+  readonly authSelectors: { readonly definitionsToAuthorize: () => unknown };
+  readonly layoutActions: {
+    readonly updateFilter: (words: string) => void;
+    readonly parseDeepLinkHash: (hash: string) => void;
+  };
+  readonly layoutSelectors: { readonly currentFilter: () => unknown };
+  readonly oas3Actions: {
+    readonly setRequestBodyValue: (body: {
+      readonly value: string;
+      readonly pathMethod: readonly [path: string, method: string];
+    }) => void;
+  };
+  readonly oas3Selectors: { readonly requestBodyValue: (path: string, method: string) => unknown };
+  readonly specActions: { readonly updateJsonSpec: (document: unknown) => void };
+  readonly specSelectors: {
+    readonly specJson: () => ImmutableMap;
+    readonly taggedOperations: () => ImmutableMap;
+  };
+}
+
+/** What a component of Swagger UI gets from its parent. */
+export type Props = Readonly<Record<string, unknown>>;

@@ -1,0 +1,133 @@
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
+import { RunningServer } from "../support/executable.ts";
+import { PrefixProxy } from "../support/prefix-proxy.ts";
+import {
+  authorize,
+  block,
+  open,
+  openSwagger,
+  operations,
+  startSwagger,
+  tryOut,
+} from "../support/swagger-page.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+const browser = await launchBrowser();
+const server = await RunningServer.start();
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+test("without JavaScript the page lists every endpoint and leads to the document", async () => {
+  await using tab = await Tab.open(browser, server.url, { javaScriptEnabled: false });
+  const { page } = tab;
+  await page.goto("/swagger");
+  expect(await page.locator("#outline .opblock:visible").count()).toBe((await operations()).length);
+  expect(await page.content()).toContain('<a href="swagger/json">');
+  const document = await page.goto(new URL("swagger/json", page.url()).href);
+  expect(document?.status()).toBe(200);
+});
+
+test("opening the page loads no Swagger UI; using it does", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto("/swagger", { waitUntil: "networkidle" });
+  expect(asked.some((path) => path.includes("start-"))).toBe(true);
+  expect(await page.locator("#swagger-ui").isVisible()).toBe(false);
+  await startSwagger(page);
+  expect(asked.some((path) => path.includes("swagger-ui-bundle"))).toBe(true);
+  expect(await page.locator("#outline").count()).toBe(0);
+  expect(tab.faults).toEqual([]);
+});
+
+for (const width of [320, 1280]) {
+  test(`nothing moves when Swagger UI takes over, ${width} pixels wide`, async () => {
+    await using tab = await Tab.open(browser, server.url, { viewport: { width, height: 900 } });
+    const { page } = tab;
+    await page.goto("/swagger");
+    const before = await places(page);
+    await startSwagger(page);
+    expect(before.length).toBeGreaterThan(2 * (await operations()).length);
+    expect(await places(page)).toEqual([...before]);
+  });
+}
+
+test("what is pressed and typed before Swagger UI is there is done by it", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.goto("/swagger");
+  await page.locator('#outline a[href$="/rotateApiToken"]').click();
+  await block(page, "rotateApiToken").locator(".execute").waitFor();
+
+  await page.goto("/swagger");
+  await page.locator("#outline").getByRole("button", { name: "Authorize" }).click();
+  await page.locator("#auth-bearer-value:focus").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".modal-ux").waitFor({ state: "detached" });
+
+  await page.goto("/swagger");
+  await page.getByRole("searchbox", { name: "Filter operations" }).pressSequentially("audit", { delay: 1 });
+  await page.locator("#swagger-ui:not([hidden]) .opblock").first().waitFor();
+  await page.locator(".operation-filter-input:focus").waitFor();
+  await page.keyboard.type("-event");
+  await expect(page.locator(".operation-filter-input").inputValue()).resolves.toBe("audit-event");
+
+  await page.goto("/swagger");
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Admin page");
+  await page.locator("#swagger-ui:not([hidden]) .opblock").first().waitFor();
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Admin page");
+  expect(tab.faults).toEqual([]);
+});
+
+test("the page says so if Swagger UI does not load", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.route("**/swagger-ui-bundle-*", async (route) => await route.abort());
+  await page.goto("/swagger");
+  await page.mouse.move(1, 1);
+  await page.getByRole("alert").filter({ hasText: "The rest of this page did not load." }).waitFor();
+  expect(await page.locator("#outline .opblock").count()).toBe((await operations()).length);
+});
+
+test("below a path prefix the page works, and leads to the admin page", async () => {
+  await using proxy = new PrefixProxy("/tokens/", server.url);
+  await using tab = await Tab.open(browser, proxy.origin);
+  const { page } = tab;
+  await page.goto("/tokens/swagger/");
+  expect(new URL(page.url()).pathname).toBe("/tokens/swagger");
+  await startSwagger(page);
+  await authorize(page, server.firstToken);
+  expect((await tryOut(page, "getCurrentApiToken")).status).toBe("200");
+  const current = await open(page, "getCurrentApiToken");
+  expect(await current.locator(".request-url").textContent()).toContain(
+    "/tokens/publisher.v1/api-token/current",
+  );
+  await page.getByRole("link", { name: "Admin page" }).click();
+  await page.waitForURL(`${proxy.origin}/tokens/`);
+  expect(tab.faults.filter((fault) => !fault.includes("404"))).toEqual([]);
+});
+
+test("the page leads to the admin page, and that leads back", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await openSwagger(page);
+  await page.getByRole("link", { name: "Admin page" }).click();
+  await page.getByLabel("API token").fill(server.firstToken);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  const link = page.getByRole("link", { name: "API reference" });
+  expect(new URL((await link.getAttribute("href")) ?? "", page.url()).pathname).toBe("/swagger");
+});
+
+/** Where everything is that the outline and Swagger UI both have. */
+async function places(page: Page): Promise<readonly string[]> {
+  return await page.evaluate(`[...document.querySelectorAll("h1, .auth-wrapper .authorize, .operation-filter-input, .opblock-tag, .opblock, .opblock-summary-description")]
+    .filter((part) => part.checkVisibility())
+    .map((part) => { const { top, left, height } = part.getBoundingClientRect(); return [part.className, top, left, height].join(" "); })`);
+}
