@@ -15,6 +15,11 @@ declare global {
   }
 }
 
+/** Brings Swagger UI into the browser's cache, without running it. If that fails, it is loaded when it is needed. */
+export function fetchAhead(bundle: string): void {
+  fetch(bundle, { priority: "low" }).catch(() => {});
+}
+
 /** Loads Swagger UI, and shows it in the place of the outline once it is there. */
 export function startSwaggerUI(bundle: string): void {
   const outline = new Outline();
