@@ -17,24 +17,21 @@ const OPENAPI_VERSION = "3.1.0";
 
 const DESCRIPTION = `Publisher issues, rotates and revokes API tokens, and tells services and reverse proxies what they are good for.
 
-**Calling it.** Every endpoint under \`/publisher.v1/\` is a \`POST\` with a JSON object in the body and a token in the
-header \`Authorization: Bearer <token>\`. Parameters that an endpoint does not know are refused.
+**Calling it.** Send a \`POST\` with a JSON object to a path under \`/publisher.v1/\`, with a token in the header
+\`Authorization: Bearer <token>\`. Parameters that an endpoint does not know are refused.
 
-**Order.** Who calls is checked first, then the endpoint, what the token may do, the media type, the size, the body and
-the state. The first check that fails answers, so that a caller without a token learns nothing else.
+**Order of checks.** Token, endpoint, access, media type, size, body, state. The first check that fails answers, so a
+caller without a token learns nothing else. Before all of them, a path or a \`Host\` header that can be read in more than
+one way is a 400.
 
-Before all of this, a request that can be read in more than one way is a 400, with or without a token: \`Host\` that is
-not one host, a path with dot segments, empty segments, backslashes or such characters percent-encoded.
+**Failures.** \`code\` is for programs, \`message\` for people, \`data\` has details, and \`trace_id\` finds the request
+in the server's log. An unknown path is a 404; another method is a 405 with the header \`Allow\`. \`HEAD\` works where
+\`GET\` does. \`/oauth2/introspect\` answers with OAuth's errors instead.
 
-**Failures.** Each has the same form: \`code\` for programs, \`message\` for people, \`data\` with what the code tells
-of, and \`trace_id\`, which finds the request in the server's log. An unknown path is a 404 and a known path with
-another method a 405 with the header \`Allow\`, both in that form. \`HEAD\` works where \`GET\` does. What goes wrong at
-\`/oauth2/introspect\` has the form of OAuth's errors instead.
+A request with more than 16 KiB of headers gets a 431 with an empty body, at every path. No operation lists it: it comes
+from the HTTP layer, without the headers of other answers.
 
-A request whose headers have more than 16 KiB gets a 431 with an empty body, at every path and before anything else.
-No operation lists it: it comes from the HTTP layer and has none of the headers of other answers.
-
-**Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header as in W3C
+**Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header, as in W3C
 Trace Context, or a fresh one.`;
 
 /** What endpoints are grouped by, in the order in which the document lists them. */

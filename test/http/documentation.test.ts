@@ -180,7 +180,7 @@ test("the examples of failures are what the API says", async () => {
 test("headers that are too large are refused with an empty body, as the introduction says", async () => {
   const { info } = await openapiDocument();
   expect(info).toMatchObject({
-    description: expect.stringContaining("more than 16 KiB gets a 431 with an empty body"),
+    description: expect.stringContaining("more than 16 KiB of headers gets a 431 with an empty body"),
   });
   await using server = await RunningServer.start();
   const response = await fetch(`${server.url}/healthz`, { headers: { "x-large": "x".repeat(16_500) } });
