@@ -2,7 +2,6 @@ import { exampleIds } from "./example-ids.ts";
 import { operationFilter } from "./operation-filter.ts";
 import { pastedTokens } from "./pasted-token.ts";
 import { plainNames } from "./plain-names.ts";
-import { readyBodies } from "./ready-bodies.ts";
 import { secretFields } from "./secret-fields.ts";
 import { hiddenSecrets } from "./shown-requests.ts";
 import type { System } from "./system.ts";
@@ -35,15 +34,7 @@ function run(outline: Outline): void {
     dom_id: "#swagger-ui",
     url: "swagger/json",
     // Of two that change the same, the later one comes first: a token is bare before anything is asked with it.
-    plugins: [
-      secretFields,
-      hiddenSecrets,
-      exampleIds,
-      pastedTokens,
-      operationFilter,
-      readyBodies,
-      plainNames,
-    ],
+    plugins: [secretFields, hiddenSecrets, exampleIds, pastedTokens, operationFilter, plainNames],
     onComplete: () => outline.giveWay(system),
     filter: true,
     // Of its themes this one has enough contrast.

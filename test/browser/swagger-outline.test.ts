@@ -88,6 +88,24 @@ test("what is pressed and typed before Swagger UI is there is done by it", async
   expect(tab.faults).toEqual([]);
 });
 
+test("an endpoint that is pressed while the document is on its way is opened", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  const pressed = Promise.withResolvers<void>();
+  await page.route("**/swagger/json", async (route) => {
+    await pressed.promise;
+    await route.continue();
+  });
+  await page.goto("/swagger");
+  const asked = page.waitForRequest("**/swagger/json");
+  await page.mouse.move(1, 1);
+  await page.mouse.move(2, 2);
+  await asked;
+  await page.locator('#outline a[href$="/rotateApiToken"]').click();
+  pressed.resolve();
+  await block(page, "rotateApiToken").locator(".execute").waitFor();
+});
+
 test("the page says so if Swagger UI does not load", async () => {
   await using tab = await Tab.open(browser, server.url);
   const { page } = tab;

@@ -62,7 +62,11 @@ export function schemeWith(page: Page, field: Locator): Locator {
 export async function open(page: Page, operationId: string) {
   const opened = block(page, operationId);
   await opened.locator(".opblock-summary-control").click();
-  await opened.locator(".execute:enabled").waitFor();
+  await opened.locator(".execute").waitFor();
+  const operation = (await operations()).find((each) => each.operationId === operationId);
+  // Swagger UI shows the button before the body can be sent: a click sends nothing until the fields are there.
+  if (operation?.requestBody !== undefined)
+    await opened.locator("textarea.body-param__text, .parameters input[placeholder]").first().waitFor();
   return opened;
 }
 
