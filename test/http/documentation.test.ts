@@ -111,6 +111,7 @@ test("endpoints are in the order in which somebody needs them", () => {
     "introspectToken",
     "getLiveness",
     "getReadiness",
+    "getReadinessToRead",
   ]);
 });
 
