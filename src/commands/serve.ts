@@ -31,6 +31,7 @@ import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
 import { StoreRecovery } from "./store-recovery.ts";
 import { sharedDirectoryWarning } from "./unix-socket.ts";
 import { UsageFlushing } from "./usage-flushing.ts";
+import { WalTidying } from "./wal-tidying.ts";
 
 const STDERR = 2;
 
@@ -68,6 +69,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const files = OpenFiles.ofThisProcess();
   const limit = files && new ConnectionLimit({ listeners, files, log, clock: () => performance.now() });
   const flushing = new UsageFlushing(usage, log);
+  const walTidying = new WalTidying(store, log);
   const recovery = new StoreRecovery({ store, tokens }, log);
   let stopping = false;
   const isStopping = () => stopping;
@@ -85,10 +87,12 @@ export async function serve(settings: ServeSettings): Promise<void> {
 
   const signal = await stopped;
   stopping = true;
+  store.stopScans();
   log.info({ signal }, "stopping");
   limit?.stop();
   await listeners.drain(log);
   requestLog.end();
+  walTidying.stop();
   await recovery.stop();
   await flushing.stop();
   const isLost = store.isLost();

@@ -64,8 +64,8 @@ export function apiToken({ tokens, usage }: Authority) {
     list: endpoint({
       access: "read",
       read: readListing,
-      answer: async ({ body }) => {
-        const page = granted(await tokens.list(body));
+      answer: async ({ body, request: { signal } }) => {
+        const page = granted(await tokens.list(body, signal));
         return tokenPage(page, now());
       },
     }),
@@ -103,13 +103,13 @@ export function apiToken({ tokens, usage }: Authority) {
     summary: endpoint({
       access: "read",
       read: readNothing,
-      answer: async () => summaryResource(await tokens.summary()),
+      answer: async ({ request: { signal } }) => summaryResource(await tokens.summary(signal)),
     }),
     usage: endpoint({
       access: "read",
       read: readUsage,
-      answer: async ({ body: { request, tellsEach } }) =>
-        usageResource(granted(await usage.report(request)), tellsEach),
+      answer: async ({ body: { request: asked, tellsEach }, request: { signal } }) =>
+        usageResource(granted(await usage.report(asked, signal)), tellsEach),
     }),
   });
 }

@@ -14,7 +14,8 @@ export function auditEvent(trail: AuditTrail) {
     list: endpoint({
       access: "read",
       read: readListing,
-      answer: async ({ body }) => auditEventPage(granted(await trail.list(body))),
+      answer: async ({ body, request: { signal } }) =>
+        auditEventPage(granted(await trail.list(body, signal))),
     }),
   });
 }

@@ -26,6 +26,8 @@ export interface Call<Body> {
   readonly caller: Token;
   readonly actor: Actor;
   readonly trace: Trace;
+  /** Its `signal` aborts when the client has gone. */
+  readonly request: Request;
 }
 
 /** Tokens that may call an endpoint with any access and any audiences. */
@@ -65,7 +67,7 @@ export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
     const body = await admittedBody(request, parts);
     const caller = callerOf(trace);
     const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
-    return jsonAnswer(await answer({ body, caller, actor, trace }));
+    return jsonAnswer(await answer({ body, caller, actor, trace, request }));
   };
   return { access, alsoFor, handle };
 }

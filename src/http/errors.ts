@@ -1,5 +1,6 @@
 import { NotFoundError } from "elysia";
 import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
+import { type ScanRefusal, ScanRefused } from "../tokens/scan-refused.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
@@ -124,6 +125,20 @@ export function shuttingDown(): Failure {
   return new Failure(code, { message, details, headers: { ...headers, connection: "close" } });
 }
 
+/** Has no cause: that many are asked for is no fault of the server, and must not fill its log. */
+function scanRefused(reason: ScanRefusal): Failure {
+  switch (reason) {
+    case "too-many":
+      return unavailable("Too many long reads are under way; try again soon");
+    case "too-long":
+      return unavailable("This read took too long and was ended; use narrower filters");
+    case "closing":
+      return shuttingDown();
+    case "abandoned":
+      return unavailable("The client did not wait for the answer");
+  }
+}
+
 function internalError(cause: unknown): Failure {
   return new Failure("internal_error", { message: "Something went wrong on the server", cause });
 }
@@ -132,6 +147,7 @@ function internalError(cause: unknown): Failure {
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notFound("endpoint");
+  if (error instanceof ScanRefused) return scanRefused(error.reason);
   if (error instanceof StoreUnavailable) return storeUnavailable(error.outcome, error);
   return internalError(error);
 }

@@ -1,6 +1,7 @@
 import type { AuditAction, AuditEvent } from "../tokens/audit-event.ts";
 import { AUDIT_EVENT_LISTING } from "../tokens/audit-event-listing.ts";
-import { isFoundBy } from "./list-cost.ts";
+import type { Comparison } from "../tokens/listing.ts";
+import { isOfIds } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 
 /** Every column of an audit event, in the order of its table. */
@@ -22,12 +23,16 @@ export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
   resource: AUDIT_EVENT_LISTING,
   table: "audit_event",
   selected: EVENT_COLUMNS,
-  isIndexed: (comparison) => isFoundBy(comparison, ["id", "target", "actor"]),
-  isOfFew: () => false,
-  inOrderOfIds: [],
-  computed: {},
+  isIndexed: (comparison) => isOfIds(comparison) || isOfParties(comparison, ["eq", "in", "exists"]),
+  isInOrderOfIds: (comparison) => isOfParties(comparison, ["eq", "exists"]),
   rowOf: eventOf,
 };
+
+/** Whether it names the targets or the actors of events, or asks for those of the command line. */
+function isOfParties(comparison: Comparison, ops: readonly Comparison["op"][]): boolean {
+  const isOfMost = comparison.op === "exists" && comparison.value;
+  return ["target", "actor"].includes(comparison.key) && ops.includes(comparison.op) && !isOfMost;
+}
 
 function eventOf({
   id,

@@ -1,48 +1,71 @@
 import { type Comparison, type Condition, someCondition } from "../tokens/listing.ts";
 
-/** Whether SQL finds what fulfils a comparison by an index, and so without a look at every row. */
-export type IsIndexed = (comparison: Comparison) => boolean;
+type Judge = (comparison: Comparison) => boolean;
 
-/** Whether rows are found by what is under one of these keys, each of which has an index. */
+/** What the indexes of a table find. */
+export interface Indexes {
+  /** Whether an index finds the rows that fulfil a comparison, each without passing over others. */
+  readonly isIndexed: Judge;
+  /** Whether an index has just those rows, in the order of ids. */
+  readonly isInOrderOfIds: Judge;
+}
+
+/** How SQL finds the rows of a list, each of them without a long search. Everything else is judged row by row. */
+export interface AccessPath {
+  /** The one comparison that SQL makes; null where every row is read. */
+  readonly found: Comparison | null;
+  /** Whether the rows come in the order of ids, and not as they lie. */
+  readonly isInOrderOfIds: boolean;
+  /** What is still to be judged of each row. */
+  readonly rest: Condition;
+}
+
+/** The path to the rows that fulfil a condition, in the order of ids if that is asked for and can be had. */
+export function accessPath(
+  condition: Condition,
+  byId: boolean,
+  { isIndexed, isInOrderOfIds }: Indexes,
+): AccessPath {
+  const required = requiredBy(condition);
+  const searched = required.find(isOfIds) ?? required.find(isIndexed) ?? null;
+  const found = searched ?? (byId ? (required.find(isInOrderOfIds) ?? null) : null);
+  return {
+    found,
+    isInOrderOfIds: byId && (found === null || (isInOrderOfIds(found) && !isOfIds(found))),
+    rest: without(found, condition),
+  };
+}
+
+/** How many rows one read skips or looks up at most without a place among the scans. */
+const FEW_ROWS = 1000;
+const FEW_IDS = 100;
+
+/** Whether a list that goes by that path is read in a few milliseconds, however many rows there are. */
+export function isShort({ found, isInOrderOfIds, rest }: AccessPath, skip: number): boolean {
+  if (found !== null && isOfIds(found)) return found.op !== "in" || found.values.length <= FEW_IDS;
+  const isExact = !someCondition(rest, (part) => part.op !== "and");
+  return isInOrderOfIds && isExact && skip <= FEW_ROWS;
+}
+
+/** Whether rows are found by a value or values under one of these keys, each of which has an index. */
 export function isFoundBy({ op, key }: Comparison, keys: readonly string[]): boolean {
   return keys.includes(key) && op !== "regex" && op !== "nin";
 }
 
-/** How many comparisons SQL makes with each row: it lets nothing else go on before it has found one. */
-const COMPARISONS_IN_SQL = 6;
-
-/** Whether a condition is beyond SQL, or would have it look at row after row in one piece. */
-export function isCostly(condition: Condition, isIndexed: IsIndexed): boolean {
-  let comparisons = 0;
-  return someCondition(condition, (part) => {
-    if ("conditions" in part) return false;
-    comparisons += 1;
-    return comparisons > COMPARISONS_IN_SQL || !isIndexed(part);
-  });
+/** Whether it names the ids of the rows. */
+export function isOfIds({ op, key }: Comparison): boolean {
+  return key === "id" && (op === "eq" || op === "in");
 }
 
-/** How the rows of a resource are found. */
-export interface Indexes {
-  readonly isIndexed: IsIndexed;
-  /** Whether few rows fulfil a comparison, and an index finds them. */
-  readonly isOfFew: IsIndexed;
-}
-
-/** What SQL may look at of a costly condition: what has an index. No row that fulfils the whole is lost by that. */
-export function indexedPart(condition: Condition, { isIndexed, isOfFew }: Indexes): Condition {
-  const comparisons = requiredBy(condition);
-  const ofFew = comparisons.filter(isOfFew);
-  const indexed = [...ofFew, ...comparisons.filter(isIndexed)];
-  return { op: "and", conditions: indexed.slice(0, COMPARISONS_IN_SQL) };
-}
-
-/** Whether an index finds the few rows that can fulfil a condition. */
-export function isFoundAmongFew(condition: Condition, { isOfFew }: Pick<Indexes, "isOfFew">): boolean {
-  return requiredBy(condition).some(isOfFew);
+/** The condition for rows that fulfil one of the comparisons that it requires. */
+function without(found: Comparison | null, condition: Condition): Condition {
+  if (condition === found) return { op: "and", conditions: [] };
+  if (condition.op !== "and") return condition;
+  return { op: "and", conditions: condition.conditions.map((part) => without(found, part)) };
 }
 
 /** Comparisons that a row must fulfil to fulfil the condition. */
 function requiredBy(condition: Condition): readonly Comparison[] {
-  const parts = condition.op === "and" ? condition.conditions : [condition];
-  return parts.filter((part): part is Comparison => !("conditions" in part));
+  if (!("conditions" in condition)) return [condition];
+  return condition.op === "and" ? condition.conditions.flatMap(requiredBy) : [];
 }

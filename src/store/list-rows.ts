@@ -1,35 +1,44 @@
-import type { Database, SQLQueryBindings } from "bun:sqlite";
-import { type Condition, keyOf, type ListQuery, type ListTerms, someCondition } from "../tokens/listing.ts";
-import { isCostly } from "./list-cost.ts";
-import { type ListTable, pageSelection } from "./list-sql.ts";
-import { scan } from "./row-scan.ts";
+import type { Database } from "bun:sqlite";
+import {
+  type Condition,
+  type Identified,
+  keyOf,
+  type ListQuery,
+  type ListTerms,
+  someCondition,
+} from "../tokens/listing.ts";
+import { accessPath, isShort } from "./list-cost.ts";
+import type { ListTable } from "./list-sql.ts";
+import { RowScan } from "./row-scan.ts";
+import { inOnePiece, type RowReader } from "./scan.ts";
+import type { Scans } from "./scans.ts";
 import { asStoreError } from "./sqlite-errors.ts";
 
-/** An open store, and the path of its file. */
-export interface OpenFile {
-  readonly path: string;
+/** An open store: what is read in a moment is read from its connection, everything else by a scan. */
+export interface ListSource {
   readonly database: Database;
+  readonly scans: Scans;
 }
 
-/** How many rows one statement passes over, which keeps everything else waiting. */
-const SKIP_IN_SQL = 1000;
-
-/** The rows of a table that a query asks for, in its order, at most its limit. */
-export async function listRows<Row, Stored>(
-  { path, database }: OpenFile,
+/** The rows of a table that a query asks for, in its order, at most its limit. Throws ScanRefused as scans do. */
+export async function listRows<Row extends Identified, Stored>(
+  { database, scans }: ListSource,
   table: ListTable<Row, Stored>,
   query: ListQuery,
+  signal: AbortSignal | null,
 ): Promise<readonly Row[]> {
   try {
     requireKeys(query.condition, table.resource);
-    if (query.skip > SKIP_IN_SQL || isCostly(query.condition, table.isIndexed))
-      return await scan(path, table, query);
-    const { sql, values } = pageSelection(table, query);
-    using statement = database.prepare<Stored, SQLQueryBindings[]>(sql);
-    return statement.all(...values).map(table.rowOf);
+    const path = accessPath(query.condition, isById(query), table);
+    const rowsBy = (reader: RowReader) => new RowScan(reader, table, query, path).rows();
+    return await (isShort(path, query.skip) ? rowsBy(inOnePiece(database)) : scans.run(signal, rowsBy));
   } catch (error) {
     throw asStoreError(error);
   }
+}
+
+function isById({ sorts }: ListQuery): boolean {
+  return sorts.length === 0 || sorts[0]?.key === "id";
 }
 
 /** A key is looked up before anything goes by it. */

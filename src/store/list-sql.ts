@@ -1,15 +1,13 @@
 import type { SQLQueryBindings } from "bun:sqlite";
+import type { ListOrder } from "../tokens/list-order.ts";
 import {
   type Comparison,
-  type Condition,
+  type Identified,
   keyOf,
   type ListedResource,
-  type ListQuery,
-  type ListTerms,
   type Position,
-  type Sort,
 } from "../tokens/listing.ts";
-import { type Indexes, isFoundAmongFew } from "./list-cost.ts";
+import type { AccessPath, Indexes } from "./list-cost.ts";
 
 /** A piece of SQL with the values for its question marks. */
 export interface Fragment {
@@ -17,20 +15,8 @@ export interface Fragment {
   readonly values: readonly SQLQueryBindings[];
 }
 
-/**
- * The columns in which a resource keeps what is under its keys: each has the name of its key, and several values are
- * an array of JSON.
- */
-interface Columns {
-  readonly resource: ListTerms;
-  /** Keys whose index has rows in the order of ids: in another order it is slower than reading every row as it lies. */
-  readonly inOrderOfIds: readonly string[];
-  /** The value of a key that has no column of that value, at that moment. */
-  readonly computed: Readonly<Record<string, (now: number) => Fragment>>;
-}
-
-/** Where the rows of a resource are. */
-export interface ListTable<Row, Stored> extends Columns, Indexes {
+/** Where the rows of a resource are: each column that SQL looks at has the name of its key. */
+export interface ListTable<Row extends Identified, Stored> extends Indexes {
   readonly resource: ListedResource<Row>;
   readonly table: string;
   /** What is read of each row, as `SELECT` wants it. */
@@ -38,134 +24,54 @@ export interface ListTable<Row, Stored> extends Columns, Indexes {
   readonly rowOf: (stored: Stored) => Row;
 }
 
-const TRUE: Fragment = { sql: "TRUE", values: [] };
-const FALSE: Fragment = { sql: "FALSE", values: [] };
-
 /**
- * The whole statement of a query, but for how many rows. A pattern is beyond SQL and counts as fulfilled here: since
- * no condition is negated, too much is selected but never too little.
+ * Reads the rows that a path leads to: those of the list, and others that the caller has to leave out. SQL neither
+ * sorts nor counts, because it would let nothing else go on meanwhile.
  */
-export function selection<Row, Stored>(
+export function selection<Row extends Identified, Stored>(
   table: ListTable<Row, Stored>,
-  { condition, sorts, after, now }: ListQuery,
+  { found, isInOrderOfIds }: AccessPath,
+  order: ListOrder<Row>,
+  after: Position | null,
 ): Fragment {
-  // SQLite would rather read every row in the order of ids than sort few.
-  const isSorted = isFoundAmongFew(condition, table);
-  const order = orderOf(sorts, table).map((sort) => ({ ...sort, sql: isSorted ? `+${sort.key}` : sort.key }));
-  const columns = order[0]?.key === "id" && !isSorted ? { ...table, inOrderOfIds: [] } : table;
-  const where = both(conditionSql(condition, columns, now), after === null ? TRUE : behind(after, order));
-  const orderBy = order.map(({ sql, direction }) => `${sql} ${direction} NULLS LAST`).join(", ");
+  const [first] = order.sorts;
+  const isDescending = first?.direction === "desc";
+  const conditions = [
+    ...(found === null ? [] : [comparisonSql(found, table.resource)]),
+    ...(after === null || !isInOrderOfIds ? [] : [behind(after, isDescending)]),
+  ];
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
+  const orderBy = isInOrderOfIds ? ` ORDER BY id ${isDescending ? "DESC" : "ASC"}` : "";
   return {
-    sql: `SELECT ${table.selected} FROM ${table.table} WHERE ${where.sql} ORDER BY ${orderBy}`,
-    values: where.values,
+    sql: `SELECT ${table.selected} FROM ${table.table}${where}${orderBy}`,
+    values: conditions.flatMap(({ values }) => values),
   };
 }
 
-/** The whole statement of a query. */
-export function pageSelection<Row, Stored>(table: ListTable<Row, Stored>, query: ListQuery): Fragment {
-  const { sql, values } = selection(table, query);
-  return { sql: `${sql} LIMIT ? OFFSET ?`, values: [...values, query.limit, query.skip] };
+/** The rows behind a place in the order of ids. */
+function behind([id = null]: Position, isDescending: boolean): Fragment {
+  return { sql: `id ${isDescending ? "<" : ">"} ?`, values: [id] };
 }
 
-/** Up to and with the id, which makes every order total; more would keep SQLite from using an index on the id. */
-function orderOf(sorts: readonly Sort[], columns: Columns): readonly Sort[] {
-  for (const { key } of sorts) keyOf(columns.resource, key);
-  const byId = sorts.findIndex(({ key }) => key === "id");
-  return byId === -1 ? [...sorts, { key: "id", direction: "asc" }] : sorts.slice(0, byId + 1);
-}
-
-function conditionSql(condition: Condition, columns: Columns, now: number): Fragment {
-  if ("conditions" in condition) {
-    return join(
-      condition.conditions.map((part) => conditionSql(part, columns, now)),
-      condition.op,
-    );
-  }
-  const isArray = keyOf(columns.resource, condition.key).several === true;
-  return isArray ? arraySql(condition) : comparisonSql(condition, column(condition.key, columns, now));
-}
-
-/** Whether one of the values fulfils it; for `nin`, whether none fulfils the opposite. No values are null. */
-function arraySql(comparison: Comparison): Fragment {
+/** A comparison that an index answers. A key is looked up before it becomes SQL. */
+function comparisonSql<Row>(comparison: Comparison, resource: ListedResource<Row>): Fragment {
   const { op, key } = comparison;
-  if (op === "exists" || op === "regex") return comparisonSql(comparison, { sql: key, values: [] });
-  const one = comparisonSql(op === "nin" ? { ...comparison, op: "in" } : comparison, {
-    sql: "value",
-    values: [],
-  });
-  const some = `EXISTS (SELECT 1 FROM json_each(${key}) WHERE ${one.sql})`;
-  return { sql: op === "nin" ? `NOT ${some}` : some, values: one.values };
-}
-
-function comparisonSql(comparison: Comparison, { sql, values }: Fragment): Fragment {
-  switch (comparison.op) {
+  keyOf(resource, key);
+  switch (op) {
     case "eq":
-      return { sql: `${sql} = ?`, values: [...values, comparison.value] };
+      return { sql: `${key} = ?`, values: [comparison.value] };
     case "lt":
-      return { sql: `${sql} < ?`, values: [...values, comparison.value] };
+      return { sql: `${key} < ?`, values: [comparison.value] };
     case "gt":
-      return { sql: `${sql} > ?`, values: [...values, comparison.value] };
+      return { sql: `${key} > ?`, values: [comparison.value] };
     case "exists":
-      return { sql: `${sql} IS ${comparison.value ? "NOT " : ""}NULL`, values };
+      return { sql: `${key} IS ${comparison.value ? "NOT " : ""}NULL`, values: [] };
     case "in":
       return {
-        sql: `${sql} IN (SELECT value FROM json_each(?))`,
-        values: [...values, list(comparison.values)],
+        sql: `${key} IN (SELECT value FROM json_each(?))`,
+        values: [JSON.stringify(comparison.values)],
       };
-    case "nin":
-      return {
-        sql: `(${sql} IS NULL OR ${sql} NOT IN (SELECT value FROM json_each(?)))`,
-        values: [...values, ...values, list(comparison.values)],
-      };
-    case "regex":
-      return { sql: `${sql} IS NOT NULL`, values };
+    default:
+      throw new Error(`no index answers ${op}`);
   }
-}
-
-/** A key is looked up before it becomes SQL. */
-function column(key: string, { resource, computed, inOrderOfIds }: Columns, now: number): Fragment {
-  keyOf(resource, key);
-  const expression = computed[key];
-  if (expression !== undefined) return expression(now);
-  // A plus keeps SQLite from using an index: https://www.sqlite.org/optoverview.html#disqualifying_where_clause_terms_using_unary_
-  return { sql: inOrderOfIds.includes(key) ? `+${key}` : key, values: [] };
-}
-
-/** A sort, and the SQL of its key. */
-interface OrderTerm extends Sort {
-  readonly sql: string;
-}
-
-/** The rows that come after a position: those that first differ from it in the nth sort, for every n. */
-function behind(position: Position, order: readonly OrderTerm[]): Fragment {
-  const steps = order.map((sort, index) => {
-    const before = order
-      .slice(0, index)
-      .map(({ sql }, at) => ({ sql: `${sql} IS ?`, values: [position[at] ?? null] }));
-    return join([...before, later(sort, position[index] ?? null)], "and");
-  });
-  return join(steps, "or");
-}
-
-function later({ key, sql, direction }: OrderTerm, value: string | number | null): Fragment {
-  if (value === null) return FALSE;
-  const beyond = `${sql} ${direction === "asc" ? ">" : "<"} ?`;
-  // An id is never null; asked whether it is, SQLite would read all up to the position instead of going there.
-  return { sql: key === "id" ? beyond : `(${beyond} OR ${sql} IS NULL)`, values: [value] };
-}
-
-function both(left: Fragment, right: Fragment): Fragment {
-  return join([left, right], "and");
-}
-
-function join(parts: readonly Fragment[], op: "and" | "or"): Fragment {
-  if (parts.length === 0) return op === "and" ? TRUE : FALSE;
-  return {
-    sql: `(${parts.map(({ sql }) => sql).join(` ${op.toUpperCase()} `)})`,
-    values: parts.flatMap(({ values }) => values),
-  };
-}
-
-function list(values: readonly (string | number)[]): string {
-  return JSON.stringify(values);
 }

@@ -56,6 +56,11 @@ export function asStoreError(error: unknown): unknown {
   return new StoreUnavailable("the store cannot be used now", { cause: error });
 }
 
+/** Throws the error as the domain knows it. */
+export function throwAsStoreError(error: unknown): never {
+  throw asStoreError(error);
+}
+
 /** Returns what `read` returns. Throws StoreUnavailable if the storage fails. */
 export function withStoreErrors<T>(read: () => T): T {
   try {

@@ -13,17 +13,22 @@ import {
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
-import { listRows, type OpenFile } from "./list-rows.ts";
+import { type ListSource, listRows } from "./list-rows.ts";
 import { OpenedFiles } from "./opened-files.ts";
 import { Reserve } from "./reserve.ts";
+import { Scans } from "./scans.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
-import { withStoreErrors } from "./sqlite-errors.ts";
+import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
+import { WAL_LIMIT_BYTES, WriteAheadLog } from "./write-ahead-log.ts";
 import { Writer } from "./writer.ts";
+
+/** A -wal file that is larger than it should be, and how large that is, in bytes. */
+export type OversizedWal = Pick<WriteAheadLog, "size" | "limit">;
 
 /** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
 export class SqliteTokenStore implements TokenStore {
@@ -32,7 +37,8 @@ export class SqliteTokenStore implements TokenStore {
   /** How often the tokens were used. */
   readonly usage: SqliteUsageStore;
   readonly #directory: DataDirectory;
-  readonly #file: OpenFile;
+  readonly #source: ListSource;
+  readonly #wal: WriteAheadLog;
   readonly #changes: SqliteChanges;
   readonly #files: OpenedFiles;
   readonly #writer: Writer;
@@ -45,15 +51,17 @@ export class SqliteTokenStore implements TokenStore {
   private constructor(directory: DataDirectory, database: Database, lock: ServerLock | null) {
     this.#directory = directory;
     this.firstToken = new FirstTokenFile(directory.firstToken);
-    this.#file = { path: directory.database, database };
     this.#files = new OpenedFiles([
       ...["", "-wal", "-shm"].map((end) => directory.database + end),
       ...(lock === null ? [] : [directory.lock]),
     ]);
     this.#writer = new Writer({ database, files: this.#files, reserve: new Reserve(directory.reserve) });
-    this.usage = new SqliteUsageStore(database, this.#writer);
+    const mayCut = () => this.#lostFile === null && this.#writer.trouble === null;
+    this.#wal = new WriteAheadLog(directory.database, database, WAL_LIMIT_BYTES, mayCut);
+    this.#source = { database, scans: new Scans(directory.database, this.#wal) };
+    this.usage = new SqliteUsageStore(this.#source, this.#writer);
     this.#database = database;
-    this.auditTrail = new SqliteAuditTrail(this.#file);
+    this.auditTrail = new SqliteAuditTrail(this.#source);
     this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
     this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
@@ -119,12 +127,12 @@ export class SqliteTokenStore implements TokenStore {
     return planned;
   }
 
-  async list(query: ListQuery): Promise<readonly Token[]> {
-    return await listRows(this.#file, TOKEN_TABLE, query);
+  async list(query: ListQuery, signal: AbortSignal | null = null): Promise<readonly Token[]> {
+    return await listRows(this.#source, TOKEN_TABLE, query, signal);
   }
 
-  summary(query: SummaryQuery): readonly Tally[] {
-    return withStoreErrors(() => tallies(this.#database, query));
+  async summary(query: SummaryQuery, signal: AbortSignal | null = null): Promise<readonly Tally[]> {
+    return await this.#source.scans.run(signal, (scan) => tallies(scan, query)).catch(throwAsStoreError);
   }
 
   /** Deletes the first-token file if its token is revoked, replaced or not in the store. */
@@ -135,12 +143,26 @@ export class SqliteTokenStore implements TokenStore {
     if (stored === null || isDoneWith(stored.token)) this.firstToken.remove();
   }
 
+  /** Ends every scan and refuses new ones; everything else goes on. */
+  stopScans(): void {
+    this.#source.scans.close();
+  }
+
+  /** Cuts the -wal file where that is due and no scan needs it. Returns its size where something else keeps it too large. */
+  tidyWal(): OversizedWal | null {
+    if (this.#source.scans.running > 0) return null;
+    this.#wal.tidy();
+    const { isTooLarge, size, limit } = this.#wal;
+    return isTooLarge ? { size, limit } : null;
+  }
+
   /** Brings every change into the one file, so that it can be copied alone. */
   checkpoint(): void {
-    this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    this.#wal.cut();
   }
 
   close(): void {
+    this.stopScans();
     this.#database.close();
   }
 

@@ -1,7 +1,14 @@
 import type { Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import type { UnixSeconds } from "../tokens/time.ts";
-import { BUCKETS, type Bucket, bucketSeconds, bucketStart, type Period } from "../tokens/usage-period.ts";
+import {
+  BUCKETS,
+  type Bucket,
+  bucketSeconds,
+  bucketStart,
+  bucketsIn,
+  type Period,
+} from "../tokens/usage-period.ts";
 import {
   ALL_TOKENS,
   type HourOfUse,
@@ -10,7 +17,10 @@ import {
   type UsageStore,
   type UseCount,
 } from "../tokens/usage-store.ts";
-import { withStoreErrors } from "./sqlite-errors.ts";
+import type { ListSource } from "./list-rows.ts";
+import type { Scan } from "./scan.ts";
+import type { Scans } from "./scans.ts";
+import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import type { Writer } from "./writer.ts";
 
 /** How long requests and other processes have the store to themselves between two portions. */
@@ -44,10 +54,12 @@ const OLD = "SELECT bucket, start, token FROM token_use WHERE bucket = ? AND sta
 /** The counters of uses, in the database that the tokens are in. */
 export class SqliteUsageStore implements UsageStore {
   readonly #database: Database;
+  readonly #scans: Scans;
   readonly #writer: Writer;
 
-  constructor(database: Database, writer: Writer) {
+  constructor({ database, scans }: ListSource, writer: Writer) {
     this.#database = database;
+    this.#scans = scans;
     this.#writer = writer;
   }
 
@@ -66,15 +78,17 @@ export class SqliteUsageStore implements UsageStore {
     await pause(REST_MS);
   }
 
-  async read(tokens: readonly string[], { bucket, from, to }: Period): Promise<readonly UseCount[]> {
-    const length = bucketSeconds(bucket);
-    const slice = Math.max(Math.floor(SLICE_SIZE / tokens.length), 1) * length;
-    const found: UseCount[] = [];
-    for (let start = from; start < to; start += slice) {
-      if (start > from) await pause(0);
-      found.push(...this.#counts(tokens, { bucket, from: start, to: Math.min(start + slice, to) }));
-    }
-    return found;
+  async read(
+    tokens: readonly string[],
+    period: Period,
+    signal: AbortSignal | null = null,
+  ): Promise<readonly UseCount[]> {
+    if (bucketsIn(period) <= 0) return [];
+    const isShort = tokens.length * bucketsIn(period) <= SLICE_SIZE;
+    if (isShort) return withStoreErrors(() => counts(this.#database, tokens, period));
+    return await this.#scans
+      .run(signal, (scan) => countsInSlices(scan, tokens, period))
+      .catch(throwAsStoreError);
   }
 
   async forget(bucket: Bucket, before: UnixSeconds): Promise<void> {
@@ -92,12 +106,30 @@ export class SqliteUsageStore implements UsageStore {
     for (const bucket of BUCKETS) raise.run(bucket, bucketStart(bucket, start), token, accepted, refused);
   }
 
-  #counts(tokens: readonly string[], { bucket, from, to }: Period): readonly UseCount[] {
-    const query = this.#database.query<UseCount, [number, number, number, string, string]>(COUNTS);
-    return withStoreErrors(() => query.all(from, bucketSeconds(bucket), to, JSON.stringify(tokens), bucket));
-  }
-
   async #writing(write: () => void): Promise<void> {
     await this.#writer.write(write, { patienceMs: 0 });
   }
+}
+
+async function countsInSlices(
+  { database, rest }: Scan,
+  tokens: readonly string[],
+  { bucket, from, to }: Period,
+): Promise<readonly UseCount[]> {
+  const slice = Math.max(Math.floor(SLICE_SIZE / tokens.length), 1) * bucketSeconds(bucket);
+  const found: UseCount[] = [];
+  for (let start = from; start < to; start += slice) {
+    if (start > from) await rest();
+    found.push(...counts(database, tokens, { bucket, from: start, to: Math.min(start + slice, to) }));
+  }
+  return found;
+}
+
+function counts(
+  database: Database,
+  tokens: readonly string[],
+  { bucket, from, to }: Period,
+): readonly UseCount[] {
+  using statement = database.prepare<UseCount, [number, number, number, string, string]>(COUNTS);
+  return statement.all(from, bucketSeconds(bucket), to, JSON.stringify(tokens), bucket);
 }

@@ -1,12 +1,15 @@
 import type { Comparison } from "../tokens/listing.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { TOKEN_LISTING } from "../tokens/token-listing.ts";
-import { isFoundBy } from "./list-cost.ts";
+import { isFoundBy, isOfIds } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 
+/** The columns from which a token is made. */
+const TOKEN_COLUMNS =
+  "id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at, audiences, replaced_by, verifies, reused_at, reused_from";
+
 /** Every column of a token, in the order of its table. */
-export const COLUMNS =
-  "digest, id, access, description, hint, created_at, created_by, expires_at, revoked_at, last_used_at, audiences, replaced_by, verifies, reused_at, reused_from";
+export const COLUMNS = `digest, ${TOKEN_COLUMNS}`;
 
 export interface TokenRow {
   digest: Uint8Array;
@@ -26,7 +29,7 @@ export interface TokenRow {
   reused_from: string | null;
 }
 
-export function tokenOf(row: TokenRow): Token {
+export function tokenOf(row: Omit<TokenRow, "digest">): Token {
   return {
     id: row.id,
     access: row.access,
@@ -49,17 +52,12 @@ export function tokenOf(row: TokenRow): Token {
 export const STATUS_SQL =
   "CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= ? THEN 'expired' ELSE 'active' END";
 
-export const TOKEN_TABLE: ListTable<Token, TokenRow> = {
+export const TOKEN_TABLE: ListTable<Token, Omit<TokenRow, "digest">> = {
   resource: TOKEN_LISTING,
   table: "token",
-  selected: COLUMNS,
-  isIndexed: (comparison) => isFoundBy(comparison, ["id"]) || isOfNotRevoked(comparison),
-  isOfFew: isOfReused,
-  inOrderOfIds: ["revoked_at"],
-  computed: {
-    status: (now) => ({ sql: STATUS_SQL, values: [now] }),
-    verifies: () => ({ sql: "CASE verifies WHEN 1 THEN 'true' END", values: [] }),
-  },
+  selected: TOKEN_COLUMNS,
+  isIndexed: (comparison) => isOfIds(comparison) || isOfReused(comparison),
+  isInOrderOfIds: isOfNotRevoked,
   rowOf: tokenOf,
 };
 

@@ -6,8 +6,8 @@ import type { Refusal } from "./refusal.ts";
 
 /** What the audit trail needs of a store. Throws StoreUnavailable when the store cannot do it now. */
 export interface AuditEventStore {
-  /** The events that the query asks for, in its order, at most `limit`. */
-  list(query: ListQuery): readonly AuditEvent[] | Promise<readonly AuditEvent[]>;
+  /** The events that the query asks for, in its order, at most `limit`. Ends when `signal` aborts. */
+  list(query: ListQuery, signal: AbortSignal | null): readonly AuditEvent[] | Promise<readonly AuditEvent[]>;
 }
 
 export interface AuditTrailParts {
@@ -30,10 +30,10 @@ export class AuditTrail {
   }
 
   /** One page of the events that a listing asks for. */
-  async list(listing: Listing): Promise<Page<AuditEvent> | Refusal> {
+  async list(listing: Listing, signal: AbortSignal | null = null): Promise<Page<AuditEvent> | Refusal> {
     return await pageOf(listing, {
       resource: AUDIT_EVENT_LISTING,
-      find: (query) => this.#store.list(query),
+      find: (query) => this.#store.list(query, signal),
       cursorKey: this.#cursorKey,
       now: WHENEVER,
     });

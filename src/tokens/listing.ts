@@ -195,9 +195,9 @@ function holds(values: readonly Value[], comparison: Comparison): boolean {
     case "eq":
       return values.includes(comparison.value);
     case "in":
-      return values.some((value) => comparison.values.includes(value));
+      return values.some((value) => setOf(comparison.values).has(value));
     case "nin":
-      return values.every((value) => !comparison.values.includes(value));
+      return values.every((value) => !setOf(comparison.values).has(value));
     case "exists":
       return values.length > 0 === comparison.value;
     case "lt":
@@ -207,6 +207,17 @@ function holds(values: readonly Value[], comparison: Comparison): boolean {
     case "regex":
       return values.some((value) => comparison.pattern.matches(String(value)));
   }
+}
+
+const sets = new WeakMap<readonly Value[], ReadonlySet<Value>>();
+
+/** The values of a comparison, made ready once: there may be thousands, and each row is looked up in them. */
+function setOf(values: readonly Value[]): ReadonlySet<Value> {
+  const known = sets.get(values);
+  if (known !== undefined) return known;
+  const made = new Set(values);
+  sets.set(values, made);
+  return made;
 }
 
 function keysThat({ keys }: ListTerms, test: (traits: KeyTraits) => boolean): readonly string[] {

@@ -77,10 +77,13 @@ export interface TokenStore {
    * between. Returns the plan. Writes nothing if `plan` throws.
    */
   change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Awaitable<Plan>;
-  /** The tokens that the query asks for, in its order, at most `limit`. */
-  list(query: ListQuery): Awaitable<readonly Token[]>;
-  /** Counts every token at one moment of the store. */
-  summary(query: SummaryQuery): Awaitable<readonly Tally[]>;
+  /**
+   * The tokens that the query asks for, in its order, at most `limit`. Throws ScanRefused where that is too much for
+   * now, or when `signal` aborts.
+   */
+  list(query: ListQuery, signal: AbortSignal | null): Awaitable<readonly Token[]>;
+  /** Counts every token at one moment of the store. Throws ScanRefused as `list` does. */
+  summary(query: SummaryQuery, signal: AbortSignal | null): Awaitable<readonly Tally[]>;
   isEmpty(): Awaitable<boolean>;
 }
 

@@ -211,12 +211,12 @@ export class Tokens {
     return token === null ? NO_SUCH_TOKEN : this.#asUsed(token);
   }
 
-  /** One page of the tokens that a listing asks for. */
-  async list(listing: Listing): Promise<Page<Token> | Refusal> {
+  /** One page of the tokens that a listing asks for. Ends when `signal` aborts: nobody waits for it any more. */
+  async list(listing: Listing, signal: AbortSignal | null = null): Promise<Page<Token> | Refusal> {
     if (goesBy(listing, "last_used_at")) await this.#uses?.settle();
     const page = await pageOf(listing, {
       resource: TOKEN_LISTING,
-      find: (query) => this.#store.list(query),
+      find: (query) => this.#store.list(query, signal),
       cursorKey: this.#cursorKey,
       now: this.now(),
     });
@@ -224,9 +224,9 @@ export class Tokens {
   }
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
-  async summary(): Promise<Summary> {
+  async summary(signal: AbortSignal | null = null): Promise<Summary> {
     const now = this.now();
-    return summaryOf(await this.#store.summary(summaryQuery(now)), now);
+    return summaryOf(await this.#store.summary(summaryQuery(now), signal), now);
   }
 
   /** A token as it is told, with the uses that the store does not have yet. */

@@ -40,8 +40,8 @@ export interface HourOfUse extends UseCount {
 export interface UsageStore {
   /** Adds these to what the store has, of each token and of all together, wholly or not at all. The later moment stays. */
   add(uses: readonly HourOfUse[]): Awaitable<void>;
-  /** What the store has of these tokens, the earliest first; without buckets that nothing was used in. */
-  read(tokens: readonly string[], period: Period): Awaitable<readonly UseCount[]>;
+  /** What the store has of these tokens, the earliest first; without buckets that nothing was used in. Ends when `signal` aborts. */
+  read(tokens: readonly string[], period: Period, signal: AbortSignal | null): Awaitable<readonly UseCount[]>;
   /** Deletes buckets that began before that moment, some of them at a time. */
   forget(bucket: Bucket, before: UnixSeconds): Awaitable<void>;
 }

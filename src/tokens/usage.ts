@@ -110,20 +110,27 @@ export class Usage {
     });
   }
 
-  /** How often tokens were used until now. */
-  async report({ ids, ...request }: UsageRequest): Promise<UsageReport | Refusal> {
+  /** How often tokens were used until now. Ends when `signal` aborts: nobody waits for it any more. */
+  async report(
+    { ids, ...request }: UsageRequest,
+    signal: AbortSignal | null = null,
+  ): Promise<UsageReport | Refusal> {
     const period = periodOf(request, this.#now());
     if (bucketsIn(period) * (ids ?? [ALL_TOKENS]).length > REPORT_LIMIT) return TOO_MUCH;
     for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
-    const counts = await this.#turns.read(() => this.#counts(ids ?? [ALL_TOKENS], period));
+    const counts = await this.#turns.read(() => this.#counts(ids ?? [ALL_TOKENS], period, signal));
     const byToken = Map.groupBy(counts, ({ token }) => token);
     const tokens = (ids ?? []).map((id) => ({ id, buckets: sumsByStart(byToken.get(id) ?? []) }));
     return { period, buckets: sumsByStart(counts), tokens };
   }
 
   /** What the store has and what it does not have yet, the earliest first. */
-  async #counts(tokens: readonly string[], period: Period): Promise<readonly UseCount[]> {
-    const stored = await this.#store.read(tokens, period);
+  async #counts(
+    tokens: readonly string[],
+    period: Period,
+    signal: AbortSignal | null,
+  ): Promise<readonly UseCount[]> {
+    const stored = await this.#store.read(tokens, period, signal);
     const unwritten = this.#unwritten.counts(tokens, period);
     return [...stored, ...unwritten].toSorted((one, other) => one.start - other.start);
   }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { type ScanRefusal, ScanRefused } from "../../src/tokens/scan-refused.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { TestApi } from "../support/api.ts";
 import { BARE_CHALLENGE } from "../support/credentials.ts";
@@ -106,6 +107,19 @@ describe("a store that cannot be used now", () => {
       expect(JSON.stringify(loggedFaults(api))).toContain("SQLITE_FULL");
     });
   }
+
+  test.each<[reason: ScanRefusal, message: string, headers: Readonly<Record<string, string>>]>([
+    ["too-many", "Too many long reads are under way; try again soon", RETRY],
+    ["too-long", "This read took too long and was ended; use narrower filters", RETRY],
+    ["closing", "The server is shutting down; try again soon", { ...RETRY, connection: "close" }],
+    ["abandoned", "The client did not wait for the answer", RETRY],
+  ])("makes a read that is refused (%s) a 503, which is no fault", async (reason, message, headers) => {
+    breakStore(new ScanRefused(reason));
+    const answer = await api.call("api-token/list");
+    expectFailure(answer, "unavailable", { headers });
+    expect(answer.json.error.message).toBe(message);
+    expect(loggedFaults(api)).toEqual([]);
+  });
 
   test("is a 503 to whoever comes with a token, and a 401 to whoever does not", async () => {
     api.store.findByDigest = () => {

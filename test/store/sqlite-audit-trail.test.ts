@@ -2,8 +2,10 @@ import type { SQLQueryBindings } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { AUDIT_EVENT_TABLE } from "../../src/store/audit-event-row.ts";
-import { pageSelection } from "../../src/store/list-sql.ts";
+import { accessPath } from "../../src/store/list-cost.ts";
+import { selection } from "../../src/store/list-sql.ts";
 import type { AuditEvent } from "../../src/tokens/audit-event.ts";
+import { ListOrder } from "../../src/tokens/list-order.ts";
 import type { Condition, ListQuery, Sort } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
 import { CALLER, eventOf } from "../support/new-token.ts";
@@ -38,7 +40,9 @@ function matching(source: string): Condition {
 
 /** How SQLite goes about a query, a step a line. */
 function plan(context: TestStore, asked: ListQuery): string {
-  const { sql, values } = pageSelection(AUDIT_EVENT_TABLE, asked);
+  const order = new ListOrder(AUDIT_EVENT_TABLE.resource, asked.sorts);
+  const path = accessPath(asked.condition, true, AUDIT_EVENT_TABLE);
+  const { sql, values } = selection(AUDIT_EVENT_TABLE, path, order, asked.after);
   const rows = context
     .connect()
     .query<{ detail: string }, SQLQueryBindings[]>(`EXPLAIN QUERY PLAN ${sql}`)

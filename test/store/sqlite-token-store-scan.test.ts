@@ -2,6 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Condition } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
+import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { tokenOf } from "../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { EVERYTHING, granted, TestStore } from "../support/store.ts";
@@ -99,4 +100,70 @@ test("several searches at once come to their ends", async () => {
     return page.rows.length;
   });
   expect(await Promise.all(searches)).toEqual([1, 1, 0]);
+});
+
+test("a list may begin far behind in any order, and is sorted in no one piece", async () => {
+  using context = largeStore();
+  const sorts = [{ key: "description", direction: "desc" }] as const;
+  const skip = 15_000;
+  let isDone = false;
+  const listing = context.tokens.list({ ...EVERYTHING, sorts, limit: 3, skip }).finally(() => {
+    isDone = true;
+  });
+  let turns = 0;
+  for (; !isDone; turns += 1) await nextTurn();
+  expect(turns).toBeGreaterThan(3);
+  const { rows, cursor } = granted(await listing);
+  const all = Array.from({ length: COUNT }, (_, number) => String(number))
+    .sort()
+    .reverse();
+  const end = (descriptions: readonly (string | null)[]) =>
+    descriptions.map((text) => text?.split(" ")[1] ?? "");
+  expect(end(rows.map(({ description }) => description))).toEqual(all.slice(skip, skip + 3));
+  const next = granted(await context.tokens.list({ ...EVERYTHING, sorts, limit: 3, cursor }));
+  expect(end(next.rows.map(({ description }) => description))).toEqual(all.slice(skip + 3, skip + 6));
+  const beyond = granted(await context.tokens.list({ ...EVERYTHING, sorts, skip: COUNT }));
+  expect(beyond).toEqual({ rows: [], cursor: null });
+});
+
+test("a summary and a long usage report let others have their turn", async () => {
+  using context = largeStore();
+  const ids = ["atok_00000000000000000001"];
+  for (const read of [
+    () => context.tokens.summary(),
+    () => context.usage.report({ bucket: "hour", ids, from: null, to: null }),
+  ]) {
+    let isDone = false;
+    const reading = Promise.resolve(read()).finally(() => {
+      isDone = true;
+    });
+    await nextTurn();
+    expect(isDone).toBe(false);
+    await reading;
+  }
+});
+
+test("every long read ends when nobody waits for it", async () => {
+  using context = largeStore();
+  const ids = ["atok_00000000000000000001"];
+  const period = { bucket: "hour", from: null, to: null } as const;
+  const conditions = [named("x")];
+  for (const read of [
+    (signal: AbortSignal) => context.tokens.list({ ...EVERYTHING, conditions }, signal),
+    (signal: AbortSignal) => context.auditTrail.list({ ...EVERYTHING, skip: 2000 }, signal),
+    (signal: AbortSignal) => context.tokens.summary(signal),
+    (signal: AbortSignal) => context.usage.report({ ...period, ids }, signal),
+  ])
+    await expect(read(AbortSignal.abort())).rejects.toMatchObject({ reason: "abandoned" });
+});
+
+test("stopping ends long reads, and nothing else", async () => {
+  using context = largeStore();
+  const { token, secret } = await context.create();
+  const search = context.tokens.list({ ...EVERYTHING, conditions: [named("nothing")] });
+  context.store.stopScans();
+  await expect(search).rejects.toMatchObject({ reason: "closing" });
+  await expect(context.tokens.summary()).rejects.toBeInstanceOf(StoreUnavailable);
+  expect((await context.tokens.authenticate(secret)).token?.id).toBe(token.id);
+  expect(granted(await context.tokens.list({ ...EVERYTHING, limit: 1 })).rows).toHaveLength(1);
 });

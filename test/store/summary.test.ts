@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { MIGRATIONS } from "../../src/store/migrations/index.ts";
+import { inOnePiece } from "../../src/store/scan.ts";
 import { tallies } from "../../src/store/summary-sql.ts";
 import { SUMMARY_DAYS, summaryOf, summaryQuery } from "../../src/tokens/summary.ts";
 import { formatTime } from "../../src/tokens/time.ts";
@@ -47,10 +48,10 @@ function databaseOf(rows: readonly Row[]): Database {
   return database;
 }
 
-test("what the store counts adds up to what counting one by one gives", () => {
+test("what the store counts adds up to what counting one by one gives", async () => {
   const rows = everyKind();
   using database = databaseOf(rows);
-  const summary = summaryOf(tallies(database, summaryQuery(NOW)), NOW);
+  const summary = summaryOf(await tallies(inOnePiece(database), summaryQuery(NOW)), NOW);
 
   const active = rows.filter((row) => statusAt(row, NOW) === "active");
   const counts = Object.fromEntries(

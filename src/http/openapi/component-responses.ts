@@ -91,7 +91,7 @@ const FAILURES: Readonly<Record<FailureName, FailureParts>> = {
   },
   Unavailable: {
     description:
-      "The store is full, failing or busy, or the server is shutting down. Nothing was changed, unless `data.outcome` says otherwise.",
+      "The store is full, failing or busy, too many long reads are under way, or the server is shutting down. Nothing was changed, unless `data.outcome` says otherwise.",
     example: unavailable("The store cannot be used now; try again later"),
     header: "retry-after",
   },

@@ -1,0 +1,66 @@
+import type { Database } from "bun:sqlite";
+import { statSync } from "node:fs";
+
+/**
+ * How large the -wal file may grow, in bytes. It can be cut only while no reader needs it:
+ * https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
+ */
+export const WAL_LIMIT_BYTES = 32 * 1024 * 1024;
+
+/** The -wal file of a store, which holds changes until they are copied into the database file. */
+export class WriteAheadLog {
+  readonly #path: string;
+  readonly #database: Database;
+  /** In bytes. */
+  readonly limit: number;
+  /** Whether all that is in it may go into the database file. */
+  readonly #mayCut: () => boolean;
+  /** When something had been written at the last look, in milliseconds since 1970. */
+  #seenWrittenAt = 0;
+
+  constructor(path: string, database: Database, limit = WAL_LIMIT_BYTES, mayCut = () => true) {
+    this.#path = `${path}-wal`;
+    this.#database = database;
+    this.limit = limit;
+    this.#mayCut = mayCut;
+    database.run(`PRAGMA journal_size_limit = ${limit}`);
+  }
+
+  get isTooLarge(): boolean {
+    return this.size > this.limit;
+  }
+
+  /** In bytes; 0 where there is no such file. */
+  get size(): number {
+    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+
+  /**
+   * Copies every change into the database file and empties the -wal file. It does as much as it can while another
+   * connection reads or writes. https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+   */
+  cut(): void {
+    this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+
+  /** As `cut`; where that fails, nothing is lost, and the next time may do. */
+  tryToCut(): void {
+    if (!this.#mayCut()) return;
+    try {
+      this.cut();
+    } catch {
+      return;
+    }
+  }
+
+  /**
+   * Cuts it if nothing was written to it since the last call, or if it is too large. While changes follow each other it
+   * is used again from its beginning, which is faster than to make it anew.
+   */
+  tidy(): void {
+    const { size = 0, mtimeMs = 0 } = statSync(this.#path, { throwIfNoEntry: false }) ?? {};
+    const isIdle = mtimeMs === this.#seenWrittenAt;
+    this.#seenWrittenAt = mtimeMs;
+    if (size > this.limit || (size > 0 && isIdle)) this.tryToCut();
+  }
+}
