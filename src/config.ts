@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { type GivenFirstToken, givenFirstToken } from "./first-token-setting.ts";
 import { isTrustedProxy } from "./http/client-address.ts";
+import { unknownVariables } from "./known-variables.ts";
 import { withoutServiceVariables } from "./kubernetes-variables.ts";
 import {
   isHostToListenOn,
@@ -10,6 +11,7 @@ import {
   SOCKET_PATH_BYTES,
 } from "./listen-addresses.ts";
 import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
+import { revocationLogReader } from "./revocation-log-setting.ts";
 import { runtimeWarnings } from "./runtime-variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -30,20 +32,6 @@ export const DEFAULTS = {
   trustedProxies: "",
 } as const;
 
-/** Every environment variable that is read. */
-const VARIABLES = [
-  "PUBLISHER_HOST",
-  "PUBLISHER_PORT",
-  "PUBLISHER_LISTEN",
-  "PUBLISHER_SOCKET_MODE",
-  "PUBLISHER_DATA_DIR",
-  "PUBLISHER_LOG_LEVEL",
-  "PUBLISHER_PAGES",
-  "PUBLISHER_TRUSTED_PROXIES",
-  "PUBLISHER_FIRST_TOKEN",
-  "PUBLISHER_FIRST_TOKEN_FILE",
-];
-
 export interface DataDirFlags {
   readonly dataDir?: string;
 }
@@ -61,6 +49,7 @@ export interface ServeFlags extends DataDirFlags, ListenFlags {
   /** False where `--no-pages` was given. */
   readonly pages?: boolean;
   readonly trustedProxies?: string;
+  readonly revocationLog?: string;
 }
 
 export interface ServeSettings {
@@ -74,6 +63,8 @@ export interface ServeSettings {
   readonly pages: boolean;
   /** Addresses, CIDR blocks and `unix`: Publisher believes the `X-Forwarded-For` of these. */
   readonly trustedProxies: readonly string[];
+  /** The file that every end of a token is appended to; null for none. */
+  readonly revocationLog: string | null;
   readonly firstToken: GivenFirstToken | null;
   /** Warnings about variables, each a sentence without its full stop. */
   readonly environmentWarnings: readonly string[];
@@ -106,6 +97,14 @@ export function serveSettings(flags: ServeFlags, everyVariable: Environment): Se
         readBlocks,
       ),
     ),
+    revocationLog:
+      choose<string>(
+        flags.revocationLog,
+        "--revocation-log",
+        "PUBLISHER_REVOCATION_LOG",
+        "",
+        revocationLogReader(dataDirSetting(flags, environment)),
+      ) || null,
     firstToken: givenFirstToken(environment),
     environmentWarnings: [...unknownVariables(environment), ...runtimeWarnings(environment)],
   };
@@ -128,13 +127,6 @@ export function listenSetting(flags: ListenFlags, environment: Environment): rea
   if (clash === undefined) return listed(listen).flatMap((part) => listenAddressFrom(part) ?? []);
   const name = flags.listen === undefined ? "PUBLISHER_LISTEN" : "--listen";
   throw new UsageError(`${clash} does not go with ${name}: give the address there, as in 127.0.0.1:8080.`);
-}
-
-/** Variables that look like settings and are none. */
-function unknownVariables(environment: Environment): readonly string[] {
-  return Object.keys(environment)
-    .filter((name) => name.startsWith("PUBLISHER_") && !VARIABLES.includes(name))
-    .map((name) => `${name} is not a setting of Publisher, and changes nothing`);
 }
 
 /** Bun puts this in place of bytes that are not UTF-8. */

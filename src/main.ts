@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAudit } from "./audit-commands.ts";
+import { addBackup } from "./backup-commands.ts";
 import { CommandFailure } from "./commands/command-failure.ts";
 import { print, readable, say } from "./commands/print.ts";
 import { addCompletion } from "./completion-command.ts";
@@ -47,6 +48,7 @@ function commandLine(output: string[]): Command {
   addServe(program);
   addToken(program, process.env);
   addAudit(program, process.env);
+  addBackup(program, process.env);
   addUsage(program, process.env);
   addHealth(program, process.env);
   program
@@ -116,6 +118,14 @@ function addServe(program: Command): void {
       setting(
         "reverse proxies that Publisher trusts: it takes the client's address from their X-Forwarded-For",
         "PUBLISHER_TRUSTED_PROXIES",
+        "none",
+      ),
+    )
+    .option(
+      "--revocation-log <file>",
+      setting(
+        "a file outside the data directory that keeps every revocation",
+        "PUBLISHER_REVOCATION_LOG",
         "none",
       ),
     )

@@ -30,6 +30,7 @@ test("with nothing set, the defaults", () => {
     logLevel: "info",
     pages: true,
     trustedProxies: [],
+    revocationLog: null,
     firstToken: null,
     environmentWarnings: [],
   });
@@ -369,4 +370,23 @@ describe("where to listen", () => {
       );
     },
   );
+});
+
+describe("the revocation log", () => {
+  test("is named by a flag or a variable, and its path made absolute", () => {
+    expect(serveSettings({ revocationLog: "log" }, {}).revocationLog).toBe(join(process.cwd(), "log"));
+    expect(serveSettings({}, { PUBLISHER_REVOCATION_LOG: "/srv/log" }).revocationLog).toBe("/srv/log");
+  });
+
+  test.each(["data/log", "./data/deep/log", "data"])("is not in the data directory, as %s is", (path) => {
+    expect(usage(() => serveSettings({ revocationLog: path, dataDir: "data" }, {}))).toBe(
+      `--revocation-log must be the path of a file outside the data directory, as both could be lost at once, and is "${path}".`,
+    );
+  });
+
+  test("may be beside the data directory", () => {
+    expect(serveSettings({ revocationLog: "data-log", dataDir: "data" }, {}).revocationLog).toBe(
+      join(process.cwd(), "data-log"),
+    );
+  });
 });

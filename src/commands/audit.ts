@@ -25,11 +25,15 @@ export async function listChanges(dataDir: string, flags: AuditFlags): Promise<v
   if (target !== null && !isTokenId(target))
     throw new UsageError('--token must be a token id, "atok_" and letters and digits, as in "token list".');
   const count = limitSetting(flags.limit);
-  await withStore(dataDir, async ({ auditTrail }) => {
-    const conditions = target === null ? [] : [{ op: "eq", key: "target", value: target } as const];
-    const pages = newestPages((listing) => auditTrail.list(listing), { conditions, count });
-    await printEach(json ? jsonList(pages, auditEventPage) : auditTable(pages, target, terminalWidth()));
-  });
+  await withStore(
+    dataDir,
+    async ({ auditTrail }) => {
+      const conditions = target === null ? [] : [{ op: "eq", key: "target", value: target } as const];
+      const pages = newestPages((listing) => auditTrail.list(listing), { conditions, count });
+      await printEach(json ? jsonList(pages, auditEventPage) : auditTable(pages, target, terminalWidth()));
+    },
+    "reading",
+  );
 }
 
 function limitSetting(limit: string | undefined): number {

@@ -10,11 +10,15 @@ import type { JsonFlag } from "./token-flags.ts";
 /** Prints everything that the store knows of one token, a line each, or the API's answer. */
 export async function getToken(dataDir: string, id: string, { json = false }: JsonFlag): Promise<void> {
   requireTokenId(id);
-  await withTokens(dataDir, async (tokens) => {
-    const token = granted(await tokens.get(id), id);
-    if (json) return await printJson(tokenResource(token, tokens.now()));
-    await print(tokenText(token, tokens.now()));
-  });
+  await withTokens(
+    dataDir,
+    async (tokens) => {
+      const token = granted(await tokens.get(id), id);
+      if (json) return await printJson(tokenResource(token, tokens.now()));
+      await print(tokenText(token, tokens.now()));
+    },
+    "reading",
+  );
 }
 
 /** A token for people: a line for each thing to know. */

@@ -1,8 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { DataDirectory } from "../store/data-directory.ts";
+import type { Purpose } from "../store/database.ts";
 import { refuseLeftovers } from "../store/leftovers.ts";
+import { SCHEMA_VERSION } from "../store/schema.ts";
 import type { ServerLock } from "../store/server-lock.ts";
 import { SqliteTokenStore } from "../store/sqlite-token-store.ts";
+import type { Migration } from "../store/store-database.ts";
+import { completeReplacement } from "../store/store-replacement.ts";
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import { AuditTrail } from "../tokens/audit-trail.ts";
 import type { Reuse } from "../tokens/reuse.ts";
@@ -10,6 +14,7 @@ import { Tokens } from "../tokens/tokens.ts";
 import { Usage } from "../tokens/usage.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { otherStores } from "./other-stores.ts";
+import { say } from "./print.ts";
 
 /** The domain, joined to the store of one data directory. */
 export interface OpenTokens {
@@ -34,10 +39,14 @@ export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
   { keepsRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Listeners = {},
+  purpose: Purpose = "changing",
 ): OpenTokens {
+  completeReplacement(directory);
   const isNew = !directory.holdsStore();
   directory.make();
-  const store = SqliteTokenStore.open(directory, lock);
+  const store = SqliteTokenStore.open(directory, lock, purpose);
+  const isServed = lock !== null;
+  if (store.migration !== null && !isServed) say(`${migrationSentence(store.migration)}.\n`);
   const { cursorKey } = store;
   const usage = new Usage({ store: store.usage, tokens: store, clock: Date.now });
   const tokens = new Tokens({
@@ -58,11 +67,21 @@ export function openOrMakeTokens(
   return { tokens, auditTrail, usage, store, isNew };
 }
 
+/** What was done to a store of an older schema, as a sentence without its full stop. */
+export function migrationSentence({ from, copy }: Migration): string {
+  return `Brought the store from schema ${from} to ${SCHEMA_VERSION}. As it was before, it is kept in ${copy}`;
+}
+
 /** Runs `work` on the store of a data directory, which must be there, and closes it. */
-export async function withStore<T>(dataDir: string, work: (opened: OpenTokens) => Promise<T>): Promise<T> {
+export async function withStore<T>(
+  dataDir: string,
+  work: (opened: OpenTokens) => Promise<T>,
+  purpose: Purpose = "changing",
+): Promise<T> {
   const directory = new DataDirectory(dataDir);
+  completeReplacement(directory);
   if (!directory.holdsStore()) throw noStore(directory);
-  const opened = openOrMakeTokens(directory);
+  const opened = openOrMakeTokens(directory, null, {}, purpose);
   try {
     return await work(opened);
   } finally {
@@ -71,8 +90,12 @@ export async function withStore<T>(dataDir: string, work: (opened: OpenTokens) =
 }
 
 /** As `withStore`, for what is about tokens alone. */
-export async function withTokens<T>(dataDir: string, work: (tokens: Tokens) => Promise<T>): Promise<T> {
-  return await withStore(dataDir, async ({ tokens }) => await work(tokens));
+export async function withTokens<T>(
+  dataDir: string,
+  work: (tokens: Tokens) => Promise<T>,
+  purpose: Purpose = "changing",
+): Promise<T> {
+  return await withStore(dataDir, async ({ tokens }) => await work(tokens), purpose);
 }
 
 /**

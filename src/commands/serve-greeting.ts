@@ -26,12 +26,22 @@ export interface Greeting {
   readonly pages: boolean;
   readonly directory: DataDirectory;
   readonly isNew: boolean;
+  /** What was done to a store of an older schema, as a sentence without its full stop; null for nothing. */
+  readonly migration?: string | null;
   readonly firstToken: FirstToken;
   readonly warnings: readonly string[];
 }
 
 /** What a person sees who starts the server: where everything is, and a line to try it. */
-export function greeting({ addresses, pages, directory, isNew, firstToken, warnings }: Greeting): string {
+export function greeting({
+  addresses,
+  pages,
+  directory,
+  isNew,
+  migration = null,
+  firstToken,
+  warnings,
+}: Greeting): string {
   return [
     `Publisher ${VERSION} is running.`,
     "",
@@ -39,6 +49,7 @@ export function greeting({ addresses, pages, directory, isNew, firstToken, warni
     `  Store        ${readable(directory.database)}${isNew ? " (new)" : ""}`,
     `  First token  ${whereFirstToken(firstToken)}`,
     "",
+    ...(migration === null ? [] : [`${readable(migration)}.`, ""]),
     ...warnings.flatMap((warning) => [`Warning: ${readable(warning)}.`, ""]),
     "Try it:",
     "",

@@ -11,22 +11,26 @@ import { type Log, makeLog } from "../log.ts";
 import { LogStream } from "../log-stream.ts";
 import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
-import { examineDatabase } from "../store/examination.ts";
 import { accessWarnings, refuseOwnersForRoot } from "../store/file-owners.ts";
 import { refuseLeftovers } from "../store/leftovers.ts";
+import { RevocationLog, storeMark } from "../store/revocation-log.ts";
 import { playBackJournal } from "../store/rollback-journal.ts";
-import { SCHEMA_VERSION, schemaVersion } from "../store/schema.ts";
+import { SCHEMA_VERSION } from "../store/schema.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
+import { checkAtStart, type StartCheck } from "../store/start-check.ts";
+import { completeReplacement } from "../store/store-replacement.ts";
 import { COMMIT, VERSION } from "../version.ts";
+import { BackgroundCheck } from "./background-check.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
 import { type FirstToken, provideFirstToken, refuseUnfit } from "./first-token.ts";
 import { Listeners } from "./listening.ts";
 import { OpenFiles } from "./open-files.ts";
-import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
+import { migrationSentence, type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { print } from "./print.ts";
 import { stopSignal } from "./process-signals.ts";
 import { ReuseWarnings } from "./reuse-warnings.ts";
+import { RevocationLogging } from "./revocation-logging.ts";
 import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
 import { StoreRecovery } from "./store-recovery.ts";
 import { sharedDirectoryWarning } from "./unix-socket.ts";
@@ -65,7 +69,10 @@ export async function serve(settings: ServeSettings): Promise<void> {
     throw error;
   });
 
-  const { tokens, auditTrail, usage, store, lock } = opened;
+  const { tokens, auditTrail, usage, store, lock, checked, revocations } = opened;
+  const check = checked.isWhole
+    ? null
+    : BackgroundCheck.start({ directory, log, onDamage: () => store.distrust() });
   const files = OpenFiles.ofThisProcess();
   const limit = files && new ConnectionLimit({ listeners, files, log, clock: () => performance.now() });
   const flushing = new UsageFlushing(usage, log);
@@ -95,6 +102,8 @@ export async function serve(settings: ServeSettings): Promise<void> {
   walTidying.stop();
   await recovery.stop();
   await flushing.stop();
+  check?.stop();
+  revocations?.stop();
   const isLost = store.isLost();
   if (isLost) log.error("files of the store were replaced; they are left as they are");
   else close(store, log);
@@ -115,20 +124,25 @@ function starting(): never {
 interface Opened extends OpenTokens {
   readonly lock: ServerLock;
   readonly firstToken: FirstToken;
+  readonly checked: StartCheck;
+  readonly revocations: RevocationLogging | null;
 }
 
 async function open(directory: DataDirectory, settings: ServeSettings, log: Log): Promise<Opened> {
+  completeReplacement(directory);
   // What is not Publisher's is left alone, before anything is written beside it.
   playBackJournal(directory);
   refuseLeftovers(directory);
-  const isOutdated = directory.holdsStore() && examineDatabase(directory, schemaVersion) < SCHEMA_VERSION;
+  const checked = checkAtStart(directory);
   directory.make();
   refuseOwnersForRoot(directory);
-  const lock = ServerLock.take(directory, isOutdated ? STOP_TO_UPGRADE : undefined);
+  const lock = ServerLock.take(directory, checked.schema < SCHEMA_VERSION ? STOP_TO_UPGRADE : undefined);
   const warnings = new ReuseWarnings(log, () => performance.now());
   const opened = openOrMakeTokens(directory, lock, {
     keepsRevocations: true,
-    onChange: ({ id, action, actor, target }) => {
+    onChange: (event) => {
+      revocations?.take(event);
+      const { id, action, actor, target } = event;
       const { tokenId, traceId, requestId, ip } = actor;
       log.info(
         { trace_id: traceId, request_id: requestId, audit_event: id, action, actor: tokenId, target, ip },
@@ -139,11 +153,19 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   });
   lock.nameHolder();
   const { tokens, store } = opened;
+  const revocations = revocationLogging(settings, store, log);
   return {
     ...opened,
     lock,
+    checked,
+    revocations,
     firstToken: await provideFirstToken({ tokens, store, given: settings.firstToken }),
   };
+}
+
+function revocationLogging({ revocationLog: path }: ServeSettings, store: SqliteTokenStore, log: Log) {
+  if (path === null) return null;
+  return new RevocationLogging(new RevocationLog(path, store.auditTrail, storeMark(store.cursorKey)), log);
 }
 
 /** Tells the log, and whoever looks at the terminal, that the server is there and what to mind. */
@@ -151,7 +173,7 @@ async function announce(
   addresses: readonly ListenAddress[],
   settings: ServeSettings,
   directory: DataDirectory,
-  { isNew, firstToken }: Opened,
+  { isNew, firstToken, store }: Opened,
   log: Log,
 ): Promise<void> {
   const warnings = [
@@ -162,10 +184,13 @@ async function announce(
   ].filter((warning) => warning !== null);
   for (const warning of warnings) log.warn(warning);
   const { database } = directory;
+  const migration = store.migration && migrationSentence(store.migration);
+  if (migration !== null)
+    log.info({ ...store.migration, to: SCHEMA_VERSION }, "the store was brought to a newer schema");
   for (const address of addresses)
     log.info({ url: urlOf(address), store: database, version: VERSION, commit: COMMIT }, "listening");
   const { pages } = settings;
-  const text = greeting({ addresses, pages, directory, isNew, firstToken, warnings });
+  const text = greeting({ addresses, pages, directory, isNew, migration, firstToken, warnings });
   // A server works as well where nobody can see its greeting.
   await print(text).catch((error: unknown) => log.debug({ error }, "the greeting cannot be written"));
 }

@@ -3,6 +3,7 @@ import { expirySetting } from "../expiry-flags.ts";
 import { createdResource, tokenPage } from "../http/resources.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { reasonOf } from "../store/reason.ts";
+import { completeReplacement } from "../store/store-replacement.ts";
 import { COMMAND_LINE } from "../tokens/audit-event.ts";
 import { makeSecret } from "../tokens/secret.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
@@ -25,6 +26,7 @@ export async function createToken(dataDir: string, flags: CreateFlags): Promise<
   const { json = false, newStore = false } = flags;
   const request = tokenRequest(flags, secondsOf(Date.now()));
   const directory = new DataDirectory(dataDir);
+  completeReplacement(directory);
   if (!newStore && !directory.holdsStore()) throw noStore(directory, toMakeOne(directory));
   requireSecretOutput();
   const { tokens, store, isNew } = openOrMakeTokens(directory);
@@ -64,16 +66,20 @@ function tokenRequest(
 /** Prints the tokens that the flags ask for, newest first: all that are not revoked, if they ask for none. */
 export async function listTokens(dataDir: string, flags: ListFlags): Promise<void> {
   const conditions = listConditions(flags, secondsOf(Date.now()));
-  await withTokens(dataDir, async (tokens) => {
-    const now = tokens.now();
-    const every = { conditions, count: Number.POSITIVE_INFINITY };
-    const pages = newestPages((listing) => tokens.list(listing), every);
-    await printEach(
-      flags.json === true
-        ? jsonList(pages, (page) => tokenPage(page, now))
-        : orElse(tokenTable(rowsOf(pages), now, terminalWidth()), noTokens(flags)),
-    );
-  });
+  await withTokens(
+    dataDir,
+    async (tokens) => {
+      const now = tokens.now();
+      const every = { conditions, count: Number.POSITIVE_INFINITY };
+      const pages = newestPages((listing) => tokens.list(listing), every);
+      await printEach(
+        flags.json === true
+          ? jsonList(pages, (page) => tokenPage(page, now))
+          : orElse(tokenTable(rowsOf(pages), now, terminalWidth()), noTokens(flags)),
+      );
+    },
+    "reading",
+  );
 }
 
 function noTokens({ all, reused, status, audience, unusedFor, expiringWithin }: ListFlags): string {

@@ -25,12 +25,16 @@ export interface UsageFlags extends JsonFlag {
 export async function printUsage(dataDir: string, id: string | undefined, flags: UsageFlags): Promise<void> {
   if (id !== undefined) requireTokenId(id);
   const request = periodRequest(flags, secondsOf(Date.now()));
-  await withStore(dataDir, async ({ usage }) => {
-    const report = granted(await usage.report({ ...request, ids: id === undefined ? null : [id] }), id);
-    if (flags.json === true) return await printJson(usageResource(report, false));
-    await printEach(orElse(usageTable(report, terminalWidth()), noUses(report)));
-    if (report.buckets.length > 0) await print(total(report));
-  });
+  await withStore(
+    dataDir,
+    async ({ usage }) => {
+      const report = granted(await usage.report({ ...request, ids: id === undefined ? null : [id] }), id);
+      if (flags.json === true) return await printJson(usageResource(report, false));
+      await printEach(orElse(usageTable(report, terminalWidth()), noUses(report)));
+      if (report.buckets.length > 0) await print(total(report));
+    },
+    "reading",
+  );
 }
 
 /** Which buckets the flags ask for. Throws UsageError for a value that cannot be. */

@@ -18,12 +18,16 @@ export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<
   const { access = "read", audience = null, json = false } = flags;
   if (audience !== null && !isAudience(audience))
     throw new UsageError(`--audience must be ${AUDIENCE_FORM}.`);
-  await withTokens(dataDir, async (tokens) => {
-    const verdict = await tokens.verify(await secretFromStdin(), { access, audience });
-    if (json) await printJson(verificationResource(verdict, tokens.now()));
-    if (verdict.reason !== null) throw new CommandFailure(sentence(verdict.token, verdict.reason));
-    if (!json) await print(`Valid: ${described(verdict.token)}.\n`);
-  });
+  await withTokens(
+    dataDir,
+    async (tokens) => {
+      const verdict = await tokens.verify(await secretFromStdin(), { access, audience });
+      if (json) await printJson(verificationResource(verdict, tokens.now()));
+      if (verdict.reason !== null) throw new CommandFailure(sentence(verdict.token, verdict.reason));
+      if (!json) await print(`Valid: ${described(verdict.token)}.\n`);
+    },
+    "reading",
+  );
 }
 
 async function secretFromStdin(): Promise<string> {

@@ -1,55 +1,71 @@
-import { constants, Database } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import type { DataDirectory } from "./data-directory.ts";
 import { examineDatabase, isNew, OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
 import { closeToOthers, refuseOddFiles } from "./file-safety.ts";
 import { refuseLeftovers } from "./leftovers.ts";
+import { keepBeforeMigration } from "./migration-copy.ts";
 import { MIGRATIONS } from "./migrations/index.ts";
 import { playBackJournal } from "./rollback-journal.ts";
 import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "./server-lock.ts";
 import { isBusy, isReadOnly } from "./sqlite-errors.ts";
+import { StoreDatabase } from "./store-database.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 const RETRY_MS = 10;
+
+/** What a store is opened for. To read one that is at rest, nothing has to be written: it stays so. */
+export type Purpose = "reading" | "changing";
 
 /**
  * Opens the store of a data directory for reading and writing, making or migrating it as needed. A store of an
  * older schema may be in use by a server that does not know the new one: it is migrated under the lock of servers,
  * which `lock` is where the caller is one.
  */
-export function openDatabase(directory: DataDirectory, lock: ServerLock | null = null): Database {
+export function openDatabase(
+  directory: DataDirectory,
+  lock: ServerLock | null = null,
+  purpose: Purpose = "changing",
+): StoreDatabase {
   return withPlainErrors(directory, () => {
     refuseOddFiles(directory);
     playBackJournal(directory);
-    const isOld = isOutdated(directory);
-    const own = isOld && lock === null ? ServerLock.take(directory, STOP_TO_UPGRADE) : null;
+    const old = outdatedSchema(directory);
+    const own = old !== null && lock === null ? ServerLock.take(directory, STOP_TO_UPGRADE) : null;
     try {
-      return opened(directory);
+      const migration = old === null ? null : keepBeforeMigration(directory, old);
+      const database = opened(directory, purpose);
+      database.migration = migration;
+      return database;
     } finally {
       own?.release();
     }
   });
 }
 
-/** Looks at a store that will be written to, before it is: what cannot be used stays as it is. */
-function isOutdated(directory: DataDirectory): boolean {
-  if (!isNew(directory.database)) return examineDatabase(directory, schemaVersion) < SCHEMA_VERSION;
+/** Looks at a store that will be written to, before it is: what cannot be used stays as it is. Null for today's schema. */
+function outdatedSchema(directory: DataDirectory): number | null {
+  if (!isNew(directory.database)) {
+    const version = examineDatabase(directory, schemaVersion);
+    return version < SCHEMA_VERSION ? version : null;
+  }
   refuseLeftovers(directory);
-  return false;
+  return null;
 }
 
-function opened({ database: path, files }: DataDirectory): Database {
-  const database = new Database(path, { create: true, readwrite: true });
+function opened({ database: path, files }: DataDirectory, purpose: Purpose): StoreDatabase {
+  const database = new StoreDatabase(path);
   try {
     files.forEach(closeToOthers);
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     migrate(database, SCHEMA_VERSION);
-    configure(database);
-    openFiles(database);
+    database.clearForeignMark();
+    configure(database, purpose);
+    if (purpose === "changing") openFiles(database);
     return database;
   } catch (error) {
     database.close();
-    throw error;
+    throw isReadOnly(error) ? notWritable(path, error) : error;
   }
 }
 
@@ -69,8 +85,8 @@ export function migrate(database: Database, version: number): void {
  * An acknowledged change is on disk: in WAL mode that takes synchronous=FULL, and on macOS, where fsync does not
  * wait for the disk, fullfsync. https://www.sqlite.org/pragma.html#pragma_synchronous
  */
-function configure(database: Database): void {
-  enterWal(database);
+function configure(database: StoreDatabase, purpose: Purpose): void {
+  if (purpose === "changing") enterWal(database);
   database.run("PRAGMA synchronous = FULL");
   if (process.platform === "darwin") {
     database.run("PRAGMA fullfsync = ON");
@@ -79,12 +95,11 @@ function configure(database: Database): void {
   database.run("PRAGMA foreign_keys = ON");
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
+  if (purpose === "changing") database.markInUse();
   // SQLite waits for another process without letting anything else run. Writer waits in a better way.
   database.run("PRAGMA busy_timeout = 0");
   // SQLite would put large temporary files into /var/tmp, which can be read-only.
   database.run("PRAGMA temp_store = MEMORY");
-  // Apple's SQLite keeps the -wal file after the last connection is closed; one file is easier to copy.
-  database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 0);
 }
 
 /**
@@ -98,13 +113,17 @@ function openFiles(database: Database): void {
     database.run(`PRAGMA user_version = ${version}`);
     database.run("ROLLBACK");
   } catch (error) {
-    if (isReadOnly(error)) throw new StoreUnusable(`${NOT_WRITABLE} ${database.filename}.`, { cause: error });
     if (!isBusy(error)) throw error;
   }
 }
 
-const NOT_WRITABLE =
-  "The store can be read but not written. Look at the permissions, the file system and the limit of open files:";
+function notWritable(path: string, cause: unknown): StoreUnusable {
+  return new StoreUnusable(
+    "The store can be read but not written. Look at the permissions, the file system and the limit of open files: " +
+      `${path}.`,
+    { cause },
+  );
+}
 
 /** SQLite does not wait by itself where two connections enter WAL mode at once. */
 function enterWal(database: Database): void {

@@ -1,33 +1,62 @@
 import type { Database } from "bun:sqlite";
-import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
+import { basename } from "node:path";
 import type { DataDirectory } from "./data-directory.ts";
+import { bytesAt, readFailureOf } from "./file-bytes.ts";
+import { knownFaults, missingRows } from "./knowledge.ts";
 import { openAtRest, openReader } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
 import { Reserve } from "./reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "./schema.ts";
-import { isDamage, mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { isDamage, isReadFailure, mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { saysInUse } from "./store-database.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** The first bytes of every SQLite file. https://www.sqlite.org/fileformat.html#the_database_header */
 const SQLITE_MAGIC = "SQLite format 3\0";
 
+/** Where the header says by which kind of journal the file is written, and what it says for WAL mode. */
+const WRITE_VERSION_OFFSET = 18;
+const WAL_VERSION = 2;
+/** Where the header says whose file it is. */
+const APPLICATION_ID_OFFSET = 68;
+
+/** The result code of input and output, of which extended ones have the lowest byte. https://www.sqlite.org/rescode.html */
+const SQLITE_IOERR = 10;
+const PRIMARY_CODE = 0xff;
+
 /** How long opening waits for another process that makes or closes the store. */
 export const OPENING_TIMEOUT_MS = 5000;
+
+/** Where a store is. A data directory has one; a backup is one. */
+export type StoreFile = Pick<DataDirectory, "database"> & Partial<Pick<DataDirectory, "reserve">>;
+
+/** Whether a file without its last changes is good enough: mostly not. */
+export type Acceptance = "whole" | "part";
 
 /**
  * Reads a store and leaves no trace. Throws StoreUnusable if there is none, or it is not Publisher's, of a newer
  * schema or damaged.
  */
-export function examineDatabase<T>(directory: DataDirectory, examine: (database: Database) => T): T {
+export function examineDatabase<T>(
+  directory: StoreFile,
+  examine: (database: Database) => T,
+  acceptance: Acceptance = "whole",
+): T {
   const path = directory.database;
   return withPlainErrors(directory, () => {
+    const before = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     refuseOtherFiles(path);
-    const before = statSync(path).mtimeMs;
+    const isWal = isInWalMode(path);
+    if (!isWal) refuseForeignWal(path);
     const isAtRest = () =>
       ["-wal", "-journal"].every((end) => !existsSync(path + end)) && statSync(path).mtimeMs === before;
     if (!isAtRest()) return examined(directory, openReader(path), examine);
     try {
-      const outcome = examined(directory, openAtRest(path), examine);
+      const outcome = examined(directory, openAtRest(path), (database) => {
+        if (isWal && acceptance === "whole") refusePart(database, path);
+        return examine(database);
+      });
       if (isAtRest()) return outcome;
     } catch (error) {
       if (isAtRest()) throw error;
@@ -36,7 +65,7 @@ export function examineDatabase<T>(directory: DataDirectory, examine: (database:
   });
 }
 
-function examined<T>(directory: DataDirectory, database: Database, examine: (database: Database) => T): T {
+function examined<T>(directory: StoreFile, database: Database, examine: (database: Database) => T): T {
   try {
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     refuseForeign(database, directory.database);
@@ -75,27 +104,85 @@ function refuseForeign(database: Database, path: string): void {
   }
 }
 
+/** See StoreDatabase for what the mark and the -wal file mean together. */
+function refusePart(database: Database, path: string): void {
+  if (!saysInUse(database)) return;
+  throw new StoreUnusable(
+    `${path} is a part of a store: it was in use, and its file ${basename(path)}-wal with the last changes is missing. ` +
+      "It was left as it is. Put that file beside it, or restore a backup. " +
+      `"publisher restore ${path} --accept-part" takes it as it is, which is right for a copy that Litestream or ` +
+      "SQLite's own backup made; otherwise these changes are lost.",
+  );
+}
+
+/**
+ * A store at rest has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both. Each is
+ * looked at twice, as a process may open or close the store meanwhile.
+ */
+function refuseForeignWal(path: string): void {
+  const hasForeignWal = () => existsSync(`${path}-wal`) && !isInWalMode(path);
+  if (!hasForeignWal() || !hasForeignWal()) return;
+  throw new StoreUnusable(
+    `${path} and ${basename(path)}-wal are not of the same store: a backup was copied over a store that was in use. ` +
+      'Both were left as they are. Move both away, and run "publisher restore" with the backup.',
+  );
+}
+
 function refuseDamaged(database: Database, path: string): void {
-  const [fault = schemaFault(database, schemaVersion(database))] = integrityFaults(database, "quick_check");
-  if (fault !== null) throw damaged(path, fault);
+  const [broken = schemaFault(database, schemaVersion(database))] = integrityFaults(database, "quick_check");
+  const fault = broken ?? missingRows(database)[0];
+  if (fault !== undefined) throw faulty(path, fault);
+}
+
+/** Reads every page and row. Throws StoreUnusable, a sentence on one line, if something is wrong. */
+export function refuseUnsound(database: Database, path: string): void {
+  const [fault = knownFaults(database)[0]] = integrityFaults(database, "integrity_check");
+  if (fault !== undefined) throw faulty(path, fault);
+}
+
+/** SQLite tells of a page that the disk does not give as of a fault of the store: so the whole file is read again. */
+function faulty(path: string, fault: string): StoreUnusable {
+  if (isReadError(fault)) return unreadable(path, fault);
+  const failure = readFailureOf(path);
+  return failure === null ? damaged(path, fault) : unreadable(path, reasonOf(failure));
+}
+
+function isReadError(fault: string): boolean {
+  const [, code = ""] = /error code[ =](\d+)/.exec(fault) ?? [];
+  return (Number(code) & PRIMARY_CODE) === SQLITE_IOERR;
+}
+
+function unreadable(path: string, fault: string): StoreUnusable {
+  return new StoreUnusable(
+    `The disk with ${path} cannot be read: ${fault.replaceAll("\n", " ")}. The store was left as it is and may be sound. ` +
+      "Look at the disk and the system's log before you restore a backup.",
+  );
+}
+
+const DAMAGED = " is damaged: ";
+
+/** Whether the sentence of a StoreUnusable is about a damaged store, and not about one that cannot be opened now. */
+export function isAboutDamage(sentence: string): boolean {
+  return sentence.includes(DAMAGED.trimEnd());
 }
 
 function damaged(path: string, fault: string): StoreUnusable {
   return new StoreUnusable(
-    `${path} is damaged: ${fault.replaceAll("\n", " ")}. It was left as it is; restore a copy of the data directory.`,
+    `${path}${DAMAGED}${fault.replaceAll("\n", " ")}. It was left as it is; "publisher restore" puts a backup in its place.`,
   );
 }
 
 /** Opens a store; on a full disk with the space that is reserved. Throws StoreUnusable if it cannot be opened. */
-export function withPlainErrors<T>(directory: DataDirectory, open: () => T): T {
+export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
   try {
     return open();
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
-    if (mayBeOutOfSpace(error) && new Reserve(directory.reserve).release())
+    if (mayBeOutOfSpace(error) && directory.reserve !== undefined && new Reserve(directory.reserve).release())
       return withPlainErrors(directory, open);
     const path = directory.database;
-    if (isDamage(error)) throw damaged(path, error instanceof Error ? error.message : "");
+    if (isReadFailure(error)) throw unreadable(path, reasonOf(error));
+    if (isDamage(error)) throw faulty(path, error instanceof Error ? error.message : "");
     throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.`, { cause: error });
   }
 }
@@ -104,13 +191,15 @@ export function isNew(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
 }
 
+/** Whether a file is marked as Publisher's; its content is not looked at. */
+export function isPublisherStore(path: string): boolean {
+  return startsAsSqlite(path) && bytesAt(path, APPLICATION_ID_OFFSET, 4)?.readUInt32BE() === APPLICATION_ID;
+}
+
 function startsAsSqlite(path: string): boolean {
-  const file = openSync(path, "r");
-  try {
-    const start = Buffer.alloc(SQLITE_MAGIC.length);
-    readSync(file, start, 0, start.length, 0);
-    return start.toString("latin1") === SQLITE_MAGIC;
-  } finally {
-    closeSync(file);
-  }
+  return bytesAt(path, 0, SQLITE_MAGIC.length)?.toString("latin1") === SQLITE_MAGIC;
+}
+
+function isInWalMode(path: string): boolean {
+  return bytesAt(path, WRITE_VERSION_OFFSET, 1)?.at(0) === WAL_VERSION;
 }

@@ -18,7 +18,7 @@ export function refuseLeftovers(directory: DataDirectory): void {
   const fault = existsSync(database) ? "is damaged: it has no content" : "is missing";
   throw new StoreUnusable(
     `${database} ${fault}, but files of a store lie beside it: ${leftovers.map((path) => basename(path)).join(", ")}. ` +
-      "Nothing was changed. Put the database back beside them, or restore a copy of the data directory. " +
+      'Nothing was changed. Put the database back beside them, or run "publisher restore" with a backup. ' +
       "For a new store, move these files away, or choose another --data-dir.",
   );
 }

@@ -7,6 +7,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a directory",
   ENOTDIR: "a part of the path is a file",
   ENOENT: "it does not exist",
+  EIO: "the disk fails",
   EPIPE: "its reader has left",
   EBADF: "it is not open for writing",
 };

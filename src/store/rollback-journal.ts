@@ -1,7 +1,8 @@
-import { Database } from "bun:sqlite";
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { constants, Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import type { DataDirectory } from "./data-directory.ts";
 import { OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
+import { bytesAt } from "./file-bytes.ts";
 import { APPLICATION_ID } from "./schema.ts";
 
 /** Where a journal has how many pages its database had. https://www.sqlite.org/fileformat.html#the_rollback_journal */
@@ -23,17 +24,13 @@ function playBack(path: string, journal: string): void {
   const isOurs = numberAt(path, APPLICATION_ID_OFFSET) === APPLICATION_ID;
   if (!isOurs && numberAt(journal, INITIAL_SIZE_OFFSET) !== 0) return;
   using database = new Database(path, { readwrite: true });
+  // A -wal file goes only where it is known to be empty: see StoreDatabase.
+  database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
   database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
   database.query("SELECT count(*) FROM sqlite_schema").get();
 }
 
 /** The four bytes there, as a number; null where the file is too short. */
 function numberAt(path: string, offset: number): number | null {
-  const file = openSync(path, "r");
-  try {
-    const bytes = Buffer.alloc(4);
-    return readSync(file, bytes, 0, bytes.length, offset) === bytes.length ? bytes.readUInt32BE() : null;
-  } finally {
-    closeSync(file);
-  }
+  return bytesAt(path, offset, 4)?.readUInt32BE() ?? null;
 }

@@ -7,6 +7,15 @@ export const APPLICATION_ID = 0x5075626c;
 /** The schema that this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
+/** The first schema in which a token can be replaced. */
+export const FIRST_SCHEMA_WITH_ROTATION = 2;
+
+/** The first schema that says whether the store is in use, and when it was restored. */
+export const FIRST_SCHEMA_WITH_STATE = 4;
+
+/** Tables that Litestream makes in each database that it copies. https://litestream.io/how-it-works/ */
+const OF_LITESTREAM = ["_litestream_seq", "_litestream_lock"];
+
 interface SchemaRow {
   readonly name: string;
   readonly sql: string;
@@ -22,8 +31,12 @@ export function schemaFault(database: Database, version: number): string | null 
   const [expected, found] = [partsOf(made), partsOf(database)];
   const lacking = [...expected.keys()].find((name) => expected.get(name) !== found.get(name));
   if (lacking !== undefined) return `its part ${lacking} is missing or was changed`;
-  const foreign = [...found.keys()].find((name) => !expected.has(name));
+  const foreign = [...found].find(([name, sql]) => !expected.has(name) && !isOfLitestream(name, sql))?.[0];
   return foreign === undefined ? null : `its part ${foreign} is not Publisher's`;
+}
+
+function isOfLitestream(name: string, sql: string): boolean {
+  return OF_LITESTREAM.includes(name) && sql.startsWith("CREATE TABLE ");
 }
 
 function partsOf(database: Database): Map<string, string> {

@@ -1,27 +1,56 @@
-import type { DataDirectory } from "./data-directory.ts";
-import { examineDatabase, integrityFaults } from "./examination.ts";
-import { schemaVersion } from "./schema.ts";
+import type { Database } from "bun:sqlite";
+import type { UnixSeconds } from "../tokens/time.ts";
+import { type Acceptance, examineDatabase, integrityFaults, type StoreFile } from "./examination.ts";
+import { knownFaults } from "./knowledge.ts";
+import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
 import { StoreUnusable } from "./store-unusable.ts";
+
+/** A time at which a backup took the place of the store. */
+export interface RestorationNote {
+  readonly at: UnixSeconds;
+  /** When the last change was made that the backup had; null for none. */
+  readonly lastChangeAt: UnixSeconds | null;
+  /** How many tokens were ended again. */
+  readonly ended: number;
+  /** 1 where every token was known that had ended since. */
+  readonly complete: 0 | 1;
+}
 
 /** What a sound store holds. */
 export interface Soundness {
   readonly schemaVersion: number;
   readonly tokens: number;
   readonly auditEvents: number;
+  /** The last one; null where there was none. */
+  readonly restoration: RestorationNote | null;
 }
 
 /** Reads the whole store and changes nothing. Throws StoreUnusable if it is not sound, with all that is wrong. */
-export function checkSoundness(directory: DataDirectory): Soundness {
-  return examineDatabase(directory, (database) => {
-    const faults = integrityFaults(database, "integrity_check");
-    if (faults.length > 0) {
-      throw new StoreUnusable(
-        `${directory.database} is damaged:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
-      );
-    }
-    const counted = database.query<Omit<Soundness, "schemaVersion">, []>(
-      "SELECT (SELECT count(*) FROM token) AS tokens, (SELECT count(*) FROM audit_event) AS auditEvents",
-    );
-    return { schemaVersion: schemaVersion(database), ...(counted.get() ?? { tokens: 0, auditEvents: 0 }) };
-  });
+export function checkSoundness(file: StoreFile, acceptance: Acceptance = "whole"): Soundness {
+  return examineDatabase(file, (database) => soundnessOf(database, file.database), acceptance);
+}
+
+/** Reads every page and row of the store of this connection. Throws StoreUnusable if it is not sound. */
+function soundnessOf(database: Database, path: string): Soundness {
+  const faults = integrityFaults(database, "integrity_check");
+  const found = faults.length > 0 ? faults : knownFaults(database);
+  if (found.length > 0)
+    throw new StoreUnusable(`${path} is damaged:\n${found.map((fault) => `  ${fault}`).join("\n")}`);
+  const counted = database.query<Pick<Soundness, "tokens" | "auditEvents">, []>(
+    "SELECT (SELECT count(*) FROM token) AS tokens, (SELECT count(*) FROM audit_event) AS auditEvents",
+  );
+  return {
+    schemaVersion: schemaVersion(database),
+    ...(counted.get() ?? { tokens: 0, auditEvents: 0 }),
+    restoration: lastRestoration(database),
+  };
+}
+
+function lastRestoration(database: Database): RestorationNote | null {
+  if (schemaVersion(database) < FIRST_SCHEMA_WITH_STATE) return null;
+  const last = database.query<RestorationNote, []>(
+    `SELECT restoration.at, audit_event.at AS lastChangeAt, ended, complete
+     FROM restoration LEFT JOIN audit_event ON audit_event.id = last_event ORDER BY restoration.rowid DESC LIMIT 1`,
+  );
+  return last.get();
 }

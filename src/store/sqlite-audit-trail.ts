@@ -1,8 +1,9 @@
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import type { AuditEventStore } from "../tokens/audit-trail.ts";
 import type { ListQuery } from "../tokens/listing.ts";
-import { AUDIT_EVENT_TABLE, EVENT_COLUMNS } from "./audit-event-row.ts";
+import { AUDIT_EVENT_TABLE, type AuditEventRow, EVENT_COLUMNS } from "./audit-event-row.ts";
 import { type ListSource, listRows } from "./list-rows.ts";
+import { withStoreErrors } from "./sqlite-errors.ts";
 
 /** The audit events in the SQLite file of a data directory. */
 export class SqliteAuditTrail implements AuditEventStore {
@@ -27,6 +28,23 @@ export class SqliteAuditTrail implements AuditEventStore {
         JSON.stringify(changes),
         actor.requestId,
       );
+  }
+
+  /** The last id that an event has; null where there is none. */
+  lastId(): string | null {
+    const last = this.#source.database.query<{ id: string | null }, []>(
+      "SELECT max(id) AS id FROM audit_event",
+    );
+    return withStoreErrors(() => last.get())?.id ?? null;
+  }
+
+  /** Up to `limit` changes to tokens that were there, after one event and up to another, in order. */
+  changesBetween(after: string, last: string, limit: number): readonly AuditEvent[] {
+    const found = this.#source.database.query<AuditEventRow, [string, string, number]>(
+      `SELECT ${EVENT_COLUMNS} FROM audit_event
+       WHERE id > ? AND id <= ? AND action <> 'api-token.create' ORDER BY id LIMIT ?`,
+    );
+    return withStoreErrors(() => found.all(after, last, limit)).map(AUDIT_EVENT_TABLE.rowOf);
   }
 
   async list(query: ListQuery, signal: AbortSignal | null = null): Promise<readonly AuditEvent[]> {

@@ -25,6 +25,11 @@ export function isDamage(error: unknown): boolean {
   return hasCode(error, "SQLITE_CORRUPT") || hasCode(error, "SQLITE_NOTADB");
 }
 
+/** Whether the disk, and not the file, is at fault. */
+export function isReadFailure(error: unknown): boolean {
+  return hasCode(error, "SQLITE_IOERR_READ") || hasCode(error, "SQLITE_IOERR_CORRUPTFS");
+}
+
 export function isBusy(error: unknown): boolean {
   return hasCode(error, "SQLITE_BUSY");
 }

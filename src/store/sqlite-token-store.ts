@@ -11,7 +11,7 @@ import {
   type Writes,
 } from "../tokens/token-store.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { openDatabase } from "./database.ts";
+import { openDatabase, type Purpose } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
 import { type ListSource, listRows } from "./list-rows.ts";
 import { OpenedFiles } from "./opened-files.ts";
@@ -22,6 +22,7 @@ import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
+import type { Migration, StoreDatabase } from "./store-database.ts";
 import { tallies } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 import { WAL_LIMIT_BYTES, WriteAheadLog } from "./write-ahead-log.ts";
@@ -36,6 +37,8 @@ export class SqliteTokenStore implements TokenStore {
   readonly auditTrail: SqliteAuditTrail;
   /** How often the tokens were used. */
   readonly usage: SqliteUsageStore;
+  /** That the store was brought to today's schema when it was opened; null if it had that. */
+  readonly migration: Migration | null;
   readonly #directory: DataDirectory;
   readonly #source: ListSource;
   readonly #wal: WriteAheadLog;
@@ -45,14 +48,21 @@ export class SqliteTokenStore implements TokenStore {
   readonly #database: Database;
   readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
   readonly #byId: Statement<TokenRow, [string]>;
+  #isDamaged = false;
   /** A file of the store that was removed or replaced; null if there is none. */
   #lostFile: string | null = null;
 
-  private constructor(directory: DataDirectory, database: Database, lock: ServerLock | null) {
+  private constructor(
+    directory: DataDirectory,
+    database: StoreDatabase,
+    { lock, purpose }: { readonly lock: ServerLock | null; readonly purpose: Purpose },
+  ) {
+    this.migration = database.migration;
     this.#directory = directory;
     this.firstToken = new FirstTokenFile(directory.firstToken);
     this.#files = new OpenedFiles([
-      ...["", "-wal", "-shm"].map((end) => directory.database + end),
+      // A store at rest that is only read has no other file; whoever changes it meanwhile makes some.
+      ...(purpose === "reading" ? [""] : ["", "-wal", "-shm"]).map((end) => directory.database + end),
       ...(lock === null ? [] : [directory.lock]),
     ]);
     this.#writer = new Writer({ database, files: this.#files, reserve: new Reserve(directory.reserve) });
@@ -68,8 +78,12 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   /** Opens the store, making or migrating it as needed. Throws StoreUnusable if that cannot be. */
-  static open(directory: DataDirectory, lock: ServerLock | null = null): SqliteTokenStore {
-    return new SqliteTokenStore(directory, openDatabase(directory, lock), lock);
+  static open(
+    directory: DataDirectory,
+    lock: ServerLock | null = null,
+    purpose: Purpose = "changing",
+  ): SqliteTokenStore {
+    return new SqliteTokenStore(directory, openDatabase(directory, lock, purpose), { lock, purpose });
   }
 
   /** Seals the cursors of lists from this store. */
@@ -79,18 +93,30 @@ export class SqliteTokenStore implements TokenStore {
     return row.key;
   }
 
+  /** Serves nothing more: every look and every change throws StoreUnavailable from now on. */
+  distrust(): void {
+    this.#isDamaged = true;
+  }
+
+  #refuseDamaged(): void {
+    if (this.#isDamaged) throw new StoreUnavailable("the store is damaged");
+  }
+
   findByDigest(digest: Uint8Array): StoredSecret | null {
+    this.#refuseDamaged();
     this.#requireFiles();
     const row = withStoreErrors(() => this.#byDigest.get(digest));
     return row && { token: tokenOf(row), digest: row.digest };
   }
 
   findById(id: string): Token | null {
+    this.#refuseDamaged();
     const row = withStoreErrors(() => this.#byId.get(id));
     return row && tokenOf(row);
   }
 
   isEmpty(): boolean {
+    this.#refuseDamaged();
     return withStoreErrors(() => this.#database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
   }
 
@@ -122,16 +148,19 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
+    this.#refuseDamaged();
     const planned = await this.#changes.make(scope, plan);
     if (planned.updated.some(({ token }) => isDoneWith(token))) this.#tryToTidyFirstToken();
     return planned;
   }
 
   async list(query: ListQuery, signal: AbortSignal | null = null): Promise<readonly Token[]> {
+    this.#refuseDamaged();
     return await listRows(this.#source, TOKEN_TABLE, query, signal);
   }
 
   async summary(query: SummaryQuery, signal: AbortSignal | null = null): Promise<readonly Tally[]> {
+    this.#refuseDamaged();
     return await this.#source.scans.run(signal, (scan) => tallies(scan, query)).catch(throwAsStoreError);
   }
 

@@ -43,7 +43,7 @@ const SPOILED: readonly Spoiling[] = [
       const bytes = readFileSync(path);
       writeFileSync(path, bytes.fill(0xaa, PAGE_BYTES, 4 * PAGE_BYTES));
     },
-    says: /is damaged: .*It was left as it is; restore a copy of the data directory\./,
+    says: /is damaged: .*It was left as it is; "publisher restore" puts a backup in its place\./,
   },
   {
     what: "half a store",
@@ -51,7 +51,7 @@ const SPOILED: readonly Spoiling[] = [
       const bytes = readFileSync(path);
       writeFileSync(path, bytes.subarray(0, bytes.length / 2));
     },
-    says: /is damaged: .*It was left as it is; restore a copy of the data directory\./,
+    says: /is damaged: .*It was left as it is; "publisher restore" puts a backup in its place\./,
   },
 ];
 

@@ -1,7 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { canTrace, SystemCalls } from "../support/strace.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -41,6 +43,26 @@ describe.skipIf(!canTrace("whether a change is on disk before it is acknowledged
       for (const action of ["create", "revoke"]) {
         expectSynced(between(calls, `POST /publisher.v1/api-token/${action} `, "HTTP/1.1 200"));
       }
+    });
+
+    test("and so is its line in the revocation log, before the answer", async () => {
+      using trace = new SystemCalls();
+      using elsewhere = new TemporaryDirectory();
+      const args = ["--revocation-log", join(elsewhere.path, "revocations")];
+      await using server = await RunningServer.start({ under: trace.under(CALLS), args });
+      const { id } = (await server.call("api-token/create", { access: "read" })).json;
+      expect((await server.call("api-token/revoke", { id })).status).toBe(200);
+      await server.stop();
+      const calls = between(
+        trace.of(server.child.pid),
+        "POST /publisher.v1/api-token/revoke ",
+        "HTTP/1.1 200",
+      );
+      const written = calls.findIndex((call) => /^p?write(64)?\(\d+<[^>]*\/revocations>/.test(call));
+      expect(written).not.toBe(-1);
+      expect(calls.slice(written).some((call) => /^fsync\(\d+<[^>]*\/revocations>\) = 0$/.test(call))).toBe(
+        true,
+      );
     });
 
     test("before a command prints the secret", async () => {

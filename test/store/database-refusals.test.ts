@@ -125,7 +125,7 @@ describe.each(UNUSABLE)("%s", (_, put, sentence) => {
     const told = unusable(() => open(directory));
     expect(told).toStartWith(`${directory.database} `);
     expect(told).toMatch(sentence);
-    expect(told).toMatch(/left as it is(\.|; restore a copy of the data directory\.)$/);
+    expect(told).toMatch(/left as it is(\.|; "publisher restore" puts a backup in its place\.)$/);
     expect(told).not.toContain("\n");
     expect(readFileSync(directory.database).equals(before)).toBe(true);
     expect(modes(directory)).toMatchObject({ "publisher.db": "640" });
@@ -216,6 +216,11 @@ describe("a store is damaged that", () => {
       "its part token_stays_revoked is missing or was changed",
     ],
     ["has something beside", "CREATE TABLE other (x TEXT)", "its part other is not Publisher's"],
+    [
+      "has a trigger under a name of Litestream's",
+      "CREATE TRIGGER _litestream_seq AFTER INSERT ON token BEGIN DELETE FROM token_use; END",
+      "its part _litestream_seq is not Publisher's",
+    ],
   ])("%s", (_, sql, told) => {
     using temporary = new PublicDirectory();
     const { directory } = temporary;
@@ -226,5 +231,17 @@ describe("a store is damaged that", () => {
     for (const open of [openDatabase, (each: DataDirectory) => examineDatabase(each, () => undefined)]) {
       expect(unusable(() => open(directory))).toContain(`is damaged: ${told}. It was left as it is`);
     }
+  });
+
+  test("is told from one that Litestream copies, which makes tables of its own there", () => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    makeStore(directory);
+    otherDatabase(
+      directory.database,
+      "CREATE TABLE _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER)",
+      "CREATE TABLE _litestream_lock (id INTEGER)",
+    );
+    openDatabase(directory).close();
   });
 });

@@ -17,7 +17,7 @@ describe.each(LEFTOVERS)("where %s lies", (name) => {
     for (const work of [() => refuseLeftovers(directory), () => openDatabase(directory)])
       expect(unusable(work)).toBe(
         `${directory.database} is missing, but files of a store lie beside it: ${name}. ` +
-          "Nothing was changed. Put the database back beside them, or restore a copy of the data directory. " +
+          'Nothing was changed. Put the database back beside them, or run "publisher restore" with a backup. ' +
           "For a new store, move these files away, or choose another --data-dir.",
       );
     expect(readdirSync(directory.path)).toEqual([name]);

@@ -30,6 +30,7 @@ const CONFINED: readonly (readonly [module: string, places: readonly string[]])[
       "src/main.ts",
       "src/token-commands.ts",
       "src/audit-commands.ts",
+      "src/backup-commands.ts",
       "src/server-commands.ts",
       "src/completion-words.ts",
       "src/completion-command.ts",

@@ -18,6 +18,9 @@ const NOBODY = 65_534;
 /** Longer than the store waits where the event loop stands still, and much shorter than where it does not. */
 const HOLD_MS = 150;
 
+/** Enough for others to meet it in each state. */
+const ROUNDS = 50;
+
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
 function tell(line: string): void {
@@ -78,6 +81,11 @@ const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> 
     tell("ready");
     await goOn();
     open(directory);
+  },
+
+  openAgainAndAgain(directory) {
+    for (let round = 0; round < ROUNDS; round += 1) SqliteTokenStore.open(directory).close();
+    tell(`opened ${ROUNDS} times`);
   },
 
   async prepareChange(directory) {

@@ -191,7 +191,8 @@ export class TestStore implements Disposable {
   }
 
   #close(): void {
-    for (const connection of this.#connections.splice(0)) connection.close();
+    // A plain connection that were the last would leave a part of a store: that one is closed first.
+    for (const connection of this.#connections.splice(0).reverse()) connection.close();
   }
 
   #open(): SqliteTokenStore {

@@ -1,0 +1,86 @@
+import { statSync } from "node:fs";
+import { basename, resolve } from "node:path";
+import { UsageError } from "../config.ts";
+import { backUp, datedPath, isSameFile, keepNewest, unfinishedPath } from "../store/backup.ts";
+import { DataDirectory } from "../store/data-directory.ts";
+import { isNew, isPublisherStore } from "../store/examination.ts";
+import type { Soundness } from "../store/soundness.ts";
+import { refuseUnfinished } from "../store/store-replacement.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { noStore } from "./open-tokens.ts";
+import { print, readable, say } from "./print.ts";
+import { withProgress } from "./progress.ts";
+
+export interface BackupFlags {
+  /** How many backups a directory keeps; the target is a file if left out. */
+  readonly keep?: string;
+  /** False where `--no-progress` was given. */
+  readonly progress?: boolean;
+}
+
+const KEEP_MAX = 100_000;
+
+/** Backs the store up into a file, or into a dated one in a directory, with or without a running server. */
+export async function backup(dataDir: string, target: string, flags: BackupFlags): Promise<void> {
+  const directory = new DataDirectory(dataDir);
+  refuseUnfinished(directory);
+  if (!directory.holdsStore()) throw noStore(directory);
+  const count = keepSetting(flags.keep);
+  const path = count === null ? resolve(target) : datedPath(requireFolder(resolve(target)), new Date());
+  requireFree(path, directory);
+  const whole = { bytes: statSync(directory.database).size, command: ["backup", target] };
+  if (flags.progress !== false && process.stderr.isTTY) {
+    const settings = ["--data-dir", dataDir, ...(count === null ? [] : ["--keep", String(count)])];
+    const command = [...whole.command, ...settings, "--no-progress"];
+    return await withProgress({ ...whole, command, copyOf: (process) => unfinishedPath(path, process) });
+  }
+  const soundness = backUp(directory, path, () => undefined);
+  await print(report(directory, path, soundness));
+  if (count !== null) for (const old of keepNewest(resolve(target), count)) say(`Removed ${old}.\n`);
+}
+
+function keepSetting(keep: string | undefined): number | null {
+  if (keep === undefined) return null;
+  const count = /^\d{1,6}$/.test(keep) ? Number(keep) : Number.NaN;
+  if (count >= 1 && count <= KEEP_MAX) return count;
+  throw new UsageError(
+    `--keep must be a whole number from 1 to ${KEEP_MAX}, and is ${JSON.stringify(keep)}.`,
+  );
+}
+
+/** A directory that is missing can be a disk that is not mounted: so none is made. */
+function requireFolder(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new CommandFailure(
+    `With --keep, the backup goes into a directory, and ${path} is none. Make it first.`,
+  );
+}
+
+/** A backup may take the place of an older one, and of nothing else. */
+function requireFree(path: string, directory: DataDirectory): void {
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there === undefined) {
+    const ofAStore = ["-wal", "-shm", "-journal"].find((end) => path === directory.database + end);
+    if (ofAStore !== undefined) throw inUse(path);
+    return;
+  }
+  if (there.isDirectory())
+    throw new CommandFailure(
+      `${path} is a directory. Name a file, or add --keep 7 to keep the newest 7 backups there.`,
+    );
+  if (isSameFile(path, directory.database) || basename(path) === basename(directory.database))
+    throw inUse(path);
+  if (!there.isFile() || isNew(path) || !isPublisherStore(path))
+    throw new CommandFailure(`${path} is there already, and is no backup of Publisher's. Name another file.`);
+}
+
+function inUse(path: string): CommandFailure {
+  return new CommandFailure(`${path} is the place of a store itself. Name another file for the backup.`);
+}
+
+function report({ database }: DataDirectory, path: string, soundness: Soundness): string {
+  const { tokens, auditEvents, schemaVersion } = soundness;
+  return readable(
+    `Backed up ${database} to ${path}: sound, schema ${schemaVersion}, tokens: ${tokens}, audit events: ${auditEvents}.\n`,
+  );
+}

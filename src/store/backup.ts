@@ -1,0 +1,80 @@
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { syncDirectory } from "./data-directory.ts";
+import { isPublisherStore, type StoreFile } from "./examination.ts";
+import type { Soundness } from "./soundness.ts";
+import { type CopyStep, copyStore } from "./store-copy.ts";
+
+/** A copy as `publisher.db.schema-3-2026-11-26T15-20-40Z`, kept before a migration. */
+const BEFORE_MIGRATION = /^publisher\.db\.schema-\d+-/;
+
+/** A backup as `publisher-2026-11-26T15-20-40Z.db`: such names sort by time. */
+const DATED = /^publisher-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/;
+
+/** Where a backup is written until it is done, beside the place that it gets. */
+export function unfinishedPath(path: string, process: number): string {
+  return `${path}.unfinished-${process}`;
+}
+
+/**
+ * Backs a store up into one file: copied and checked under another name, then renamed, so that there is never half a
+ * backup. What killed backups of the same file left is removed. Throws StoreUnusable if it cannot be done.
+ */
+export function backUp(from: StoreFile, path: string, onStep: (step: CopyStep) => void): Soundness {
+  removeUnfinished(path);
+  const unfinished = unfinishedPath(path, process.pid);
+  const soundness = copyStore({ from, to: unfinished, onStep });
+  renameSync(unfinished, path);
+  syncDirectory(dirname(path));
+  return soundness;
+}
+
+/** The path of a backup of that moment in a directory of backups. */
+export function datedPath(directory: string, now: Date): string {
+  return join(directory, `publisher-${fileTime(now)}.db`);
+}
+
+/** A moment as a part of a file's name, such as `2026-11-26T15-20-40Z`, in UTC. */
+export function fileTime(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
+}
+
+/** Removes all but the newest dated backups of a directory; gives their paths. Other files stay. */
+export function keepNewest(directory: string, count: number): readonly string[] {
+  const dated = readdirSync(directory)
+    .filter((name) => DATED.test(name))
+    .sort()
+    .map((name) => join(directory, name))
+    .filter(isPublisherStore);
+  const old = dated.slice(0, Math.max(dated.length - count, 0));
+  for (const path of old) rmSync(path);
+  return old;
+}
+
+/** Of backups of this path, or, for a name with a time in it, of any such in its directory. */
+function removeUnfinished(path: string): void {
+  const directory = dirname(path);
+  const isOfPath = (name: string) =>
+    name === basename(path) ||
+    [DATED, BEFORE_MIGRATION].some((timed) => timed.test(basename(path)) && timed.test(name));
+  for (const name of readdirSync(directory)) {
+    const [, of = "", process = ""] = /^(.*)\.unfinished-(\d+)(?:-journal)?$/.exec(name) ?? [];
+    if (isOfPath(of) && !isAnotherRunning(Number(process))) rmSync(join(directory, name));
+  }
+}
+
+function isAnotherRunning(id: number): boolean {
+  if (id === process.pid) return false;
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Whether both paths lead to the same file. */
+export function isSameFile(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}

@@ -1,0 +1,36 @@
+import { closeSync, openSync, readSync } from "node:fs";
+
+/**
+ * That many bytes of a file from that offset on; null where it is too short. Not for a database that this process has
+ * open: closing any descriptor of a file ends the locks of the process on it.
+ * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+ */
+export function bytesAt(path: string, offset: number, count: number): Buffer | null {
+  const file = openSync(path, "r");
+  try {
+    const bytes = Buffer.alloc(count);
+    return readSync(file, bytes, 0, count, offset) === count ? bytes : null;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** How much of a file is read at once. */
+const CHUNK_BYTES = 1_048_576;
+
+/** The error with which reading the file ends somewhere; null if all of it can be read. */
+export function readFailureOf(path: string): unknown {
+  try {
+    const file = openSync(path, "r");
+    try {
+      const chunk = Buffer.alloc(CHUNK_BYTES);
+      for (let offset = 0, count = 1; count > 0; offset += count)
+        count = readSync(file, chunk, 0, chunk.length, offset);
+    } finally {
+      closeSync(file);
+    }
+    return null;
+  } catch (error) {
+    return error;
+  }
+}

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { endLine, firstLine, parseLines, type RevocationLines } from "../tokens/revocation-lines.ts";
+import { syncDirectory } from "./data-directory.ts";
+import { reasonOf } from "./reason.ts";
+import type { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
+import { StoreUnusable } from "./store-unusable.ts";
+
+/** How many events are read and written at once. */
+const SLICE_SIZE = 1000;
+
+/** How much of the end of a log is read to find its last line; a line has some 200 bytes. */
+const TAIL_BYTES = 65_536;
+
+/**
+ * Appends every end of a token to a file, from the audit trail of a store. The file is opened anew for each write:
+ * where it was moved away, another one begins.
+ */
+export class RevocationLog {
+  readonly #path: string;
+  readonly #store: string;
+  readonly #trail: SqliteAuditTrail;
+  /** The last audit event that was dealt with; empty for none. */
+  #known: string;
+
+  /** Throws StoreUnusable if there is a file that is not a log of this store, or none can be made. */
+  constructor(path: string, trail: SqliteAuditTrail, store: string) {
+    this.#path = path;
+    this.#store = store;
+    this.#trail = trail;
+    try {
+      this.#known = this.#lastEvent();
+      this.catchUp();
+    } catch (error) {
+      if (error instanceof StoreUnusable) throw error;
+      throw new StoreUnusable(`The revocation log ${path} cannot be written: ${reasonOf(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Whether the event with this id is in the file, or needs no line there. */
+  knows(id: string): boolean {
+    return id <= this.#known;
+  }
+
+  /** Writes what is missing, on disk before it returns. Throws an error of the file system or of the store. */
+  catchUp(): void {
+    const last = this.#trail.lastId() ?? "";
+    while (this.#known < last) {
+      const events = this.#trail.changesBetween(this.#known, last, SLICE_SIZE);
+      this.#append(events.flatMap((event) => endLine(event) ?? []));
+      this.#known = events.length < SLICE_SIZE ? last : (events.at(-1)?.id ?? last);
+    }
+    if (last === "") this.#append([]);
+  }
+
+  #append(lines: readonly string[]): void {
+    const file = openSync(this.#path, "a+", 0o600);
+    try {
+      const isNew = fstatSync(file).size === 0;
+      const first = isNew ? [firstLine(this.#store, this.#known)] : [];
+      const all = [...first, ...lines];
+      if (all.length === 0) return;
+      const begin = isNew || endsWithNewline(file) ? "" : "\n";
+      writeSync(file, `${begin}${all.join("\n")}\n`);
+      fsyncSync(file);
+      if (isNew) syncDirectory(dirname(this.#path));
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #lastEvent(): string {
+    const text = endsOf(this.#path);
+    if (text === "") return "";
+    const log = parseLines(text);
+    if (log === null) throw new StoreUnusable(`${this.#path} is there already, and is not a revocation log.`);
+    if (log.store !== this.#store)
+      throw new StoreUnusable(`${this.#path} is the revocation log of another store.`);
+    return log.last;
+  }
+}
+
+/** What a log calls its store: a mark of its cursor key, which each of its backups has too. */
+export function storeMark(cursorKey: Uint8Array): string {
+  return createHash("sha256").update(cursorKey).digest("hex").slice(0, 16);
+}
+
+/** Reads logs. Throws StoreUnusable for a file that is none, or is of another store than the first. */
+export function readRevocationLogs(paths: readonly string[], store: string): readonly RevocationLines[] {
+  return paths.map((path) => {
+    const log = parseLines(read(path));
+    if (log === null) throw new StoreUnusable(`${path} is not a revocation log.`);
+    if (log.store !== store)
+      throw new StoreUnusable(`${path} is the revocation log of another store than the backup is of.`);
+    return log;
+  });
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new StoreUnusable(`The revocation log ${path} cannot be read: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** The first line of a file and its last ones; empty where there is no file. */
+function endsOf(path: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, "r");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    if (size <= 2 * TAIL_BYTES) return textAt(descriptor, 0, size);
+    const [first = ""] = textAt(descriptor, 0, TAIL_BYTES).split("\n");
+    const [, ...last] = textAt(descriptor, size - TAIL_BYTES, TAIL_BYTES).split("\n");
+    return [first, ...last].join("\n");
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function endsWithNewline(file: number): boolean {
+  return textAt(file, fstatSync(file).size - 1, 1) === "\n";
+}
+
+function textAt(file: number, offset: number, count: number): string {
+  const bytes = Buffer.alloc(count);
+  return bytes.toString("utf8", 0, readSync(file, bytes, 0, count, offset));
+}

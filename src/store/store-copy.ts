@@ -1,0 +1,90 @@
+import { Database } from "bun:sqlite";
+import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { type Acceptance, examineDatabase, type StoreFile } from "./examination.ts";
+import { reasonOf } from "./reason.ts";
+import { checkSoundness, type Soundness } from "./soundness.ts";
+import { saysInUse } from "./store-database.ts";
+import { StoreUnusable } from "./store-unusable.ts";
+
+/** What making a copy is at. */
+export type CopyStep = "checking the store" | "copying" | "checking the copy";
+
+export interface CopyParts {
+  readonly from: StoreFile;
+  /** The path of the copy, where no file is yet. */
+  readonly to: string;
+  readonly acceptance?: Acceptance;
+  readonly onStep?: (step: CopyStep) => void;
+}
+
+/**
+ * Makes a copy of one moment of a store, which others may change meanwhile: one file with mode 600, at rest, checked
+ * and on disk. Throws StoreUnusable if the store or its copy is not sound, or the copy cannot be written; what there
+ * is of the copy is removed then. https://www.sqlite.org/lang_vacuum.html#vacuuminto
+ */
+export function copyStore({
+  from,
+  to,
+  acceptance = "whole",
+  onStep = () => undefined,
+}: CopyParts): Soundness {
+  try {
+    onStep("checking the store");
+    examineDatabase(
+      from,
+      (database) => {
+        onStep("copying");
+        writing(to, () => vacuumInto(database, to));
+      },
+      acceptance,
+    );
+    writing(to, () => settle(to));
+    onStep("checking the copy");
+    return checked(from, to, acceptance);
+  } catch (error) {
+    for (const end of ["", "-journal"]) rmSync(to + end, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Checks the copy wholly, and so the store: tables and indices are copied as they are. What is wrong with the store
+ * itself is told under its own name.
+ */
+function checked(from: StoreFile, to: string, acceptance: Acceptance): Soundness {
+  try {
+    return checkSoundness({ database: to });
+  } catch (error) {
+    checkSoundness(from, acceptance);
+    throw error;
+  }
+}
+
+/** SQLite writes into a file that is there if that is empty; so the copy is never open to others. */
+function vacuumInto(database: Database, to: string): void {
+  rmSync(to, { force: true });
+  closeSync(openSync(to, "wx", 0o600));
+  database.query("VACUUM INTO ?").run(to);
+}
+
+/** A copy is at rest, also of a store in use. SQLite leaves it to its caller to sync what VACUUM INTO made. */
+function settle(path: string): void {
+  {
+    using copy = new Database(path, { readwrite: true });
+    if (saysInUse(copy)) copy.run("UPDATE store_state SET in_use = 0");
+  }
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function writing(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new StoreUnusable(`The copy ${path} cannot be written: ${reasonOf(error)}.`, { cause: error });
+  }
+}

@@ -1,0 +1,93 @@
+import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type DataDirectory, syncDirectory } from "./data-directory.ts";
+import { reasonOf } from "./reason.ts";
+import { ServerLock } from "./server-lock.ts";
+import { StoreUnusable } from "./store-unusable.ts";
+
+/** What SQLite keeps beside a database, and would apply to whichever has its name. */
+const BESIDE = ["-wal", "-journal", "-shm"];
+
+/**
+ * A store that is to take the place of the one in its directory. From the moment on at which a file has this name,
+ * the replacement is settled: whoever opens the store completes it.
+ */
+function successorOf({ database }: DataDirectory): string {
+  return `${database}-next`;
+}
+
+/**
+ * Puts a store, one whole file, into the place of the one in the directory, which `aside` keeps. To be called under
+ * the lock of servers. Gives whether there was one. A crash at any moment leaves the one or the other, and never the -wal file of one to the other.
+ */
+export function replaceStore(directory: DataDirectory, next: string, aside: string): boolean {
+  try {
+    const isKept = keepAside(directory, aside);
+    renameSync(next, successorOf(directory));
+    syncDirectory(directory.path);
+    complete(directory);
+    return isKept;
+  } catch (error) {
+    throw new StoreUnusable(`The store cannot be put into ${directory.path}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** Whether a store waits to take the place of the one in the directory. */
+export function isBeingReplaced(directory: DataDirectory): boolean {
+  return existsSync(successorOf(directory));
+}
+
+/** Completes a replacement that a crash cut off. Throws StoreUnusable if another process is just about it. */
+export function completeReplacement(directory: DataDirectory): void {
+  if (!isBeingReplaced(directory)) return;
+  const lock = ServerLock.take(directory, "It may be restoring the store; try again when it is done.");
+  try {
+    complete(directory);
+  } finally {
+    lock.release();
+  }
+}
+
+/** Throws StoreUnusable where a replacement was cut off: for what changes nothing, and so completes nothing. */
+export function refuseUnfinished(directory: DataDirectory): void {
+  if (!isBeingReplaced(directory)) return;
+  throw new StoreUnusable(
+    `A restore to ${directory.path} was cut off at its very end. Start the server, or run a command such as ` +
+      '"publisher token list": that completes it.',
+  );
+}
+
+/** Each step can be done again. What lay beside the old store has gone from the disk before the new one comes. */
+export function complete(directory: DataDirectory): void {
+  if (!isBeingReplaced(directory)) return;
+  for (const end of BESIDE) rmSync(directory.database + end, { force: true });
+  syncDirectory(directory.path);
+  renameSync(successorOf(directory), directory.database);
+  syncDirectory(directory.path);
+}
+
+/** Gives the files of the old store other names; the names that they have stay until the new one comes. */
+function keepAside({ path, database }: DataDirectory, aside: string): boolean {
+  const files = [database, ...BESIDE.slice(0, 2).map((end) => database + end)].filter(hasContent);
+  if (files.length === 0) return false;
+  mkdirSync(aside, { mode: 0o700 });
+  for (const file of files) linkOrCopy(file, join(aside, basename(file)));
+  syncDirectory(aside);
+  syncDirectory(path);
+  return true;
+}
+
+function hasContent(path: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Some file systems have no hard links. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}

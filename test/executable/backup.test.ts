@@ -1,0 +1,171 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+/** A data directory with nothing but that backup. */
+function dataDirOf(terminal: Terminal, backup: string): string {
+  const path = join(terminal.cwd, `${backup}-restored`);
+  mkdirSync(path);
+  copyFileSync(join(terminal.cwd, backup), join(path, "publisher.db"));
+  return path;
+}
+
+describe("backup", () => {
+  test("beside a running server holds what was acknowledged, sound, for its owner alone", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const { json } = await server.call("api-token/create", { access: "read" });
+    await server.call("api-token/revoke", { id: json.id });
+    const backup = join(terminal.cwd, "backup.db");
+    expect(await terminal.output("backup", backup, "--data-dir", server.dataDir)).toBe(
+      `Backed up ${join(server.dataDir, "publisher.db")} to ${backup}: sound, schema 4, tokens: 2, audit events: 3.\n`,
+    );
+    expect((statSync(backup).mode & 0o777).toString(8)).toBe("600");
+    expect(terminal.names).toEqual(["backup.db"]);
+    expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+    const dataDir = dataDirOf(terminal, "backup.db");
+    expect(await terminal.output("check", "--data-dir", dataDir)).toContain("tokens: 2, audit events: 3.");
+    expect(await terminal.output("token", "list", "--all", "--data-dir", dataDir)).toContain("revoked");
+  });
+
+  test("under load holds every change that was acknowledged before it began", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const acknowledged: string[] = [];
+    let isOver = false;
+    const load = (async () => {
+      while (!isOver) {
+        const { json } = await server.call("api-token/create", { access: "read" });
+        acknowledged.push(json.id);
+      }
+    })();
+    for (let round = 0; round < 3; round += 1) {
+      const before = acknowledged.slice();
+      await terminal.output("backup", `backup-${round}`, "--data-dir", server.dataDir);
+      const dataDir = dataDirOf(terminal, `backup-${round}`);
+      const listed = JSON.parse(await terminal.output("token", "list", "--json", "--data-dir", dataDir));
+      const ids = new Set(listed.data.map(({ id }: { id: string }) => id));
+      expect(before.filter((id) => !ids.has(id))).toEqual([]);
+    }
+    isOver = true;
+    await load;
+    expect(acknowledged.length).toBeGreaterThan(0);
+  });
+
+  test("takes the place of an older backup, and clears away what a killed one left", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    // No process has this id: the greatest that Linux gives is below it.
+    writeFileSync(join(terminal.cwd, "backup.db.unfinished-4194305"), "half");
+    writeFileSync(join(terminal.cwd, "other.db.unfinished-4194305"), "kept");
+    await terminal.createToken("read");
+    expect(await terminal.output("backup", "backup.db")).toContain("tokens: 2,");
+    expect(terminal.names).toEqual(["backup.db", "data", "other.db.unfinished-4194305"]);
+  });
+
+  test("with --keep makes dated backups, and removes only the oldest of those", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const folder = join(terminal.cwd, "backups");
+    mkdirSync(folder);
+    for (const name of ["publisher-2020-01-01T00-00-00Z.db", "publisher-2020-01-02T00-00-00Z.db"])
+      await terminal.output("backup", join(folder, name));
+    writeFileSync(join(folder, "publisher-2019-01-01T00-00-00Z.db"), "of somebody else");
+    writeFileSync(join(folder, "notes.txt"), "kept");
+    await terminal.output("backup", "backups", "--keep", "2");
+    const [, , ...names] = readdirSync(folder).sort();
+    expect(readdirSync(folder).sort().slice(0, 2)).toEqual([
+      "notes.txt",
+      "publisher-2019-01-01T00-00-00Z.db",
+    ]);
+    expect(names).toEqual([
+      "publisher-2020-01-02T00-00-00Z.db",
+      expect.stringMatching(/^publisher-20[2-9]\d-/),
+    ]);
+  });
+
+  test.each([
+    { what: "the store itself", target: "data/publisher.db", says: "is the place of a store itself" },
+    {
+      what: "a file beside the store",
+      target: "data/publisher.db-wal",
+      says: "is the place of a store itself",
+    },
+    { what: "a store elsewhere", target: "other/publisher.db", says: "is the place of a store itself" },
+    { what: "another file", target: "notes.txt", says: "is no backup of Publisher's" },
+    { what: "an empty file", target: "empty", says: "is no backup of Publisher's" },
+    { what: "a directory", target: "data", says: "add --keep 7" },
+  ])("never writes over $what", async ({ target, says }) => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.createToken("read", "--data-dir", "other");
+    writeFileSync(join(terminal.cwd, "notes.txt"), "Dear diary,\n".repeat(99));
+    writeFileSync(join(terminal.cwd, "empty"), "");
+    const path = join(terminal.cwd, target);
+    const before = existsSync(path) && statSync(path).isFile() ? readFileSync(path).toHex() : null;
+    const { exitCode, stdout, stderr } = await terminal.run(["backup", target]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain(says);
+    expect(before === null ? null : readFileSync(path).toHex()).toBe(before);
+  });
+
+  test("says what it needs with --keep", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const missing = await terminal.run(["backup", "missing", "--keep", "3"]);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain("goes into a directory");
+    expect((await terminal.run(["backup", ".", "--keep", "0"])).exitCode).toBe(2);
+  });
+});
+
+describe("a copy of publisher.db alone", () => {
+  test("taken under a running server is refused by every command, and left as it is", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    await server.call("api-token/create", { access: "read" });
+    mkdirSync(terminal.dataDir);
+    const path = join(terminal.dataDir, "publisher.db");
+    copyFileSync(join(server.dataDir, "publisher.db"), path);
+    const before = readFileSync(path).toHex();
+    for (const command of [
+      "check",
+      "token list",
+      "token create --access read",
+      "serve --port 0",
+      "backup x.db",
+    ]) {
+      const { exitCode, stdout, stderr } = await terminal.run(command.split(" "));
+      expect({ command, exitCode, stdout }).toEqual({ command, exitCode: 1, stdout: "" });
+      expect(stderr).toStartWith(
+        `publisher: ${path} is a part of a store: it was in use, and its file publisher.db-wal`,
+      );
+      expect(readFileSync(path).toHex()).toBe(before);
+    }
+    expect(readdirSync(terminal.dataDir)).toEqual(["publisher.db"]);
+  });
+
+  test("taken after a clean stop is whole", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    await server.call("api-token/create", { access: "read" });
+    await server.stop();
+    copyFileSync(join(server.dataDir, "publisher.db"), join(terminal.cwd, "copy"));
+    const dataDir = dataDirOf(terminal, "copy");
+    expect(await terminal.output("check", "--data-dir", dataDir)).toContain("tokens: 2, audit events: 2.");
+  });
+});

@@ -1,0 +1,323 @@
+import { Database } from "bun:sqlite";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { EXECUTABLE, RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { canTrace } from "../support/strace.ts";
+import { Terminal } from "../support/terminal.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+type Listed = Readonly<Record<"id" | "status", string> & Record<"expires_at" | "replaced_by", string | null>>;
+
+async function tokensOf(terminal: Terminal, ...more: readonly string[]): Promise<readonly Listed[]> {
+  return JSON.parse(await terminal.output("token", "list", "--all", "--json", ...more)).data;
+}
+
+async function actionsOf(terminal: Terminal): Promise<readonly string[]> {
+  const { data } = JSON.parse(await terminal.output("audit", "list", "--json"));
+  return data.map(
+    ({ action, actor }: { action: string; actor: string | null }) =>
+      `${action} by ${actor ?? "command line"}`,
+  );
+}
+
+/** A store with three tokens, of which there is a backup, and what was done to them since. */
+async function endedSinceBackup(terminal: Terminal): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (let count = 0; count < 4; count += 1) ids.push((await terminal.createToken("read")).id);
+  await terminal.output("backup", "backup.db");
+  const [revoked = "", replaced = "", shortened = ""] = ids;
+  await terminal.output("token", "revoke", revoked);
+  await terminal.output("token", "rotate", replaced, "--overlap", "1h");
+  await terminal.output("token", "update", shortened, "--expires-in", "2h");
+  await terminal.createToken("write");
+  return ids;
+}
+
+/** How it goes with each of those tokens. */
+function endsOf(tokens: readonly Listed[], ids: readonly string[]): readonly unknown[] {
+  return ids.map((id) => {
+    const token = tokens.find((each) => each.id === id);
+    return [token?.status, token?.replaced_by !== null, token?.expires_at !== null];
+  });
+}
+
+const ENDED = [
+  ["revoked", false, false],
+  ["active", true, true],
+  ["active", false, true],
+  ["active", false, false],
+];
+
+describe("restore", () => {
+  test("brings the backup back, and nothing to life that the store that was there knew to be ended", async () => {
+    using terminal = new Terminal();
+    const ids = await endedSinceBackup(terminal);
+    const told = await terminal.output("restore", "backup.db");
+    expect(told).toContain(
+      "Tokens that ended since the backup stay so: 1 revoked, 1 replaced, 1 with an earlier expiry.",
+    );
+    expect(told).toContain("1 have a successor that is not in the backup");
+    expect(told).toContain("2 tokens were created since the backup and are gone");
+    const tokens = await tokensOf(terminal);
+    expect(endsOf(tokens, ids)).toEqual(ENDED);
+    expect(tokens).toHaveLength(4);
+    expect((await actionsOf(terminal)).slice(0, 3).sort()).toEqual([
+      "api-token.revoke by command line",
+      "api-token.rotate by command line",
+      "api-token.update by command line",
+    ]);
+    expect(await terminal.output("check")).toMatch(/^Restored at .* from a backup with changes up to /m);
+    const [aside = ""] = readdirSync(terminal.dataDir).filter((name) => name.startsWith("replaced-"));
+    const kept = join(terminal.dataDir, aside);
+    expect(await tokensOf(terminal, "--data-dir", kept)).toHaveLength(6);
+  });
+
+  test("takes what the store that was there knew also from what a crash left, and leaves that to nobody", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const { json: leaked } = await server.call("api-token/create", { access: "write" });
+    await terminal.output("backup", "backup.db", "--data-dir", server.dataDir);
+    await server.call("api-token/revoke", { id: leaked.id });
+    await server.stop("SIGKILL");
+    expect(existsSync(join(server.dataDir, "publisher.db-wal"))).toBe(true);
+    const told = await terminal.output("restore", "backup.db", "--data-dir", server.dataDir);
+    expect(told).toContain("stay so: 1 revoked.");
+    expect(readdirSync(server.dataDir).filter((name) => name.startsWith("publisher.db"))).toEqual([
+      "publisher.db",
+    ]);
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    expect((await again.call("api-token/current", {}, leaked.token)).status).toBe(401);
+    expect((await again.call("api-token/list")).status).toBe(200);
+  });
+
+  test("refuses over a running server, and where another command has the store open", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const dataDir = ["--data-dir", server.dataDir];
+    await terminal.output("backup", "backup.db", ...dataDir);
+    const running = await terminal.run(["restore", "backup.db", ...dataDir]);
+    expect(running.exitCode).toBe(1);
+    expect(running.stderr).toContain("a store cannot be replaced under a server");
+    expect((await server.call("api-token/list")).status).toBe(200);
+    await server.stop();
+    using other = new Database(join(server.dataDir, "publisher.db"), { readonly: true });
+    other.run("BEGIN");
+    other.query("SELECT * FROM token").get();
+    const busy = await terminal.run(["restore", "backup.db", ...dataDir]);
+    expect(busy.stderr).toContain("Another process is using");
+    expect(readdirSync(server.dataDir)).not.toContain("restoring");
+  });
+
+  test("asks for a word where it cannot know what was revoked, and changes nothing without", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    rmSync(terminal.dataDir, { recursive: true });
+    const refused = await terminal.run(["restore", "backup.db"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain(
+      "It is not known which tokens were revoked since the backup: there is no store in",
+    );
+    expect(existsSync(join(terminal.dataDir, "publisher.db"))).toBe(false);
+    const told = await terminal.output("restore", "backup.db", "--without-revocations");
+    expect(told).toContain("Not known: there is no store in");
+    expect(await terminal.output("check")).toContain("It was not known which tokens had ended since");
+    expect(await tokensOf(terminal)).toHaveLength(1);
+  });
+
+  test("does not take another store for the continuation of the backup", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    rmSync(terminal.dataDir, { recursive: true });
+    const { id } = await terminal.createToken("read");
+    const { exitCode, stderr } = await terminal.run(["restore", "backup.db"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("the store that is there does not continue the backup");
+    expect((await tokensOf(terminal)).map((token) => token.id)).toEqual([id]);
+  });
+
+  test("reads as much as can be read of a damaged store, and says that this may not be all", async () => {
+    using terminal = new Terminal();
+    const ids = await endedSinceBackup(terminal);
+    const path = join(terminal.dataDir, "publisher.db");
+    {
+      using database = new Database(path);
+      database.run("DELETE FROM cursor_key");
+    }
+    const refused = await terminal.run(["restore", "backup.db"]);
+    expect(refused.stderr).toContain("is damaged: the key of the cursors is missing");
+    await terminal.output("restore", "backup.db", "--without-revocations");
+    expect(endsOf(await tokensOf(terminal), ids)).toEqual(ENDED);
+  });
+
+  test.each([
+    { what: "is damaged", spoil: (bytes: Buffer) => bytes.fill(0xaa, 8192, 16_384), says: "is damaged" },
+    { what: "is cut short", spoil: (bytes: Buffer) => bytes.subarray(0, 20_000), says: "is damaged" },
+    { what: "is no store", spoil: () => Buffer.from("Dear diary,\n"), says: "is not a Publisher store" },
+  ])("refuses a backup that $what, and leaves the store as it is", async ({ spoil, says }) => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    const backup = join(terminal.cwd, "backup.db");
+    writeFileSync(backup, spoil(readFileSync(backup)));
+    const before = readFileSync(join(terminal.dataDir, "publisher.db")).toHex();
+    const { exitCode, stderr } = await terminal.run(["restore", "backup.db"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(says);
+    expect(readFileSync(join(terminal.dataDir, "publisher.db")).toHex()).toBe(before);
+    expect(readdirSync(terminal.dataDir)).not.toContain("restoring");
+  });
+
+  test("takes a part of a store only where told to", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    copyFileSync(join(server.dataDir, "publisher.db"), join(terminal.cwd, "part.db"));
+    const refused = await terminal.run(["restore", "part.db", "--without-revocations"]);
+    expect(refused.stderr).toContain("is a part of a store");
+    await terminal.output("restore", "part.db", "--without-revocations", "--accept-part");
+    expect(await terminal.output("check")).toContain("is sound");
+  });
+
+  test("makes a whole store of a part that is in its place", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    mkdirSync(terminal.dataDir);
+    const path = join(terminal.dataDir, "publisher.db");
+    copyFileSync(join(server.dataDir, "publisher.db"), path);
+    const refused = await terminal.run(["restore", path, "--accept-part"]);
+    expect(refused.stderr).toContain("the last changes of that store are missing");
+    await terminal.output("restore", path, "--accept-part", "--without-revocations");
+    expect(await terminal.output("check")).toContain("is sound");
+  });
+});
+
+test.each(["token list", "token create --access read", "restore backup.db", "serve"])(
+  "what a killed restore had settled is completed by %s, also where there is no store any more",
+  async (command) => {
+    using terminal = new Terminal();
+    const { id } = await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    const path = join(terminal.dataDir, "publisher.db");
+    rmSync(path);
+    copyFileSync(join(terminal.cwd, "backup.db"), `${path}-next`);
+    writeFileSync(`${path}-wal`, "of the lost store");
+    for (const reading of ["check", "backup other.db"])
+      expect((await terminal.run(reading.split(" "))).stderr).toContain("was cut off at its very end");
+    if (command === "serve") await (await RunningServer.start({ cwd: terminal.cwd })).stop();
+    else await terminal.output(...command.split(" "));
+    expect(existsSync(`${path}-next`)).toBe(false);
+    expect((await tokensOf(terminal)).map((token) => token.id)).toContain(id);
+  },
+);
+
+describe("the revocation log of a server", () => {
+  test("lets a backup be restored where the store is lost, with every end since", async () => {
+    using terminal = new Terminal();
+    const ids = await endedSinceBackup(terminal);
+    const { token: admin } = await terminal.createToken("write");
+    const log = join(terminal.cwd, "revocations");
+    await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--revocation-log", log] });
+    await server.call("api-token/revoke", { id: ids[3] }, admin);
+    expect(readFileSync(log, "utf8")).toContain(ids[3] ?? "");
+    expect(readFileSync(log, "utf8")).not.toContain("sk_");
+    await server.stop("SIGKILL");
+    rmSync(terminal.dataDir, { recursive: true });
+    const told = await terminal.output("restore", "backup.db", "--revocations", log);
+    expect(told).toContain("2 revoked, 1 replaced, 1 with an earlier expiry");
+    expect(endsOf(await tokensOf(terminal), ids)).toEqual([...ENDED.slice(0, 3), ["revoked", false, false]]);
+    expect(await terminal.output("check")).not.toContain("not known");
+  });
+
+  test("has what a command ended soon after, and what was ended while the server was down", async () => {
+    using terminal = new Terminal();
+    const { id } = await terminal.createToken("read");
+    const { id: other } = await terminal.createToken("read");
+    const log = join(terminal.cwd, "revocations");
+    const start = { cwd: terminal.cwd, args: ["--revocation-log", log] };
+    await using server = await RunningServer.start(start);
+    await terminal.output("token", "revoke", id);
+    while (!readFileSync(log, "utf8").includes(id)) await Bun.sleep(20);
+    await server.stop();
+    await terminal.output("token", "revoke", other);
+    await using again = await RunningServer.start(start);
+    expect(readFileSync(log, "utf8")).toContain(other);
+    await again.stop();
+  });
+
+  test("of another store is not taken", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    const log = join(terminal.cwd, "revocations");
+    await using server = await RunningServer.start({ args: ["--revocation-log", log] });
+    await server.stop();
+    const { exitCode, stderr } = await terminal.run(["restore", "backup.db", "--revocations", log]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("is the revocation log of another store than the backup is of");
+  });
+});
+
+/** The system calls by which a restore changes what lies in a data directory, but for writing to the copy itself. */
+const CALLS = ["rename,renameat,renameat2", "link,linkat", "unlink,unlinkat", "ftruncate", "mkdir,mkdirat"];
+
+describe.skipIf(!canTrace("whether a restore can be killed at any moment"))(
+  "a restore that is killed",
+  () => {
+    test("at any of its calls leaves the old store or the restored one, whole", async () => {
+      await using server = await RunningServer.start();
+      using terminal = new Terminal();
+      const { json: revoked } = await server.call("api-token/create", { access: "read" });
+      await terminal.output("backup", "backup.db", "--data-dir", server.dataDir);
+      await server.call("api-token/revoke", { id: revoked.id });
+      await server.call("api-token/create", { access: "read" });
+      await server.stop("SIGKILL");
+      const found: number[] = [];
+      for (const calls of CALLS) {
+        let isDone = false;
+        for (let nth = 1; !isDone; nth += 1) {
+          rmSync(terminal.dataDir, { recursive: true, force: true });
+          cpSync(server.dataDir, terminal.dataDir, { recursive: true });
+          isDone = await restoredUnless(terminal, calls, nth);
+          const tokens = await tokensOf(terminal);
+          expect(tokens.find(({ id }) => id === revoked.id)?.status).toBe("revoked");
+          expect(await terminal.output("check")).toContain("is sound");
+          found.push(tokens.length);
+        }
+      }
+      expect(new Set(found)).toEqual(new Set([2, 3]));
+    });
+  },
+);
+
+/** Restores, and kills that at the nth of these calls; gives whether it came to its end before. */
+async function restoredUnless(terminal: Terminal, calls: string, nth: number): Promise<boolean> {
+  const strace = [
+    "strace",
+    "-f",
+    "-qq",
+    "-o",
+    "/dev/null",
+    "-e",
+    `inject=${calls}:signal=SIGKILL:when=${nth}`,
+  ];
+  const child = Bun.spawn([...strace, EXECUTABLE, "restore", "backup.db"], {
+    cwd: terminal.cwd,
+    env: {},
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  return (await child.exited) === 0;
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "bun:test";
+import type { AuditEvent } from "../../src/tokens/audit-event.ts";
+import {
+  coverAll,
+  endLine,
+  endsOf,
+  firstLine,
+  parseLines,
+  type RevocationLines,
+} from "../../src/tokens/revocation-lines.ts";
+import { eventOf } from "../support/new-token.ts";
+
+function change(id: string, target: string, changes: AuditEvent["changes"]): AuditEvent {
+  return { ...eventOf(target, id), action: "api-token.update", changes };
+}
+
+/** A log as a server writes it. */
+function logOf(after: string, events: readonly AuditEvent[]): RevocationLines {
+  const text = [firstLine("mark", after), ...events.map(endLine)].join("\n");
+  const log = parseLines(`${text}\n`);
+  if (log === null) throw new Error(`no log: ${text}`);
+  return log;
+}
+
+describe("a line of the revocation log", () => {
+  test("says what ended, in times of RFC 3339, and has no description", () => {
+    const event = change("aevt_1", "atok_1", {
+      description: "Bob",
+      expires_at: 0,
+      revoked_at: 1,
+      replaced_by: "atok_2",
+    });
+    expect(JSON.parse(endLine(event) ?? "")).toEqual({
+      audit_event: "aevt_1",
+      at: "2026-06-01T12:00:00Z",
+      token: "atok_1",
+      expires_at: "1970-01-01T00:00:00Z",
+      revoked_at: "1970-01-01T00:00:01Z",
+      replaced_by: "atok_2",
+    });
+  });
+
+  test("is not written for a change that concerns no end", () => {
+    expect(endLine(change("aevt_1", "atok_1", { description: "Bob" }))).toBeNull();
+  });
+});
+
+describe("a log that was read", () => {
+  test("has what was written", () => {
+    const { store, after, last, ends } = logOf("aevt_0", [change("aevt_1", "atok_1", { revoked_at: 9 })]);
+    expect({ store, after, last }).toEqual({ store: "mark", after: "aevt_0", last: "aevt_1" });
+    expect(ends).toEqual([
+      { event: "aevt_1", token: "atok_1", revokedAt: 9, expiresAt: undefined, replacedBy: null },
+    ]);
+  });
+
+  test("passes over a line that was cut short", () => {
+    const line = endLine(change("aevt_1", "atok_1", { revoked_at: 9 })) ?? "";
+    const text = `${firstLine("mark", "")}\n${line.slice(0, 30)}\n${line}\n${line.slice(0, -1)}`;
+    expect(parseLines(text)?.ends.map(({ event }) => event)).toEqual(["aevt_1"]);
+  });
+
+  test.each([
+    "",
+    "Dear diary",
+    "{}",
+    "null",
+    '{"revocation_log":2,"store":"x"}',
+    '{"revocation_log":1}',
+    '{"revocation_log":1,"store":"x","after":"atok_1"}',
+  ])("is none that begins with %s", (text) => {
+    expect(parseLines(text)).toBeNull();
+  });
+
+  test("counts an expiry as it was set last, and a revocation for good", () => {
+    const log = logOf("", [
+      change("aevt_1", "atok_1", { expires_at: 5 }),
+      change("aevt_2", "atok_1", { expires_at: 8 }),
+      change("aevt_3", "atok_2", { expires_at: 5 }),
+      change("aevt_4", "atok_2", { expires_at: null }),
+      change("aevt_5", "atok_3", { replaced_by: "atok_4", expires_at: 7 }),
+      change("aevt_6", "atok_3", { revoked_at: 6 }),
+    ]);
+    expect(endsOf([log])).toEqual([
+      { token: "atok_1", revokedAt: null, expiresAt: 8, replacedBy: null },
+      { token: "atok_2", revokedAt: null, expiresAt: null, replacedBy: null },
+      { token: "atok_3", revokedAt: 6, expiresAt: 7, replacedBy: "atok_4" },
+    ]);
+  });
+});
+
+describe("logs cover all since a backup", () => {
+  const first = logOf("", [change("aevt_3", "atok_1", { revoked_at: 1 })]);
+  const second = logOf("aevt_3", [change("aevt_5", "atok_2", { revoked_at: 1 })]);
+  const third = logOf("aevt_6", [change("aevt_7", "atok_3", { revoked_at: 1 })]);
+  const cases: readonly [boolean, string, readonly RevocationLines[]][] = [
+    [false, "aevt_1", []],
+    [true, "aevt_1", [first]],
+    [true, "", [first]],
+    [false, "aevt_1", [second]],
+    [true, "aevt_4", [second]],
+    [true, "aevt_1", [second, first]],
+    [false, "aevt_1", [third, second, first]],
+    [true, "aevt_6", [third, first]],
+  ];
+  test.each(cases)("%p: up to %s, with the logs given", (isCovered, since, logs) => {
+    expect(coverAll(logs, since)).toBe(isCovered);
+  });
+});
