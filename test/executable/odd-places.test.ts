@@ -16,7 +16,7 @@ import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-const CREATE = ["token", "create", "--access", "read"];
+const CREATE = ["token", "create", "--access", "read", "--new-store"];
 const SERVE = ["serve", "--port", "0"];
 
 /** Runs a command that must be refused in a sentence; gives that. */
