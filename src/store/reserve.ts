@@ -13,7 +13,7 @@ import { dirname } from "node:path";
 import { reasonOf } from "./reason.ts";
 
 /** The size of the reserve: room for the store's -shm file and for many revocations. */
-export const RESERVE_BYTES = 1024 * 1024;
+export const RESERVE_BYTES = 4 * 1024 * 1024;
 
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
@@ -53,6 +53,11 @@ export class Reserve {
     }
   }
 
+  /** Throws an Error if the disk has less space left than changes may need. */
+  requireRoom(): void {
+    this.#requireFree(LEFT_FREE_BYTES);
+  }
+
   /** Frees the space of the reserve. Returns false if there was nothing to free. */
   release(): boolean {
     if (lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return false;
@@ -60,11 +65,16 @@ export class Reserve {
     return true;
   }
 
+  #requireFree(bytes: number): void {
+    const { blocks, bavail, bsize } = this.#spaceIn(dirname(this.#path));
+    if (blocks > 0 && bavail * bsize < bytes)
+      throw new Error(`the disk has less than ${bytes / 1024 ** 2} MiB free`);
+  }
+
   #make(): void {
     const draft = `${this.#path}.new`;
     rmSync(draft, { force: true });
-    const { blocks, bavail, bsize } = this.#spaceIn(dirname(this.#path));
-    if (blocks > 0 && bavail * bsize < RESERVE_BYTES + LEFT_FREE_BYTES) throw new Error(NEARLY_FULL);
+    this.#requireFree(RESERVE_BYTES + LEFT_FREE_BYTES);
     try {
       write(draft);
       renameSync(draft, this.#path);
@@ -73,8 +83,6 @@ export class Reserve {
     }
   }
 }
-
-const NEARLY_FULL = `the disk has less than ${(RESERVE_BYTES + LEFT_FREE_BYTES) / 1024 ** 2} MiB free`;
 
 /** Random bytes: a file system that compresses would give zeros no space. */
 function write(path: string): void {

@@ -64,8 +64,8 @@ export class SqliteUsageStore implements UsageStore {
   }
 
   /** Does not wait for another process that writes: whoever counts can come again. */
-  async add(uses: readonly HourOfUse[]): Promise<void> {
-    await this.#writing(() => {
+  async add(uses: readonly HourOfUse[], onWritten = (): void => undefined): Promise<void> {
+    const write = () => {
       const used = this.#database.query(USED);
       for (const { token, lastUsedAt } of uses) if (lastUsedAt !== null) used.run(lastUsedAt, token);
       const reused = this.#database.query(REUSED);
@@ -74,7 +74,8 @@ export class SqliteUsageStore implements UsageStore {
       const counted = uses.filter(isUsed);
       for (const use of counted) if (use.token !== ALL_TOKENS) this.#raise(use);
       for (const sum of sumsByStart(counted)) this.#raise({ ...sum, token: ALL_TOKENS });
-    });
+    };
+    await this.#writer.write(write, { patienceMs: 0, onWritten });
     await pause(REST_MS);
   }
 
@@ -82,32 +83,36 @@ export class SqliteUsageStore implements UsageStore {
     tokens: readonly string[],
     period: Period,
     signal: AbortSignal | null = null,
+    atMoment = (): void => undefined,
   ): Promise<readonly UseCount[]> {
     if (bucketsIn(period) <= 0) return [];
+    // SQLite settles on a moment with the first read, which follows at once.
     const isShort = tokens.length * bucketsIn(period) <= SLICE_SIZE;
-    if (isShort) return withStoreErrors(() => counts(this.#database, tokens, period));
-    return await this.#scans
-      .run(signal, (scan) => countsInSlices(scan, tokens, period))
-      .catch(throwAsStoreError);
+    if (isShort) {
+      atMoment();
+      return withStoreErrors(() => counts(this.#database, tokens, period));
+    }
+    const read = (scan: Scan) => {
+      atMoment();
+      return countsInSlices(scan, tokens, period);
+    };
+    return await this.#scans.run(signal, read).catch(throwAsStoreError);
   }
 
   async forget(bucket: Bucket, before: UnixSeconds): Promise<void> {
     const old = withStoreErrors(() => this.#database.query(OLD).get(bucket, before, 1));
     if (old === null) return;
-    await this.#writing(() => {
+    const write = () => {
       this.#database
         .query(`DELETE FROM token_use WHERE (bucket, start, token) IN (${OLD})`)
         .run(bucket, before, SLICE_SIZE);
-    });
+    };
+    await this.#writer.write(write, { patienceMs: 0 });
   }
 
   #raise({ token, start, accepted, refused }: UseCount): void {
     const raise = this.#database.query(RAISE);
     for (const bucket of BUCKETS) raise.run(bucket, bucketStart(bucket, start), token, accepted, refused);
-  }
-
-  async #writing(write: () => void): Promise<void> {
-    await this.#writer.write(write, { patienceMs: 0 });
   }
 }
 

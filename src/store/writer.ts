@@ -16,6 +16,8 @@ export interface WriteOptions {
   readonly patienceMs?: number;
   /** Whether the space that is kept for revocations may be used. */
   readonly usesReserve?: boolean;
+  /** Is called as soon as the transaction is on disk, before anything else can read it. */
+  readonly onWritten?: () => void;
 }
 
 export interface WriterParts {
@@ -52,28 +54,41 @@ export class Writer {
    * fails, and what `work` throws; both undo the transaction.
    */
   async write<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
-    const { patienceMs = PATIENCE_MS, usesReserve = false } = options;
+    const { patienceMs = PATIENCE_MS, usesReserve = false, onWritten = () => undefined } = options;
     const deadline = performance.now() + patienceMs;
-    const written = this.#last.then(() => this.#untilWritten(work, { patienceMs, usesReserve }, deadline));
+    const all = { patienceMs, usesReserve, onWritten };
+    const written = this.#last.then(() => this.#untilWritten(work, all, deadline));
     this.#last = written.catch(() => undefined);
     return await written;
   }
 
-  /** Writes something of no meaning, to find out whether writing works again, and refills the reserve. */
+  /**
+   * Makes the reserve if it is missing. After a failure, writes something of no meaning, to find out whether writing
+   * works again. Throws StoreUnavailable as long as changes fail.
+   */
   async recover(): Promise<void> {
-    if (!this.#isUnsettled && this.#trouble === null) return this.#requireReserve();
+    try {
+      this.#requireReserve();
+      // A few bytes may fit where a change does not.
+      if (this.#trouble !== null) this.#requireRoom();
+    } catch (error) {
+      throw this.#failure(error, 0);
+    }
+    if (!this.#isUnsettled && this.#trouble === null) return;
     await this.write(() => this.#writeVersion(), { patienceMs: 0 });
   }
 
   async #untilWritten<T>(
     work: () => T,
-    { patienceMs, usesReserve }: Required<WriteOptions>,
+    { patienceMs, usesReserve, onWritten }: Required<WriteOptions>,
     deadline: number,
   ): Promise<T> {
     for (;;) {
       try {
         const outcome = this.#attempt(work, usesReserve);
-        this.#trouble = null;
+        onWritten();
+        // A revocation that fits into the reserve says nothing of other changes.
+        if (!usesReserve) this.#trouble = null;
         return outcome;
       } catch (error) {
         if (isBusy(error) && performance.now() <= deadline) await pause(RETRY_MS);
@@ -85,7 +100,7 @@ export class Writer {
 
   #attempt<T>(work: () => T, usesReserve: boolean): T {
     this.#requireFiles();
-    if (this.#isUnsettled) this.#settle();
+    if (this.#isUnsettled) this.#settleBefore();
     if (!usesReserve) this.#requireReserve();
     return this.#transaction(work);
   }
@@ -107,6 +122,14 @@ export class Writer {
     }
   }
 
+  #requireRoom(): void {
+    try {
+      this.#reserve.requireRoom();
+    } catch (error) {
+      throw unavailable(error);
+    }
+  }
+
   /** Other processes would not see a change to a file that is not at its path any more. */
   #requireFiles(): void {
     const { replaced } = this.#files;
@@ -123,6 +146,15 @@ export class Writer {
       this.#settle();
     } catch {
       return;
+    }
+  }
+
+  /** The change that waits for this has not been tried. */
+  #settleBefore(): void {
+    try {
+      this.#settle();
+    } catch (error) {
+      throw isBusy(error) ? error : unavailable(error);
     }
   }
 

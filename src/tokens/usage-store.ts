@@ -38,10 +38,21 @@ export interface HourOfUse extends UseCount {
  * changes nothing then.
  */
 export interface UsageStore {
-  /** Adds these to what the store has, of each token and of all together, wholly or not at all. The later moment stays. */
-  add(uses: readonly HourOfUse[]): Awaitable<void>;
-  /** What the store has of these tokens, the earliest first; without buckets that nothing was used in. Ends when `signal` aborts. */
-  read(tokens: readonly string[], period: Period, signal: AbortSignal | null): Awaitable<readonly UseCount[]>;
+  /**
+   * Adds these to what the store has, of each token and of all together, wholly or not at all. The later moment stays. Calls
+   * `onWritten` once that is done, before anything else can read it.
+   */
+  add(uses: readonly HourOfUse[], onWritten: () => void): Awaitable<void>;
+  /**
+   * What the store has of these tokens at one moment, the earliest first; without buckets that nothing was used in.
+   * Calls `atMoment` at that moment. Ends when `signal` aborts.
+   */
+  read(
+    tokens: readonly string[],
+    period: Period,
+    signal: AbortSignal | null,
+    atMoment: () => void,
+  ): Awaitable<readonly UseCount[]>;
   /** Deletes buckets that began before that moment, some of them at a time. */
   forget(bucket: Bucket, before: UnixSeconds): Awaitable<void>;
 }

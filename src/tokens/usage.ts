@@ -3,17 +3,9 @@ import type { Reuse } from "./reuse.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { StoreUnavailable, type TokenStore } from "./token-store.ts";
-import { Turns } from "./turns.ts";
 import { UnwrittenUses } from "./unwritten-uses.ts";
 import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
-import {
-  ALL_TOKENS,
-  type HourOfUse,
-  sumsByStart,
-  type UsageStore,
-  type UseBucket,
-  type UseCount,
-} from "./usage-store.ts";
+import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket, type UseCount } from "./usage-store.ts";
 import type { UseOutcome } from "./verification.ts";
 
 export interface UsageParts {
@@ -55,8 +47,6 @@ export class Usage {
   readonly #tokens: UsageParts["tokens"];
   readonly #clock: Clock;
   readonly #unwritten = new UnwrittenUses();
-  /** So that what is just being written is told once, and neither twice nor not at all. */
-  readonly #turns = new Turns();
   #flushing: Promise<void> = Promise.resolve();
   #settledAt: number | null = null;
 
@@ -118,20 +108,22 @@ export class Usage {
     const period = periodOf(request, this.#now());
     if (bucketsIn(period) * (ids ?? [ALL_TOKENS]).length > REPORT_LIMIT) return TOO_MUCH;
     for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
-    const counts = await this.#turns.read(() => this.#counts(ids ?? [ALL_TOKENS], period, signal));
+    const counts = await this.#counts(ids ?? [ALL_TOKENS], period, signal);
     const byToken = Map.groupBy(counts, ({ token }) => token);
     const tokens = (ids ?? []).map((id) => ({ id, buckets: sumsByStart(byToken.get(id) ?? []) }));
     return { period, buckets: sumsByStart(counts), tokens };
   }
 
-  /** What the store has and what it does not have yet, the earliest first. */
+  /** The uses in the store, and those that it did not have at the moment of the read, the earliest first. */
   async #counts(
     tokens: readonly string[],
     period: Period,
     signal: AbortSignal | null,
   ): Promise<readonly UseCount[]> {
-    const stored = await this.#store.read(tokens, period, signal);
-    const unwritten = this.#unwritten.counts(tokens, period);
+    let unwritten: readonly UseCount[] = [];
+    const stored = await this.#store.read(tokens, period, signal, () => {
+      unwritten = this.#unwritten.counts(tokens, period);
+    });
     return [...stored, ...unwritten].toSorted((one, other) => one.start - other.start);
   }
 
@@ -145,14 +137,7 @@ export class Usage {
 
   async #writePortions(): Promise<void> {
     for (let portion = this.#unwritten.portion; portion !== undefined; portion = this.#unwritten.portion)
-      await this.#writePortion(portion);
-  }
-
-  async #writePortion(portion: readonly HourOfUse[]): Promise<void> {
-    await this.#turns.write(async () => {
-      await this.#store.add(portion);
-      this.#unwritten.drop();
-    });
+      await this.#store.add(portion, () => this.#unwritten.drop());
   }
 
   #now(): UnixSeconds {

@@ -10,6 +10,8 @@ function reserveIn({ path }: TemporaryDirectory) {
   return { file, reserve: new Reserve(file) };
 }
 
+const MEBIBYTE = 1024 * 1024;
+
 describe("the reserve", () => {
   test("takes its space on the disk, for its owner alone, and cannot be compressed", () => {
     using directory = new TemporaryDirectory();
@@ -46,13 +48,13 @@ describe("the reserve", () => {
 
   test("does not take the last free megabyte of a disk", () => {
     using directory = new TemporaryDirectory();
-    let free = 2 * RESERVE_BYTES - 1;
+    let free = RESERVE_BYTES + MEBIBYTE - 1;
     const reserve = new Reserve(join(directory.path, "reserve"), () => ({
       blocks: 9,
       bavail: free,
       bsize: 1,
     }));
-    expect(() => reserve.require()).toThrow("cannot be made: the disk has less than 2 MiB free");
+    expect(() => reserve.require()).toThrow("cannot be made: the disk has less than 5 MiB free");
     expect(readdirSync(directory.path)).toEqual([]);
     free += 1;
     reserve.require();

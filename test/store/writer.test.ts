@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, jest, spyOn, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { OpenedFiles } from "../../src/store/opened-files.ts";
 import { Reserve } from "../../src/store/reserve.ts";
@@ -77,4 +78,52 @@ test("trouble lasts until a write succeeds", async () => {
   database.run("PRAGMA query_only = OFF");
   await writer.recover();
   expect(writer.trouble).toBeNull();
+});
+
+test("that a write is on disk is told before anything else goes on", async () => {
+  using context = new TestStore();
+  const { writer } = writerOn(context);
+  const events: string[] = [];
+  const work = () => {
+    events.push("work");
+    queueMicrotask(() => events.push("something else"));
+  };
+  await writer.write(work, { onWritten: () => void events.push("written") });
+  expect(events).toEqual(["work", "written", "something else"]);
+});
+
+test("a write that uses the reserve does not end the trouble of others", async () => {
+  using context = new TestStore();
+  const { database, writer } = writerOn(context);
+  database.run("PRAGMA query_only = ON");
+  const failing = writer.write(() => database.run("PRAGMA user_version = 99"));
+  await expect(failing).rejects.toBeInstanceOf(StoreUnavailable);
+  database.run("PRAGMA query_only = OFF");
+  await writer.write(() => undefined, { usesReserve: true });
+  expect(writer.trouble).toBeInstanceOf(StoreUnavailable);
+  await writer.recover();
+  expect(writer.trouble).toBeNull();
+});
+
+test("trouble lasts while the disk has little space, although a few bytes may fit", async () => {
+  using context = new TestStore();
+  const database = context.connect();
+  let free = 1024 ** 3;
+  const space = () => ({ blocks: 9, bavail: free, bsize: 1 });
+  const reserve = new Reserve(context.directory.reserve, space);
+  const writer = new Writer({ database, files: new OpenedFiles([]), reserve });
+  await writer.write(() => undefined);
+  database.run("PRAGMA query_only = ON");
+  await expect(writer.write(() => database.run("PRAGMA user_version = 99"))).rejects.toBeDefined();
+  database.run("PRAGMA query_only = OFF");
+  free = 1024;
+  await expect(writer.recover()).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(writer.trouble).toBeInstanceOf(StoreUnavailable);
+  free = 1024 ** 3;
+  await writer.recover();
+  expect(writer.trouble).toBeNull();
+  rmSync(context.directory.reserve);
+  free = 1024;
+  await expect(writer.recover()).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(writer.trouble).toBeInstanceOf(StoreUnavailable);
 });

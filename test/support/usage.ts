@@ -21,13 +21,13 @@ export class UnsteadyUsageStore implements UsageStore {
     this.forget = store.forget.bind(store);
   }
 
-  async add(uses: readonly HourOfUse[]): Promise<void> {
+  async add(uses: readonly HourOfUse[], onWritten: () => void): Promise<void> {
     if (this.portionsLeft === 0) {
       this.failures += 1;
       throw new StoreUnavailable("there is no space");
     }
     this.portionsLeft -= 1;
-    await this.#store.add(uses);
+    await this.#store.add(uses, onWritten);
   }
 }
 

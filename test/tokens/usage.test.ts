@@ -293,3 +293,41 @@ describe("what a store does not take", () => {
     expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 1 }]);
   });
 });
+
+test.each([
+  ["read at once", 3600],
+  ["read in slices", 35 * 86_400],
+])("a report that is %s counts each use once, at every moment of a flush", async (_, seconds) => {
+  using context = new TestStore();
+  const { usage, clock } = context;
+  for (let count = 0; count < 1000; count += 1) usage.record({ id: `atok_${count % 450}` }, "accepted");
+  const from = clock.now - seconds;
+  const total = async () => {
+    const request = { bucket: "hour", ids: null, from, to: null } as const;
+    const { buckets } = granted(await usage.report(request));
+    return buckets.reduce((sum, { accepted }) => sum + accepted, 0);
+  };
+  let isFlushing = true;
+  const flushing = usage.flush().finally(() => {
+    isFlushing = false;
+  });
+  const totals: Promise<number>[] = [];
+  let underWay = 0;
+  for (let turn = 0; isFlushing; turn += 1) {
+    // More reports in slices at once would be refused.
+    if (underWay < 10) {
+      underWay += 1;
+      totals.push(
+        total().finally(() => {
+          underWay -= 1;
+        }),
+      );
+    }
+    // A report may begin between any two steps of the flush, which are not a turn of the event loop apart.
+    if (turn % 20 === 0) await Bun.sleep(0);
+    else await Promise.resolve();
+  }
+  await flushing;
+  expect(totals.length).toBeGreaterThan(10);
+  expect(new Set(await Promise.all(totals))).toEqual(new Set([1000]));
+});
