@@ -7,6 +7,9 @@ import type { Tokens } from "../tokens/tokens.ts";
 const LOOK_EVERY_MS = 1000;
 const STOP_LIMIT_MS = 1000;
 
+/** A cause is told again once revocations wait as well. */
+const PENDING = " (revocations wait)";
+
 const LOST_REVOCATIONS =
   "revocations could not be stored: these tokens work again after the next start, until you revoke them again";
 
@@ -63,8 +66,10 @@ export class StoreRecovery {
   /** Once for each cause. */
   #tellOf(error: unknown): void {
     const cause = error instanceof StoreUnavailable ? (error.cause ?? error) : error;
-    const fault = String(cause);
-    if (fault !== this.#fault) this.#log.error({ error: cause }, "changes cannot be stored now");
+    const fault = String(cause) + (this.#tokens.pendingRevocations.length > 0 ? PENDING : "");
+    const pending = this.#tokens.pendingRevocations.length;
+    const fields = { error: cause, ...(pending === 0 ? {} : { pending_revocations: pending }) };
+    if (fault !== this.#fault) this.#log.error(fields, "changes cannot be stored now");
     this.#fault = fault;
   }
 

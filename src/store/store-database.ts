@@ -1,6 +1,7 @@
 import { constants, Database } from "bun:sqlite";
 import { openAtRest } from "./reader.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
+import { mayBeOutOfSpace } from "./sqlite-errors.ts";
 
 /** That a store was brought to today's schema, and where it is kept as it was. */
 export interface Migration {
@@ -38,9 +39,20 @@ export class StoreDatabase extends Database {
     if (isForeign()) clear.immediate();
   }
 
-  /** To be called in WAL mode and before the first change. The mark is in the file itself when this returns. */
+  /**
+   * To be called in WAL mode and before the first change. The mark is in the file itself when this returns, unless the
+   * disk is full: a store that was not closed has the mark already, and must open all the same.
+   */
   markInUse(): void {
     this.#isMarked = true;
+    try {
+      this.#mark();
+    } catch (error) {
+      if (!mayBeOutOfSpace(error)) throw error;
+    }
+  }
+
+  #mark(): void {
     for (let tries = 0; tries < MARK_TRIES && !fileSaysInUse(this.#path); tries += 1) {
       if (tries > 0) Bun.sleepSync(MARK_RETRY_MS);
       this.run("UPDATE store_state SET in_use = 1 WHERE in_use = 0");

@@ -10,7 +10,7 @@ import {
 import { actorRefusal } from "./change-guard.ts";
 import { type PendingRevocation, PendingRevocations } from "./pending-revocations.ts";
 import type { Random } from "./random.ts";
-import type { Refusal } from "./refusal.ts";
+import { isRefusal, type Refusal } from "./refusal.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "./token-store.ts";
@@ -41,6 +41,7 @@ export class Changes {
   readonly #keepsRevocations: boolean;
   readonly #onChange: ChangesParts["onChange"];
   readonly #pending = new PendingRevocations();
+  #writing: Promise<void> | null = null;
 
   constructor({ store, clock, random, keepsRevocations = false, onChange }: ChangesParts) {
     this.#store = store;
@@ -61,7 +62,7 @@ export class Changes {
     actor: Actor,
     plan: Planning<Outcome>,
   ): Promise<Outcome | Refusal> {
-    if (this.#pending.first !== undefined && scope.isDryRun !== true) await this.writePendingRevocations();
+    if (this.#pending.next !== undefined && scope.isDryRun !== true) await this.writePendingRevocations();
     return await this.#inTransaction(scope, actor, plan);
   }
 
@@ -80,45 +81,73 @@ export class Changes {
     }
   }
 
+  /** The ids of the tokens that are refused although the store could not write their revocation. */
   get pendingRevocations(): readonly string[] {
-    return this.#pending.refused;
+    return this.#pending.ids;
   }
 
-  /** Writes the revocations that wait. Throws StoreUnavailable if the store still cannot write one. */
+  /** Writes the revocations that wait, one by one. Throws StoreUnavailable if the store still cannot write one. */
   async writePendingRevocations(): Promise<void> {
-    for (let next = this.#pending.first; next !== undefined; next = this.#pending.first) {
+    this.#writing ??= this.#writeAllPending().finally(() => {
+      this.#writing = null;
+    });
+    await this.#writing;
+  }
+
+  async #writeAllPending(): Promise<void> {
+    for (let next = this.#pending.next; next !== undefined; next = this.#pending.next) {
       await this.#writePending(next);
       this.#pending.remove(next);
     }
   }
 
-  /** Refuses the tokens of a revocation that could not be written, unless there is nothing to write. */
+  /**
+   * Refuses the tokens of a revocation that could not be written as a whole, and writes it token by token: on a full
+   * disk there may be space for some of them.
+   */
   async #keep(
     id: string,
     actor: Actor,
     request: RevocationRequest,
     cause: StoreUnavailable,
   ): Promise<Revocation | Refusal> {
-    const scope = { target: id, withDescendants: request.withDescendants ?? false, isDryRun: true };
-    let ended: readonly string[] = [];
-    const outcome = await this.#inTransaction(scope, actor, (state, occasion) => {
-      const planned = revocation(request, state, occasion);
-      ended = planned.updated.map(({ token }) => token.id);
-      return { ...planned, added: [], updated: [] };
-    });
-    if (ended.length === 0) return outcome;
-    this.#pending.add({ id, request, actor, at: this.#now(), refused: ended });
-    throw new StoreUnavailable("the revocation is not written yet", { cause, outcome: "pending" });
+    const { outcome, ended } = await this.#previewed(id, actor, request);
+    const [target = id, ...descendants] = ended;
+    if (ended.length === 0 || isRefusal(outcome)) return outcome;
+    const pending = (ended: string) => ({ id: ended, actor, at: this.#now() });
+    this.#pending.add(pending(target), descendants.map(pending));
+    try {
+      await this.writePendingRevocations();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
+      throw new StoreUnavailable("the revocation is not written yet", { cause, outcome: "pending" });
+    }
+    const now = await this.#previewed(id, actor, {});
+    return isRefusal(now.outcome) ? outcome : { ...outcome, token: now.outcome.token };
   }
 
-  /** Its actor was allowed to make it when it was asked for; an actor that has ended since is not named. */
-  async #writePending({ id, request, actor }: PendingRevocation): Promise<void> {
+  /** What a revocation would do. The ids of the tokens that it would end: the target, then the most powerful ones. */
+  async #previewed(id: string, actor: Actor, request: RevocationRequest) {
     const { withDescendants = false } = request;
-    const scope = { target: id, actor: actor.tokenId, withDescendants, isRevocation: true };
+    let ended: readonly Token[] = [];
+    const scope = { target: id, withDescendants, isDryRun: true };
+    const outcome = await this.#inTransaction(scope, actor, (state, occasion) => {
+      const planned = revocation(request, state, occasion);
+      ended = planned.updated.map(({ token }) => token);
+      return { ...planned, added: [], updated: [] };
+    });
+    const rank = (token: Token) => (token.id === id ? 0 : token.access === "write" ? 1 : 2);
+    const ids = ended.toSorted((one, other) => rank(one) - rank(other)).map((token) => token.id);
+    return { outcome, ended: ids };
+  }
+
+  /** Its actor was allowed to make it when it was asked for. An actor that was revoked since makes no more changes. */
+  async #writePending({ id, actor }: PendingRevocation): Promise<void> {
+    const scope = { target: id, actor: actor.tokenId, isRevocation: true };
     const { updated } = await this.#store.change(scope, (state) => {
-      const isActive = actorRefusal(actor, state, this.#now()) === null;
-      const by = isActive ? actor : { ...actor, tokenId: null };
-      return revocation(request, { ...state, actor: null, actorSuccessors: [] }, this.#occasion(by, state));
+      const isRevoked = state.actor !== null && state.actor.revokedAt !== null;
+      const by = isRevoked ? { ...actor, tokenId: null } : actor;
+      return revocation({}, { ...state, actor: null, actorSuccessors: [] }, this.#occasion(by, state));
     });
     for (const { event } of updated) this.#onChange(event);
   }

@@ -1,61 +1,63 @@
 import type { Actor } from "./audit-event.ts";
-import type { RevocationRequest } from "./change.ts";
 import type { UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 
-/** A revocation that a store could not write. */
+/** The revocation of one token that a store could not write. */
 export interface PendingRevocation {
-  /** The id of the token to revoke. */
+  /** The id of the token. */
   readonly id: string;
-  readonly request: RevocationRequest;
   readonly actor: Actor;
+  /** When it was asked for. */
   readonly at: UnixSeconds;
-  /** The ids of all tokens that the revocation ends. */
-  readonly refused: readonly string[];
 }
 
 /** Revocations that wait until the store can write them. This process refuses their tokens meanwhile. */
 export class PendingRevocations {
-  #waiting: readonly PendingRevocation[] = [];
-  #refusedSince: ReadonlyMap<string, UnixSeconds> = new Map();
+  readonly #targets = new Map<string, PendingRevocation>();
+  readonly #descendants = new Map<string, PendingRevocation>();
 
-  /** The revocation that waits longest; undefined if none does. */
-  get first(): PendingRevocation | undefined {
-    return this.#waiting[0];
-  }
-
-  /** Asked for again, a revocation waits once. */
-  add(revocation: PendingRevocation): void {
-    if (!revocation.refused.every((id) => this.#refusedSince.has(id)))
-      this.#set([...this.#waiting, revocation]);
-  }
-
-  /** Forgets a revocation that is written. */
-  remove(revocation: PendingRevocation): void {
-    this.#set(this.#waiting.filter((waiting) => waiting !== revocation));
+  /**
+   * The revocation to write next; undefined if none waits. Tokens that somebody named come before descendants: there
+   * may be space for few.
+   */
+  get next(): PendingRevocation | undefined {
+    const [first] = this.#targets.size > 0 ? this.#targets.values() : this.#descendants.values();
+    return first;
   }
 
   /** The ids of all tokens that are refused. */
-  get refused(): readonly string[] {
-    return [...this.#refusedSince.keys()];
+  get ids(): readonly string[] {
+    return [...this.#targets.keys(), ...this.#descendants.keys()];
+  }
+
+  /** Adds the revocation of a token and of its descendants. The first time that a token is added counts. */
+  add(target: PendingRevocation, descendants: readonly PendingRevocation[]): void {
+    this.#targets.set(target.id, this.#find(target.id) ?? target);
+    this.#descendants.delete(target.id);
+    for (const descendant of descendants) {
+      if (!this.refuses(descendant.id)) this.#descendants.set(descendant.id, descendant);
+    }
+  }
+
+  /** Forgets a revocation that is written. */
+  remove({ id }: PendingRevocation): void {
+    this.#targets.delete(id);
+    this.#descendants.delete(id);
   }
 
   refuses(id: string | null): boolean {
-    return id !== null && this.#refusedSince.has(id);
+    return id !== null && this.#find(id) !== undefined;
   }
 
   /** The token as this process knows it: revoked if its revocation waits. */
   applyTo(token: Token): Token {
-    const revokedAt = this.#refusedSince.get(token.id);
-    return revokedAt === undefined || token.revokedAt !== null ? token : { ...token, revokedAt };
+    const revocation = this.#find(token.id);
+    return revocation === undefined || token.revokedAt !== null
+      ? token
+      : { ...token, revokedAt: revocation.at };
   }
 
-  #set(waiting: readonly PendingRevocation[]): void {
-    this.#waiting = waiting;
-    // The earliest attempt counts.
-    const newestFirst = waiting.toReversed();
-    this.#refusedSince = new Map(
-      newestFirst.flatMap(({ refused, at }) => refused.map((id) => [id, at] as const)),
-    );
+  #find(id: string): PendingRevocation | undefined {
+    return this.#targets.get(id) ?? this.#descendants.get(id);
   }
 }

@@ -105,7 +105,7 @@ export class Tokens {
     const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
     if (stored === null || !matches) return { token: null, refusal: "unknown" };
     const token = this.#changes.current(stored.token);
-    const known = this.#asUsed(token);
+    const known = this.#current(token);
     const status = statusAt(token, this.now());
     if (status === "active") return { token: known, refusal: null };
     if (counting === "counted") this.#shownInVain(token, showing);
@@ -146,7 +146,7 @@ export class Tokens {
     const updated = await this.#changes.make({ target: id }, actor, (state, occasion) =>
       update(request, state, occasion),
     );
-    return isRefusal(updated) ? updated : this.#asUsed(updated);
+    return isRefusal(updated) ? updated : this.#current(updated);
   }
 
   /** Creates the successor of a token, with a secret of its own, and brings the token's own end nearer. */
@@ -193,7 +193,7 @@ export class Tokens {
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest = {}): Promise<Revocation | Refusal> {
     const revoked = await this.#changes.revoke(id, actor, request);
-    return isRefusal(revoked) ? revoked : { ...revoked, token: this.#asUsed(revoked.token) };
+    return isRefusal(revoked) ? revoked : { ...revoked, token: this.#current(revoked.token) };
   }
 
   /** The ids of the tokens that this process refuses although the store could not write their revocation. */
@@ -208,7 +208,7 @@ export class Tokens {
 
   async get(id: string): Promise<Token | Refusal> {
     const token = await this.#store.findById(id);
-    return token === null ? NO_SUCH_TOKEN : this.#asUsed(token);
+    return token === null ? NO_SUCH_TOKEN : this.#current(token);
   }
 
   /** One page of the tokens that a listing asks for. Ends when `signal` aborts: nobody waits for it any more. */
@@ -220,7 +220,7 @@ export class Tokens {
       cursorKey: this.#cursorKey,
       now: this.now(),
     });
-    return isRefusal(page) ? page : { ...page, rows: page.rows.map((token) => this.#asUsed(token)) };
+    return isRefusal(page) ? page : { ...page, rows: page.rows.map((token) => this.#current(token)) };
   }
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
@@ -229,8 +229,9 @@ export class Tokens {
     return summaryOf(await this.#store.summary(summaryQuery(now), signal), now);
   }
 
-  /** A token as it is told, with the uses that the store does not have yet. */
-  #asUsed(token: Token): Token {
-    return this.#uses?.addedTo(token) ?? token;
+  /** A token as this process knows it, with what the store does not have yet: its uses, and a revocation that waits. */
+  #current(token: Token): Token {
+    const current = this.#changes.current(token);
+    return this.#uses?.addedTo(current) ?? current;
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryDirectory } from "./temporary.ts";
 
-/** A file system of its own, of four megabytes, which can be filled to its last byte. */
+/** A file system of its own, of sixteen megabytes, which can be filled to its last byte. */
 export class SmallDisk implements Disposable {
   readonly path: string;
   readonly #directory = new TemporaryDirectory();
@@ -20,7 +20,7 @@ export class SmallDisk implements Disposable {
       "-t",
       "tmpfs",
       "-o",
-      "size=4m,mode=0700",
+      "size=16m,mode=0700",
       "tmpfs",
       disk.path,
     ]);

@@ -3,13 +3,17 @@ import { type Actor, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import { StoreUnavailable, type TokenStore } from "../../src/tokens/token-store.ts";
 import { Tokens } from "../../src/tokens/tokens.ts";
-import { granted, TestStore } from "../support/store.ts";
+import { EVERYTHING, granted, TestStore } from "../support/store.ts";
 
 /** The domain of a server on a store that takes no changes while `isFailing`. */
 class Failing implements Disposable {
   readonly context = new TestStore();
   readonly tokens: Tokens;
   isFailing = false;
+  /** Whether there is space for small changes alone. */
+  isNarrow = false;
+  /** How many more changes there is space for. */
+  space = Number.POSITIVE_INFINITY;
 
   constructor(keepsRevocations = true) {
     const { context } = this;
@@ -47,7 +51,10 @@ class Failing implements Disposable {
   }
 
   readonly #change: TokenStore["change"] = async (scope, plan) => {
-    if (this.isFailing && scope.isDryRun !== true) throw new StoreUnavailable("full");
+    if (scope.isDryRun === true) return await this.context.store.change(scope, plan);
+    if (this.isFailing || this.space === 0) throw new StoreUnavailable("full");
+    if (this.isNarrow && scope.withDescendants === true) throw new StoreUnavailable("full");
+    this.space -= 1;
     return await this.context.store.change(scope, plan);
   };
 }
@@ -66,7 +73,10 @@ describe("a revocation that the store cannot write", () => {
     await expectPending(tokens.revoke(token.id, actor));
     await expectPending(tokens.revoke(token.id, actor));
     expect(await failing.refusalOf(secret)).toBe("revoked");
-    expect((await tokens.get(token.id)) as Token).toMatchObject({ revokedAt: null });
+    expect((await context.store.findById(token.id))?.revokedAt).toBeNull();
+    expect(granted(await tokens.get(token.id)).revokedAt).toBe(context.clock.now);
+    const { rows } = granted(await tokens.list(EVERYTHING));
+    expect(rows.find(({ id }) => id === token.id)?.revokedAt).toBe(context.clock.now);
     await expect(tokens.writePendingRevocations()).rejects.toBeInstanceOf(StoreUnavailable);
     expect(await failing.refusalOf(secret)).toBe("revoked");
     failing.isFailing = false;
@@ -139,7 +149,54 @@ describe("a revocation that the store cannot write", () => {
     expect(await creating).toEqual({ refused: "unauthenticated", reason: "revoked" });
   });
 
-  test("is written without the name of an actor that has ended meanwhile", async () => {
+  test("as a whole is written token by token", async () => {
+    using failing = new Failing();
+    const { context, tokens } = failing;
+    const { token, actor } = await failing.caller();
+    const child = await context.create({}, actor);
+    failing.isNarrow = true;
+    const revocation = granted(await tokens.revoke(token.id, COMMAND_LINE, { withDescendants: true }));
+    expect(revocation).toMatchObject({
+      token: { id: token.id, revokedAt: context.clock.now },
+      wasRevoked: false,
+      descendants: [{ id: child.token.id, revokedAt: null }],
+    });
+    for (const { id } of [token, child.token])
+      expect(context.store.findById(id)?.revokedAt).toBe(context.clock.now);
+  });
+
+  test("holds up no other: named tokens come first, then descendants that may write", async () => {
+    using failing = new Failing();
+    const { context, tokens } = failing;
+    const { token: thief, actor } = await failing.caller();
+    const read = await context.create({}, actor);
+    const write = await context.create({ access: "write" }, actor);
+    const other = await context.create();
+    failing.space = 0;
+    await expectPending(tokens.revoke(thief.id, COMMAND_LINE, { withDescendants: true }));
+    await expectPending(tokens.revoke(other.token.id, COMMAND_LINE));
+    failing.space = 3;
+    await expect(tokens.writePendingRevocations()).rejects.toBeInstanceOf(StoreUnavailable);
+    const revoked = context.changes.filter(({ action }) => action === "api-token.revoke");
+    expect(revoked.map(({ target }) => target)).toEqual([thief.id, other.token.id, write.token.id]);
+    expect(tokens.pendingRevocations).toEqual([read.token.id]);
+    expect(await failing.refusalOf(read.secret)).toBe("revoked");
+  });
+
+  test("is written in the name of an actor that has expired meanwhile", async () => {
+    using failing = new Failing();
+    const { context, tokens } = failing;
+    const caller = await context.create({ access: "write", expiresAt: context.clock.now + 10 });
+    const { token } = await context.create();
+    failing.isFailing = true;
+    await expectPending(tokens.revoke(token.id, { ...COMMAND_LINE, tokenId: caller.token.id }));
+    context.clock.step(20);
+    failing.isFailing = false;
+    await tokens.writePendingRevocations();
+    expect(context.changes.at(-1)).toMatchObject({ target: token.id, actor: { tokenId: caller.token.id } });
+  });
+
+  test("is written without the name of an actor that was revoked meanwhile", async () => {
     using failing = new Failing();
     const { token: caller, actor } = await failing.caller();
     const { token } = await failing.context.create();
