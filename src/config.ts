@@ -114,7 +114,8 @@ export function serveSettings(flags: ServeFlags, everyVariable: Environment): Se
  * Where to listen: `--listen` alone, or the host and the port. Both together could mean that both are wanted, so that
  * is refused; but a flag goes over the environment here too.
  */
-export function listenSetting(flags: ListenFlags, environment: Environment): readonly ListenAddress[] {
+export function listenSetting(flags: ListenFlags, everyVariable: Environment): readonly ListenAddress[] {
+  const environment = withoutServiceVariables(everyVariable);
   const choose = chooser(environment);
   const listen = choose(flags.listen, "--listen", "PUBLISHER_LISTEN", DEFAULTS.listen, readListen);
   if (listen === "") {

@@ -30,7 +30,7 @@ export class WalTidying {
     else
       this.#log.warn(
         { bytes: oversized.size, limit_bytes: oversized.limit },
-        "the -wal file is larger than its limit and cannot be cut: another program is reading the store; end that program",
+        "the -wal file is larger than its limit and cannot be emptied now: another process reads the store, such as a check, a backup or another program",
       );
   }
 }

@@ -9,7 +9,7 @@ export class OpenedFiles {
   }
 
   /**
-   * The path of a file that was removed or replaced since; null if there is none. Then other processes open the new file:
+   * The path of a file that was removed or replaced since, or cannot be looked at any more; null if there is none. Then other processes open the new file:
    * they do not see the changes of this process, and this process does not see theirs.
    */
   get replaced(): string | null {
@@ -18,8 +18,12 @@ export class OpenedFiles {
   }
 }
 
-/** The device and inode of a file; null where there is no file. */
+/** The device and inode of a file; null where there is no file, and the reason where it cannot be looked at. */
 function identityOf(path: string): string | null {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found === undefined ? null : `${found.dev}:${found.ino}`;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found === undefined ? null : `${found.dev}:${found.ino}`;
+  } catch (error) {
+    return String(error);
+  }
 }

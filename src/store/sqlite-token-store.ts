@@ -143,6 +143,7 @@ export class SqliteTokenStore implements TokenStore {
    * again. Call it every second. Throws StoreUnavailable while changes fail.
    */
   async recover(): Promise<void> {
+    this.#refuseDamaged();
     this.isLost();
     await this.#writer.recover();
   }
@@ -179,7 +180,8 @@ export class SqliteTokenStore implements TokenStore {
 
   /** Cuts the -wal file where that is due and no scan needs it. Returns its size where something else keeps it too large. */
   tidyWal(): OversizedWal | null {
-    if (this.#source.scans.running > 0) return null;
+    // In trouble the file stays as it is, and the log has the reason.
+    if (this.#source.scans.running > 0 || this.trouble !== null || this.#lostFile !== null) return null;
     this.#wal.tidy();
     const { isTooLarge, size, limit } = this.#wal;
     return isTooLarge ? { size, limit } : null;
@@ -212,7 +214,7 @@ export class SqliteTokenStore implements TokenStore {
 }
 
 function removed(path: string): string {
-  return `${path} was removed or replaced while the store was open`;
+  return `${path} was removed, replaced or closed to this user while the store was open`;
 }
 
 /** Whether nobody is to begin with that token any more. */

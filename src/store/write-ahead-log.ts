@@ -7,6 +7,8 @@ import { statSync } from "node:fs";
  */
 export const WAL_LIMIT_BYTES = 32 * 1024 * 1024;
 
+const NO_FILE = { size: 0, mtimeMs: 0 };
+
 /** The -wal file of a store, which holds changes until they are copied into the database file. */
 export class WriteAheadLog {
   readonly #path: string;
@@ -30,9 +32,17 @@ export class WriteAheadLog {
     return this.size > this.limit;
   }
 
-  /** In bytes; 0 where there is no such file. */
+  /** In bytes; 0 where there is no such file, or where it cannot be looked at. */
   get size(): number {
-    return statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
+    return this.#state.size;
+  }
+
+  get #state(): { readonly size: number; readonly mtimeMs: number } {
+    try {
+      return statSync(this.#path, { throwIfNoEntry: false }) ?? NO_FILE;
+    } catch {
+      return NO_FILE;
+    }
   }
 
   /**
@@ -58,7 +68,7 @@ export class WriteAheadLog {
    * is used again from its beginning, which is faster than to make it anew.
    */
   tidy(): void {
-    const { size = 0, mtimeMs = 0 } = statSync(this.#path, { throwIfNoEntry: false }) ?? {};
+    const { size, mtimeMs } = this.#state;
     const isIdle = mtimeMs === this.#seenWrittenAt;
     this.#seenWrittenAt = mtimeMs;
     if (size > this.limit || (size > 0 && isIdle)) this.tryToCut();

@@ -68,6 +68,7 @@ export class Writer {
    */
   async recover(): Promise<void> {
     try {
+      this.#requireFiles();
       this.#requireReserve();
       // A few bytes may fit where a change does not.
       if (this.#trouble !== null) this.#requireRoom();
@@ -133,7 +134,8 @@ export class Writer {
   /** Other processes would not see a change to a file that is not at its path any more. */
   #requireFiles(): void {
     const { replaced } = this.#files;
-    if (replaced !== null) throw unavailable(new Error(`${replaced} was removed or replaced`));
+    if (replaced !== null)
+      throw unavailable(new Error(`${replaced} was removed, replaced or closed to this user`));
   }
 
   /**

@@ -18,5 +18,5 @@ test("a -wal file that another program keeps too large is told once, and so is i
   const told = lines.map((line) => JSON.parse(line));
   expect(told.map(({ level }) => level)).toEqual(["warn", "info", "warn", "info"]);
   expect(told[0]).toMatchObject({ bytes: 200, limit_bytes: 100 });
-  expect(told[0].message).toContain("another program is reading the store");
+  expect(told[0].message).toContain("another process reads the store");
 });

@@ -30,13 +30,24 @@ for (const file of ["publisher.db", "publisher.db-wal", "publisher.db-shm"]) {
     );
     await until(async () => (await readiness(server)) === 200);
     expect(alarms(server)).toHaveLength(1);
-    expect(alarms(server)[0]).toContain(`${file} was removed or replaced`);
+    expect(alarms(server)[0]).toContain(`${file} was removed, replaced or closed`);
   });
 }
 
 function bearer(token: string): RequestInit {
   return { headers: { authorization: `Bearer ${token}` } };
 }
+
+test("an idle server tells of a file that was removed, and is not ready", async () => {
+  await using server = await RunningServer.start();
+  const path = join(server.dataDir, "lock.db");
+  renameSync(path, `${path}.away`);
+  await until(() => alarms(server).length > 0);
+  expect(await readiness(server)).toBe(503);
+  renameSync(`${path}.away`, path);
+  await until(async () => (await readiness(server)) === 200);
+  await until(() => server.stderr.includes("changes are stored again"));
+});
 
 test("a file with the same content is not the same file", async () => {
   await using server = await RunningServer.start();

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OpenedFiles } from "../../src/store/opened-files.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
@@ -21,4 +21,16 @@ test("a file that was removed, replaced or made is noticed, one that was written
   expect(files.replaced).toBeNull();
   writeFileSync(other, "");
   expect(files.replaced).toBe(other);
+});
+
+test("a file that cannot be looked at any more counts as replaced", () => {
+  using directory = new TemporaryDirectory();
+  const below = join(directory.path, "directory");
+  mkdirSync(below);
+  const file = join(below, "file");
+  writeFileSync(file, "1");
+  const files = new OpenedFiles([file]);
+  renameSync(below, `${below}.away`);
+  writeFileSync(below, "");
+  expect(files.replaced).toBe(file);
 });
