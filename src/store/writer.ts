@@ -84,6 +84,7 @@ export class Writer {
     { patienceMs, usesReserve, onWritten }: Required<WriteOptions>,
     deadline: number,
   ): Promise<T> {
+    const ways = usesReserve ? this.#waysToMakeRoom() : [];
     for (;;) {
       try {
         const outcome = this.#attempt(work, usesReserve);
@@ -93,8 +94,7 @@ export class Writer {
         return outcome;
       } catch (error) {
         if (isBusy(error) && performance.now() <= deadline) await pause(RETRY_MS);
-        else if (!(usesReserve && mayBeOutOfSpace(error) && this.#makeRoom()))
-          throw this.#failure(error, patienceMs);
+        else if (!(mayBeOutOfSpace(error) && ways.shift()?.())) throw this.#failure(error, patienceMs);
       }
     }
   }
@@ -169,9 +169,12 @@ export class Writer {
     this.#database.run(`PRAGMA user_version = ${schemaVersion(this.#database)}`);
   }
 
-  /** Makes room on a full disk. Returns false if there is none to be made. */
-  #makeRoom(): boolean {
-    return this.#reserve.release() || this.#truncateWal();
+  /**
+   * What makes room on a full disk, each to be tried once: a write that fails lets the -wal file grow, and would find
+   * room there again and again.
+   */
+  #waysToMakeRoom(): (() => boolean)[] {
+    return [() => this.#reserve.release() || this.#truncateWal(), () => this.#truncateWal()];
   }
 
   /** Returns whether the -wal file became smaller. */

@@ -123,6 +123,25 @@ describe.skipIf(disk === null)("a full disk", () => {
     expect((await again.call("api-token/current", {}, secrets[0])).status).toBe(401);
   });
 
+  test("that is filled again after each revocation refuses in memory at last, and goes on", async () => {
+    using small = SmallDisk.mount();
+    const cwd = small?.path ?? "";
+    await using server = await RunningServer.start({ cwd });
+    const made = [];
+    for (let count = 0; count < 40; count += 1)
+      made.push((await server.call("api-token/create", { access: "read" })).json);
+    const statuses: number[] = [];
+    for (const { id } of made) {
+      small?.fill();
+      statuses.push((await server.call("api-token/revoke", { id })).status);
+    }
+    expect(statuses[0]).toBe(200);
+    expect(statuses.at(-1)).toBe(503);
+    for (const { token } of made)
+      expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+    expect(await server.stop()).toBe(0);
+  });
+
   test("revokes also without its reserve", async () => {
     using small = SmallDisk.mount();
     const cwd = small?.path ?? "";
