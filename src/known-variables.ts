@@ -1,5 +1,5 @@
 /** Every environment variable that is read. */
-const VARIABLES = [
+export const VARIABLES = [
   "PUBLISHER_HOST",
   "PUBLISHER_PORT",
   "PUBLISHER_LISTEN",

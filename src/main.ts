@@ -13,7 +13,7 @@ import {
   UsageError,
 } from "./config.ts";
 import { LOG_LEVELS } from "./log-levels.ts";
-import { dataDirOption, listenOptions, setting } from "./options.ts";
+import { dataDirOption, FIRST_TOKEN_HELP, listenOptions, setting } from "./options.ts";
 import { addHealth, addUsage } from "./server-commands.ts";
 import { StoreUnusable } from "./store/store-unusable.ts";
 import { addToken } from "./token-commands.ts";
@@ -101,7 +101,7 @@ function addServe(program: Command): void {
   const serve = program
     .command(DEFAULT_COMMAND, { isDefault: true })
     .description("run the server; this is the default command");
-  for (const option of listenOptions()) serve.addOption(option);
+  for (const option of listenOptions("; 0 for a free one")) serve.addOption(option);
   serve
     .option(
       "--socket-mode <mode>",
@@ -130,6 +130,7 @@ function addServe(program: Command): void {
       ),
     )
     .option("--no-pages", "serve the API alone, without the pages (or PUBLISHER_PAGES=off)")
+    .addHelpText("after", FIRST_TOKEN_HELP)
     .action(async (flags: ServeFlags) => {
       const settings = serveSettings(flags, process.env);
       const { serve } = await import("./commands/serve.ts");

@@ -4,6 +4,12 @@ import { DEFAULTS } from "./config.ts";
 /** For every command whose answer a program may want. */
 export const JSON_FLAG = ["--json", "print JSON, as the API answers it"] as const;
 
+/** What `serve` takes from variables alone: a secret in an argument would be in the list of processes. */
+export const FIRST_TOKEN_HELP = `
+Variables without a flag:
+  PUBLISHER_FIRST_TOKEN       the secret of the first token of a new store
+  PUBLISHER_FIRST_TOKEN_FILE  a file with this secret`;
+
 /** For every command that works on one token. */
 export const TOKEN_ID = ["<ID>", 'the token\'s id, as "publisher token list" shows it'] as const;
 
@@ -20,8 +26,8 @@ export function setting(what: string, variable: string, fallback: string): strin
   return `${what} (or ${variable}; default ${fallback})`;
 }
 
-/** Where a server listens, for `serve` and for every command that asks one. */
-export function listenOptions(): readonly Option[] {
+/** Where a server listens, for `serve` and for every command that asks one; `more` is about the port. */
+export function listenOptions(more = ""): readonly Option[] {
   const listen = new Option(
     "--listen <address>",
     setting(
@@ -39,7 +45,7 @@ export function listenOptions(): readonly Option[] {
     ),
     new Option(
       "--port <number>",
-      setting("the port of the server; 0 for a free one", "PUBLISHER_PORT", String(DEFAULTS.port)),
+      setting(`the port of the server${more}`, "PUBLISHER_PORT", String(DEFAULTS.port)),
     ),
     listen,
   ];

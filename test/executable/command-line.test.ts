@@ -1,6 +1,8 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
 import { $ } from "bun";
 import manifest from "../../package.json" with { type: "json" };
+import { VARIABLES } from "../../src/known-variables.ts";
 import { EXECUTABLE } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -53,16 +55,30 @@ describe("help", () => {
     expect(terminal.names).toEqual([]);
   });
 
+  test("offers port 0 for serve, and not for health, which cannot ask it", async () => {
+    using terminal = new Terminal();
+    const freePort = /;\s+0\s+for\s+a\s+free\s+one/;
+    expect(await terminal.output("serve", "--help")).toMatch(freePort);
+    expect(await terminal.output("health", "--help")).not.toMatch(freePort);
+    expect((await terminal.run(["health", "--port", "0"])).exitCode).toBe(2);
+  });
+
   test("names every variable and every default that serve has", async () => {
     using terminal = new Terminal();
     const help = (await terminal.output("serve", "--help")).replaceAll(/\s+/g, " ");
     expect(help).toContain("PUBLISHER_HOST; default 127.0.0.1");
     expect(help).toContain("PUBLISHER_PORT; default 8080");
     expect(help).toContain("PUBLISHER_DATA_DIR; default ./data");
+    for (const variable of VARIABLES) expect(help).toContain(variable);
     expect(help).toContain(
       'how much to log (or PUBLISHER_LOG_LEVEL; default info) (choices: "debug", "info", "warn", "error", "silent")',
     );
   });
+});
+
+test("the README names every variable that serve has", async () => {
+  const readme = await Bun.file(join(import.meta.dir, "../../README.md")).text();
+  for (const variable of VARIABLES) expect(readme).toMatch(new RegExp(`\`${variable}(?:=off)?\``));
 });
 
 test("the version says from which commit it was built", async () => {
