@@ -17,7 +17,10 @@ const REST_MS = 60_000;
 
 export interface ConnectionLimitParts {
   readonly listeners: Pick<Listeners, "closeIdle" | "renew">;
-  readonly files: Pick<OpenFiles, "limit" | "areNearlyAllTaken" | "spare" | "release">;
+  readonly files: Pick<
+    OpenFiles,
+    "limit" | "areNearlyAllTaken" | "areNearlyAllTakenByFiles" | "areAllTaken" | "spare" | "release"
+  >;
   readonly log: Log;
   /** In milliseconds, and never set back. */
   readonly clock: () => number;
@@ -25,14 +28,15 @@ export interface ConnectionLimitParts {
 
 /**
  * Bun accepts connections until no descriptor is left. So this closes connections where few are left: first those that
- * wait for another request, and if that makes too little room all of them, once what was begun is finished.
+ * wait for another request, and if that makes too little room all of them, once what was begun is finished. New ones are
+ * accepted all the while: nobody else gets the address.
  */
 export class ConnectionLimit {
   readonly #parts: ConnectionLimitParts;
   readonly #timer: ReturnType<typeof setInterval>;
   #isBusy = false;
-  /** Whether it could not listen again. */
-  #isDeaf = false;
+  /** Whether it could not listen anew. */
+  #hasFailed = false;
   /** When it last made room; null once that is over and told. */
   #madeRoomAt: number | null = null;
   #restsUntil = Number.NEGATIVE_INFINITY;
@@ -53,7 +57,7 @@ export class ConnectionLimit {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      if (this.#isCrowded || this.#isDeaf) await this.#makeRoom();
+      if (this.#isCrowded) await this.#makeRoom();
       else this.#tellOfCalm();
     } finally {
       this.#isBusy = false;
@@ -68,24 +72,28 @@ export class ConnectionLimit {
     this.#tellOfCrowd();
     this.#parts.listeners.closeIdle();
     await pause(CLOSING_MS);
-    if (this.#isCrowded || this.#isDeaf) await this.#closeAll();
+    if (this.#isCrowded) await this.#closeAll();
     this.#madeRoomAt = this.#parts.clock();
   }
 
-  /** What is spared is the store's until connections are accepted again. */
+  /** What is spared serves the new listeners, the store and new connections until those of before are closed. */
   async #closeAll(): Promise<void> {
-    const { listeners, files, log, clock } = this.#parts;
-    const renewing = listeners.renew();
+    const { listeners, files, log } = this.#parts;
     files.release();
     try {
-      await renewing;
-      this.#isDeaf = false;
+      await listeners.renew(() => !files.areAllTaken);
+      this.#hasFailed = false;
     } catch (error) {
-      if (!this.#isDeaf) log.error({ error }, "cannot listen again now; it is tried again and again");
-      this.#isDeaf = true;
+      if (!this.#hasFailed) log.error({ error }, "cannot listen anew now; it is tried again and again");
+      this.#hasFailed = true;
     }
     files.spare();
-    if (!files.areNearlyAllTaken) return;
+    if (!this.#hasFailed) this.#restIfInVain();
+  }
+
+  #restIfInVain(): void {
+    const { files, log, clock } = this.#parts;
+    if (!files.areNearlyAllTakenByFiles) return;
     log.error({ limit: files.limit }, "nearly all open files are taken, and not by connections");
     this.#restsUntil = clock() + REST_MS;
   }

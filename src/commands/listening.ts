@@ -1,54 +1,34 @@
-import { chmodSync } from "node:fs";
-import type { Server } from "bun";
 import { UNIX_PEER } from "../http/client-address.ts";
-import type { RoutedRequest, router } from "../http/router.ts";
-import type { ListenAddress, SocketAddress, TcpAddress } from "../listen-addresses.ts";
+import type { RoutedRequest } from "../http/router.ts";
+import type { ListenAddress } from "../listen-addresses.ts";
 import type { Log } from "../log.ts";
-import { CommandFailure } from "./command-failure.ts";
-import { portSentence } from "./port-sentence.ts";
-import { removeStaleSocket, socketSentence } from "./unix-socket.ts";
+import type { Handlers, Listener } from "./listener.ts";
+import { PortListener } from "./port-listener.ts";
+import { SocketListener } from "./socket-listener.ts";
 
-/** How long a stopping server finishes what it began. */
+/** How long a listener that ends finishes what it began. */
 const DRAIN_LIMIT_MS = 5000;
+
+/** The same where there is no room for a new connection. Longer than a client needs that does not wait. */
+const CROWDED_DRAIN_LIMIT_MS = 250;
+
 const DRAIN_POLL_MS = 10;
-
-/** After that long without a byte a connection is closed; longer than the pauses of a client that works. */
-const IDLE_TIMEOUT_SECONDS = 30;
-
-export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
-
-/**
- * What Bun is told of every address. It listens by Bun itself and not by Elysia, whose own listen would hand some
- * routes to Bun's router, past the hooks, and let a second server take the same port. Bodies are limited by the
- * application, whose refusals have the one form of every failure; so Bun's own limit is out of the way.
- */
-const OPTIONS = {
-  development: false,
-  reusePort: false,
-  idleTimeout: IDLE_TIMEOUT_SECONDS,
-  maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-} as const;
-
-/** The same for a socket, of which the types of Bun do not know that it can be idle too. */
-const SOCKET_OPTIONS: Pick<typeof OPTIONS, "development" | "maxRequestBodySize"> = OPTIONS;
 
 /** Every address that the server listens on, with one application behind all of them. */
 export class Listeners {
-  readonly #servers: Server<undefined>[] = [];
-  readonly #addresses: ListenAddress[] = [];
-  #tcp: Server<undefined> | null = null;
+  #current: Listener[] = [];
+  /** Those that others took over from. They accept nothing new, and finish what they began. */
+  #old: Listener[] = [];
   readonly #byUnixSocket = new WeakSet<Request>();
-  /** Listens again as it was told to at first; null before that. */
-  #again: ((addresses: readonly ListenAddress[]) => Promise<void>) | null = null;
   #isEnding = false;
 
   /** Listens on each; a socket gets that mode. Throws a CommandFailure where one is not to be had, and listens on none. */
   async open(addresses: readonly ListenAddress[], mode: number, handlers: Handlers): Promise<void> {
-    this.#again = (same) => this.open(same, mode, handlers);
     try {
       for (const address of addresses) {
-        if ("path" in address) await this.#openSocket(address, mode, handlers);
-        else await this.#openPort(address, handlers);
+        if ("path" in address)
+          this.#current.push(await SocketListener.open(address, mode, this.#marked(handlers)));
+        else this.#current.push(await PortListener.open(address, handlers));
       }
     } catch (error) {
       await this.stop();
@@ -58,75 +38,77 @@ export class Listeners {
 
   /** Where it listens, with the port that was taken where any was asked for. */
   get addresses(): readonly ListenAddress[] {
-    return this.#addresses;
+    return this.#current.map(({ address }) => address);
   }
 
   /** The address of the other side, or UNIX_PEER; null where it is gone already. */
   peerOf(request: Request): string | null {
-    const address = this.#tcp?.requestIP(request)?.address;
-    return address ?? (this.#byUnixSocket.has(request) ? UNIX_PEER : null);
+    if (this.#byUnixSocket.has(request)) return UNIX_PEER;
+    // Any server with a port tells it for the requests of all, also of those that ended.
+    const byPort = this.#current.find(({ address }) => "port" in address);
+    return byPort?.server.requestIP(request)?.address ?? null;
   }
 
   /** Accepts nothing new and waits for what was begun, but not for ever. */
   async drain(log: Log): Promise<void> {
     this.#isEnding = true;
-    await this.#finish();
-    if (this.#pendingRequests > 0)
-      log.warn({ requests: this.#pendingRequests }, "stopping in the middle of requests");
+    const ending = this.#all;
+    for (const listener of this.#current) listener.close();
+    await finish(ending);
+    const requests = pendingRequests(ending);
+    if (requests > 0) log.warn({ requests }, "stopping in the middle of requests");
     await this.stop();
   }
 
   /** Ends the connections that wait for a request, of which there was one before. */
   closeIdle(): void {
-    for (const server of this.#servers) server.closeIdleConnections();
+    for (const { server } of this.#all) server.closeIdleConnections();
   }
 
   /**
-   * Finishes what was begun, ends every connection and listens anew, unless all of it ends. Throws a CommandFailure
-   * where an address is taken meanwhile; then it listens on none, and may be called again.
+   * Listens anew, finishes what was begun before and ends every connection of before, unless all of it ends. New
+   * requests are answered all the while; where there is no room for them, little time is left to finish. Throws where
+   * an address cannot be listened on anew; there everything goes on as before, and this may be called again.
    */
-  async renew(): Promise<void> {
-    const addresses = [...this.#addresses];
-    await this.#finish();
-    await this.stop();
-    this.#servers.length = 0;
+  async renew(hasRoom: () => boolean): Promise<void> {
     if (this.#isEnding) return;
-    this.#addresses.length = 0;
-    await this.#again?.(addresses).catch((error: unknown) => {
-      this.#servers.length = 0;
-      this.#addresses.splice(0, addresses.length, ...addresses);
-      throw error;
-    });
-  }
-
-  async #finish(): Promise<void> {
-    for (const server of this.#servers) void server.stop(false);
-    const deadline = performance.now() + DRAIN_LIMIT_MS;
-    while (this.#pendingRequests > 0 && performance.now() < deadline) await Bun.sleep(DRAIN_POLL_MS);
+    const failures = this.#takeOver();
+    const ending = this.#old;
+    await finish(ending, hasRoom);
+    await end(ending);
+    this.#old = [];
+    if (failures.length > 0) throw failures[0];
   }
 
   /** Ends every connection at once, and removes the sockets. */
   async stop(): Promise<void> {
-    await Promise.all(this.#servers.map((server) => server.stop(true)));
+    for (const listener of this.#current) listener.close();
+    await end(this.#all);
   }
 
-  get #pendingRequests(): number {
-    return this.#servers.reduce((sum, { pendingRequests }) => sum + pendingRequests, 0);
+  get #all(): readonly Listener[] {
+    return [...this.#current, ...this.#old];
   }
 
-  async #openPort({ host, port }: TcpAddress, handlers: Handlers): Promise<void> {
-    try {
-      const server = Bun.serve({ ...OPTIONS, ...handlers, hostname: host, port });
-      this.#tcp = server;
-      this.#servers.push(server);
-      this.#addresses.push({ host, port: server.port ?? port });
-    } catch (error) {
-      throw new CommandFailure(await portSentence({ host, port }, error), { cause: error });
-    }
+  /** Takes place at once, so that nothing is accepted in between. Returns the errors. */
+  #takeOver(): readonly unknown[] {
+    const failures: unknown[] = [];
+    this.#current = this.#current.map((before) => {
+      try {
+        const next = before.takeOver();
+        before.close();
+        this.#old.push(before);
+        return next;
+      } catch (error) {
+        failures.push(error);
+        return before;
+      }
+    });
+    return failures;
   }
 
-  /** The process makes files for its owner alone, so nobody else gets in before the mode is set. */
-  async #openSocket({ path }: SocketAddress, mode: number, { routes, fetch }: Handlers): Promise<void> {
+  /** Remembers which requests come by a socket. */
+  #marked({ routes, fetch }: Handlers): Handlers {
     const marked = <Routed extends Request>(handle: (request: Routed) => Response | Promise<Response>) => {
       return (request: Routed) => {
         this.#byUnixSocket.add(request);
@@ -136,15 +118,24 @@ export class Listeners {
     const markedRoutes = Object.entries(routes).map(
       ([route, handle]) => [route, marked<RoutedRequest>(handle)] as const,
     );
-    try {
-      await removeStaleSocket(path);
-      const behind = { routes: Object.fromEntries(markedRoutes), fetch: marked(fetch) };
-      this.#servers.push(Bun.serve({ ...SOCKET_OPTIONS, ...behind, unix: path }));
-      chmodSync(path, mode);
-      this.#addresses.push({ path });
-    } catch (error) {
-      if (error instanceof CommandFailure) throw error;
-      throw new CommandFailure(socketSentence(path, error), { cause: error });
-    }
+    return { routes: Object.fromEntries(markedRoutes), fetch: marked(fetch) };
   }
+}
+
+/** Waits until nothing is pending, but not for ever, and not for long without room for what is new. */
+async function finish(listeners: readonly Listener[], hasRoom = () => true): Promise<void> {
+  const start = performance.now();
+  while (pendingRequests(listeners) > 0) {
+    const limit = hasRoom() ? DRAIN_LIMIT_MS : CROWDED_DRAIN_LIMIT_MS;
+    if (performance.now() - start >= limit) return;
+    await Bun.sleep(DRAIN_POLL_MS);
+  }
+}
+
+async function end(listeners: readonly Listener[]): Promise<void> {
+  await Promise.all(listeners.map(({ server }) => server.stop(true)));
+}
+
+function pendingRequests(listeners: readonly Listener[]): number {
+  return listeners.reduce((sum, { server }) => sum + server.pendingRequests, 0);
 }

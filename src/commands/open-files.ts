@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 
 const OWN_DESCRIPTORS = "/proc/self/fd";
 const OWN_LIMITS = "/proc/self/limits";
@@ -40,6 +40,16 @@ export class OpenFiles {
     return this.limit - this.count <= this.#spareCount;
   }
 
+  /** Whether not even one more connection can be accepted and answered. */
+  get areAllTaken(): boolean {
+    return this.limit - this.count <= 1;
+  }
+
+  /** Whether nearly all of them would be taken without any connection too. */
+  get areNearlyAllTakenByFiles(): boolean {
+    return this.limit - countedFiles() <= this.#spareCount;
+  }
+
   /** Keeps some, as many as there are left. */
   spare(): void {
     try {
@@ -69,5 +79,23 @@ function counted(limit: number): number {
     return readdirSync(OWN_DESCRIPTORS).length;
   } catch {
     return limit;
+  }
+}
+
+/** How many there are that are no sockets; 0 where none is left to count with. */
+function countedFiles(): number {
+  try {
+    return readdirSync(OWN_DESCRIPTORS).filter((name) => !isSocket(`${OWN_DESCRIPTORS}/${name}`)).length;
+  } catch {
+    return 0;
+  }
+}
+
+/** The descriptor that counts is closed by now: it is none. */
+function isSocket(path: string): boolean {
+  try {
+    return readlinkSync(path).startsWith("socket:");
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { CommandFailure } from "../../src/commands/command-failure.ts";
 import { ConnectionLimit } from "../../src/commands/connection-limit.ts";
 import { makeLog } from "../../src/log.ts";
 
@@ -11,6 +10,10 @@ class PlayedServer {
   files = 0;
   now = 0;
   isAddressTaken = false;
+  /** Connections that the new listeners accept before those of before are closed. */
+  comeMeanwhile = 0;
+  /** Whether there was room for a new connection while all were closed. */
+  hadRoom: boolean | null = null;
   readonly events: string[] = [];
   readonly lines: string[] = [];
   readonly limit: ConnectionLimit;
@@ -23,10 +26,18 @@ class PlayedServer {
       },
     });
     const isCrowded = () => this.idle + this.others + this.files >= 100;
+    const areFilesMany = () => this.files >= 100;
+    const areAllTaken = () => this.idle + this.others + this.files >= 108;
     const files = {
       limit: 108,
       get areNearlyAllTaken() {
         return isCrowded();
+      },
+      get areNearlyAllTakenByFiles() {
+        return areFilesMany();
+      },
+      get areAllTaken() {
+        return areAllTaken();
       },
       spare: () => void this.events.push("spare"),
       release: () => void this.events.push("release"),
@@ -36,12 +47,13 @@ class PlayedServer {
         this.events.push("close idle");
         this.idle = 0;
       },
-      renew: async () => {
+      renew: async (hasRoom: () => boolean) => {
         this.events.push("close all");
+        this.hadRoom = hasRoom();
         await Promise.resolve();
+        if (this.isAddressTaken) throw new Error("it is in use");
         this.idle = 0;
-        this.others = 0;
-        if (this.isAddressTaken) throw new CommandFailure("it is in use");
+        this.others = this.comeMeanwhile;
       },
     };
     this.limit = new ConnectionLimit({ listeners, files, log, clock: () => this.now });
@@ -76,11 +88,11 @@ test("connections that wait for another request go first, and no other where tha
   expect(played.others).toBe(60);
 });
 
-test("all go where that is not enough, and the store has what is spared meanwhile", async () => {
+test("all go where that is not enough, and new listeners and the store have what is spared meanwhile", async () => {
   const played = new PlayedServer();
   played.idle = 10;
   played.others = 100;
-  expect(await played.look()).toEqual(["close idle", "close all", "release", "spare"]);
+  expect(await played.look()).toEqual(["close idle", "release", "close all", "spare"]);
   expect(await played.look()).toEqual([]);
 });
 
@@ -114,7 +126,25 @@ test("where something else takes the descriptors, connections are left alone for
   expect(played.lines).toEqual([NEAR, NO_USE, NO_USE]);
 });
 
-test("where it cannot listen again, it tries until it can, and tells of it once", async () => {
+test("where new connections take everything meanwhile, it goes on at once, and blames no files", async () => {
+  const played = new PlayedServer();
+  played.others = 100;
+  played.comeMeanwhile = 100;
+  for (let count = 0; count < 3; count += 1) expect(await played.look()).toContain("close all");
+  expect(played.lines).toEqual([NEAR]);
+});
+
+test("it tells whether there is room for a new connection while all are closed", async () => {
+  const played = new PlayedServer();
+  played.others = 107;
+  await played.look();
+  expect(played.hadRoom).toBe(true);
+  played.others = 108;
+  await played.look();
+  expect(played.hadRoom).toBe(false);
+});
+
+test("where it cannot listen anew, it tries until it can, and tells of it once", async () => {
   const played = new PlayedServer();
   played.others = 100;
   played.isAddressTaken = true;
@@ -122,5 +152,5 @@ test("where it cannot listen again, it tries until it can, and tells of it once"
   played.isAddressTaken = false;
   expect(await played.look()).toContain("close all");
   expect(await played.look()).toEqual([]);
-  expect(played.lines).toEqual([NEAR, "error: cannot listen again now; it is tried again and again"]);
+  expect(played.lines).toEqual([NEAR, "error: cannot listen anew now; it is tried again and again"]);
 });
