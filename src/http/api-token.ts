@@ -64,8 +64,8 @@ export function apiToken({ tokens, usage }: Authority) {
     list: endpoint({
       access: "read",
       read: readListing,
-      answer: async ({ body, request: { signal } }) => {
-        const page = granted(await tokens.list(body, signal));
+      answer: async ({ body, scanCaller }) => {
+        const page = granted(await tokens.list(body, scanCaller));
         return tokenPage(page, now());
       },
     }),
@@ -103,13 +103,13 @@ export function apiToken({ tokens, usage }: Authority) {
     summary: endpoint({
       access: "read",
       read: readNothing,
-      answer: async ({ request: { signal } }) => summaryResource(await tokens.summary(signal)),
+      answer: async ({ scanCaller }) => summaryResource(await tokens.summary(scanCaller)),
     }),
     usage: endpoint({
       access: "read",
       read: readUsage,
-      answer: async ({ body: { request: asked, tellsEach }, request: { signal } }) =>
-        usageResource(granted(await usage.report(asked, signal)), tellsEach),
+      answer: async ({ body: { request: asked, tellsEach }, scanCaller }) =>
+        usageResource(granted(await usage.report(asked, scanCaller)), tellsEach),
     }),
   });
 }

@@ -14,8 +14,7 @@ export function auditEvent(trail: AuditTrail) {
     list: endpoint({
       access: "read",
       read: readListing,
-      answer: async ({ body, request: { signal } }) =>
-        auditEventPage(granted(await trail.list(body, signal))),
+      answer: async ({ body, scanCaller }) => auditEventPage(granted(await trail.list(body, scanCaller))),
     }),
   });
 }

@@ -21,6 +21,9 @@ type Operator = (typeof OPERATORS)[number];
 type Path = readonly PropertyKey[];
 type Fields = Readonly<Record<string, unknown>>;
 
+/** How much of the limit a pattern takes that could not be compiled, in instructions: it was read all the same. */
+const REFUSED_SIZE = 64;
+
 /** Walks the conditions of a list, no deeper and no further than the contract allows, and notes what is wrong. */
 export class ConditionWalk {
   readonly issues: Issue[] = [];
@@ -121,7 +124,7 @@ export class ConditionWalk {
     if (this.#instructionsLeft <= 0) return TOO_LARGE;
     const pattern = compilePattern(source, caseInsensitive, this.#instructionsLeft);
     if (pattern === TOO_LARGE) this.#instructionsLeft = 0;
-    else if (typeof pattern !== "string") this.#instructionsLeft -= pattern.size;
+    else this.#instructionsLeft -= typeof pattern === "string" ? REFUSED_SIZE : pattern.size;
     return pattern;
   }
 

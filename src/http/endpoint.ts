@@ -1,5 +1,6 @@
 import type { Actor } from "../tokens/audit-event.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
+import type { ScanCaller } from "../tokens/scan-caller.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { type Purpose, unfitness } from "../tokens/verification.ts";
 import { jsonAnswer } from "./answer.ts";
@@ -26,8 +27,8 @@ export interface Call<Body> {
   readonly caller: Token;
   readonly actor: Actor;
   readonly trace: Trace;
-  /** Its `signal` aborts when the client has gone. */
-  readonly request: Request;
+  /** For long reads: who waits for them, until the client has gone. */
+  readonly scanCaller: ScanCaller;
 }
 
 /** Tokens that may call an endpoint with any access and any audiences. */
@@ -67,7 +68,8 @@ export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
     const body = await admittedBody(request, parts);
     const caller = callerOf(trace);
     const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
-    return jsonAnswer(await answer({ body, caller, actor, trace, request }));
+    const scanCaller = { token: caller.id, signal: request.signal };
+    return jsonAnswer(await answer({ body, caller, actor, trace, scanCaller }));
   };
   return { access, alsoFor, handle };
 }

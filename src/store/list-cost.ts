@@ -40,8 +40,12 @@ export function accessPath(
 const FEW_ROWS = 1000;
 const FEW_IDS = 100;
 
-/** Whether a list that goes by that path is read in a few milliseconds, however many rows there are. */
+/**
+ * Whether a list that goes by that path is read in a few milliseconds, however many rows there are. A pattern is judged
+ * in a few hundredths of a second for one row.
+ */
 export function isShort({ found, isInOrderOfIds, rest }: AccessPath, skip: number): boolean {
+  if (someCondition(rest, (part) => part.op === "regex")) return false;
   if (found !== null && isOfIds(found)) return found.op !== "in" || found.values.length <= FEW_IDS;
   const isExact = !someCondition(rest, (part) => part.op !== "and");
   return isInOrderOfIds && isExact && skip <= FEW_ROWS;

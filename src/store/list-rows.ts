@@ -7,6 +7,7 @@ import {
   type ListTerms,
   someCondition,
 } from "../tokens/listing.ts";
+import type { ScanCaller } from "../tokens/scan-caller.ts";
 import { accessPath, isShort } from "./list-cost.ts";
 import type { ListTable } from "./list-sql.ts";
 import { RowScan } from "./row-scan.ts";
@@ -25,13 +26,13 @@ export async function listRows<Row extends Identified, Stored>(
   { database, scans }: ListSource,
   table: ListTable<Row, Stored>,
   query: ListQuery,
-  signal: AbortSignal | null,
+  caller: ScanCaller | null,
 ): Promise<readonly Row[]> {
   try {
     requireKeys(query.condition, table.resource);
     const path = accessPath(query.condition, isById(query), table);
     const rowsBy = (reader: RowReader) => new RowScan(reader, table, query, path).rows();
-    return await (isShort(path, query.skip) ? rowsBy(inOnePiece(database)) : scans.run(signal, rowsBy));
+    return await (isShort(path, query.skip) ? rowsBy(inOnePiece(database)) : scans.run(caller, rowsBy));
   } catch (error) {
     throw asStoreError(error);
   }

@@ -1,60 +1,94 @@
+import type { ScanCaller } from "../tokens/scan-caller.ts";
 import { type ScanRefusal, ScanRefused } from "../tokens/scan-refused.ts";
+
+/** The id of a caller's token; null for Publisher itself. */
+export type CallerId = string | null;
+
+export interface QueueLimits {
+  /** How many scans may wait. */
+  readonly queueLength: number;
+  /** How many scans of one caller may wait. */
+  readonly queueLengthPerCaller: number;
+  /** How long each may wait, in milliseconds. */
+  readonly queueMs: number;
+}
 
 /** One that waits for its turn to scan. */
 interface Waiting {
   readonly begin: () => void;
 }
 
-/** Scans that wait, first come first served: a few of them, each for a short time. */
+/** A few scans that wait, each for a short time. Callers take turns; the scans of one caller begin in order. */
 export class ScanQueue {
-  readonly #length: number;
-  readonly #patienceMs: number;
-  readonly #waiting = new Set<Waiting>();
+  readonly #limits: QueueLimits;
+  /** The caller whose turn is next comes first. None has an empty set. */
+  readonly #byCaller = new Map<CallerId, Set<Waiting>>();
   readonly #closed = new AbortController();
 
-  constructor(length: number, patienceMs: number) {
-    this.#length = length;
-    this.#patienceMs = patienceMs;
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting.size === 0;
+  /** The callers of whom a scan waits, the next one first. */
+  get callers(): readonly CallerId[] {
+    return [...this.#byCaller.keys()];
   }
 
-  /** Resolves when it is this one's turn. Throws ScanRefused where the queue is full, closed or too slow, or `signal` aborts. */
-  async wait(signal: AbortSignal | null): Promise<void> {
-    if (this.#waiting.size >= this.#length) throw new ScanRefused("too-many");
+  /** Resolves when it is this one's turn. Throws ScanRefused if the queue is full, closed or too slow, or the signal aborts. */
+  async wait(caller: ScanCaller | null): Promise<void> {
+    const id = caller?.token ?? null;
+    if (this.#isFull(id)) throw new ScanRefused("too-many");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { begin: resolve };
     // It leaves in the same moment: a place that it were called to meanwhile would be lost.
     const leave = (reason: ScanRefusal) => {
-      if (this.#waiting.delete(waiting)) reject(new ScanRefused(reason));
+      if (this.#remove(id, waiting)) reject(new ScanRefused(reason));
     };
     const abandon = () => leave("abandoned");
     const close = () => leave("closing");
-    const timer = setTimeout(() => leave("too-many"), this.#patienceMs);
-    signal?.addEventListener("abort", abandon);
+    const timer = setTimeout(() => leave("too-many"), this.#limits.queueMs);
+    caller?.signal.addEventListener("abort", abandon);
     this.#closed.signal.addEventListener("abort", close);
-    this.#waiting.add(waiting);
+    this.#add(id, waiting);
     try {
       await promise;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", abandon);
+      caller?.signal.removeEventListener("abort", abandon);
       this.#closed.signal.removeEventListener("abort", close);
     }
   }
 
-  /** Lets the first one begin. */
-  callNext(): void {
-    const [first] = this.#waiting;
-    if (first === undefined) return;
-    this.#waiting.delete(first);
+  /** Lets the first scan of a caller begin. The caller's next turn comes after everybody else's. */
+  call(id: CallerId): void {
+    const scans = this.#byCaller.get(id);
+    const [first] = scans ?? [];
+    if (scans === undefined || first === undefined) return;
+    this.#remove(id, first);
+    if (this.#byCaller.delete(id)) this.#byCaller.set(id, scans);
     first.begin();
   }
 
   /** Refuses all that wait. */
   close(): void {
     this.#closed.abort();
+  }
+
+  #isFull(id: CallerId): boolean {
+    const own = this.#byCaller.get(id)?.size ?? 0;
+    const all = [...this.#byCaller.values()].reduce((total, { size }) => total + size, 0);
+    return all >= this.#limits.queueLength || (id !== null && own >= this.#limits.queueLengthPerCaller);
+  }
+
+  #add(id: CallerId, waiting: Waiting): void {
+    const scans = this.#byCaller.get(id) ?? new Set();
+    this.#byCaller.set(id, scans.add(waiting));
+  }
+
+  #remove(id: CallerId, waiting: Waiting): boolean {
+    const scans = this.#byCaller.get(id);
+    const isRemoved = scans?.delete(waiting) === true;
+    if (scans?.size === 0) this.#byCaller.delete(id);
+    return isRemoved;
   }
 }

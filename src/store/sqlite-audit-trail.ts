@@ -1,6 +1,7 @@
 import type { AuditEvent } from "../tokens/audit-event.ts";
 import type { AuditEventStore } from "../tokens/audit-trail.ts";
 import type { ListQuery } from "../tokens/listing.ts";
+import type { ScanCaller } from "../tokens/scan-caller.ts";
 import { AUDIT_EVENT_TABLE, type AuditEventRow, EVENT_COLUMNS } from "./audit-event-row.ts";
 import { type ListSource, listRows } from "./list-rows.ts";
 import { withStoreErrors } from "./sqlite-errors.ts";
@@ -47,7 +48,7 @@ export class SqliteAuditTrail implements AuditEventStore {
     return withStoreErrors(() => found.all(after, last, limit)).map(AUDIT_EVENT_TABLE.rowOf);
   }
 
-  async list(query: ListQuery, signal: AbortSignal | null = null): Promise<readonly AuditEvent[]> {
-    return await listRows(this.#source, AUDIT_EVENT_TABLE, query, signal);
+  async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly AuditEvent[]> {
+    return await listRows(this.#source, AUDIT_EVENT_TABLE, query, caller);
   }
 }

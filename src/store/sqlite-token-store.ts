@@ -1,5 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { ListQuery } from "../tokens/listing.ts";
+import type { ScanCaller } from "../tokens/scan-caller.ts";
 import type { SummaryQuery, Tally } from "../tokens/summary.ts";
 import type { Token } from "../tokens/token.ts";
 import {
@@ -155,14 +156,14 @@ export class SqliteTokenStore implements TokenStore {
     return planned;
   }
 
-  async list(query: ListQuery, signal: AbortSignal | null = null): Promise<readonly Token[]> {
+  async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly Token[]> {
     this.#refuseDamaged();
-    return await listRows(this.#source, TOKEN_TABLE, query, signal);
+    return await listRows(this.#source, TOKEN_TABLE, query, caller);
   }
 
-  async summary(query: SummaryQuery, signal: AbortSignal | null = null): Promise<readonly Tally[]> {
+  async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly Tally[]> {
     this.#refuseDamaged();
-    return await this.#source.scans.run(signal, (scan) => tallies(scan, query)).catch(throwAsStoreError);
+    return await this.#source.scans.run(caller, (scan) => tallies(scan, query)).catch(throwAsStoreError);
   }
 
   /** Deletes the first-token file if its token is revoked, replaced or not in the store. */

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
+import type { ScanCaller } from "../tokens/scan-caller.ts";
 import type { UnixSeconds } from "../tokens/time.ts";
 import {
   BUCKETS,
@@ -82,7 +83,7 @@ export class SqliteUsageStore implements UsageStore {
   async read(
     tokens: readonly string[],
     period: Period,
-    signal: AbortSignal | null = null,
+    caller: ScanCaller | null = null,
     atMoment = (): void => undefined,
   ): Promise<readonly UseCount[]> {
     if (bucketsIn(period) <= 0) return [];
@@ -96,7 +97,7 @@ export class SqliteUsageStore implements UsageStore {
       atMoment();
       return countsInSlices(scan, tokens, period);
     };
-    return await this.#scans.run(signal, read).catch(throwAsStoreError);
+    return await this.#scans.run(caller, read).catch(throwAsStoreError);
   }
 
   async forget(bucket: Bucket, before: UnixSeconds): Promise<void> {

@@ -3,11 +3,12 @@ import { AUDIT_EVENT_LISTING } from "./audit-event-listing.ts";
 import type { Listing, ListQuery } from "./listing.ts";
 import { type Page, pageOf } from "./paging.ts";
 import type { Refusal } from "./refusal.ts";
+import type { ScanCaller } from "./scan-caller.ts";
 
 /** What the audit trail needs of a store. Throws StoreUnavailable when the store cannot do it now. */
 export interface AuditEventStore {
-  /** The events that the query asks for, in its order, at most `limit`. Ends when `signal` aborts. */
-  list(query: ListQuery, signal: AbortSignal | null): readonly AuditEvent[] | Promise<readonly AuditEvent[]>;
+  /** The events that the query asks for, in its order, at most `limit`. Ends when `caller` waits for it no more. */
+  list(query: ListQuery, caller: ScanCaller | null): readonly AuditEvent[] | Promise<readonly AuditEvent[]>;
 }
 
 export interface AuditTrailParts {
@@ -30,10 +31,10 @@ export class AuditTrail {
   }
 
   /** One page of the events that a listing asks for. */
-  async list(listing: Listing, signal: AbortSignal | null = null): Promise<Page<AuditEvent> | Refusal> {
+  async list(listing: Listing, caller: ScanCaller | null = null): Promise<Page<AuditEvent> | Refusal> {
     return await pageOf(listing, {
       resource: AUDIT_EVENT_LISTING,
-      find: (query) => this.#store.list(query, signal),
+      find: (query) => this.#store.list(query, caller),
       cursorKey: this.#cursorKey,
       now: WHENEVER,
     });

@@ -1,4 +1,5 @@
 import { RE2JS, RE2JSException } from "re2js";
+import { compilingPrice } from "./pattern-price.ts";
 import { codePoints } from "./text.ts";
 
 /** The longest pattern, in code points. */
@@ -10,7 +11,9 @@ export const PATTERN_LIMIT = 256;
  */
 export const INSTRUCTION_LIMIT = 512;
 
-export const TOO_LARGE = "must be simpler: the repetitions in the patterns add up to too much";
+export const TOO_LARGE = "must be simpler: the patterns of one list add up to too much";
+
+export const NOT_RE2 = "must be a regular expression in RE2 syntax";
 
 export interface Pattern {
   readonly source: string;
@@ -31,25 +34,15 @@ export function compilePattern(
   limit = INSTRUCTION_LIMIT,
 ): Pattern | string {
   if (codePoints(source) > PATTERN_LIMIT) return `must have at most ${PATTERN_LIMIT} characters`;
+  const price = compilingPrice(source, caseInsensitive);
+  if (price > limit) return TOO_LARGE;
   try {
-    if (caseInsensitive && foldedSize(source) > limit) return TOO_LARGE;
     const expression = RE2JS.compile(source, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);
-    const size = expression.programSize() + (caseInsensitive ? foldedSize(source) : 0);
+    const size = Math.max(expression.programSize(), price);
     if (size > limit) return TOO_LARGE;
     return { source, caseInsensitive, size, matches: (text) => expression.test(text) };
   } catch (error) {
-    if (error instanceof RE2JSException) return "must be a regular expression in RE2 syntax";
+    if (error instanceof RE2JSException) return NOT_RE2;
     throw error;
   }
-}
-
-/** What compiling one range beyond ASCII costs where capitals and small letters are the same, in instructions. */
-const FOLDED_RANGE_SIZE = 64;
-
-/** A range or class that can have characters beyond ASCII in it. */
-const WIDE_RANGE = /\\x\{|\\[pP]|[^\0-\x7f]/g;
-
-/** RE2JS looks at every character of a range for its other forms, which takes longer than all else. */
-function foldedSize(source: string): number {
-  return FOLDED_RANGE_SIZE * (source.match(WIDE_RANGE)?.length ?? 0);
 }

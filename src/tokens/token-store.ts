@@ -1,5 +1,6 @@
 import type { AuditEvent } from "./audit-event.ts";
 import type { ListQuery } from "./listing.ts";
+import type { ScanCaller } from "./scan-caller.ts";
 import type { SummaryQuery, Tally } from "./summary.ts";
 import type { Token } from "./token.ts";
 
@@ -79,11 +80,11 @@ export interface TokenStore {
   change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Awaitable<Plan>;
   /**
    * The tokens that the query asks for, in its order, at most `limit`. Throws ScanRefused where that is too much for
-   * now, or when `signal` aborts.
+   * now, or when `caller` waits for it no more.
    */
-  list(query: ListQuery, signal: AbortSignal | null): Awaitable<readonly Token[]>;
+  list(query: ListQuery, caller: ScanCaller | null): Awaitable<readonly Token[]>;
   /** Counts every token at one moment of the store. Throws ScanRefused as `list` does. */
-  summary(query: SummaryQuery, signal: AbortSignal | null): Awaitable<readonly Tally[]>;
+  summary(query: SummaryQuery, caller: ScanCaller | null): Awaitable<readonly Tally[]>;
   isEmpty(): Awaitable<boolean>;
 }
 

@@ -9,6 +9,7 @@ import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { finalEnd, type Reuse, type Showing } from "./reuse.ts";
 import type { RotationRequest } from "./rotation.ts";
 import { replacement, rotation, successorCreation } from "./rotation-change.ts";
+import type { ScanCaller } from "./scan-caller.ts";
 import { digestOf, isSecret, makeSecret } from "./secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
@@ -211,12 +212,12 @@ export class Tokens {
     return token === null ? NO_SUCH_TOKEN : this.#current(token);
   }
 
-  /** One page of the tokens that a listing asks for. Ends when `signal` aborts: nobody waits for it any more. */
-  async list(listing: Listing, signal: AbortSignal | null = null): Promise<Page<Token> | Refusal> {
+  /** One page of the tokens that a listing asks for. Ends when `caller` waits for it no more. */
+  async list(listing: Listing, caller: ScanCaller | null = null): Promise<Page<Token> | Refusal> {
     if (goesBy(listing, "last_used_at")) await this.#uses?.settle();
     const page = await pageOf(listing, {
       resource: TOKEN_LISTING,
-      find: (query) => this.#store.list(query, signal),
+      find: (query) => this.#store.list(query, caller),
       cursorKey: this.#cursorKey,
       now: this.now(),
     });
@@ -224,9 +225,9 @@ export class Tokens {
   }
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
-  async summary(signal: AbortSignal | null = null): Promise<Summary> {
+  async summary(caller: ScanCaller | null = null): Promise<Summary> {
     const now = this.now();
-    return summaryOf(await this.#store.summary(summaryQuery(now), signal), now);
+    return summaryOf(await this.#store.summary(summaryQuery(now), caller), now);
   }
 
   /** A token as this process knows it, with what the store does not have yet: its uses, and a revocation that waits. */

@@ -1,3 +1,4 @@
+import type { ScanCaller } from "./scan-caller.ts";
 import type { UnixSeconds } from "./time.ts";
 import type { Bucket, Period } from "./usage-period.ts";
 
@@ -45,12 +46,12 @@ export interface UsageStore {
   add(uses: readonly HourOfUse[], onWritten: () => void): Awaitable<void>;
   /**
    * What the store has of these tokens at one moment, the earliest first; without buckets that nothing was used in.
-   * Calls `atMoment` at that moment. Ends when `signal` aborts.
+   * Calls `atMoment` at that moment. Ends when `caller` has gone.
    */
   read(
     tokens: readonly string[],
     period: Period,
-    signal: AbortSignal | null,
+    caller: ScanCaller | null,
     atMoment: () => void,
   ): Awaitable<readonly UseCount[]>;
   /** Deletes buckets that began before that moment, some of them at a time. */

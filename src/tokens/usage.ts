@@ -1,5 +1,6 @@
 import { type Issue, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import type { Reuse } from "./reuse.ts";
+import type { ScanCaller } from "./scan-caller.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { StoreUnavailable, type TokenStore } from "./token-store.ts";
@@ -100,15 +101,15 @@ export class Usage {
     });
   }
 
-  /** How often tokens were used until now. Ends when `signal` aborts: nobody waits for it any more. */
+  /** How often tokens were used until now. Ends when `caller` waits for it no more. */
   async report(
     { ids, ...request }: UsageRequest,
-    signal: AbortSignal | null = null,
+    caller: ScanCaller | null = null,
   ): Promise<UsageReport | Refusal> {
     const period = periodOf(request, this.#now());
     if (bucketsIn(period) * (ids ?? [ALL_TOKENS]).length > REPORT_LIMIT) return TOO_MUCH;
     for (const id of ids ?? []) if ((await this.#tokens.findById(id)) === null) return NO_SUCH_TOKEN;
-    const counts = await this.#counts(ids ?? [ALL_TOKENS], period, signal);
+    const counts = await this.#counts(ids ?? [ALL_TOKENS], period, caller);
     const byToken = Map.groupBy(counts, ({ token }) => token);
     const tokens = (ids ?? []).map((id) => ({ id, buckets: sumsByStart(byToken.get(id) ?? []) }));
     return { period, buckets: sumsByStart(counts), tokens };
@@ -118,10 +119,10 @@ export class Usage {
   async #counts(
     tokens: readonly string[],
     period: Period,
-    signal: AbortSignal | null,
+    caller: ScanCaller | null,
   ): Promise<readonly UseCount[]> {
     let unwritten: readonly UseCount[] = [];
-    const stored = await this.#store.read(tokens, period, signal, () => {
+    const stored = await this.#store.read(tokens, period, caller, () => {
       unwritten = this.#unwritten.counts(tokens, period);
     });
     return [...stored, ...unwritten].toSorted((one, other) => one.start - other.start);

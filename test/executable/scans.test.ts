@@ -81,13 +81,15 @@ test("lists that nobody waits for cost nothing that stays", async () => {
   expect(peakMemory() - before).toBeLessThan(300);
 });
 
-test("more lists at once than wait in the queue are a 503 with Retry-After; cheap ones and other requests are not", async () => {
+test("more lists at once than wait in the queue are a 503 with Retry-After; cheap ones and those of other tokens are not", async () => {
+  const other = await server.call("api-token/create", { access: "read" });
   const lists = Array.from({ length: 60 }, () => server.call("api-token/list", LIST));
   const cheap = [server.call("api-token/list"), server.call("api-token/current")];
-  expect((await Promise.all(cheap)).map(({ status }) => status)).toEqual([200, 200]);
+  const long = server.call("api-token/summary", {}, other.json.token);
+  expect((await Promise.all([...cheap, long])).map(({ status }) => status)).toEqual([200, 200, 200]);
   const answers = await Promise.all(lists);
   const refused = answers.filter(({ status }) => status === 503);
-  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(18);
+  expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(7);
   expect(refused.length).toBeGreaterThan(0);
   expect(answers.every(({ status }) => status === 200 || status === 503)).toBe(true);
   for (const { headers, json } of refused) {

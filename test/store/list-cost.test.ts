@@ -46,7 +46,7 @@ describe("a list of tokens", () => {
   test.each<[what: string, condition: Condition, sort: Sort]>([
     ["of those that are not revoked, by id", all(NOT_REVOKED), BY_ID],
     ["of everything, by id", all(), BY_ID],
-    ["of one token", all(OF_ID, MATCHING, either(FOR_WIKI)), BY_TIME],
+    ["of one token", all(OF_ID, either(FOR_WIKI)), BY_TIME],
     ["of a hundred tokens", all(all(ids(100))), BY_ID],
   ])("%s is read at once", (_, condition, sort) => {
     expect(isShortFor(condition, sort)).toBe(true);
@@ -55,6 +55,8 @@ describe("a list of tokens", () => {
   test.each<[what: string, condition: Condition, sort: Sort, skip: number]>([
     ["by another key", all(NOT_REVOKED), BY_TIME, 0],
     ["by a pattern", all(NOT_REVOKED, MATCHING), BY_ID, 0],
+    ["of one token, by a pattern", all(OF_ID, MATCHING), BY_TIME, 0],
+    ["of a few tokens, by one of several patterns", all(ids(2), either(FOR_WIKI, all(MATCHING))), BY_ID, 0],
     ["of one service", all(FOR_WIKI), BY_ID, 0],
     ["of those that are not revoked or have one id", all(either(NOT_REVOKED, OF_ID)), BY_ID, 0],
     ["of nothing", all(either()), BY_ID, 0],

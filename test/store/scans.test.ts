@@ -56,9 +56,10 @@ class EndlessScan {
   readonly controller = new AbortController();
   #isDone = false;
 
-  constructor(scans: Scans) {
+  /** Each has a caller of its own, unless a token is named. */
+  constructor(scans: Scans, token = crypto.randomUUID() as string) {
     this.ended = scans
-      .run(this.controller.signal, (scan) => this.#go(scan))
+      .run({ token, signal: this.controller.signal }, (scan) => this.#go(scan))
       .then(
         () => "done",
         (error) => (error instanceof ScanRefused ? error.reason : String(error)),
@@ -150,6 +151,61 @@ describe("places", () => {
   });
 });
 
+describe("one caller", () => {
+  test("has one place, and leaves the other one to others", async () => {
+    const scans = makeScans();
+    const greedy = [new EndlessScan(scans, "greedy"), new EndlessScan(scans, "greedy")];
+    const other = new EndlessScan(scans, "other");
+    await until(() => other.hasBegun);
+    expect([begun(greedy), scans.running]).toEqual([[true, false], 2]);
+    other.end();
+    await other.ended;
+    expect([begun(greedy), scans.running]).toEqual([[true, false], 1]);
+    greedy[0]?.end();
+    await until(() => greedy[1]?.hasBegun === true);
+  });
+
+  test("has a share of the queue, and is refused beyond that while others are not", async () => {
+    const scans = makeScans({ queueLength: 4, queueLengthPerCaller: 2 });
+    const greedy = Array.from({ length: 4 }, () => new EndlessScan(scans, "greedy"));
+    expect(await greedy[3]?.ended).toBe("too-many");
+    const other = Array.from({ length: 3 }, () => new EndlessScan(scans, "other"));
+    await until(() => other[0]?.hasBegun === true);
+    expect(await new EndlessScan(scans, "third").ended).toBe("too-many");
+    for (const scan of [...greedy, ...other]) scan.end();
+    await Promise.all([...greedy.slice(0, 3), ...other].map(({ ended }) => ended));
+    expect([begun(greedy), begun(other)]).toEqual([
+      [true, true, true, false],
+      [true, true, true],
+    ]);
+  });
+
+  test("waits for its turn behind others who came later, but have had none", async () => {
+    const scans = makeScans({ atOnce: 1, queueLength: 10, queueLengthPerCaller: 3 });
+    const order: string[] = [];
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const running = scans.run(null, () => held);
+    const { signal } = new AbortController();
+    const all = ["a", "a", "a", "b", "b", "c"].map((token, index) =>
+      scans.run({ token, signal }, async () => {
+        order.push(`${token}${index}`);
+      }),
+    );
+    letGo();
+    await Promise.all([running, ...all]);
+    expect(order).toEqual(["a0", "b3", "c5", "a1", "b4", "a2"]);
+  });
+});
+
+test("Publisher itself has as many places as there are", async () => {
+  const scans = makeScans();
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const both = [1, 2].map(() => scans.run(null, () => held));
+  expect(scans.running).toBe(2);
+  letGo();
+  await Promise.all(both);
+});
+
 test("a scan ends when nobody waits for it, and its place goes to the next one", async () => {
   const scans = makeScans({ atOnce: 1 });
   const [one, two] = several(2, scans);
@@ -177,7 +233,9 @@ test("a place is not lost to a scan that leaves the queue in the moment that the
     const other = new AbortController();
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     const holding = scans.run(null, () => held);
-    const waiting = scans.run(other.signal, async () => "begun").catch(() => "left");
+    const waiting = scans
+      .run({ token: "atok_1", signal: other.signal }, async () => "begun")
+      .catch(() => "left");
     letGo();
     for (let microtask = 0; microtask < delay; microtask += 1) await null;
     other.abort();
@@ -188,7 +246,7 @@ test("a place is not lost to a scan that leaves the queue in the moment that the
 
 test("a scan that nobody waits for any more does not begin", async () => {
   const scans = makeScans();
-  const refused = scans.run(AbortSignal.abort(), async () => "begun");
+  const refused = scans.run({ token: "atok_1", signal: AbortSignal.abort() }, async () => "begun");
   await expect(refused).rejects.toMatchObject({ reason: "abandoned" });
   await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
 });

@@ -2,6 +2,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Condition } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
+import type { ScanCaller } from "../../src/tokens/scan-caller.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { tokenOf } from "../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
@@ -149,12 +150,14 @@ test("every long read ends when nobody waits for it", async () => {
   const period = { bucket: "hour", from: null, to: null } as const;
   const conditions = [named("x")];
   for (const read of [
-    (signal: AbortSignal) => context.tokens.list({ ...EVERYTHING, conditions }, signal),
-    (signal: AbortSignal) => context.auditTrail.list({ ...EVERYTHING, skip: 2000 }, signal),
-    (signal: AbortSignal) => context.tokens.summary(signal),
-    (signal: AbortSignal) => context.usage.report({ ...period, ids }, signal),
+    (caller: ScanCaller) => context.tokens.list({ ...EVERYTHING, conditions }, caller),
+    (caller: ScanCaller) => context.auditTrail.list({ ...EVERYTHING, skip: 2000 }, caller),
+    (caller: ScanCaller) => context.tokens.summary(caller),
+    (caller: ScanCaller) => context.usage.report({ ...period, ids }, caller),
   ])
-    await expect(read(AbortSignal.abort())).rejects.toMatchObject({ reason: "abandoned" });
+    await expect(read({ token: "atok_1", signal: AbortSignal.abort() })).rejects.toMatchObject({
+      reason: "abandoned",
+    });
 });
 
 test("stopping ends long reads, and nothing else", async () => {
