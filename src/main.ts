@@ -74,8 +74,22 @@ function commandLine(output: string[]): Command {
       await printLicenses();
     });
   addCompletion(program, DEFAULT_COMMAND);
+  program.hook("preAction", async (_, command) => await leaveRoot(command));
   pointToHelp(program, "publisher");
   return program;
+}
+
+/**
+ * A server refuses another user's store, a backup only reads it and writes as root, and a restore reads as root first.
+ */
+const STAY_ROOT = [DEFAULT_COMMAND, "backup", "restore"];
+
+/** Where root runs a command on another user's store, the command goes on as that user. */
+async function leaveRoot(command: Command): Promise<void> {
+  const isOnStore = command.options.some(({ long }) => long === dataDirOption().long);
+  if (process.getuid?.() !== 0 || !isOnStore || STAY_ROOT.includes(command.name())) return;
+  const { becomeOwner } = await import("./commands/store-owner.ts");
+  becomeOwner(dataDirSetting(command.opts<DataDirFlags>(), process.env));
 }
 
 /** After an error, each command points to its own help. */

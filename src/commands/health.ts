@@ -64,10 +64,21 @@ function targetAt(text: string): Target {
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol) || url.search + url.hash !== "")
     throw new UsageError(
-      `--url must be the address of a server, such as http://127.0.0.1:8080, and is ${JSON.stringify(text)}.`,
+      `--url must be the address of a server, such as http://127.0.0.1:8080, and is ${JSON.stringify(withoutPassword(text))}.`,
     );
-  const base = url.href.replace(/\/+$/, "");
-  return { name: base, base };
+  const base = baseOf(url);
+  url.username = "";
+  url.password = "";
+  return { name: baseOf(url), base };
+}
+
+function baseOf(url: URL): string {
+  return url.href.replace(/\/+$/, "");
+}
+
+/** A text that may be meant as a URL, without all that may be a user name and a password. */
+function withoutPassword(url: string): string {
+  return url.replace(/^([a-z]+:\/\/)?.*@/is, "$1");
 }
 
 interface Answer {

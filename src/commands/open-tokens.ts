@@ -108,8 +108,15 @@ export function noStore(directory: DataDirectory, advice = MADE_BY): CommandFail
   const where =
     others.length === 0
       ? "Say where it is with --data-dir or PUBLISHER_DATA_DIR."
-      : `Did you mean ${others.map((path) => `--data-dir ${path}`).join(" or ")}?`;
-  return new CommandFailure(`There is no Publisher store in ${directory.path}. ${where} ${advice}`);
+      : `Did you mean ${others.map((path) => `--data-dir ${onOneLine(path)}`).join(" or ")}?`;
+  return new CommandFailure(
+    `There is no Publisher store in ${onOneLine(directory.path)}. ${where} ${advice}`,
+  );
+}
+
+/** A path as a message quotes it; a line break in it would begin a line that looks like Publisher's own. */
+function onOneLine(path: string): string {
+  return /\p{Cc}/u.test(path) ? JSON.stringify(path) : path;
 }
 
 const MADE_BY = '"publisher serve" makes a new store where there is none.';

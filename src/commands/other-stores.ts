@@ -1,4 +1,4 @@
-import { readdirSync, readlinkSync, realpathSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { DEFAULTS } from "../config.ts";
 import { DataDirectory } from "../store/data-directory.ts";
@@ -6,12 +6,18 @@ import { DataDirectory } from "../store/data-directory.ts";
 /** Where a store often is: the default, and systemd's StateDirectory=publisher, with DynamicUser= too. */
 const USUAL_PLACES = [DEFAULTS.dataDir, "/var/lib/publisher", "/var/lib/private/publisher"];
 
-/** The data directories other than this one that a person may have meant: usual ones, and those of running servers. */
+/** The most that are named. */
+const NAMED_MAX = 3;
+
+/**
+ * The data directories other than this one that a person may have meant, three at most: usual ones, and those of running
+ * servers of this user or of root. Another user could otherwise lead root to a directory of that user.
+ */
 export function otherStores(directory: DataDirectory, usualPlaces = USUAL_PLACES): readonly string[] {
   const places = [...usualPlaces.map((place) => resolve(place)), ...openStores()];
   const real = new Set(places.filter(mayHoldStore).map(realPath));
   real.delete(realPath(directory.path));
-  return [...real];
+  return [...real].slice(0, NAMED_MAX);
 }
 
 /** Whether there is a store, or something that this user may not look into. */
@@ -36,10 +42,29 @@ function openStores(): readonly string[] {
   const program = basename(process.execPath);
   return namesIn("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
-    .filter((pid) => basename(target(`/proc/${pid}/exe`)) === program)
+    .sort((one, other) => Number(other) - Number(one))
+    .filter((pid) => basename(target(`/proc/${pid}/exe`)) === program && isTrusted(pid))
     .flatMap((pid) => namesIn(`/proc/${pid}/fd`).map((fd) => target(`/proc/${pid}/fd/${fd}`)))
     .filter((path) => path === new DataDirectory(dirname(path)).database)
     .map(dirname);
+}
+
+/**
+ * Whether a process is this user's or root's alone. The owner of its files below /proc does not tell: a process can give
+ * these to root. https://man7.org/linux/man-pages/man5/proc_pid.5.html
+ */
+function isTrusted(pid: string): boolean {
+  const [, ids = ""] = /^Uid:\s+(.+)$/m.exec(textOf(`/proc/${pid}/status`)) ?? [];
+  const trusted = ["0", String(process.getuid?.())];
+  return ids !== "" && ids.split(/\s+/).every((id) => trusted.includes(id));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function namesIn(directory: string): readonly string[] {

@@ -2,10 +2,10 @@ import { resolve } from "node:path";
 import { isSameFile } from "../store/backup.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import type { EndCounts } from "../store/ended-again.ts";
-import { isNew } from "../store/examination.ts";
+import { type Acceptance, isNew } from "../store/examination.ts";
 import { ReplacedStore } from "../store/replaced-store.ts";
 import { Restoration } from "../store/restoration.ts";
-import { readRevocationLogs } from "../store/revocation-log.ts";
+import { readRevocationLog, readRevocationLogs } from "../store/revocation-log.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import { completeReplacement } from "../store/store-replacement.ts";
 import { type KnownEnd, together } from "../tokens/known-end.ts";
@@ -13,6 +13,8 @@ import { coverAll, endsOf } from "../tokens/revocation-lines.ts";
 import { formatTime } from "../tokens/time.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { print, readable } from "./print.ts";
+import { ownSource, sourceFor } from "./restore-source.ts";
+import { become, enterPath, otherOwner } from "./store-owner.ts";
 
 export interface RestoreFlags {
   /** Revocation logs that a server kept. */
@@ -28,22 +30,41 @@ export async function restore(dataDir: string, backup: string, flags: RestoreFla
   const directory = new DataDirectory(dataDir);
   const path = resolve(backup);
   if (isNew(path)) throw new CommandFailure(`There is no backup at ${path}.`);
+  const acceptance = flags.acceptPart ? "part" : "whole";
+  const owner = otherOwner(directory);
+  if (owner !== null) enterPath(owner);
+  // Root reads these before it becomes the owner, who may not read them.
+  const logs = new Map((flags.revocations ?? []).map((log) => [log, readRevocationLog(log)]));
+  const isItself = isSameFile(path, directory.database);
+  using source = owner === null ? ownSource(path) : sourceFor(owner, path, acceptance);
+  if (owner !== null) become(owner);
   completeReplacement(directory);
   directory.make();
   const lock = ServerLock.take(directory, "Stop that one first: a store cannot be replaced under a server.");
   try {
-    await print(readable(restored(directory, path, flags)));
+    const given = { backup: source.path, logs, isItself, acceptance } as const;
+    await print(readable(restored(directory, path, given, flags)));
   } finally {
     lock.release();
   }
 }
 
-function restored(directory: DataDirectory, path: string, flags: RestoreFlags): string {
-  const isItself = isSameFile(path, directory.database);
-  const restoration = new Restoration(directory, { database: path }, flags.acceptPart ? "part" : "whole");
+/** What is read for a restore. */
+interface Given {
+  /** The path of the backup, or of a copy of it that the owner of the data directory may read. */
+  readonly backup: string;
+  /** The texts of the revocation logs, by their paths. */
+  readonly logs: ReadonlyMap<string, string>;
+  /** Whether the backup is the file of the store itself. */
+  readonly isItself: boolean;
+  readonly acceptance: Acceptance;
+}
+
+function restored(directory: DataDirectory, path: string, given: Given, flags: RestoreFlags): string {
+  const restoration = new Restoration(directory, { database: given.backup }, given.acceptance);
   try {
     using replaced = ReplacedStore.open(directory);
-    const knowledge = knowledgeOf(restoration, replaced, flags, isItself);
+    const knowledge = knowledgeOf(restoration, replaced, given);
     if (knowledge.missing !== null && flags.withoutRevocations !== true) throw unknown(knowledge.missing);
     const isComplete = knowledge.missing === null;
     const ended = restoration.end(knowledge.ends.values(), replaced.lastEvent(), isComplete);
@@ -64,10 +85,9 @@ interface Knowledge {
 function knowledgeOf(
   { lastEvent, storeMark }: Restoration,
   replaced: ReplacedStore,
-  { revocations = [] }: RestoreFlags,
-  isItself: boolean,
+  { logs: texts, isItself }: Given,
 ): Knowledge {
-  const logs = readRevocationLogs(revocations, storeMark);
+  const logs = readRevocationLogs([...texts.keys()], storeMark, (log) => texts.get(log) ?? "");
   const ends = new Map<string, KnownEnd>();
   for (const end of [...replaced.ends(), ...endsOf(logs)]) {
     const before = ends.get(end.token);

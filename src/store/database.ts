@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { DataDirectory } from "./data-directory.ts";
+import { makeFile } from "./database-file.ts";
 import { examineDatabase, isNew, OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
 import { closeToOthers, refuseOddFiles } from "./file-safety.ts";
 import { refuseLeftovers } from "./leftovers.ts";
@@ -30,10 +31,14 @@ export function openDatabase(
   return withPlainErrors(directory, () => {
     refuseOddFiles(directory);
     playBackJournal(directory);
-    const old = outdatedSchema(directory);
+    const isFirst = isNew(directory.database);
+    const old = isFirst ? null : outdatedSchema(directory);
+    if (isFirst) refuseLeftovers(directory);
     const own = old !== null && lock === null ? ServerLock.take(directory, STOP_TO_UPGRADE) : null;
     try {
       const migration = old === null ? null : keepBeforeMigration(directory, old);
+      if (isFirst) makeFile(directory.database);
+      closeAllToOthers(directory, lock ?? own);
       const database = opened(directory, purpose);
       database.migration = migration;
       return database;
@@ -45,18 +50,18 @@ export function openDatabase(
 
 /** Looks at a store that will be written to, before it is: what cannot be used stays as it is. Null for today's schema. */
 function outdatedSchema(directory: DataDirectory): number | null {
-  if (!isNew(directory.database)) {
-    const version = examineDatabase(directory, schemaVersion);
-    return version < SCHEMA_VERSION ? version : null;
-  }
-  refuseLeftovers(directory);
-  return null;
+  const version = examineDatabase(directory, schemaVersion);
+  return version < SCHEMA_VERSION ? version : null;
 }
 
-function opened({ database: path, files }: DataDirectory, purpose: Purpose): StoreDatabase {
+/** Before the store is open, and without a lock that this process holds: see closeToOthers. */
+function closeAllToOthers({ files, lock }: DataDirectory, held: ServerLock | null): void {
+  for (const file of files) if (held === null || file !== lock) closeToOthers(file);
+}
+
+function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatabase {
   const database = new StoreDatabase(path);
   try {
-    files.forEach(closeToOthers);
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     migrate(database, SCHEMA_VERSION);
     database.clearForeignMark();

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lchownSync, openSync, rmSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Files, octal, present } from "./file-safety.ts";
 import { StoreUnusable } from "./store-unusable.ts";
@@ -10,7 +10,7 @@ const WRITABLE_FOR_GROUP = 0o020;
 
 /**
  * Throws StoreUnusable where root would serve what another user can change: that user could then let anybody in. Root's
- * commands may work on such a directory; a server should run as its owner.
+ * commands become the owner of such a directory; a server should run as its owner.
  */
 export function refuseOwnersForRoot({ path, files }: Files, ownerOfNew = ownerOfNewFiles): void {
   if (process.getuid?.() !== ROOT) return;
@@ -26,16 +26,6 @@ export function refuseOwnersForRoot({ path, files }: Files, ownerOfNew = ownerOf
     `${other[0]} belongs to another user (id ${other[1]}), who could change the store while root serves it. ` +
       `Run Publisher as that user, or give the directory to root: chown -R root ${path}.`,
   );
-}
-
-/**
- * Gives a file that root has made to the owner of the directory: a command that root runs on the store of a service
- * would otherwise leave behind what the service cannot open.
- */
-export function giveToOwner(path: string, file: string): void {
-  if (process.getuid?.() !== ROOT) return;
-  const { uid, gid } = statSync(path);
-  if (uid !== ROOT) lchownSync(file, uid, gid);
 }
 
 /** On a share or a foreign file system every file may belong to one user, whoever made it. */

@@ -1,4 +1,13 @@
-import { chmodSync, lstatSync, type Stats, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  type Stats,
+  statSync,
+} from "node:fs";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** A data directory, and every file that Publisher opens in it. */
@@ -46,17 +55,34 @@ export function refuseWritableByAll({ path, files }: Files): void {
 /**
  * Closes a file to others, as far as its owner and its file system let this user do that; root leaves its group to a
  * file of another user's, whose server may need it. Throws StoreUnusable if everybody may still write to it.
+ *
+ * Not for a database that this process has open: closing any descriptor of a file ends the locks of the process on it.
+ * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export function closeToOthers(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!HAS_MODES || found === undefined || (found.mode & ~OWNER_ONLY & 0o777) === 0) return;
   try {
-    chmodSync(path, found.uid === process.getuid?.() ? 0o600 : found.mode & 0o770);
+    closeFile(path);
   } catch {
     // Told by accessWarnings: a group volume of Kubernetes, SMB and exFAT are like that.
   }
-  const { mode } = lstatSync(path);
+  const mode = lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & WRITABLE_FOR_ALL) !== 0) throw writableByAll(path, mode);
+}
+
+/** Without these flags, opening a link leads elsewhere, and opening a pipe waits for a program that writes to it. */
+const SAFELY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** By a descriptor: under the name, another file may lie by now. */
+function closeFile(path: string): void {
+  const file = openSync(path, SAFELY);
+  try {
+    const found = fstatSync(file);
+    if (found.isFile()) fchmodSync(file, found.uid === process.getuid?.() ? 0o600 : found.mode & 0o770);
+  } finally {
+    closeSync(file);
+  }
 }
 
 function writableByAll(path: string, mode: number): StoreUnusable {

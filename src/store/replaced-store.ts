@@ -2,6 +2,7 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import type { KnownEnd } from "../tokens/known-end.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { CHANGING, withoutLinks } from "./database-file.ts";
 import { examineDatabase, isNew } from "./examination.ts";
 import { openAtRest, openReader } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
@@ -109,7 +110,7 @@ function readable(path: string): Database | null {
  * time when another store has that name.
  */
 function held({ database: path }: DataDirectory): Database {
-  const database = new Database(path, { readwrite: true });
+  const database = new Database(withoutLinks(path), CHANGING);
   try {
     database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     database.run("PRAGMA journal_mode = WAL");

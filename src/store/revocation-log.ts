@@ -89,9 +89,13 @@ export function storeMark(cursorKey: Uint8Array): string {
 }
 
 /** Reads logs. Throws StoreUnusable for a file that is none, or is of another store than the first. */
-export function readRevocationLogs(paths: readonly string[], store: string): readonly RevocationLines[] {
+export function readRevocationLogs(
+  paths: readonly string[],
+  store: string,
+  textOf: (path: string) => string = readRevocationLog,
+): readonly RevocationLines[] {
   return paths.map((path) => {
-    const log = parseLines(read(path));
+    const log = parseLines(textOf(path));
     if (log === null) throw new StoreUnusable(`${path} is not a revocation log.`);
     if (log.store !== store)
       throw new StoreUnusable(`${path} is the revocation log of another store than the backup is of.`);
@@ -99,7 +103,8 @@ export function readRevocationLogs(paths: readonly string[], store: string): rea
   });
 }
 
-function read(path: string): string {
+/** The text of a log. Throws StoreUnusable for one that cannot be read. */
+export function readRevocationLog(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

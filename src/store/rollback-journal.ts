@@ -1,6 +1,7 @@
 import { constants, Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import type { DataDirectory } from "./data-directory.ts";
+import { CHANGING, withoutLinks } from "./database-file.ts";
 import { OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
 import { bytesAt } from "./file-bytes.ts";
 import { APPLICATION_ID } from "./schema.ts";
@@ -23,7 +24,7 @@ export function playBackJournal(directory: DataDirectory): void {
 function playBack(path: string, journal: string): void {
   const isOurs = numberAt(path, APPLICATION_ID_OFFSET) === APPLICATION_ID;
   if (!isOurs && numberAt(journal, INITIAL_SIZE_OFFSET) !== 0) return;
-  using database = new Database(path, { readwrite: true });
+  using database = new Database(withoutLinks(path), CHANGING);
   // A -wal file goes only where it is known to be empty: see StoreDatabase.
   database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
   database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);

@@ -2,7 +2,7 @@ import { Database, SQLiteError } from "bun:sqlite";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { DataDirectory } from "./data-directory.ts";
-import { giveToOwner } from "./file-owners.ts";
+import { CHANGING, makeFile, withoutLinks } from "./database-file.ts";
 import { closeToOthers } from "./file-safety.ts";
 import { reasonOf } from "./reason.ts";
 import { StoreUnusable } from "./store-unusable.ts";
@@ -67,15 +67,15 @@ export class ServerLock {
   }
 }
 
-function locked({ path, lock }: DataDirectory): Database {
-  const database = new Database(lock, { create: true });
+function locked({ lock }: DataDirectory): Database {
+  makeFile(lock);
+  closeToOthers(lock);
+  const database = new Database(withoutLinks(lock), CHANGING);
   try {
     database.run("PRAGMA busy_timeout = 0");
     // The lock writes nothing, so it needs no journal, which would need space on the disk.
     database.run("PRAGMA journal_mode = MEMORY");
     database.run("BEGIN EXCLUSIVE");
-    giveToOwner(path, lock);
-    closeToOthers(lock);
     return database;
   } catch (error) {
     database.close();

@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { CHANGING, withoutLinks } from "./database-file.ts";
 import { type Acceptance, examineDatabase, type StoreFile } from "./examination.ts";
 import { reasonOf } from "./reason.ts";
 import { checkSoundness, type Soundness } from "./soundness.ts";
@@ -60,17 +61,17 @@ function checked(from: StoreFile, to: string, acceptance: Acceptance): Soundness
   }
 }
 
-/** SQLite writes into a file that is there if that is empty; so the copy is never open to others. */
+/** SQLite writes into a file that is there if that is empty; so the copy is never open to others. Links: see READING. */
 function vacuumInto(database: Database, to: string): void {
   rmSync(to, { force: true });
   closeSync(openSync(to, "wx", 0o600));
-  database.query("VACUUM INTO ?").run(to);
+  database.query("VACUUM INTO ?").run(withoutLinks(to));
 }
 
 /** A copy is at rest, also of a store in use. SQLite leaves it to its caller to sync what VACUUM INTO made. */
 function settle(path: string): void {
   {
-    using copy = new Database(path, { readwrite: true });
+    using copy = new Database(withoutLinks(path), CHANGING);
     if (saysInUse(copy)) copy.run("UPDATE store_state SET in_use = 0");
   }
   const file = openSync(path, "r+");

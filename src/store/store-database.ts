@@ -1,4 +1,5 @@
 import { constants, Database } from "bun:sqlite";
+import { CHANGING, withoutLinks } from "./database-file.ts";
 import { openAtRest } from "./reader.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
 import { mayBeOutOfSpace } from "./sqlite-errors.ts";
@@ -25,7 +26,7 @@ export class StoreDatabase extends Database {
   #isMarked = false;
 
   constructor(path: string) {
-    super(path, { create: true, readwrite: true });
+    super(withoutLinks(path), CHANGING);
     this.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     this.#path = path;
   }

@@ -59,6 +59,34 @@ describe("publisher health", () => {
     });
   });
 
+  test("keeps the password in a URL to itself, and sends it", async () => {
+    using terminal = new Terminal();
+    const sent: (string | null)[] = [];
+    const fetch = ({ headers }: Request) => {
+      sent.push(headers.get("authorization"));
+      return Response.json({ status: "ok" });
+    };
+    await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch });
+    const there = `127.0.0.1:${server.port}`;
+    expect(await terminal.run(["health", "--url", `http://user:hunter2@${there}`])).toEqual({
+      exitCode: 0,
+      stdout: `The server at http://${there} is ready.\n`,
+      stderr: "",
+    });
+    expect(sent).toEqual([`Basic ${btoa("user:hunter2")}`]);
+    for (const [url, said] of [
+      ["http://user:hunter2@127.0.0.1:1", "No server answers at http://127.0.0.1:1: "],
+      ["http://user:hunter2@127.0.0.1:1/?query", "http://127.0.0.1:1/?query"],
+      ["http://user:hunt@er2@127.0.0.1:port", "http://127.0.0.1:port"],
+      ["user:hunter2@127.0.0.1", '"127.0.0.1"'],
+    ]) {
+      const { exitCode, stdout, stderr } = await terminal.run(["health", "--url", url ?? ""]);
+      expect({ exitCode: exitCode === 0, stdout }).toEqual({ exitCode: false, stdout: "" });
+      expect(stderr).toContain(said ?? "");
+      expect(stderr).not.toMatch(/user:|hunt|er2/);
+    }
+  });
+
   test("does not wait for ever for a server that says nothing", async () => {
     using terminal = new Terminal();
     const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync } from "node:fs";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
@@ -104,12 +104,18 @@ describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod ha
     using terminal = new Terminal();
     const { token } = await terminal.createToken("write");
     chmodSync(terminal.dataDir, 0o755);
-    chmodSync(join(terminal.dataDir, "publisher.db"), 0o755);
+    for (const name of ["publisher.db", "lock.db"]) {
+      writeFileSync(join(terminal.dataDir, name), "", { flag: "a" });
+      chmodSync(join(terminal.dataDir, name), 0o755);
+    }
     await using server = await RunningServer.start({ cwd: terminal.cwd, under: without(effect) });
     expect(server.stdout).toContain(
-      "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755)",
+      "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755), lock.db (mode 755)",
     );
     expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
+    // Looking at the file of the lock must not end the lock.
+    const second = await terminal.run(SERVE);
+    expect(second.stderr).toContain("Another Publisher server is running");
     expect(await server.stop()).toBe(0);
   });
 
@@ -133,6 +139,7 @@ test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store, and its comman
   expect(exitCode).toBe(1);
   expect(stderr).toContain(`data belongs to another user (id ${USER}), `);
   expect(readdirSync(terminal.dataDir)).toEqual(before);
+  chmodSync(terminal.cwd, 0o755);
   await terminal.createToken("read");
   await terminal.output("check");
 });

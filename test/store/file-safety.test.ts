@@ -138,6 +138,16 @@ describe.skipIf(!HAS_MODES)("a file that others may open", () => {
   });
 });
 
+test.skipIf(!HAS_MODES)("a link in the place of a file leads nobody to change another file", () => {
+  using temporary = new TemporaryDirectory();
+  const [target, path] = ["target", "file"].map((name) => join(temporary.path, name)) as [string, string];
+  writeFileSync(target, "");
+  chmodSync(target, 0o666);
+  symlinkSync("target", path);
+  expect(unusable(() => closeToOthers(path))).toStartWith(`Everybody may write to ${path} `);
+  expect(statSync(target).mode & 0o777).toBe(0o666);
+});
+
 test("one that is not there is not closed", () => {
   closeToOthers(join(import.meta.dir, "missing"));
 });

@@ -1,0 +1,51 @@
+import { chmodSync, chownSync, closeSync, mkdtempSync, openSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Acceptance } from "../store/examination.ts";
+import { copyStore } from "../store/store-copy.ts";
+import { asOwner, type Owner } from "./store-owner.ts";
+
+/** A backup to restore from. */
+export interface RestoreSource extends Disposable {
+  /** Without links in it. */
+  readonly path: string;
+}
+
+/** The backup itself. */
+export function ownSource(path: string): RestoreSource {
+  return { path: realpathSync(path), [Symbol.dispose]: () => undefined };
+}
+
+/**
+ * The backup itself where the owner of the data directory may read it, and else a copy, which root makes for the owner
+ * and which goes with the disposal. Throws StoreUnusable if the backup is not sound.
+ */
+export function sourceFor(owner: Owner, path: string, acceptance: Acceptance): RestoreSource {
+  const source = ownSource(path);
+  return asOwner(owner, () => isReadable(source.path)) ? source : copyFor(owner, source.path, acceptance);
+}
+
+function isReadable(path: string): boolean {
+  try {
+    closeSync(openSync(path, "r"));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function copyFor({ found: { uid, gid } }: Owner, backup: string, acceptance: Acceptance): RestoreSource {
+  const directory = mkdtempSync(join(tmpdir(), "publisher-restore-"));
+  const path = join(directory, "backup.db");
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    copyStore({ from: { database: backup }, to: path, acceptance });
+    chmodSync(path, 0o600);
+    chownSync(path, uid, gid);
+    chownSync(directory, uid, gid);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { path, [Symbol.dispose]: remove };
+}

@@ -1,0 +1,114 @@
+import { realpathSync, type Stats, statSync } from "node:fs";
+import { sep } from "node:path";
+import { DataDirectory } from "../store/data-directory.ts";
+import { reasonOf } from "../store/reason.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { runWithWayTo } from "./mount-namespace.ts";
+
+const ROOT = 0;
+
+/** The user to whom a data directory belongs, and who is not root. */
+export interface Owner {
+  /** The data directory, without links in its path. */
+  readonly path: string;
+  /** What was found there. */
+  readonly found: Stats;
+}
+
+/**
+ * Where root works on another user's data directory, this process becomes that user for good. Root would otherwise do
+ * what that user makes of it: a link put into the directory at the right moment would lead root to any file. The files
+ * that it makes then belong to the service too. Throws a CommandFailure if that cannot be.
+ */
+export function becomeOwner(dataDir: string): void {
+  const owner = otherOwner(new DataDirectory(dataDir));
+  if (owner === null) return;
+  enterPath(owner);
+  become(owner);
+}
+
+/** Null where this process is not root's, the directory is root's, or there is none. */
+export function otherOwner(directory: DataDirectory): Owner | null {
+  if (process.getuid?.() !== ROOT) return null;
+  try {
+    const path = realpathSync(directory.path);
+    const found = statSync(path);
+    return found.uid === ROOT || !found.isDirectory() ? null : { path, found };
+  } catch {
+    // What is wrong with the directory is told where it is used.
+    return null;
+  }
+}
+
+/**
+ * Sees to it that the owner can get to the directory. systemd keeps it in /var/lib/private, which is closed to all but
+ * root: the command then runs once more, with a way there, and this process ends with its exit code.
+ */
+export function enterPath(owner: Owner): void {
+  const closed = asOwner(owner, () => ancestorsOf(owner.path).find((path) => !isEnterable(path)));
+  if (closed === undefined) return;
+  const exitCode = runWithWayTo(owner.path, closed);
+  if (exitCode !== null) process.exit(exitCode);
+  throw new CommandFailure(
+    `${owner.path} belongs to another user (id ${owner.found.uid}), who may not enter ${closed}. ` +
+      `Run the command as that user, in a place where the user may enter, or let others enter: chmod o+x ${closed}.`,
+  );
+}
+
+/** To be called before anything in the directory is opened. */
+export function become(owner: Owner): void {
+  const { path, found } = owner;
+  changing(owner, () => {
+    process.setgroups?.([]);
+    process.setgid?.(found.gid);
+    process.setuid?.(found.uid);
+  });
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now?.dev !== found.dev || now.ino !== found.ino || now.uid !== found.uid)
+    throw new CommandFailure(`${path} was replaced just now. Nothing was changed. Run the command again.`);
+}
+
+/** Does something with the rights of the owner, and is root again afterwards. */
+export function asOwner<T>(owner: Owner, work: () => T): T {
+  const groups = process.getgroups?.() ?? [];
+  const group = process.getegid?.() ?? ROOT;
+  try {
+    changing(owner, () => {
+      process.setgroups?.([]);
+      process.setegid?.(owner.found.gid);
+      process.seteuid?.(owner.found.uid);
+    });
+    return work();
+  } finally {
+    process.seteuid?.(ROOT);
+    process.setegid?.(group);
+    process.setgroups?.(groups);
+  }
+}
+
+function changing({ path, found }: Owner, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    throw new CommandFailure(
+      `${path} belongs to another user (id ${found.uid}), and this process may not become that user: ` +
+        `${reasonOf(error)}. Run the command as that user.`,
+      { cause: error },
+    );
+  }
+}
+
+/** From the root directory to the directory itself. */
+function ancestorsOf(path: string): readonly string[] {
+  const names = path.split(sep).filter((name) => name !== "");
+  return [sep, ...names.map((_, index) => sep + names.slice(0, index + 1).join(sep))];
+}
+
+function isEnterable(path: string): boolean {
+  try {
+    statSync(`${path}${sep}.`);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+import { constants } from "bun:sqlite";
+import { closeSync, openSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/**
+ * How SQLite opens a file of a store: one that is there, and never through a link. Another user of the directory may
+ * put a link there after Publisher looked. https://www.sqlite.org/c3ref/open.html
+ */
+export const READING = constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_NOFOLLOW;
+export const CHANGING = constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_NOFOLLOW;
+
+/** The same path without links in its directory: with these flags SQLite refuses them there too. */
+export function withoutLinks(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch {
+    return path;
+  }
+}
+
+/** Makes an empty file for its owner alone, unless something is there. */
+export function makeFile(path: string): void {
+  try {
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  }
+}
