@@ -11,7 +11,7 @@ export function addBackup(program: Command, environment: Environment): void {
     .description("copy the store, checked, into a file, with or without a running server")
     .argument("<FILE>", "where the backup goes; with --keep a directory")
     .option("--keep <n>", "make a dated backup in a directory, and keep the newest n there")
-    .option("--no-progress", "do not show how far it is")
+    .option("--no-progress", "hide the progress")
     .addOption(dataDirOption())
     .action(async (target: string, flags: BackupFlags & DataDirFlags) => {
       const { backup } = await import("./commands/backup.ts");
@@ -21,9 +21,12 @@ export function addBackup(program: Command, environment: Environment): void {
     .command("restore")
     .description("put a backup into the place of the store; ended tokens stay ended")
     .argument("<FILE>", "the backup")
-    .option("--revocations <file>", "what a server kept with --revocation-log; may be given again", collect)
-    .option("--without-revocations", "go on where it is not known which tokens were revoked since")
-    .option("--accept-part", "take a file of a store in use without its -wal file, and lose what was in that")
+    .option("--revocations <file>", "a revocation log; repeat for more files", collect)
+    .option(
+      "--without-revocations",
+      "restore even if later revocations are unknown; revoked tokens may work again",
+    )
+    .option("--accept-part", "restore although the -wal file is missing; its last changes are lost")
     .addOption(dataDirOption())
     .action(async (file: string, flags: RestoreFlags & DataDirFlags) => {
       const { restore } = await import("./commands/restore.ts");

@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { addAudit } from "./audit-commands.ts";
 import { addBackup } from "./backup-commands.ts";
+import type { CheckFlags } from "./commands/check.ts";
 import { CommandFailure } from "./commands/command-failure.ts";
 import { print, readable, say } from "./commands/print.ts";
 import { addCompletion } from "./completion-command.ts";
@@ -15,6 +16,7 @@ import {
 import { LOG_LEVELS } from "./log-levels.ts";
 import { dataDirOption, FIRST_TOKEN_HELP, listenOptions, setting } from "./options.ts";
 import { addHealth, addUsage } from "./server-commands.ts";
+import { reasonOf } from "./store/reason.ts";
 import { StoreUnusable } from "./store/store-unusable.ts";
 import { addToken } from "./token-commands.ts";
 import { StoreUnavailable } from "./tokens/token-store.ts";
@@ -53,11 +55,13 @@ function commandLine(output: string[]): Command {
   addHealth(program, process.env);
   program
     .command("check")
-    .description("check that the store is sound; changes nothing")
+    .description("check that the store, or a backup, is sound; changes nothing")
+    .argument("[FILE]", "a backup to check instead of the store")
     .addOption(dataDirOption())
-    .action(async (flags: DataDirFlags) => {
+    .addOption(new Option("--tell-damage", "exit with code 3 if the store is damaged").hideHelp())
+    .action(async (backup: string | undefined, flags: CheckFlags & DataDirFlags) => {
       const { check } = await import("./commands/check.ts");
-      await check(dataDirSetting(flags, process.env));
+      await check(dataDirSetting(flags, process.env), backup, flags);
     });
   program
     .command("openapi")
@@ -159,7 +163,14 @@ function exitCodeFor(error: unknown): number {
   if (error instanceof CommandFailure || error instanceof StoreUnusable)
     return tell(error.message, EXIT_FAILURE);
   if (error instanceof StoreUnavailable) return tell(storeSentence(error), EXIT_FAILURE);
+  if (isSystemError(error))
+    return tell(`${error.path ?? "A file"} cannot be used: ${reasonOf(error)}.`, EXIT_FAILURE);
   return tell(error instanceof Error ? (error.stack ?? error.message) : String(error), EXIT_FAILURE);
+}
+
+/** An error of a call of the operating system: https://nodejs.org/api/errors.html#class-systemerror */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error && "code" in error;
 }
 
 function storeSentence({ cause, outcome }: StoreUnavailable): string {

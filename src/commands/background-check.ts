@@ -1,7 +1,7 @@
 import type { Log } from "../log.ts";
 import type { DataDirectory } from "../store/data-directory.ts";
-import { isAboutDamage } from "../store/examination.ts";
-import { ownCommand } from "./own-process.ts";
+import { DAMAGE_EXIT_CODE } from "./check.ts";
+import { ownCommand } from "./self-command.ts";
 
 export interface BackgroundCheckParts {
   readonly directory: DataDirectory;
@@ -29,7 +29,7 @@ export class BackgroundCheck {
   }
 
   private constructor(parts: BackgroundCheckParts) {
-    const command = ownCommand(["check", "--data-dir", parts.directory.path]);
+    const command = ownCommand(["check", "--tell-damage", "--data-dir", parts.directory.path]);
     this.#child = Bun.spawn(command, { env: {}, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
     void this.#follow(parts);
   }
@@ -45,7 +45,7 @@ export class BackgroundCheck {
     if (this.#isStopped) return;
     const store = directory.database;
     if (exitCode === 0) return log.info({ store }, "the store was checked and is sound");
-    if (!isAboutDamage(told)) return log.warn({ store, told }, "the store could not be checked");
+    if (exitCode !== DAMAGE_EXIT_CODE) return log.warn({ store, told }, "the store could not be checked");
     onDamage();
     log.error({ store, told }, "the store is damaged: nothing is served of it any more; restore a backup");
   }

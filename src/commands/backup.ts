@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { UsageError } from "../config.ts";
 import { backUp, datedPath, isSameFile, keepNewest, unfinishedPath } from "../store/backup.ts";
 import { DataDirectory } from "../store/data-directory.ts";
@@ -27,16 +27,27 @@ export async function backup(dataDir: string, target: string, flags: BackupFlags
   if (!directory.holdsStore()) throw noStore(directory);
   const count = keepSetting(flags.keep);
   const path = count === null ? resolve(target) : datedPath(requireFolder(resolve(target)), new Date());
+  requireDirectoryOf(path);
   requireFree(path, directory);
-  const whole = { bytes: statSync(directory.database).size, command: ["backup", target] };
-  if (flags.progress !== false && process.stderr.isTTY) {
-    const settings = ["--data-dir", dataDir, ...(count === null ? [] : ["--keep", String(count)])];
-    const command = [...whole.command, ...settings, "--no-progress"];
-    return await withProgress({ ...whole, command, copyOf: (process) => unfinishedPath(path, process) });
-  }
+  const make = flags.progress !== false && process.stderr.isTTY ? visibly : quietly;
+  if (!(await make(directory, path))) return;
+  if (count !== null) for (const old of keepNewest(resolve(target), count)) say(`Removed ${old}.\n`);
+}
+
+/** Gives whether it was successful, as `visibly` does. */
+async function quietly(directory: DataDirectory, path: string): Promise<boolean> {
   const soundness = backUp(directory, path, () => undefined);
   await print(report(directory, path, soundness));
-  if (count !== null) for (const old of keepNewest(resolve(target), count)) say(`Removed ${old}.\n`);
+  return true;
+}
+
+/** The same in a process of its own, which gets the finished path: two may read the clock at two moments. */
+async function visibly(directory: DataDirectory, path: string): Promise<boolean> {
+  return await withProgress({
+    command: ["backup", "--no-progress", `--data-dir=${directory.path}`, "--", path],
+    bytes: statSync(directory.database).size,
+    copyOf: (process) => unfinishedPath(path, process),
+  });
 }
 
 function keepSetting(keep: string | undefined): number | null {
@@ -56,8 +67,15 @@ function requireFolder(path: string): string {
   );
 }
 
+function requireDirectoryOf(path: string): void {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false }) !== undefined) return;
+  throw new CommandFailure(`There is no directory ${folder}. Make it first.`);
+}
+
 /** A backup may take the place of an older one, and of nothing else. */
 function requireFree(path: string, directory: DataDirectory): void {
+  if (basename(path) === basename(directory.database)) throw inUse(path);
   const there = statSync(path, { throwIfNoEntry: false });
   if (there === undefined) {
     const ofAStore = ["-wal", "-shm", "-journal"].find((end) => path === directory.database + end);
@@ -68,8 +86,7 @@ function requireFree(path: string, directory: DataDirectory): void {
     throw new CommandFailure(
       `${path} is a directory. Name a file, or add --keep 7 to keep the newest 7 backups there.`,
     );
-  if (isSameFile(path, directory.database) || basename(path) === basename(directory.database))
-    throw inUse(path);
+  if (isSameFile(path, directory.database)) throw inUse(path);
   if (!there.isFile() || isNew(path) || !isPublisherStore(path))
     throw new CommandFailure(`${path} is there already, and is no backup of Publisher's. Name another file.`);
 }

@@ -1,5 +1,5 @@
 import { readlinkSync } from "node:fs";
-import { ownCommand } from "./own-process.ts";
+import { ownCommand } from "./self-command.ts";
 
 const EXIT_FAILURE = 1;
 

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { ownCommand } from "./own-process.ts";
 import { print, say } from "./print.ts";
+import { ownCommand } from "./self-command.ts";
 
 const EVERY_MS = 200;
 
@@ -18,23 +18,24 @@ export interface Work {
 
 /**
  * Runs a command in a process of its own, and shows meanwhile how far its copy is: SQLite copies in one step, in which
- * its own process cannot say anything. Ends with the exit code of the command.
+ * its own process cannot say anything. Sets its exit code, and gives whether it was successful.
  */
-export async function withProgress({ command, bytes, copyOf }: Work): Promise<void> {
+export async function withProgress({ command, bytes, copyOf }: Work): Promise<boolean> {
   const child = Bun.spawn(ownCommand(command), { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
   const path = copyOf(child.pid);
   const steps = new Steps(path, bytes);
   const shown = setInterval(() => show(steps.now()), EVERY_MS);
-  const [stdout, stderr, exitCode] = await Promise.all([
+  const ended = Promise.all([
     new Response(child.stdout).text(),
     new Response(child.stderr).text(),
     child.exited,
   ]);
-  clearInterval(shown);
+  const [stdout, stderr, exitCode] = await ended.finally(() => clearInterval(shown));
   show("");
   say(stderr);
   await print(stdout);
   process.exitCode = exitCode;
+  return exitCode === 0;
 }
 
 /** In the place of what was there before: https://en.wikipedia.org/wiki/ANSI_escape_code#Control_Sequence_Introducer_commands */

@@ -1,17 +1,17 @@
 import { resolve } from "node:path";
 import { isSameFile } from "../store/backup.ts";
 import { DataDirectory } from "../store/data-directory.ts";
-import type { EndCounts } from "../store/ended-again.ts";
 import { type Acceptance, isNew } from "../store/examination.ts";
+import type { EndCounts } from "../store/reapplied-ends.ts";
 import { ReplacedStore } from "../store/replaced-store.ts";
 import { Restoration } from "../store/restoration.ts";
-import { readRevocationLog, readRevocationLogs } from "../store/revocation-log.ts";
+import { readRevocationLog } from "../store/revocation-log.ts";
+import { SCHEMA_VERSION } from "../store/schema.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import { completeReplacement } from "../store/store-replacement.ts";
-import { type KnownEnd, together } from "../tokens/known-end.ts";
-import { coverAll, endsOf } from "../tokens/revocation-lines.ts";
 import { formatTime } from "../tokens/time.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { type KnownRevocations, knownRevocations } from "./known-revocations.ts";
 import { print, readable } from "./print.ts";
 import { ownSource, sourceFor } from "./restore-source.ts";
 import { become, enterPath, otherOwner } from "./store-owner.ts";
@@ -64,52 +64,21 @@ function restored(directory: DataDirectory, path: string, given: Given, flags: R
   const restoration = new Restoration(directory, { database: given.backup }, given.acceptance);
   try {
     using replaced = ReplacedStore.open(directory);
-    const knowledge = knowledgeOf(restoration, replaced, given);
-    if (knowledge.missing !== null && flags.withoutRevocations !== true) throw unknown(knowledge.missing);
-    const isComplete = knowledge.missing === null;
-    const ended = restoration.end(knowledge.ends.values(), replaced.lastEvent(), isComplete);
+    const known = knownRevocations({ restoration, replaced, logs: given.logs, isItself: given.isItself });
+    if (known.missing !== null && flags.withoutRevocations !== true) throw unknown(known.missing);
+    const ended = restoration.end(known.ends.values(), known.lastEvent, known.missing === null);
     const aside = restoration.takePlace();
     replaced.leavePlace();
-    return report({ directory, path, restoration, replaced, ended, aside, missing: knowledge.missing });
+    return report({ directory, path, restoration, replaced, ended, aside, known });
   } finally {
     restoration.discard();
   }
 }
 
-interface Knowledge {
-  readonly ends: ReadonlyMap<string, KnownEnd>;
-  /** Why it may not be all; null if it is. */
-  readonly missing: string | null;
-}
-
-function knowledgeOf(
-  { lastEvent, storeMark }: Restoration,
-  replaced: ReplacedStore,
-  { logs: texts, isItself }: Given,
-): Knowledge {
-  const logs = readRevocationLogs([...texts.keys()], storeMark, (log) => texts.get(log) ?? "");
-  const ends = new Map<string, KnownEnd>();
-  for (const end of [...replaced.ends(), ...endsOf(logs)]) {
-    const before = ends.get(end.token);
-    ends.set(end.token, before === undefined ? end : together(before, end));
-  }
-  const last = lastEvent?.id ?? "";
-  if (coverAll(logs, last)) return { ends, missing: null };
-  const gap = logs.length > 0 ? "the revocation log does not begin before the end of the backup" : null;
-  return { ends, missing: gap ?? whatIsMissing(replaced, last, isItself) };
-}
-
-function whatIsMissing(replaced: ReplacedStore, last: string, isItself: boolean): string | null {
-  if (isItself) return "the last changes of that store are missing";
-  if (replaced.fault !== null) return replaced.fault.replace(/\.$/, "");
-  if (last === "" || replaced.hasEvent(last)) return null;
-  return "the store that is there does not continue the backup";
-}
-
 function unknown(missing: string): CommandFailure {
   return new CommandFailure(
-    `It is not known which tokens were revoked since the backup: ${missing}. They would work again. ` +
-      "Nothing was changed. Add --revocations with the file that a server kept with --revocation-log, or " +
+    `Nothing was changed. It is not known which tokens were revoked since the backup: ${missing}. They would work again. ` +
+      "Add --revocations with the file that a server kept with --revocation-log, or " +
       "--without-revocations to restore all the same, and then revoke by hand what must not work.",
   );
 }
@@ -121,27 +90,40 @@ interface Report {
   readonly replaced: ReplacedStore;
   readonly ended: EndCounts;
   readonly aside: string | null;
-  readonly missing: string | null;
+  readonly known: KnownRevocations;
 }
 
-function report({ directory, path, restoration, replaced, ended, aside, missing }: Report): string {
+function report({ directory, path, restoration, replaced, ended, aside, known }: Report): string {
+  const { missing, logEnd } = known;
   const { soundness, lastEvent } = restoration;
   const until = lastEvent === null ? "" : `, with changes up to ${formatTime(lastEvent.at)}`;
   const gone = Math.max((replaced.tokens() ?? 0) - soundness.tokens, 0);
   const lines = [
+    missing === null
+      ? null
+      : `Not known: ${missing}. Tokens that were revoked, replaced or shortened since the backup may work again: ` +
+        `${lookThrough(directory)}, and revoke what must not work.`,
     `Restored ${path}${until}, to ${directory.database}: tokens: ${soundness.tokens}.`,
     aside === null ? null : `The store that was there is in ${aside}. Publisher never deletes it.`,
     endedAgainLine(ended),
+    logEnd === null
+      ? null
+      : `T${logEnd.slice(1)}. It does not have what ended after that, nor what a command ended while the server was down: ${lookThrough(directory)}.`,
     gone === 0 || missing !== null
       ? null
-      : `${gone} tokens were created since the backup and are gone: their secrets open nothing.`,
-    missing === null
-      ? null
-      : `Not known: ${missing}. Tokens that were revoked, replaced or shortened since the backup may work again: look ` +
-        'through "publisher token list", and revoke what must not work.',
-    "Usage counts since the backup are gone. You can start the server.",
+      : `Created since the backup, and gone with their secrets: ${gone} ${gone === 1 ? "token" : "tokens"}.`,
+    `Usage counts since the backup are gone. ${nextStep(soundness.schemaVersion)}`,
   ];
   return `${lines.filter((line) => line !== null).join("\n")}\n`;
+}
+
+function nextStep(schema: number): string {
+  if (schema === SCHEMA_VERSION) return "You can start the server.";
+  return `The store has schema ${schema}: start the older version that knows it. Any command of this version can migrate it again.`;
+}
+
+function lookThrough({ path }: DataDirectory): string {
+  return `look through "publisher token list --data-dir ${path}"`;
 }
 
 function endedAgainLine({ revoked, replaced, shortened, withoutSuccessor }: EndCounts): string {
@@ -155,6 +137,6 @@ function endedAgainLine({ revoked, replaced, shortened, withoutSuccessor }: EndC
   const lost =
     withoutSuccessor === 0
       ? ""
-      : ` Of the replaced ones, ${withoutSuccessor} have a successor that is not in the backup: create tokens for their holders.`;
+      : ` Replaced by a token that is not in the backup: ${withoutSuccessor}. Create new tokens for their holders.`;
   return `Tokens that ended since the backup stay so: ${told.join(", ")}.${lost}`;
 }

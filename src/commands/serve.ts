@@ -13,13 +13,14 @@ import { PAGE_FILES } from "../page-files.ts";
 import { DataDirectory } from "../store/data-directory.ts";
 import { accessWarnings, refuseOwnersForRoot } from "../store/file-owners.ts";
 import { refuseLeftovers } from "../store/leftovers.ts";
-import { RevocationLog, storeMark } from "../store/revocation-log.ts";
+import { RevocationLog, refuseLogOfLostStore, storeMark } from "../store/revocation-log.ts";
 import { playBackJournal } from "../store/rollback-journal.ts";
 import { SCHEMA_VERSION } from "../store/schema.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "../store/server-lock.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { checkAtStart, type StartCheck } from "../store/start-check.ts";
 import { completeReplacement } from "../store/store-replacement.ts";
+import { removeWorkingDirectories } from "../store/working-directory.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { BackgroundCheck } from "./background-check.ts";
 import { ConnectionLimit } from "./connection-limit.ts";
@@ -72,7 +73,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const { tokens, auditTrail, usage, store, lock, checked, revocations } = opened;
   const check = checked.isWhole
     ? null
-    : BackgroundCheck.start({ directory, log, onDamage: () => store.distrust() });
+    : BackgroundCheck.start({ directory, log, onDamage: () => store.markDamaged() });
   const files = OpenFiles.ofThisProcess();
   const limit = files && new ConnectionLimit({ listeners, files, log, clock: () => performance.now() });
   const flushing = new UsageFlushing(usage, log);
@@ -104,14 +105,14 @@ export async function serve(settings: ServeSettings): Promise<void> {
   await flushing.stop();
   check?.stop();
   revocations?.stop();
-  const isLost = store.isLost();
-  if (isLost) log.error("files of the store were replaced; they are left as they are");
-  else close(store, log);
+  const toLeave = reasonToLeave(store);
+  if (toLeave === null) close(store, log);
+  else log.error(toLeave);
   lock.release();
   log.info("stopped");
   await stream.end();
-  // At a usual exit Bun closes the database, and SQLite then removes the -wal file, with changes of other processes.
-  if (isLost) process.kill(process.pid, "SIGKILL");
+  // At a usual exit Bun closes the database, and SQLite then writes to its files, and removes the -wal file.
+  if (toLeave !== null) process.kill(process.pid, "SIGKILL");
   // A line that nobody reads would keep the process until somebody does.
   process.exit(0);
 }
@@ -133,11 +134,14 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   // What is not Publisher's is left alone, before anything is written beside it.
   playBackJournal(directory);
   refuseLeftovers(directory);
+  if (!directory.holdsStore()) refuseLogOfLostStore(settings.revocationLog);
   const checked = checkAtStart(directory);
   directory.make();
   refuseOwnersForRoot(directory);
   const lock = ServerLock.take(directory, checked.schema < SCHEMA_VERSION ? STOP_TO_UPGRADE : undefined);
+  removeWorkingDirectories(directory);
   const warnings = new ReuseWarnings(log, () => performance.now());
+  let revocations: RevocationLogging | null = null;
   const opened = openOrMakeTokens(directory, lock, {
     keepsRevocations: true,
     onChange: (event) => {
@@ -153,7 +157,7 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
   });
   lock.nameHolder();
   const { tokens, store } = opened;
-  const revocations = revocationLogging(settings, store, log);
+  revocations = revocationLogging(settings, store, log);
   return {
     ...opened,
     lock,
@@ -198,6 +202,12 @@ async function announce(
 /** What an operator must know who listens there; null where that is nothing. */
 function addressWarning(address: ListenAddress): string | null {
   return "path" in address ? sharedDirectoryWarning(address.path) : unencryptedWarning(address.host);
+}
+
+/** Why the files of the store must not be written to any more; null if they can be closed. */
+function reasonToLeave(store: SqliteTokenStore): string | null {
+  if (store.isLost()) return "files of the store were replaced; they are left as they are";
+  return store.isDamaged ? "the store is damaged; its files are left as they are" : null;
 }
 
 /** Everything acknowledged is on disk by now; where the checkpoint fails, the next start reads it from there. */

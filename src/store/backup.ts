@@ -1,4 +1,6 @@
+import { createHash } from "node:crypto";
 import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "./data-directory.ts";
 import { isPublisherStore, type StoreFile } from "./examination.ts";
@@ -11,9 +13,15 @@ const BEFORE_MIGRATION = /^publisher\.db\.schema-\d+-/;
 /** A backup as `publisher-2026-11-26T15-20-40Z.db`: such names sort by time. */
 const DATED = /^publisher-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/;
 
+/** Which machine writes a file: on one volume, two containers can both have the process 1. */
+const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
+
+/** After this time, an unfinished backup of another machine counts as left behind, in milliseconds. */
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
 /** Where a backup is written until it is done, beside the place that it gets. */
-export function unfinishedPath(path: string, process: number): string {
-  return `${path}.unfinished-${process}`;
+export function unfinishedPath(path: string, process: number, host = HOST): string {
+  return `${path}.unfinished-${host}-${process}`;
 }
 
 /**
@@ -58,9 +66,16 @@ function removeUnfinished(path: string): void {
     name === basename(path) ||
     [DATED, BEFORE_MIGRATION].some((timed) => timed.test(basename(path)) && timed.test(name));
   for (const name of readdirSync(directory)) {
-    const [, of = "", process = ""] = /^(.*)\.unfinished-(\d+)(?:-journal)?$/.exec(name) ?? [];
-    if (isOfPath(of) && !isAnotherRunning(Number(process))) rmSync(join(directory, name));
+    const [, of = "", host, process] = /^(.*)\.unfinished-([0-9a-f]{8})-(\d+)(?:-journal)?$/.exec(name) ?? [];
+    const unfinished = join(directory, name);
+    const isLeft = host === HOST ? !isAnotherRunning(Number(process)) : isAbandoned(unfinished);
+    if (isOfPath(of) && isLeft) rmSync(unfinished, { force: true });
   }
+}
+
+function isAbandoned(path: string): boolean {
+  const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Number.POSITIVE_INFINITY };
+  return Date.now() - mtimeMs > ABANDONED_AFTER_MS;
 }
 
 function isAnotherRunning(id: number): boolean {

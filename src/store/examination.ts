@@ -1,16 +1,16 @@
 import type { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
+import { knownFaults, missingRows } from "./consistency-rules.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { bytesAt, readFailureOf } from "./file-bytes.ts";
-import { knownFaults, missingRows } from "./knowledge.ts";
 import { openAtRest, openReader } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
 import { Reserve } from "./reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "./schema.ts";
 import { isDamage, isReadFailure, mayBeOutOfSpace } from "./sqlite-errors.ts";
 import { saysInUse } from "./store-database.ts";
-import { StoreUnusable } from "./store-unusable.ts";
+import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** The first bytes of every SQLite file. https://www.sqlite.org/fileformat.html#the_database_header */
 const SQLITE_MAGIC = "SQLite format 3\0";
@@ -111,7 +111,8 @@ function refusePart(database: Database, path: string): void {
     `${path} is a part of a store: it was in use, and its file ${basename(path)}-wal with the last changes is missing. ` +
       "It was left as it is. Put that file beside it, or restore a backup. " +
       `"publisher restore ${path} --accept-part" takes it as it is, which is right for a copy that Litestream or ` +
-      "SQLite's own backup made; otherwise these changes are lost.",
+      "SQLite's own backup made; otherwise these changes are lost. Unless the old store is still there, add " +
+      "--revocations FILE or --without-revocations.",
   );
 }
 
@@ -131,20 +132,22 @@ function refuseForeignWal(path: string): void {
 function refuseDamaged(database: Database, path: string): void {
   const [broken = schemaFault(database, schemaVersion(database))] = integrityFaults(database, "quick_check");
   const fault = broken ?? missingRows(database)[0];
-  if (fault !== undefined) throw faulty(path, fault);
+  if (fault !== undefined) throw faulty(path, [fault]);
 }
 
 /** Reads every page and row. Throws StoreUnusable, a sentence on one line, if something is wrong. */
 export function refuseUnsound(database: Database, path: string): void {
-  const [fault = knownFaults(database)[0]] = integrityFaults(database, "integrity_check");
-  if (fault !== undefined) throw faulty(path, fault);
+  const broken = integrityFaults(database, "integrity_check");
+  const faults = broken.length > 0 ? broken : knownFaults(database);
+  if (faults.length > 0) throw faulty(path, faults);
 }
 
 /** SQLite tells of a page that the disk does not give as of a fault of the store: so the whole file is read again. */
-function faulty(path: string, fault: string): StoreUnusable {
-  if (isReadError(fault)) return unreadable(path, fault);
+function faulty(path: string, faults: readonly string[]): StoreUnusable {
+  const readError = faults.find(isReadError);
+  if (readError !== undefined) return unreadable(path, readError);
   const failure = readFailureOf(path);
-  return failure === null ? damaged(path, fault) : unreadable(path, reasonOf(failure));
+  return failure === null ? damaged(path, faults) : unreadable(path, reasonOf(failure));
 }
 
 function isReadError(fault: string): boolean {
@@ -159,16 +162,11 @@ function unreadable(path: string, fault: string): StoreUnusable {
   );
 }
 
-const DAMAGED = " is damaged: ";
-
-/** Whether the sentence of a StoreUnusable is about a damaged store, and not about one that cannot be opened now. */
-export function isAboutDamage(sentence: string): boolean {
-  return sentence.includes(DAMAGED.trimEnd());
-}
-
-function damaged(path: string, fault: string): StoreUnusable {
-  return new StoreUnusable(
-    `${path}${DAMAGED}${fault.replaceAll("\n", " ")}. It was left as it is; "publisher restore" puts a backup in its place.`,
+function damaged(path: string, faults: readonly string[]): StoreDamaged {
+  const [fault = ""] = faults;
+  return new StoreDamaged(
+    `${path} is damaged: ${fault.replaceAll("\n", " ")}. It was left as it is; "publisher restore" puts a backup in its place.`,
+    faults,
   );
 }
 
@@ -182,7 +180,7 @@ export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
       return withPlainErrors(directory, open);
     const path = directory.database;
     if (isReadFailure(error)) throw unreadable(path, reasonOf(error));
-    if (isDamage(error)) throw faulty(path, error instanceof Error ? error.message : "");
+    if (isDamage(error)) throw faulty(path, [error instanceof Error ? error.message : ""]);
     throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync, writeSync } from "node:fs";
 
 /**
  * That many bytes of a file from that offset on; null where it is too short. Not for a database that this process has
@@ -12,6 +12,15 @@ export function bytesAt(path: string, offset: number, count: number): Buffer | n
     return readSync(file, bytes, 0, count, offset) === count ? bytes : null;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Writes all bytes, or throws: on a full disk one call writes some of them and does not throw. */
+export function writeWholly(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) {
+    const count = writeSync(file, bytes, written);
+    if (count === 0) throw new Error("the disk takes no more bytes");
+    written += count;
   }
 }
 

@@ -8,11 +8,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { digestOf, isSecret } from "../tokens/secret.ts";
 import { syncDirectory } from "./data-directory.ts";
+import { writeWholly } from "./file-bytes.ts";
 
 /** The file in which a new store's first secret waits for the operator, until that token is revoked or replaced. */
 export class FirstTokenFile {
@@ -28,7 +28,7 @@ export class FirstTokenFile {
     rmSync(draft, { force: true });
     const file = openSync(draft, "wx", 0o600);
     try {
-      writeSync(file, `${secret}\n`);
+      writeWholly(file, Buffer.from(`${secret}\n`));
       fsyncSync(file);
     } finally {
       closeSync(file);

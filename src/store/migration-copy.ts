@@ -1,9 +1,8 @@
 import { backUp, fileTime } from "./backup.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { isAboutDamage } from "./examination.ts";
 import { SCHEMA_VERSION } from "./schema.ts";
 import type { Migration } from "./store-database.ts";
-import { StoreUnusable } from "./store-unusable.ts";
+import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** Keeps a checked copy of a store in its directory before it is migrated. Throws StoreUnusable if that cannot be. */
 export function keepBeforeMigration(directory: DataDirectory, from: number): Migration {
@@ -12,7 +11,7 @@ export function keepBeforeMigration(directory: DataDirectory, from: number): Mig
     backUp(directory, copy, () => undefined);
     return { from, copy };
   } catch (error) {
-    if (!(error instanceof StoreUnusable) || isAboutDamage(error.message)) throw error;
+    if (!(error instanceof StoreUnusable) || error instanceof StoreDamaged) throw error;
     throw new StoreUnusable(
       `This version brings the store to schema ${SCHEMA_VERSION}, and keeps a copy of it before. ${error.message} ` +
         "Nothing was changed. Make room for a copy of the store, then start again.",

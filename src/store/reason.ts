@@ -9,6 +9,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: "it does not exist",
   EIO: "the disk fails",
   EPIPE: "its reader has left",
+  ENAMETOOLONG: "the name is too long",
+  ELOOP: "its symbolic links lead in a circle",
+  EDQUOT: "the quota is used up",
   EBADF: "it is not open for writing",
 };
 

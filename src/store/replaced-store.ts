@@ -10,7 +10,7 @@ import { playBackJournal } from "./rollback-journal.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "./schema.ts";
 import { isBusy } from "./sqlite-errors.ts";
 import { bringIntoFile, leaveWalMode } from "./store-database.ts";
-import { StoreUnusable } from "./store-unusable.ts";
+import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** The store that is in a data directory when a backup is to take its place. It may be damaged, or none. */
 export class ReplacedStore implements Disposable {
@@ -34,7 +34,7 @@ export class ReplacedStore implements Disposable {
       playBackJournal(directory);
       examineDatabase(directory, () => undefined);
     } catch (error) {
-      return new ReplacedStore(readable(directory.database), reasonOf(error));
+      return new ReplacedStore(readable(directory.database), faultOf(directory, error));
     }
     return new ReplacedStore(held(directory), null);
   }
@@ -95,6 +95,11 @@ export class ReplacedStore implements Disposable {
   }
 }
 
+function faultOf({ path }: DataDirectory, error: unknown): string {
+  if (error instanceof StoreDamaged) return `the store in ${path} is damaged (${error.faults[0]})`;
+  return reasonOf(error);
+}
+
 /** A connection that only reads what is damaged; null where it cannot even be opened. */
 function readable(path: string): Database | null {
   try {
@@ -105,7 +110,7 @@ function readable(path: string): Database | null {
 }
 
 /**
- * A connection that keeps everybody else away, from now on until it is closed. The whole store is in its file then:
+ * An exclusive connection, from now on until it is closed. The whole store is in its file then:
  * at rest, but still in WAL mode, in which SQLite removes no file by its name when it is closed, as it would at a
  * time when another store has that name.
  */

@@ -1,15 +1,7 @@
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  fsyncSync,
-  lstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
+import { writeWholly } from "./file-bytes.ts";
 import { reasonOf } from "./reason.ts";
 
 /** The size of the reserve: room for the store's -shm file and for many revocations. */
@@ -88,8 +80,7 @@ export class Reserve {
 function write(path: string): void {
   const file = openSync(path, "wx", 0o600);
   try {
-    const bytes = randomBytes(RESERVE_BYTES);
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    writeWholly(file, randomBytes(RESERVE_BYTES));
     fsyncSync(file);
   } finally {
     closeSync(file);

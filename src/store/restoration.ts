@@ -1,19 +1,29 @@
 import { Database } from "bun:sqlite";
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { KnownEnd } from "../tokens/known-end.ts";
+import { END_KEYS } from "../tokens/revocation-lines.ts";
 import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import { fileTime } from "./backup.ts";
-import { DataDirectory } from "./data-directory.ts";
-import { type EndCounts, endAgain } from "./ended-again.ts";
+import type { DataDirectory } from "./data-directory.ts";
 import type { Acceptance, StoreFile } from "./examination.ts";
+import { type EndCounts, endAgain } from "./reapplied-ends.ts";
 import { storeMark } from "./revocation-log.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
 import { checkSoundness, type Soundness } from "./soundness.ts";
 import { copyStore } from "./store-copy.ts";
 import { replaceStore } from "./store-replacement.ts";
+import { StoreDamaged } from "./store-unusable.ts";
+import {
+  makeWorkingDirectory,
+  refuseInWorkingDirectory,
+  removeWorkingDirectories,
+  removeWorkingDirectory,
+} from "./working-directory.ts";
 
 const LAST_EVENT = "SELECT id, at FROM audit_event ORDER BY id DESC LIMIT 1";
+const END_EVENTS = `SELECT id FROM audit_event WHERE action <> 'api-token.create' AND
+  (${END_KEYS.map((key) => `json_type(changes, '$.${key}') IS NOT NULL`).join(" OR ")})`;
 const NOTE = "INSERT INTO restoration (at, last_event, ended, complete) VALUES (?, ?, ?, ?)";
 const NO_KEY = new Uint8Array();
 
@@ -39,19 +49,28 @@ export class Restoration {
   /** Throws StoreUnusable if the backup is not sound, or there is no room for the copy. */
   constructor(directory: DataDirectory, backup: StoreFile, acceptance: Acceptance) {
     this.#directory = directory;
-    this.#prepared = new DataDirectory(join(directory.path, "restoring"));
-    this.discard();
-    mkdirSync(this.#prepared.path, { mode: 0o700 });
+    refuseInWorkingDirectory(directory, backup.database);
+    removeWorkingDirectories(directory);
+    this.#prepared = makeWorkingDirectory(directory);
     try {
       this.soundness = copyStore({ from: backup, to: this.#prepared.database, acceptance });
     } catch (error) {
       this.discard();
-      throw error;
+      throw error instanceof StoreDamaged ? damagedBackup(backup.database, error) : error;
     }
     using copy = new Database(this.#prepared.database, { readonly: true });
     this.lastEvent = copy.query<LastEvent, []>(LAST_EVENT).get();
     const row = copy.query<{ key: Uint8Array }, []>("SELECT key FROM cursor_key").get();
     this.storeMark = storeMark(row?.key ?? NO_KEY);
+  }
+
+  /** The ids of the audit events of the backup by which a token ended or got another expiry. */
+  endEvents(): readonly string[] {
+    using copy = new Database(this.#prepared.database, { readonly: true });
+    return copy
+      .query<{ id: string }, []>(END_EVENTS)
+      .all()
+      .map(({ id }) => id);
   }
 
   /** Ends the tokens of the copy as they had ended since, and notes in it that it was restored. */
@@ -67,12 +86,27 @@ export class Restoration {
   /** Puts the copy into its place; gives where the store is kept that was there, or null if there was none. */
   takePlace(): string | null {
     checkSoundness(this.#prepared);
-    const aside = join(this.#directory.path, `replaced-${fileTime(new Date())}`);
+    const aside = freePath(join(this.#directory.path, `replaced-${fileTime(new Date())}`));
     return replaceStore(this.#directory, this.#prepared.database, aside) ? aside : null;
   }
 
   /** Removes the copy where it did not come into its place. */
   discard(): void {
-    rmSync(this.#prepared.path, { recursive: true, force: true });
+    removeWorkingDirectory(this.#prepared);
   }
+}
+
+function damagedBackup(path: string, { faults }: StoreDamaged): StoreDamaged {
+  const [fault = ""] = faults;
+  return new StoreDamaged(
+    `The backup ${path} is damaged: ${fault.replaceAll("\n", " ")}. Use another one. Nothing was changed.`,
+    faults,
+  );
+}
+
+/** The path, with a number at its end where there is something already. */
+function freePath(path: string): string {
+  let free = path;
+  for (let count = 2; existsSync(free); count += 1) free = `${path}-${count}`;
+  return free;
 }

@@ -1,8 +1,18 @@
 import { createHash } from "node:crypto";
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { endLine, firstLine, parseLines, type RevocationLines } from "../tokens/revocation-lines.ts";
 import { syncDirectory } from "./data-directory.ts";
+import { writeWholly } from "./file-bytes.ts";
 import { reasonOf } from "./reason.ts";
 import type { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { StoreUnusable } from "./store-unusable.ts";
@@ -59,13 +69,12 @@ export class RevocationLog {
   #append(lines: readonly string[]): void {
     const file = openSync(this.#path, "a+", 0o600);
     try {
+      dropTornLine(file);
       const isNew = fstatSync(file).size === 0;
       const first = isNew ? [firstLine(this.#store, this.#known)] : [];
       const all = [...first, ...lines];
       if (all.length === 0) return;
-      const begin = isNew || endsWithNewline(file) ? "" : "\n";
-      writeSync(file, `${begin}${all.join("\n")}\n`);
-      fsyncSync(file);
+      appendOrLeave(file, `${all.join("\n")}\n`);
       if (isNew) syncDirectory(dirname(this.#path));
     } finally {
       closeSync(file);
@@ -74,7 +83,7 @@ export class RevocationLog {
 
   #lastEvent(): string {
     const text = endsOf(this.#path);
-    if (text === "") return "";
+    if (text === "" || isTornStart(text)) return "";
     const log = parseLines(text);
     if (log === null) throw new StoreUnusable(`${this.#path} is there already, and is not a revocation log.`);
     if (log.store !== this.#store)
@@ -83,23 +92,37 @@ export class RevocationLog {
   }
 }
 
+/** Throws StoreUnusable for a log with content where no store is yet: that store was lost, or is elsewhere. */
+export function refuseLogOfLostStore(path: string | null): void {
+  if (path === null || (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  throw new StoreUnusable(
+    `There is no store, but ${path} is there already. Nothing was changed. If the store was lost, run "publisher restore BACKUP ` +
+      `--revocations ${path}". For a new store, name another file with --revocation-log.`,
+  );
+}
+
 /** What a log calls its store: a mark of its cursor key, which each of its backups has too. */
 export function storeMark(cursorKey: Uint8Array): string {
   return createHash("sha256").update(cursorKey).digest("hex").slice(0, 16);
 }
 
-/** Reads logs. Throws StoreUnusable for a file that is none, or is of another store than the first. */
+/** A revocation log that was read from a file. */
+export interface RevocationFile extends RevocationLines {
+  readonly path: string;
+}
+
+/** Reads logs of that store. Throws StoreUnusable for a file that is none, or is of another store. */
 export function readRevocationLogs(
   paths: readonly string[],
   store: string,
   textOf: (path: string) => string = readRevocationLog,
-): readonly RevocationLines[] {
+): readonly RevocationFile[] {
   return paths.map((path) => {
     const log = parseLines(textOf(path));
     if (log === null) throw new StoreUnusable(`${path} is not a revocation log.`);
     if (log.store !== store)
       throw new StoreUnusable(`${path} is the revocation log of another store than the backup is of.`);
-    return log;
+    return { ...log, path };
   });
 }
 
@@ -134,8 +157,35 @@ function endsOf(path: string): string {
   }
 }
 
-function endsWithNewline(file: number): boolean {
-  return textAt(file, fstatSync(file).size - 1, 1) === "\n";
+/** Appends a text, on disk when this returns. Where that fails, the file stays as it was, and this throws. */
+function appendOrLeave(file: number, text: string): void {
+  const { size } = fstatSync(file);
+  try {
+    writeWholly(file, Buffer.from(text));
+    fsyncSync(file);
+  } catch (error) {
+    ftruncateSync(file, size);
+    throw error;
+  }
+}
+
+/** How the lines of a log begin. */
+const LINE_STARTS = [firstLine("", ""), '{"audit_event":"'].map((line) => line.slice(0, 16));
+
+/** Removes the last line where a crash cut it short; its change is written again. Another file stays as it is. */
+function dropTornLine(file: number): void {
+  const { size } = fstatSync(file);
+  const tail = textAt(file, Math.max(size - TAIL_BYTES, 0), Math.min(size, TAIL_BYTES));
+  const torn = tail.slice(tail.lastIndexOf("\n") + 1);
+  if (torn !== "" && isTornLine(torn)) ftruncateSync(file, size - Buffer.byteLength(torn));
+}
+
+function isTornStart(text: string): boolean {
+  return !text.includes("\n") && isTornLine(text);
+}
+
+function isTornLine(text: string): boolean {
+  return LINE_STARTS.some((start) => start.startsWith(text.slice(0, start.length)));
 }
 
 function textAt(file: number, offset: number, count: number): string {

@@ -1,9 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { UnixSeconds } from "../tokens/time.ts";
-import { type Acceptance, examineDatabase, integrityFaults, type StoreFile } from "./examination.ts";
-import { knownFaults } from "./knowledge.ts";
+import { type Acceptance, examineDatabase, refuseUnsound, type StoreFile } from "./examination.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
-import { StoreUnusable } from "./store-unusable.ts";
 
 /** A time at which a backup took the place of the store. */
 export interface RestorationNote {
@@ -25,17 +23,14 @@ export interface Soundness {
   readonly restoration: RestorationNote | null;
 }
 
-/** Reads the whole store and changes nothing. Throws StoreUnusable if it is not sound, with all that is wrong. */
+/** Reads the whole store and changes nothing. Throws StoreUnusable if it is not sound: StoreDamaged has all faults. */
 export function checkSoundness(file: StoreFile, acceptance: Acceptance = "whole"): Soundness {
   return examineDatabase(file, (database) => soundnessOf(database, file.database), acceptance);
 }
 
 /** Reads every page and row of the store of this connection. Throws StoreUnusable if it is not sound. */
 function soundnessOf(database: Database, path: string): Soundness {
-  const faults = integrityFaults(database, "integrity_check");
-  const found = faults.length > 0 ? faults : knownFaults(database);
-  if (found.length > 0)
-    throw new StoreUnusable(`${path} is damaged:\n${found.map((fault) => `  ${fault}`).join("\n")}`);
+  refuseUnsound(database, path);
   const counted = database.query<Pick<Soundness, "tokens" | "auditEvents">, []>(
     "SELECT (SELECT count(*) FROM token) AS tokens, (SELECT count(*) FROM audit_event) AS auditEvents",
   );

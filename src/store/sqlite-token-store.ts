@@ -14,10 +14,11 @@ import {
 import type { DataDirectory } from "./data-directory.ts";
 import { openDatabase, type Purpose } from "./database.ts";
 import { FirstTokenFile } from "./first-token-file.ts";
-import { type ListSource, listRows } from "./list-rows.ts";
+import { listRows } from "./list-rows.ts";
 import { OpenedFiles } from "./opened-files.ts";
 import { Reserve } from "./reserve.ts";
 import { Scans } from "./scans.ts";
+import { ServedSource } from "./served-source.ts";
 import type { ServerLock } from "./server-lock.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
@@ -41,7 +42,8 @@ export class SqliteTokenStore implements TokenStore {
   /** That the store was brought to today's schema when it was opened; null if it had that. */
   readonly migration: Migration | null;
   readonly #directory: DataDirectory;
-  readonly #source: ListSource;
+  readonly #source: ServedSource;
+  readonly #scans: Scans;
   readonly #wal: WriteAheadLog;
   readonly #changes: SqliteChanges;
   readonly #files: OpenedFiles;
@@ -49,7 +51,6 @@ export class SqliteTokenStore implements TokenStore {
   readonly #database: Database;
   readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
   readonly #byId: Statement<TokenRow, [string]>;
-  #isDamaged = false;
   /** A file of the store that was removed or replaced; null if there is none. */
   #lostFile: string | null = null;
 
@@ -66,10 +67,16 @@ export class SqliteTokenStore implements TokenStore {
       ...(purpose === "reading" ? [""] : ["", "-wal", "-shm"]).map((end) => directory.database + end),
       ...(lock === null ? [] : [directory.lock]),
     ]);
-    this.#writer = new Writer({ database, files: this.#files, reserve: new Reserve(directory.reserve) });
-    const mayCut = () => this.#lostFile === null && this.#writer.trouble === null;
+    this.#writer = new Writer({
+      database,
+      files: this.#files,
+      reserve: new Reserve(directory.reserve),
+      requireServed: () => this.#source.require(),
+    });
+    const mayCut = () => this.#lostFile === null && this.#writer.trouble === null && !this.isDamaged;
     this.#wal = new WriteAheadLog(directory.database, database, WAL_LIMIT_BYTES, mayCut);
-    this.#source = { database, scans: new Scans(directory.database, this.#wal) };
+    this.#scans = new Scans(directory.database, this.#wal);
+    this.#source = new ServedSource(database, this.#scans);
     this.usage = new SqliteUsageStore(this.#source, this.#writer);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#source);
@@ -94,31 +101,30 @@ export class SqliteTokenStore implements TokenStore {
     return row.key;
   }
 
-  /** Serves nothing more: every look and every change throws StoreUnavailable from now on. */
-  distrust(): void {
-    this.#isDamaged = true;
+  get isDamaged(): boolean {
+    return this.#source.isDamaged;
   }
 
-  #refuseDamaged(): void {
-    if (this.#isDamaged) throw new StoreUnavailable("the store is damaged");
+  /** Serves nothing more: every read and every write throws StoreUnavailable from now on. */
+  markDamaged(): void {
+    this.#source.markDamaged();
   }
 
   findByDigest(digest: Uint8Array): StoredSecret | null {
-    this.#refuseDamaged();
+    this.#source.require();
     this.#requireFiles();
     const row = withStoreErrors(() => this.#byDigest.get(digest));
     return row && { token: tokenOf(row), digest: row.digest };
   }
 
   findById(id: string): Token | null {
-    this.#refuseDamaged();
+    this.#source.require();
     const row = withStoreErrors(() => this.#byId.get(id));
     return row && tokenOf(row);
   }
 
   isEmpty(): boolean {
-    this.#refuseDamaged();
-    return withStoreErrors(() => this.#database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
+    return withStoreErrors(() => this.#source.database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
   }
 
   /** Throws StoreUnavailable unless the store can be read. */
@@ -144,25 +150,23 @@ export class SqliteTokenStore implements TokenStore {
    * again. Call it every second. Throws StoreUnavailable while changes fail.
    */
   async recover(): Promise<void> {
-    this.#refuseDamaged();
+    this.#source.require();
     this.isLost();
     await this.#writer.recover();
   }
 
   async change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
-    this.#refuseDamaged();
+    this.#source.require();
     const planned = await this.#changes.make(scope, plan);
     if (planned.updated.some(({ token }) => isDoneWith(token))) this.#tryToTidyFirstToken();
     return planned;
   }
 
   async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly Token[]> {
-    this.#refuseDamaged();
     return await listRows(this.#source, TOKEN_TABLE, query, caller);
   }
 
   async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly Tally[]> {
-    this.#refuseDamaged();
     return await this.#source.scans.run(caller, (scan) => tallies(scan, query)).catch(throwAsStoreError);
   }
 
@@ -176,13 +180,14 @@ export class SqliteTokenStore implements TokenStore {
 
   /** Ends every scan and refuses new ones; everything else goes on. */
   stopScans(): void {
-    this.#source.scans.close();
+    this.#scans.close();
   }
 
   /** Cuts the -wal file where that is due and no scan needs it. Returns its size where something else keeps it too large. */
   tidyWal(): OversizedWal | null {
     // In trouble the file stays as it is, and the log has the reason.
-    if (this.#source.scans.running > 0 || this.trouble !== null || this.#lostFile !== null) return null;
+    const isInTrouble = this.trouble !== null || this.#lostFile !== null || this.isDamaged;
+    if (this.#scans.running > 0 || isInTrouble) return null;
     this.#wal.tidy();
     const { isTooLarge, size, limit } = this.#wal;
     return isTooLarge ? { size, limit } : null;

@@ -20,7 +20,6 @@ import {
 } from "../tokens/usage-store.ts";
 import type { ListSource } from "./list-rows.ts";
 import type { Scan } from "./scan.ts";
-import type { Scans } from "./scans.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import type { Writer } from "./writer.ts";
 
@@ -54,22 +53,20 @@ const OLD = "SELECT bucket, start, token FROM token_use WHERE bucket = ? AND sta
 
 /** The counters of uses, in the database that the tokens are in. */
 export class SqliteUsageStore implements UsageStore {
-  readonly #database: Database;
-  readonly #scans: Scans;
+  readonly #source: ListSource;
   readonly #writer: Writer;
 
-  constructor({ database, scans }: ListSource, writer: Writer) {
-    this.#database = database;
-    this.#scans = scans;
+  constructor(source: ListSource, writer: Writer) {
+    this.#source = source;
     this.#writer = writer;
   }
 
   /** Does not wait for another process that writes: whoever counts can come again. */
   async add(uses: readonly HourOfUse[], onWritten = (): void => undefined): Promise<void> {
     const write = () => {
-      const used = this.#database.query(USED);
+      const used = this.#source.database.query(USED);
       for (const { token, lastUsedAt } of uses) if (lastUsedAt !== null) used.run(lastUsedAt, token);
-      const reused = this.#database.query(REUSED);
+      const reused = this.#source.database.query(REUSED);
       for (const { token, reusedAt, reusedFrom } of uses)
         if (reusedAt !== null) reused.run(reusedAt, reusedFrom, token);
       const counted = uses.filter(isUsed);
@@ -91,20 +88,20 @@ export class SqliteUsageStore implements UsageStore {
     const isShort = tokens.length * bucketsIn(period) <= SLICE_SIZE;
     if (isShort) {
       atMoment();
-      return withStoreErrors(() => counts(this.#database, tokens, period));
+      return withStoreErrors(() => counts(this.#source.database, tokens, period));
     }
     const read = (scan: Scan) => {
       atMoment();
       return countsInSlices(scan, tokens, period);
     };
-    return await this.#scans.run(caller, read).catch(throwAsStoreError);
+    return await this.#source.scans.run(caller, read).catch(throwAsStoreError);
   }
 
   async forget(bucket: Bucket, before: UnixSeconds): Promise<void> {
-    const old = withStoreErrors(() => this.#database.query(OLD).get(bucket, before, 1));
+    const old = withStoreErrors(() => this.#source.database.query(OLD).get(bucket, before, 1));
     if (old === null) return;
     const write = () => {
-      this.#database
+      this.#source.database
         .query(`DELETE FROM token_use WHERE (bucket, start, token) IN (${OLD})`)
         .run(bucket, before, SLICE_SIZE);
     };
@@ -112,7 +109,7 @@ export class SqliteUsageStore implements UsageStore {
   }
 
   #raise({ token, start, accepted, refused }: UseCount): void {
-    const raise = this.#database.query(RAISE);
+    const raise = this.#source.database.query(RAISE);
     for (const bucket of BUCKETS) raise.run(bucket, bucketStart(bucket, start), token, accepted, refused);
   }
 }

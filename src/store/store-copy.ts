@@ -43,8 +43,17 @@ export function copyStore({
     onStep("checking the copy");
     return checked(from, to, acceptance);
   } catch (error) {
-    for (const end of ["", "-journal"]) rmSync(to + end, { force: true });
+    for (const end of ["", "-journal"]) tryToRemove(to + end);
     throw error;
+  }
+}
+
+/** The error that ended the copy is more important than a file that stays. */
+function tryToRemove(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    return;
   }
 }
 

@@ -2,7 +2,7 @@ import { constants, Database } from "bun:sqlite";
 import { CHANGING, withoutLinks } from "./database-file.ts";
 import { openAtRest } from "./reader.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
-import { mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
 
 /** That a store was brought to today's schema, and where it is kept as it was. */
 export interface Migration {
@@ -41,8 +41,10 @@ export class StoreDatabase extends Database {
   }
 
   /**
-   * To be called in WAL mode and before the first change. The mark is in the file itself when this returns, unless the
-   * disk is full: a store that was not closed has the mark already, and must open all the same.
+   * To be called in WAL mode and before the first change. The mark is in the file itself when this returns, except:
+   * - The disk is full. A store that was not closed has the mark already, and must open all the same.
+   * - Another program, such as Litestream, holds a read transaction for all of these 5 seconds. The mark gets into the
+   *   file with the next checkpoint.
    */
   markInUse(): void {
     this.#isMarked = true;
@@ -62,9 +64,12 @@ export class StoreDatabase extends Database {
   }
 
   override close(throwOnError?: boolean): void {
-    if (this.#isMarked) tryToRest(this);
-    this.#isMarked = false;
-    super.close(throwOnError);
+    try {
+      if (this.#isMarked) tryToRest(this);
+    } finally {
+      this.#isMarked = false;
+      super.close(throwOnError);
+    }
   }
 }
 
@@ -94,10 +99,13 @@ function fileSaysInUse(path: string): boolean {
 function tryToRest(database: Database): void {
   try {
     leaveAtRest(database);
-  } catch {
-    return;
+  } catch (error) {
+    if (!(error instanceof WalInUse) && !isStorageError(error)) throw error;
   }
 }
+
+/** Another connection still needs the -wal file. */
+class WalInUse extends Error {}
 
 /**
  * Makes one whole file of the store, in an order that a crash may cut off anywhere: every change comes into the file,
@@ -129,5 +137,5 @@ export function leaveWalMode(database: Database): void {
 
 function checkpointWholly(database: Database): void {
   const outcome = database.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get();
-  if (outcome?.busy !== 0) throw new Error("the -wal file is in use");
+  if (outcome?.busy !== 0) throw new WalInUse("the -wal file is in use");
 }

@@ -1,4 +1,16 @@
-import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync, statSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { type DataDirectory, syncDirectory } from "./data-directory.ts";
 import { reasonOf } from "./reason.ts";
@@ -54,7 +66,7 @@ export function completeReplacement(directory: DataDirectory): void {
 export function refuseUnfinished(directory: DataDirectory): void {
   if (!isBeingReplaced(directory)) return;
   throw new StoreUnusable(
-    `A restore to ${directory.path} was cut off at its very end. Start the server, or run a command such as ` +
+    `A restore to ${directory.path} was interrupted before its last step. Start the server, or run a command such as ` +
       '"publisher token list": that completes it.',
   );
 }
@@ -83,11 +95,25 @@ function hasContent(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** Some file systems have no hard links. */
-function linkOrCopy(from: string, to: string): void {
+/** With these errors a file system says that it has no hard links. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+
+/** Links a file, or copies it where that cannot be; on disk when this returns. */
+export function linkOrCopy(from: string, to: string, link = linkSync): void {
   try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to);
+    link(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && NO_LINKS.includes(String(error.code)))) throw error;
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    syncFile(to);
+  }
+}
+
+function syncFile(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }

@@ -24,6 +24,8 @@ export interface WriterParts {
   readonly database: Database;
   readonly files: OpenedFiles;
   readonly reserve: Reserve;
+  /** Throws StoreUnavailable where nothing may be written any more. */
+  readonly requireServed?: () => void;
 }
 
 /**
@@ -34,14 +36,16 @@ export class Writer {
   readonly #database: Database;
   readonly #files: OpenedFiles;
   readonly #reserve: Reserve;
+  readonly #requireServed: () => void;
   #last: Promise<unknown> = Promise.resolve();
   #isUnsettled = false;
   #trouble: StoreUnavailable | null = null;
 
-  constructor({ database, files, reserve }: WriterParts) {
+  constructor({ database, files, reserve, requireServed = () => undefined }: WriterParts) {
     this.#database = database;
     this.#files = files;
     this.#reserve = reserve;
+    this.#requireServed = requireServed;
   }
 
   /** Why the latest write failed; null if it succeeded. */
@@ -100,6 +104,7 @@ export class Writer {
   }
 
   #attempt<T>(work: () => T, usesReserve: boolean): T {
+    this.#requireServed();
     this.#requireFiles();
     if (this.#isUnsettled) this.#settleBefore();
     if (!usesReserve) this.#requireReserve();

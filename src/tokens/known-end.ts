@@ -49,7 +49,7 @@ function earlier(one: UnixSeconds | null, other: UnixSeconds | null): UnixSecond
   return Math.min(one, other);
 }
 
-/** What two know of the same token, together. */
+/** Merges what two sources say of one token. */
 export function together(one: KnownEnd, other: KnownEnd): KnownEnd {
   return {
     token: one.token,

@@ -1,6 +1,5 @@
 import type { AuditEvent } from "./audit-event.ts";
 import { isAuditEventId, isTokenId } from "./identifier.ts";
-import type { KnownEnd } from "./known-end.ts";
 import { formatTime, parseTime, type UnixSeconds } from "./time.ts";
 
 /** A revocation log, read. Its lines are every end of a token that was recorded after the event `after`. */
@@ -12,10 +11,15 @@ export interface RevocationLines {
   /** The id of the last audit event that it knows of. */
   readonly last: string;
   readonly ends: readonly LoggedEnd[];
+  /** The number of the first line that cannot be read, from 1 on; null if all can. */
+  readonly unreadable: number | null;
 }
 
-interface LoggedEnd {
+/** A line of a revocation log. */
+export interface LoggedEnd {
   readonly event: string;
+  /** Null where the line does not say it. */
+  readonly at: UnixSeconds | null;
   readonly token: string;
   readonly revokedAt: UnixSeconds | null;
   /** Undefined where that did not change. */
@@ -41,11 +45,12 @@ export function endLine({ id, at, target, changes }: AuditEvent): string | null 
   });
 }
 
-const END_KEYS = ["revoked_at", "expires_at", "replaced_by"];
+/** The changes of an audit event that concern the end of its token. */
+export const END_KEYS = ["revoked_at", "expires_at", "replaced_by"];
 
 /**
- * Reads a log. A line that a crash cut short is passed over: its change was not answered yet, or is in a later line.
- * Null if the text is not a log.
+ * Reads a log. Null if the text is not a log. A line that cannot be read is passed over and counted: it may have been
+ * a revocation.
  */
 export function parseLines(text: string): RevocationLines | null {
   const [first = "", ...lines] = text.split("\n");
@@ -53,9 +58,20 @@ export function parseLines(text: string): RevocationLines | null {
   const { store, after = null } = head ?? {};
   if (head?.revocation_log !== 1 || typeof store !== "string") return null;
   if (after !== null && !(typeof after === "string" && isAuditEventId(after))) return null;
-  const ends = lines.flatMap((line) => endOf(parsed(line)) ?? []);
-  return { store, after: after ?? "", last: ends.at(-1)?.event ?? after ?? "", ends };
+  const read = lines.map((line) => endOf(parsed(line)));
+  const ends = read.filter((end) => end !== null);
+  const fault = read.findIndex((end, index) => end === null && lines[index] !== "");
+  return {
+    store,
+    after: after ?? "",
+    last: ends.at(-1)?.event ?? after ?? "",
+    ends,
+    unreadable: fault === -1 ? null : fault + LINES_BEFORE_ENDS,
+  };
 }
+
+/** The number of the first line that has an end. */
+const LINES_BEFORE_ENDS = 2;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -75,6 +91,7 @@ function endOf(fields: Fields | null): LoggedEnd | null {
   if (!isWellFormed || !(replacedBy === null || (isText(replacedBy) && isTokenId(replacedBy)))) return null;
   return {
     event,
+    at: timeOf(fields.at) ?? null,
     token,
     replacedBy,
     revokedAt: timeOf(fields.revoked_at) ?? null,
@@ -88,33 +105,4 @@ function timeOf(value: unknown): UnixSeconds | null | undefined {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
-}
-
-/** What the lines say of each token in the end: an expiry that was set again counts as it was set last. */
-export function endsOf(logs: readonly RevocationLines[]): readonly KnownEnd[] {
-  const known = new Map<string, KnownEnd>();
-  for (const end of logs.toSorted(byStart).flatMap(({ ends }) => ends)) {
-    const before = known.get(end.token);
-    known.set(end.token, {
-      token: end.token,
-      revokedAt: before?.revokedAt ?? end.revokedAt,
-      replacedBy: before?.replacedBy ?? end.replacedBy,
-      expiresAt: end.expiresAt === undefined ? (before?.expiresAt ?? null) : end.expiresAt,
-    });
-  }
-  return [...known.values()];
-}
-
-/** Whether the logs, one after the other, have every end since that audit event: none is missing in between. */
-export function coverAll(logs: readonly RevocationLines[], since: string): boolean {
-  let known = since;
-  for (const { after, last } of logs.toSorted(byStart)) {
-    if (after > known) return false;
-    if (last > known) known = last;
-  }
-  return logs.length > 0;
-}
-
-function byStart(one: RevocationLines, other: RevocationLines): number {
-  return one.after < other.after ? -1 : one.after > other.after ? 1 : 0;
 }

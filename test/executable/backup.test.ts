@@ -6,9 +6,11 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { unfinishedPath } from "../../src/store/backup.ts";
 import { RunningServer } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Terminal } from "../support/terminal.ts";
@@ -70,11 +72,15 @@ describe("backup", () => {
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     // No process has this id: the greatest that Linux gives is below it.
-    writeFileSync(join(terminal.cwd, "backup.db.unfinished-4194305"), "half");
-    writeFileSync(join(terminal.cwd, "other.db.unfinished-4194305"), "kept");
+    const own = unfinishedPath("backup.db", 4_194_305);
+    const other = unfinishedPath("other.db", 4_194_305);
+    const old = unfinishedPath("backup.db", 1, "aaaaaaaa");
+    const elsewhere = unfinishedPath("backup.db", 1, "bbbbbbbb");
+    for (const name of [own, other, old, elsewhere]) writeFileSync(join(terminal.cwd, name), "half");
+    utimesSync(join(terminal.cwd, old), 0, 0);
     await terminal.createToken("read");
     expect(await terminal.output("backup", "backup.db")).toContain("tokens: 2,");
-    expect(terminal.names).toEqual(["backup.db", "data", "other.db.unfinished-4194305"]);
+    expect(terminal.names).toEqual(["backup.db", elsewhere, "data", other]);
   });
 
   test("with --keep makes dated backups, and removes only the oldest of those", async () => {
@@ -106,6 +112,11 @@ describe("backup", () => {
       says: "is the place of a store itself",
     },
     { what: "a store elsewhere", target: "other/publisher.db", says: "is the place of a store itself" },
+    {
+      what: "a place in which a store could be",
+      target: "empty-directory/publisher.db",
+      says: "is the place of a store itself",
+    },
     { what: "another file", target: "notes.txt", says: "is no backup of Publisher's" },
     { what: "an empty file", target: "empty", says: "is no backup of Publisher's" },
     { what: "a directory", target: "data", says: "add --keep 7" },
@@ -115,12 +126,41 @@ describe("backup", () => {
     await terminal.createToken("read", "--data-dir", "other");
     writeFileSync(join(terminal.cwd, "notes.txt"), "Dear diary,\n".repeat(99));
     writeFileSync(join(terminal.cwd, "empty"), "");
+    mkdirSync(join(terminal.cwd, "empty-directory"));
     const path = join(terminal.cwd, target);
     const before = existsSync(path) && statSync(path).isFile() ? readFileSync(path).toHex() : null;
     const { exitCode, stdout, stderr } = await terminal.run(["backup", target]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toContain(says);
     expect(before === null ? null : readFileSync(path).toHex()).toBe(before);
+  });
+
+  test.each([
+    {
+      args: ["backup", "missing/backup.db"],
+      says: /There is no directory \/\S+\/missing\. Make it first\./,
+    },
+    {
+      args: ["backup", "notes.txt/x.db"],
+      says: /notes\.txt\/x\.db cannot be used: a part of the path is a file\./,
+    },
+    { args: ["backup", "notes.txt/x/y.db"], says: /cannot be used: a part of the path is a file\./ },
+    { args: ["backup", "x".repeat(300)], says: /cannot be used: the name is too long\./ },
+    { args: ["backup", "x".repeat(250)], says: /cannot be written: the name is too long\./ },
+    { args: ["backup", "x".repeat(300), "--keep", "3"], says: /cannot be used: the name is too long\./ },
+    {
+      args: ["restore", "notes.txt/x"],
+      says: /notes\.txt\/x cannot be used: a part of the path is a file\./,
+    },
+    { args: ["restore", "x".repeat(300)], says: /cannot be used: the name is too long\./ },
+  ])("says in one line why a path cannot be used: $args", async ({ args, says }) => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    writeFileSync(join(terminal.cwd, "notes.txt"), "Dear diary,\n");
+    const { exitCode, stderr } = await terminal.run(args);
+    expect({ exitCode, lines: stderr.split("\n").length }).toEqual({ exitCode: 1, lines: 2 });
+    expect(stderr).toMatch(says);
+    expect(terminal.names).toEqual(["data", "notes.txt"]);
   });
 
   test("says what it needs with --keep", async () => {

@@ -86,6 +86,22 @@ describe("check", () => {
     expect(stdout).toBe(`${path} is sound: schema ${SCHEMA_VERSION}, tokens: 2, audit events: 3.\n`);
   });
 
+  test("checks a backup, and leaves it as it is", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    const path = join(terminal.cwd, "backup.db");
+    const bytes = readFileSync(path);
+    expect(await terminal.output("check", "backup.db", "--data-dir", "missing")).toContain(
+      `${path} is sound:`,
+    );
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    expect(terminal.names).toEqual(["backup.db", "data"]);
+    writeFileSync(path, bytes.fill(0xaa, PAGE_BYTES, 2 * PAGE_BYTES));
+    expect((await terminal.run(["check", "backup.db"])).stderr).toContain(`${path} is damaged:`);
+    expect((await terminal.run(["check", "none.db"])).stderr).toContain("There is no backup at");
+  });
+
   test("works beside a running server, and after one that was killed", async () => {
     await using server = await RunningServer.start();
     using terminal = new Terminal();
@@ -120,6 +136,19 @@ describe("check", () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toStartWith(`publisher: ${path} is damaged:`);
     expect(stderr).toContain("token_not_revoked");
+    expect((await terminal.run(["check", "--tell-damage"])).exitCode).toBe(3);
+  });
+
+  test("lists every fault of a damaged store", async () => {
+    using terminal = new Terminal();
+    const { id } = await terminal.createToken("read");
+    inDatabase(join(terminal.dataDir, "publisher.db"), "UPDATE token SET expires_at = 1 << 60");
+    const { exitCode, stderr } = await terminal.run(["check"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`is damaged: a token has an impossible time: ${id}. It was left as it is;`);
+    expect(stderr).toEndWith(
+      `\nMore faults:\n  a token does not expire as its last audit event says: ${id}\n`,
+    );
   });
 });
 

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { fileTime } from "../../src/store/backup.ts";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { canTrace } from "../support/strace.ts";
@@ -68,8 +69,8 @@ describe("restore", () => {
     expect(told).toContain(
       "Tokens that ended since the backup stay so: 1 revoked, 1 replaced, 1 with an earlier expiry.",
     );
-    expect(told).toContain("1 have a successor that is not in the backup");
-    expect(told).toContain("2 tokens were created since the backup and are gone");
+    expect(told).toContain("Replaced by a token that is not in the backup: 1.");
+    expect(told).toContain("Created since the backup, and gone with their secrets: 2 tokens.");
     const tokens = await tokensOf(terminal);
     expect(endsOf(tokens, ids)).toEqual(ENDED);
     expect(tokens).toHaveLength(4);
@@ -117,7 +118,7 @@ describe("restore", () => {
     other.query("SELECT * FROM token").get();
     const busy = await terminal.run(["restore", "backup.db", ...dataDir]);
     expect(busy.stderr).toContain("Another process is using");
-    expect(readdirSync(server.dataDir)).not.toContain("restoring");
+    expect(readdirSync(server.dataDir).filter((name) => name.startsWith("restoring"))).toEqual([]);
   });
 
   test("asks for a word where it cannot know what was revoked, and changes nothing without", async () => {
@@ -145,7 +146,7 @@ describe("restore", () => {
     const { id } = await terminal.createToken("read");
     const { exitCode, stderr } = await terminal.run(["restore", "backup.db"]);
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("the store that is there does not continue the backup");
+    expect(stderr).toContain("the store that is there is not a later state of the same store");
     expect((await tokensOf(terminal)).map((token) => token.id)).toEqual([id]);
   });
 
@@ -158,13 +159,17 @@ describe("restore", () => {
       database.run("DELETE FROM cursor_key");
     }
     const refused = await terminal.run(["restore", "backup.db"]);
-    expect(refused.stderr).toContain("is damaged: the key of the cursors is missing");
+    expect(refused.stderr).toContain("is damaged (the key of the cursors is missing). They");
     await terminal.output("restore", "backup.db", "--without-revocations");
     expect(endsOf(await tokensOf(terminal), ids)).toEqual(ENDED);
   });
 
   test.each([
-    { what: "is damaged", spoil: (bytes: Buffer) => bytes.fill(0xaa, 8192, 16_384), says: "is damaged" },
+    {
+      what: "is damaged",
+      spoil: (bytes: Buffer) => bytes.fill(0xaa, 8192, 16_384),
+      says: "Use another one. Nothing was changed.",
+    },
     { what: "is cut short", spoil: (bytes: Buffer) => bytes.subarray(0, 20_000), says: "is damaged" },
     { what: "is no store", spoil: () => Buffer.from("Dear diary,\n"), says: "is not a Publisher store" },
   ])("refuses a backup that $what, and leaves the store as it is", async ({ spoil, says }) => {
@@ -178,7 +183,7 @@ describe("restore", () => {
     expect(exitCode).toBe(1);
     expect(stderr).toContain(says);
     expect(readFileSync(join(terminal.dataDir, "publisher.db")).toHex()).toBe(before);
-    expect(readdirSync(terminal.dataDir)).not.toContain("restoring");
+    expect(readdirSync(terminal.dataDir).filter((name) => name.startsWith("restoring"))).toEqual([]);
   });
 
   test("takes a part of a store only where told to", async () => {
@@ -198,10 +203,59 @@ describe("restore", () => {
     const path = join(terminal.dataDir, "publisher.db");
     copyFileSync(join(server.dataDir, "publisher.db"), path);
     const refused = await terminal.run(["restore", path, "--accept-part"]);
-    expect(refused.stderr).toContain("the last changes of that store are missing");
+    expect(refused.stderr).toContain("the store is restored from its own file, without its last changes");
     await terminal.output("restore", path, "--accept-part", "--without-revocations");
     expect(await terminal.output("check")).toContain("is sound");
   });
+});
+
+test("two restores in the same second keep two replaced stores", async () => {
+  using terminal = new Terminal();
+  await terminal.createToken("read");
+  await terminal.output("backup", "backup.db");
+  for (let count = 0; count < 60; count += 1)
+    mkdirSync(join(terminal.dataDir, `replaced-${fileTime(new Date(Date.now() + count * 1000))}`));
+  const told = await terminal.output("restore", "backup.db");
+  expect(told).toMatch(/^The store that was there is in \S+\/replaced-20\S+Z-2\. /m);
+});
+
+test("a restored store of an older schema is for the older version", async () => {
+  using terminal = new Terminal();
+  const backup = join(terminal.cwd, "backup.db");
+  using made = new Database(backup, { create: true, readwrite: true });
+  made.run(readFileSync(join(import.meta.dir, "../store/schemas/003.sql"), "utf8"));
+  made.close();
+  const told = await terminal.output("restore", backup, "--without-revocations");
+  expect(told).toContain("The store has schema 3: start the older version");
+  expect(told).not.toContain("You can start the server");
+});
+
+test("restore refuses a file that a killed restore left, and leaves every other file", async () => {
+  using terminal = new Terminal();
+  const { id } = await terminal.createToken("read");
+  await terminal.output("backup", "backup.db");
+  for (const name of ["restoring", "restoring-0123456789abcdef"]) {
+    mkdirSync(join(terminal.dataDir, name));
+    copyFileSync(join(terminal.cwd, "backup.db"), join(terminal.dataDir, name, "publisher.db"));
+    writeFileSync(join(terminal.dataDir, name, "notes.txt"), "kept");
+  }
+  const left = join(terminal.dataDir, "restoring-0123456789abcdef", "publisher.db");
+  expect((await terminal.run(["restore", left])).stderr).toContain("was left by a restore");
+  expect(existsSync(left)).toBe(true);
+  await terminal.output("restore", join(terminal.dataDir, "restoring", "publisher.db"));
+  expect(readdirSync(join(terminal.dataDir, "restoring")).sort()).toEqual(["notes.txt", "publisher.db"]);
+  expect((await tokensOf(terminal)).map((token) => token.id)).toEqual([id]);
+});
+
+test("a start of the server removes the copy of a killed restore", async () => {
+  await using server = await RunningServer.start();
+  await server.stop();
+  const left = join(server.dataDir, "restoring-0123456789abcdef");
+  mkdirSync(left);
+  writeFileSync(join(left, "publisher.db"), "half");
+  await using again = await RunningServer.start({ cwd: server.cwd });
+  expect(existsSync(left)).toBe(false);
+  await again.stop();
 });
 
 test.each(["token list", "token create --access read", "restore backup.db", "serve"])(
@@ -215,7 +269,9 @@ test.each(["token list", "token create --access read", "restore backup.db", "ser
     copyFileSync(join(terminal.cwd, "backup.db"), `${path}-next`);
     writeFileSync(`${path}-wal`, "of the lost store");
     for (const reading of ["check", "backup other.db"])
-      expect((await terminal.run(reading.split(" "))).stderr).toContain("was cut off at its very end");
+      expect((await terminal.run(reading.split(" "))).stderr).toContain(
+        "was interrupted before its last step",
+      );
     if (command === "serve") await (await RunningServer.start({ cwd: terminal.cwd })).stop();
     else await terminal.output(...command.split(" "));
     expect(existsSync(`${path}-next`)).toBe(false);
@@ -255,6 +311,79 @@ describe("the revocation log of a server", () => {
     await using again = await RunningServer.start(start);
     expect(readFileSync(log, "utf8")).toContain(other);
     await again.stop();
+  });
+
+  test("that stopped before the backup is not taken for complete", async () => {
+    using terminal = new Terminal();
+    const ids: string[] = [];
+    for (let count = 0; count < 3; count += 1) ids.push((await terminal.createToken("read")).id);
+    const [first = "", second = "", third = ""] = ids;
+    await terminal.output("token", "revoke", first);
+    const log = join(terminal.cwd, "revocations");
+    await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--revocation-log", log] });
+    await server.stop();
+    await terminal.output("token", "revoke", second);
+    await terminal.output("backup", "backup.db");
+    await terminal.output("token", "revoke", third);
+    rmSync(terminal.dataDir, { recursive: true });
+    const refused = await terminal.run(["restore", "backup.db", "--revocations", log]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toMatch(
+      /: the revocation log ends at 20\S+Z, and lacks an end that the backup has/,
+    );
+    const told = await terminal.output("restore", "backup.db", "--revocations", log, "--without-revocations");
+    expect(told).toMatch(
+      /^The revocation log ends at 20\S+Z\. It does not have what ended after that, .*token list --data-dir \/\S+data"\.$/m,
+    );
+    expect(told).toContain("Not known: the revocation log ends at");
+  });
+
+  test.each(["in the middle", "at the end"])(
+    "with a torn line %s is not taken for complete",
+    async (place) => {
+      using terminal = new Terminal();
+      const ids = [await terminal.createToken("read"), await terminal.createToken("read")].map(
+        ({ id }) => id,
+      );
+      await terminal.output("backup", "backup.db");
+      for (const id of ids) await terminal.output("token", "revoke", id);
+      const log = join(terminal.cwd, "revocations");
+      await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--revocation-log", log] });
+      await server.stop();
+      rmSync(terminal.dataDir, { recursive: true });
+      const [head, first = "", second = ""] = readFileSync(log, "utf8").split("\n");
+      const lines = place === "at the end" ? [first, second.slice(0, 40)] : [first.slice(0, 40), second];
+      writeFileSync(log, [head, ...lines].join("\n"));
+      const { exitCode, stderr } = await terminal.run(["restore", "backup.db", "--revocations", log]);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(`line ${place === "at the end" ? 3 : 2} of ${log} cannot be read, and may`);
+    },
+  );
+
+  test("is not needed beside a store that continues the backup", async () => {
+    using terminal = new Terminal();
+    const { id } = await terminal.createToken("read");
+    await terminal.output("token", "revoke", id);
+    const log = join(terminal.cwd, "revocations");
+    await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--revocation-log", log] });
+    await server.stop();
+    const { id: other } = await terminal.createToken("read");
+    await terminal.output("token", "revoke", other);
+    await terminal.output("backup", "backup.db");
+    expect(await terminal.output("restore", "backup.db", "--revocations", log)).not.toContain("Not known");
+  });
+
+  test("keeps a server from making a new store where the old one was lost", async () => {
+    using terminal = new Terminal();
+    const log = join(terminal.cwd, "revocations");
+    const args = ["--revocation-log", log];
+    await using server = await RunningServer.start({ cwd: terminal.cwd, args });
+    await server.stop();
+    rmSync(terminal.dataDir, { recursive: true });
+    const { exitCode, stderr } = await terminal.run(["serve", "--port", "0", ...args]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`run "publisher restore BACKUP --revocations ${log}"`);
+    expect(existsSync(terminal.dataDir)).toBe(false);
   });
 
   test("of another store is not taken", async () => {

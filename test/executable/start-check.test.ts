@@ -68,7 +68,11 @@ describe("a server", () => {
     expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
     expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
     expect(server.stderr.match(/the store is damaged: nothing is served/g)).toHaveLength(1);
-    expect(await server.stop()).toBe(0);
+    const files = ["", "-wal"].map((end) => readFileSync(path + end).toHex());
+    expect(files[1]).not.toBe("");
+    expect(await server.stop()).toBe(137);
+    expect(["", "-wal"].map((end) => readFileSync(path + end).toHex())).toEqual(files);
+    expect(server.stderr).toContain("the store is damaged; its files are left as they are");
   });
 
   test("serves a large store while it is checked, and says that it is sound", async () => {

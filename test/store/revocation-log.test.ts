@@ -11,6 +11,7 @@ import {
 import { join } from "node:path";
 import { RevocationLog, readRevocationLogs } from "../../src/store/revocation-log.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { SmallDisk } from "../support/small-disk.ts";
 import { TestStore } from "../support/store.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { withoutUmask } from "../support/umask.ts";
@@ -20,7 +21,11 @@ import { unusable } from "../support/unusable.ts";
 class Logged implements Disposable {
   readonly store = new TestStore();
   readonly #elsewhere = new TemporaryDirectory();
-  readonly path = join(this.#elsewhere.path, "revocations");
+  readonly path: string;
+
+  constructor(directory?: string) {
+    this.path = join(directory ?? this.#elsewhere.path, "revocations");
+  }
 
   open(mark = "mark"): RevocationLog {
     return new RevocationLog(this.path, this.store.store.auditTrail, mark);
@@ -80,9 +85,17 @@ describe("the revocation log", () => {
     appendFileSync(logged.path, '{"audit_event":"aevt_');
     logged.open();
     expect(logged.tokens).toEqual(ids);
-    const [, , torn, last] = readFileSync(logged.path, "utf8").split("\n");
-    expect(torn).toBe('{"audit_event":"aevt_');
+    const [, , last] = readFileSync(logged.path, "utf8").split("\n");
     expect(last).toContain(ids[1] ?? "");
+    expect(readRevocationLogs([logged.path], "mark")[0]?.unreadable).toBeNull();
+  });
+
+  test("begins again where a crash cut its first line short", async () => {
+    using logged = new Logged();
+    const id = await logged.revoked();
+    writeFileSync(logged.path, '{"revocation_log":1,"sto');
+    logged.open();
+    expect(logged.tokens).toEqual([id]);
   });
 
   test("goes on from the last line of a file that is too long to be read as a whole", async () => {
@@ -166,4 +179,31 @@ describe("the revocation log", () => {
     );
     expect(existsSync(join(logged.path, "x"))).toBe(false);
   });
+});
+
+const disk = SmallDisk.mount();
+disk?.[Symbol.dispose]();
+
+test.skipIf(disk === null)("the revocation log loses nothing while its disk is full", async () => {
+  using small = SmallDisk.mount();
+  if (small === null) throw new Error("no disk can be mounted");
+  using logged = new Logged(small.path);
+  const log = logged.open();
+  small.fill();
+  const ids: string[] = [];
+  let failures = 0;
+  // More than what the last page of the file has room for.
+  while (failures < 10) {
+    ids.push(await logged.revoked());
+    try {
+      log.catchUp();
+    } catch {
+      failures += 1;
+    }
+    expect(readFileSync(logged.path, "utf8")).toEndWith("\n");
+  }
+  expect(logged.tokens).toEqual(ids.slice(0, -failures));
+  small.free();
+  log.catchUp();
+  expect(logged.tokens).toEqual(ids);
 });

@@ -181,3 +181,11 @@ test("a store of an older schema is whole without a -wal file, as its version le
   rmSync(`${directory.database}-wal`);
   openDatabase(directory).close();
 });
+
+test("closing a store tells of an error that no other process and no disk caused", () => {
+  using temporary = new PublicDirectory();
+  const database = openDatabase(temporary.directory);
+  database.run("DROP TABLE store_state");
+  expect(() => database.close()).toThrow("no such table: store_state");
+  expect(() => database.run("SELECT 1")).toThrow();
+});

@@ -15,6 +15,7 @@ import { ServerLock } from "../../src/store/server-lock.ts";
 import {
   completeReplacement,
   isBeingReplaced,
+  linkOrCopy,
   refuseUnfinished,
   replaceStore,
 } from "../../src/store/store-replacement.ts";
@@ -80,7 +81,7 @@ describe("a store that takes the place of another", () => {
     const { directory, next } = replacing;
     copyFileSync(next, `${directory.database}-next`);
     for (const end of remove) rmSync(directory.database + end, { force: true });
-    expect(unusable(() => refuseUnfinished(directory))).toContain("was cut off at its very end");
+    expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
     completeReplacement(directory);
     expect(isBeingReplaced(directory)).toBe(false);
     expect(replacing.tokens).toBe(200);
@@ -109,4 +110,20 @@ describe("a store that takes the place of another", () => {
     expect(isBeingReplaced(directory)).toBe(false);
     expect(replacing.tokens).toBe(0);
   });
+});
+
+function failing(code: string): () => never {
+  return () => {
+    throw Object.assign(new Error(code), { code });
+  };
+}
+
+test("a file is copied where there are no hard links, and not after another error", () => {
+  using temporary = new PublicDirectory();
+  const [from, to] = ["from", "to"].map((name) => join(temporary.path, name)) as [string, string];
+  writeFileSync(from, "content");
+  expect(() => linkOrCopy(from, to, failing("EIO"))).toThrow("EIO");
+  expect(existsSync(to)).toBe(false);
+  linkOrCopy(from, to, failing("EPERM"));
+  expect(readFileSync(to, "utf8")).toBe("content");
 });

@@ -1,13 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AuditEvent } from "../../src/tokens/audit-event.ts";
-import {
-  coverAll,
-  endLine,
-  endsOf,
-  firstLine,
-  parseLines,
-  type RevocationLines,
-} from "../../src/tokens/revocation-lines.ts";
+import { endLine, firstLine, parseLines, type RevocationLines } from "../../src/tokens/revocation-lines.ts";
+import { afterGap, endsOf, lackEnd, lastEndTime } from "../../src/tokens/several-revocation-logs.ts";
 import { eventOf } from "../support/new-token.ts";
 
 function change(id: string, target: string, changes: AuditEvent["changes"]): AuditEvent {
@@ -50,7 +44,14 @@ describe("a log that was read", () => {
     const { store, after, last, ends } = logOf("aevt_0", [change("aevt_1", "atok_1", { revoked_at: 9 })]);
     expect({ store, after, last }).toEqual({ store: "mark", after: "aevt_0", last: "aevt_1" });
     expect(ends).toEqual([
-      { event: "aevt_1", token: "atok_1", revokedAt: 9, expiresAt: undefined, replacedBy: null },
+      {
+        event: "aevt_1",
+        at: 1_780_315_200,
+        token: "atok_1",
+        revokedAt: 9,
+        expiresAt: undefined,
+        replacedBy: null,
+      },
     ]);
   });
 
@@ -58,6 +59,8 @@ describe("a log that was read", () => {
     const line = endLine(change("aevt_1", "atok_1", { revoked_at: 9 })) ?? "";
     const text = `${firstLine("mark", "")}\n${line.slice(0, 30)}\n${line}\n${line.slice(0, -1)}`;
     expect(parseLines(text)?.ends.map(({ event }) => event)).toEqual(["aevt_1"]);
+    expect(parseLines(text)?.unreadable).toBe(2);
+    expect(parseLines(`${firstLine("mark", "")}\n${line}\n`)?.unreadable).toBeNull();
   });
 
   test.each([
@@ -89,21 +92,52 @@ describe("a log that was read", () => {
   });
 });
 
+test("two files that begin with the store tell the same in either order", () => {
+  const revoked = change("aevt_1", "atok_1", { expires_at: 9 });
+  const old = logOf("", [revoked]);
+  const fresh = logOf("", [revoked, change("aevt_2", "atok_1", { expires_at: 5 })]);
+  const ends = [{ token: "atok_1", revokedAt: null, expiresAt: 5, replacedBy: null }];
+  expect(endsOf([old, fresh])).toEqual(ends);
+  expect(endsOf([fresh, old])).toEqual(ends);
+});
+
+describe("logs lack an end that a backup has", () => {
+  const first = logOf("", [change("aevt_3", "atok_1", { revoked_at: 1 })]);
+  const second = logOf("aevt_6", [change("aevt_7", "atok_3", { revoked_at: 1 })]);
+  const cases: readonly [boolean, readonly string[], readonly RevocationLines[]][] = [
+    [false, [], [first]],
+    [false, ["aevt_3"], [first]],
+    [true, ["aevt_3", "aevt_5"], [first]],
+    [true, ["aevt_1", "aevt_3"], [first]],
+    [false, ["aevt_3", "aevt_5"], [first, second]],
+    [false, ["aevt_3", "aevt_5", "aevt_7"], [second]],
+    [true, ["aevt_8"], [second, first]],
+    [false, ["aevt_1"], []],
+  ];
+  test.each(cases)("%p: the ends %p, with the logs given", (isLacking, ends, logs) => {
+    expect(lackEnd(logs, ends)).toBe(isLacking);
+  });
+
+  test("and the last line says until when they are", () => {
+    expect(lastEndTime([second, first])).toBe(1_780_315_200);
+    expect(lastEndTime([logOf("", [])])).toBeNull();
+  });
+});
+
 describe("logs cover all since a backup", () => {
   const first = logOf("", [change("aevt_3", "atok_1", { revoked_at: 1 })]);
   const second = logOf("aevt_3", [change("aevt_5", "atok_2", { revoked_at: 1 })]);
   const third = logOf("aevt_6", [change("aevt_7", "atok_3", { revoked_at: 1 })]);
-  const cases: readonly [boolean, string, readonly RevocationLines[]][] = [
-    [false, "aevt_1", []],
-    [true, "aevt_1", [first]],
-    [true, "", [first]],
-    [false, "aevt_1", [second]],
-    [true, "aevt_4", [second]],
-    [true, "aevt_1", [second, first]],
-    [false, "aevt_1", [third, second, first]],
-    [true, "aevt_6", [third, first]],
+  const cases: readonly [RevocationLines | null, string, readonly RevocationLines[]][] = [
+    [null, "aevt_1", [first]],
+    [null, "", [first]],
+    [second, "aevt_1", [second]],
+    [null, "aevt_4", [second]],
+    [null, "aevt_1", [second, first]],
+    [third, "aevt_1", [third, second, first]],
+    [null, "aevt_6", [third, first]],
   ];
-  test.each(cases)("%p: up to %s, with the logs given", (isCovered, since, logs) => {
-    expect(coverAll(logs, since)).toBe(isCovered);
+  test.each(cases)("the one after a gap is %p, since %s", (gap, since, logs) => {
+    expect(afterGap(logs, since)).toBe(gap);
   });
 });

@@ -2,8 +2,8 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { endAgain } from "../../src/store/ended-again.ts";
-import { knownFaults } from "../../src/store/knowledge.ts";
+import { knownFaults } from "../../src/store/consistency-rules.ts";
+import { endAgain } from "../../src/store/reapplied-ends.ts";
 import { row } from "../support/store.ts";
 
 /** The frozen stores have this token, active and without expiry. */
