@@ -68,7 +68,6 @@ function restored(directory: DataDirectory, path: string, given: Given, flags: R
     if (known.missing !== null && flags.withoutRevocations !== true) throw unknown(known.missing);
     const ended = restoration.end(known.ends.values(), known.lastEvent, known.missing === null);
     const aside = restoration.takePlace();
-    replaced.leavePlace();
     return report({ directory, path, restoration, replaced, ended, aside, known });
   } finally {
     restoration.discard();

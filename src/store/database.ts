@@ -67,9 +67,11 @@ function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatab
     database.clearForeignMark();
     configure(database, purpose);
     if (purpose === "changing") openFiles(database);
+    database.requireInPlace();
     return database;
   } catch (error) {
     database.close();
+    database.requireInPlace();
     throw isReadOnly(error) ? notWritable(path, error) : error;
   }
 }
@@ -101,8 +103,9 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
   if (purpose === "changing") database.markInUse();
-  // SQLite waits for another process without letting anything else run. Writer waits in a better way.
-  database.run("PRAGMA busy_timeout = 0");
+  // SQLite waits for another process without letting anything else run. Writer waits in a better way; a command that
+  // only reads has nothing else to run.
+  if (purpose === "changing") database.run("PRAGMA busy_timeout = 0");
   // SQLite would put large temporary files into /var/tmp, which can be read-only.
   database.run("PRAGMA temp_store = MEMORY");
 }

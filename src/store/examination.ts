@@ -4,12 +4,13 @@ import { basename } from "node:path";
 import { knownFaults, missingRows } from "./consistency-rules.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { bytesAt, readFailureOf } from "./file-bytes.ts";
+import { identityOf } from "./opened-files.ts";
 import { openAtRest, openReader } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
 import { Reserve } from "./reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "./schema.ts";
 import { isDamage, isReadFailure, mayBeOutOfSpace } from "./sqlite-errors.ts";
-import { saysInUse } from "./store-database.ts";
+import { saysInUse } from "./store-rest.ts";
 import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** The first bytes of every SQLite file. https://www.sqlite.org/fileformat.html#the_database_header */
@@ -43,26 +44,42 @@ export function examineDatabase<T>(
   examine: (database: Database) => T,
   acceptance: Acceptance = "whole",
 ): T {
+  return withPlainErrors(directory, () =>
+    untilInPlace(directory.database, () => examineOnce(directory, examine, acceptance)),
+  );
+}
+
+/** A store that was opened just before another one took its place may have been read with the -wal file of that one. */
+function untilInPlace<T>(path: string, read: () => T): T {
+  const before = identityOf(path);
+  try {
+    const outcome = read();
+    if (identityOf(path) === before) return outcome;
+  } catch (error) {
+    if (identityOf(path) === before) throw error;
+  }
+  return untilInPlace(path, read);
+}
+
+function examineOnce<T>(directory: StoreFile, examine: (database: Database) => T, acceptance: Acceptance): T {
   const path = directory.database;
-  return withPlainErrors(directory, () => {
-    const before = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    refuseOtherFiles(path);
-    const isWal = isInWalMode(path);
-    if (!isWal) refuseForeignWal(path);
-    const isAtRest = () =>
-      ["-wal", "-journal"].every((end) => !existsSync(path + end)) && statSync(path).mtimeMs === before;
-    if (!isAtRest()) return examined(directory, openReader(path), examine);
-    try {
-      const outcome = examined(directory, openAtRest(path), (database) => {
-        if (isWal && acceptance === "whole") refusePart(database, path);
-        return examine(database);
-      });
-      if (isAtRest()) return outcome;
-    } catch (error) {
-      if (isAtRest()) throw error;
-    }
-    return examined(directory, openReader(path), examine);
-  });
+  const before = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  refuseOtherFiles(path);
+  const isWal = isInWalMode(path);
+  if (!isWal) refuseForeignWal(path);
+  const isAtRest = () =>
+    ["-wal", "-journal"].every((end) => !existsSync(path + end)) && statSync(path).mtimeMs === before;
+  if (!isAtRest()) return examined(directory, openReader(path), examine);
+  try {
+    const outcome = examined(directory, openAtRest(path), (database) => {
+      if (isWal && acceptance === "whole") refusePart(database, path);
+      return examine(database);
+    });
+    if (isAtRest()) return outcome;
+  } catch (error) {
+    if (isAtRest()) throw error;
+  }
+  return examined(directory, openReader(path), examine);
 }
 
 function examined<T>(directory: StoreFile, database: Database, examine: (database: Database) => T): T {
@@ -117,11 +134,12 @@ function refusePart(database: Database, path: string): void {
 }
 
 /**
- * A store at rest has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both. Each is
- * looked at twice, as a process may open or close the store meanwhile.
+ * A store at rest has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both, unless the
+ * -wal file is empty: then SQLite takes it as missing. Each is looked at twice, as a process may open or close the
+ * store meanwhile.
  */
 function refuseForeignWal(path: string): void {
-  const hasForeignWal = () => existsSync(`${path}-wal`) && !isInWalMode(path);
+  const hasForeignWal = () => !isNew(`${path}-wal`) && !isInWalMode(path);
   if (!hasForeignWal() || !hasForeignWal()) return;
   throw new StoreUnusable(
     `${path} and ${basename(path)}-wal are not of the same store: a backup was copied over a store that was in use. ` +
@@ -137,9 +155,14 @@ function refuseDamaged(database: Database, path: string): void {
 
 /** Reads every page and row. Throws StoreUnusable, a sentence on one line, if something is wrong. */
 export function refuseUnsound(database: Database, path: string): void {
-  const broken = integrityFaults(database, "integrity_check");
-  const faults = broken.length > 0 ? broken : knownFaults(database);
+  const faults = wholeFaults(database);
   if (faults.length > 0) throw faulty(path, faults);
+}
+
+/** Everything that is wrong with any page or row, a line each; empty if the store is sound. Opens no file. */
+export function wholeFaults(database: Database): readonly string[] {
+  const broken = integrityFaults(database, "integrity_check");
+  return broken.length > 0 ? broken : knownFaults(database);
 }
 
 /** SQLite tells of a page that the disk does not give as of a fault of the store: so the whole file is read again. */

@@ -19,7 +19,7 @@ export class OpenedFiles {
 }
 
 /** The device and inode of a file; null where there is no file, and the reason where it cannot be looked at. */
-function identityOf(path: string): string | null {
+export function identityOf(path: string): string | null {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     return found === undefined ? null : `${found.dev}:${found.ino}`;

@@ -1,15 +1,17 @@
 import { constants, Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { isAuditEventId } from "../tokens/identifier.ts";
 import type { KnownEnd } from "../tokens/known-end.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { CHANGING, withoutLinks } from "./database-file.ts";
-import { examineDatabase, isNew } from "./examination.ts";
+import { examineDatabase, isNew, wholeFaults, withPlainErrors } from "./examination.ts";
 import { openAtRest, openReader } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
+import { ENDS_OF_EVENTS, endOf, endsAfter, endsOfTokens, type UncheckedRow } from "./recorded-ends.ts";
 import { playBackJournal } from "./rollback-journal.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "./schema.ts";
 import { isBusy } from "./sqlite-errors.ts";
-import { bringIntoFile, leaveWalMode } from "./store-database.ts";
+import { leaveAtRest } from "./store-rest.ts";
 import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** The store that is in a data directory when a backup is to take its place. It may be damaged, or none. */
@@ -17,7 +19,6 @@ export class ReplacedStore implements Disposable {
   readonly #database: Database | null;
   /** Why it cannot be relied on; null if it can. */
   readonly fault: string | null;
-  #isInPlace = true;
 
   private constructor(database: Database | null, fault: string | null) {
     this.#database = database;
@@ -36,7 +37,8 @@ export class ReplacedStore implements Disposable {
     } catch (error) {
       return new ReplacedStore(readable(directory.database), faultOf(directory, error));
     }
-    return new ReplacedStore(held(directory), null);
+    const database = withPlainErrors(directory, () => held(directory));
+    return new ReplacedStore(database, faultOfHeld(directory, database));
   }
 
   /** Whether it has that audit event: then everything that was done to a backup's tokens since is in it. */
@@ -44,13 +46,11 @@ export class ReplacedStore implements Disposable {
     return this.#rows<unknown>("SELECT 1 FROM audit_event WHERE id = ?", id).length > 0;
   }
 
-  /** The tokens in it that ended or are to end; of a damaged store as many as can be read. */
+  /** The tokens in it that ended or are to end, by their rows and by their events; of a damaged store as many as can be read. */
   ends(): readonly KnownEnd[] {
     const replacedBy = this.#version() < FIRST_SCHEMA_WITH_ROTATION ? "NULL" : "replaced_by";
-    return this.#rows<KnownEnd>(
-      `SELECT id AS token, revoked_at AS revokedAt, expires_at AS expiresAt, ${replacedBy} AS replacedBy
-       FROM token WHERE revoked_at IS NOT NULL OR expires_at IS NOT NULL OR ${replacedBy} IS NOT NULL`,
-    );
+    const tokens = this.#rows<UncheckedRow>(endsOfTokens(replacedBy)).map(endOf);
+    return [...tokens, ...endsAfter(this.#rows<UncheckedRow>(ENDS_OF_EVENTS))];
   }
 
   /** How many tokens it has; null where that cannot be read. */
@@ -60,18 +60,12 @@ export class ReplacedStore implements Disposable {
 
   /** The last id that it gave to an audit event; null if it gave none. */
   lastEvent(): string | null {
-    return this.#rows<{ id: string }>("SELECT id FROM audit_event ORDER BY id DESC LIMIT 1")[0]?.id ?? null;
-  }
-
-  /** To be called once another store has its place: then no file there is its own any more. */
-  leavePlace(): void {
-    this.#isInPlace = false;
+    const last = this.#rows<UncheckedRow>("SELECT id FROM audit_event ORDER BY id DESC LIMIT 1")[0]?.id;
+    return typeof last === "string" && isAuditEventId(last) ? last : null;
   }
 
   [Symbol.dispose](): void {
-    if (this.#database === null) return;
-    if (this.fault === null && this.#isInPlace) leaveWalMode(this.#database);
-    this.#database.close();
+    this.#database?.close();
   }
 
   #version(): number {
@@ -95,9 +89,22 @@ export class ReplacedStore implements Disposable {
   }
 }
 
-function faultOf({ path }: DataDirectory, error: unknown): string {
-  if (error instanceof StoreDamaged) return `the store in ${path} is damaged (${error.faults[0]})`;
-  return reasonOf(error);
+/** Why not everything in a store that is held can be relied on; null if it can. Opening the file would end the hold. */
+function faultOfHeld(directory: DataDirectory, database: Database): string | null {
+  try {
+    const [fault] = wholeFaults(database);
+    return fault === undefined ? null : damaged(directory, fault);
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function faultOf(directory: DataDirectory, error: unknown): string {
+  return error instanceof StoreDamaged ? damaged(directory, error.faults[0] ?? "") : reasonOf(error);
+}
+
+function damaged({ path }: DataDirectory, fault: string): string {
+  return `the store in ${path} is damaged (${fault})`;
 }
 
 /** A connection that only reads what is damaged; null where it cannot even be opened. */
@@ -110,16 +117,17 @@ function readable(path: string): Database | null {
 }
 
 /**
- * An exclusive connection, from now on until it is closed. The whole store is in its file then:
- * at rest, but still in WAL mode, in which SQLite removes no file by its name when it is closed, as it would at a
- * time when another store has that name.
+ * A connection that keeps everybody else away, from now on until it is closed. The whole store is in its one file
+ * then, and out of WAL mode: SQLite refuses to write for a process that waited for this file and finds another one at
+ * its path. https://www.sqlite.org/rescode.html#readonly_dbmoved
  */
 function held({ database: path }: DataDirectory): Database {
   const database = new Database(withoutLinks(path), CHANGING);
   try {
     database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     database.run("PRAGMA journal_mode = WAL");
-    bringIntoFile(database);
+    leaveAtRest(database);
+    dropJournal(database, path);
     return database;
   } catch (error) {
     database.close();
@@ -128,4 +136,10 @@ function held({ database: path }: DataDirectory): Database {
       cause: error,
     });
   }
+}
+
+/** SQLite keeps an empty journal while it holds a file, and would remove it by its name, which another store may have then. */
+function dropJournal(database: Database, path: string): void {
+  database.run("PRAGMA journal_mode = MEMORY");
+  rmSync(`${path}-journal`, { force: true });
 }

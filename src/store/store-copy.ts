@@ -4,7 +4,7 @@ import { CHANGING, withoutLinks } from "./database-file.ts";
 import { type Acceptance, examineDatabase, type StoreFile } from "./examination.ts";
 import { reasonOf } from "./reason.ts";
 import { checkSoundness, type Soundness } from "./soundness.ts";
-import { saysInUse } from "./store-database.ts";
+import { saysInUse } from "./store-rest.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
 /** What making a copy is at. */

@@ -1,8 +1,10 @@
 import { constants, Database } from "bun:sqlite";
 import { CHANGING, withoutLinks } from "./database-file.ts";
+import { identityOf } from "./opened-files.ts";
 import { openAtRest } from "./reader.ts";
-import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
 import { isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { hasEmptyWal, isInWalMode, leaveAtRest, saysInUse, WalInUse } from "./store-rest.ts";
+import { StoreUnusable } from "./store-unusable.ts";
 
 /** That a store was brought to today's schema, and where it is kept as it was. */
 export interface Migration {
@@ -23,12 +25,25 @@ export class StoreDatabase extends Database {
   /** What was done to the store to open it; null for nothing. */
   migration: Migration | null = null;
   readonly #path: string;
+  /** The file at the path before this opened it; null where there was none. */
+  readonly #identity: string | null;
   #isMarked = false;
 
   constructor(path: string) {
+    const identity = identityOf(path);
     super(withoutLinks(path), CHANGING);
     this.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     this.#path = path;
+    this.#identity = identity ?? identityOf(path);
+  }
+
+  /** Throws StoreUnusable where another store came to the path meanwhile: a change would be lost with this one. */
+  requireInPlace(): void {
+    if (!this.#isInPlace) throw replaced(this.#path);
+  }
+
+  get #isInPlace(): boolean {
+    return identityOf(this.#path) === this.#identity;
   }
 
   /** Takes back the mark that a copy has which SQLite made of a store in use, such as by VACUUM INTO. */
@@ -41,7 +56,8 @@ export class StoreDatabase extends Database {
   }
 
   /**
-   * To be called in WAL mode and before the first change. The mark is in the file itself when this returns, except:
+   * To be called in WAL mode and before the first change. Throws StoreUnusable where another store came to the path.
+   * The mark is in the file itself when this returns, except:
    * - The disk is full. A store that was not closed has the mark already, and must open all the same.
    * - Another program, such as Litestream, holds a read transaction for all of these 5 seconds. The mark gets into the
    *   file with the next checkpoint.
@@ -56,16 +72,28 @@ export class StoreDatabase extends Database {
   }
 
   #mark(): void {
-    for (let tries = 0; tries < MARK_TRIES && !fileSaysInUse(this.#path); tries += 1) {
+    for (let tries = 0; tries < MARK_TRIES; tries += 1) {
+      this.requireInPlace();
+      if (fileSaysInUse(this.#path)) return;
       if (tries > 0) Bun.sleepSync(MARK_RETRY_MS);
       this.run("UPDATE store_state SET in_use = 1 WHERE in_use = 0");
       this.query("PRAGMA wal_checkpoint(PASSIVE)").get();
     }
   }
 
+  /** Whether its last user, for whom this connection was in the way, left the whole store in its file. */
+  get #wasLeftInUse(): boolean {
+    try {
+      return hasEmptyWal(this.#path) && isInWalMode(this);
+    } catch {
+      return false;
+    }
+  }
+
   override close(throwOnError?: boolean): void {
     try {
-      if (this.#isMarked) tryToRest(this);
+      // SQLite would remove the -wal file of the other store, by its name.
+      if (this.#isInPlace && (this.#isMarked || this.#wasLeftInUse)) tryToRest(this);
     } finally {
       this.#isMarked = false;
       super.close(throwOnError);
@@ -73,19 +101,13 @@ export class StoreDatabase extends Database {
   }
 }
 
-/** Whether the store of this connection says that it is in use; always false before schema 4. */
-export function saysInUse(database: Database): boolean {
-  if (schemaVersion(database) < FIRST_SCHEMA_WITH_STATE) return false;
-  const state = database.query<{ in_use: number }, []>("SELECT in_use FROM store_state").get();
-  return state?.in_use === 1;
+function replaced(path: string): StoreUnusable {
+  return new StoreUnusable(
+    `Another store took the place of ${path} just now, such as by a restore. Nothing was changed. Try again.`,
+  );
 }
 
-function isInWalMode(database: Database): boolean {
-  const row = database.query<{ journal_mode: string }, []>("PRAGMA journal_mode").get();
-  return row?.journal_mode === "wal";
-}
-
-/** Whether the file says so without its -wal file. One that is being written to may be unreadable for a moment. */
+/** Whether the file says that it is in use without its -wal file. One that is being written to may be unreadable for a moment. */
 function fileSaysInUse(path: string): boolean {
   try {
     using database = openAtRest(path);
@@ -102,40 +124,4 @@ function tryToRest(database: Database): void {
   } catch (error) {
     if (!(error instanceof WalInUse) && !isStorageError(error)) throw error;
   }
-}
-
-/** Another connection still needs the -wal file. */
-class WalInUse extends Error {}
-
-/**
- * Makes one whole file of the store, in an order that a crash may cut off anywhere: every change comes into the file,
- * then the word that the store is at rest, and only then the -wal file goes. Throws an SQLiteError if another
- * connection is open. Holds the store for itself until the connection is closed.
- */
-export function leaveAtRest(database: Database): void {
-  bringIntoFile(database);
-  leaveWalMode(database);
-}
-
-/** The first part of that: the whole store is in its file, and the -wal file is there still, empty. */
-export function bringIntoFile(database: Database): void {
-  database.run("PRAGMA busy_timeout = 0");
-  database.run("PRAGMA locking_mode = EXCLUSIVE");
-  database.run("BEGIN IMMEDIATE");
-  database.run("COMMIT");
-  checkpointWholly(database);
-  if (!saysInUse(database)) return;
-  database.run("UPDATE store_state SET in_use = 0");
-  checkpointWholly(database);
-}
-
-/** The second part. SQLite removes the -wal file by its name. */
-export function leaveWalMode(database: Database): void {
-  database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 0);
-  database.run("PRAGMA journal_mode = DELETE");
-}
-
-function checkpointWholly(database: Database): void {
-  const outcome = database.query<{ busy: number }, []>("PRAGMA wal_checkpoint(TRUNCATE)").get();
-  if (outcome?.busy !== 0) throw new WalInUse("the -wal file is in use");
 }

@@ -164,6 +164,27 @@ describe("restore", () => {
     expect(endsOf(await tokensOf(terminal), ids)).toEqual(ENDED);
   });
 
+  test("asks for a word where the store that was there has lost an end or has times that cannot be", async () => {
+    using terminal = new Terminal();
+    const ids = await endedSinceBackup(terminal);
+    const [revoked = "", , , untouched = ""] = ids;
+    {
+      using database = new Database(join(terminal.dataDir, "publisher.db"));
+      const name = "token_stays_revoked";
+      const [trigger] = database.query("SELECT sql FROM sqlite_schema WHERE name = ?").values(name).flat();
+      database.run(`DROP TRIGGER ${name}`);
+      database.query("UPDATE token SET revoked_at = NULL WHERE id = ?").run(revoked);
+      database.query("UPDATE token SET expires_at = -5 WHERE id = ?").run(untouched);
+      database.run(String(trigger));
+    }
+    const refused = await terminal.run(["restore", "backup.db"]);
+    expect(refused.exitCode).toBe(1);
+    expect(refused.stderr).toContain("is damaged (a token has an impossible time");
+    await terminal.output("restore", "backup.db", "--without-revocations");
+    expect(endsOf(await tokensOf(terminal), ids)).toEqual(ENDED);
+    expect(await terminal.output("check")).toContain("is sound");
+  });
+
   test.each([
     {
       what: "is damaged",
@@ -430,6 +451,39 @@ describe.skipIf(!canTrace("whether a restore can be killed at any moment"))(
     });
   },
 );
+
+describe.skipIf(!canTrace("commands that run during a restore"))("during a restore", () => {
+  /** A restore that waits a second before it gives the old store its other name, from then on. */
+  async function startSlowRestore(terminal: Terminal): Promise<Bun.Subprocess> {
+    const delay = ["-e", "trace=link,linkat", "-e", "inject=link,linkat:delay_enter=1000000:when=1"];
+    const child = Bun.spawn(
+      ["strace", "-f", "-qq", "-o", "/dev/null", ...delay, EXECUTABLE, "restore", "backup.db"],
+      { cwd: terminal.cwd, env: {}, stdout: "ignore", stderr: "ignore" },
+    );
+    const isAboutIt = () => readdirSync(terminal.dataDir).some((name) => name.startsWith("replaced-"));
+    while (!isAboutIt() && child.exitCode === null) await Bun.sleep(5);
+    return child;
+  }
+
+  test.each([
+    [["check"]],
+    [["token", "list"]],
+    [["backup", "another.db"]],
+    [["token", "create", "--access", "read"]],
+  ])("%p waits, and the store that comes stays whole", async (args) => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    const restoring = await startSlowRestore(terminal);
+    await terminal.run(args);
+    expect(await restoring.exited).toBe(0);
+    expect(await terminal.output("check")).toContain("Restored at ");
+    expect(readdirSync(terminal.dataDir).filter((name) => name.startsWith("publisher.db"))).toEqual([
+      "publisher.db",
+    ]);
+    await terminal.output("restore", "backup.db");
+  });
+});
 
 /** Restores, and kills that at the nth of these calls; gives whether it came to its end before. */
 async function restoredUnless(terminal: Terminal, calls: string, nth: number): Promise<boolean> {

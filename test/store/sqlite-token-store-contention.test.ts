@@ -3,6 +3,8 @@ import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promi
 import { SqliteTokenStore } from "../../src/store/sqlite-token-store.ts";
 import { digestOf } from "../../src/tokens/secret.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { Child } from "../support/child.ts";
+import { makeStore, PublicDirectory } from "../support/data-directory.ts";
 import { newToken, tokenOf } from "../support/new-token.ts";
 import { TestStore } from "../support/store.ts";
 
@@ -74,4 +76,16 @@ test("what another process commits is seen by the next look", async () => {
   expect((await context.tokens.authenticate(secret)).token?.id).toBe(token.id);
   context.connect().run(`UPDATE token SET revoked_at = ${context.clock.now}`);
   expect((await context.tokens.authenticate(secret)).refusal).toBe("revoked");
+});
+
+test("a command that only reads waits where another process enters or leaves the store", async () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  makeStore(directory);
+  const store = SqliteTokenStore.open(directory, null, "reading");
+  await using other = new Child("commitChange", directory.path);
+  expect(await other.line()).toBe("holding");
+  other.goOn();
+  expect(store.cursorKey).toHaveLength(32);
+  store.close();
 });

@@ -1,10 +1,20 @@
 import { constants, Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { basename } from "node:path";
 import type { DataDirectory } from "../../src/store/data-directory.ts";
 import { openDatabase } from "../../src/store/database.ts";
 import { examineDatabase } from "../../src/store/examination.ts";
+import { StoreDatabase } from "../../src/store/store-database.ts";
 import { Child } from "../support/child.ts";
 import { makeStore, PublicDirectory } from "../support/data-directory.ts";
 import { row } from "../support/store.ts";
@@ -72,6 +82,34 @@ describe("a store that is only read", () => {
     expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
     database.close();
     expect(readFileSync(directory.database).toHex()).toBe(before);
+  });
+
+  test("is left at rest where its user stopped meanwhile", () => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    const server = openDatabase(directory);
+    server.run(ADD);
+    const reader = openDatabase(directory, null, "reading");
+    expect(row(reader, TOKENS)).toEqual({ tokens: 1 });
+    server.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    server.close();
+    expect(existsSync(`${directory.database}-wal`)).toBe(true);
+    reader.close();
+    expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+    expect(examineDatabase(directory, (database) => row(database, TOKENS))).toEqual({ tokens: 1 });
+  });
+
+  test("leaves the store to its user where that goes on", () => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    using server = openDatabase(directory);
+    const reader = openDatabase(directory, null, "reading");
+    expect(row(reader, TOKENS)).toEqual({ tokens: 0 });
+    server.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    reader.close();
+    server.run(ADD);
+    expect(writeVersion(directory)).toBe(2);
+    expect(existsSync(`${directory.database}-wal`)).toBe(true);
   });
 
   test("keeps its -wal file where it was in use and its user was killed", () => {
@@ -166,6 +204,60 @@ test("a -wal file of another store is refused beside one at rest, and neither is
   expect(["", "-wal"].map((end) => readFileSync(path + end).toHex())).toEqual(before);
 });
 
+test("an empty -wal file beside a store at rest holds nothing, and goes with the next change", () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  makeStore(directory);
+  writeFileSync(`${directory.database}-wal`, "");
+  expect(examineDatabase(directory, (database) => row(database, TOKENS))).toEqual({ tokens: 200 });
+  openDatabase(directory, null, "reading").close();
+  openDatabase(directory).close();
+  expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+});
+
+describe("a store whose place another one took while it was opened", () => {
+  const SAME_TIME = 1_700_000_000;
+
+  /** Lets a copy of the store, as a restored one, take its place; only the inode tells it from the other. */
+  function replace({ database: path }: DataDirectory): void {
+    copyFileSync(path, `${path}-next`);
+    utimesSync(`${path}-next`, SAME_TIME, SAME_TIME);
+    renameSync(`${path}-next`, path);
+  }
+
+  test("is refused before anything is changed, and leaves the files of the other one alone", () => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    makeStore(directory);
+    const opened = new StoreDatabase(directory.database);
+    opened.run("PRAGMA journal_mode = WAL");
+    opened.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    replace(directory);
+    rmSync(`${directory.database}-wal`);
+    rmSync(`${directory.database}-shm`);
+    using other = openDatabase(directory);
+    other.run(ADD);
+    expect(unusable(() => opened.markInUse())).toContain("Another store took the place");
+    opened.close();
+    expect(existsSync(`${directory.database}-wal`)).toBe(true);
+    expect(row(other, TOKENS)).toEqual({ tokens: 201 });
+  });
+
+  test("is looked at again", () => {
+    using temporary = new PublicDirectory();
+    const { directory } = temporary;
+    makeStore(directory);
+    utimesSync(directory.database, SAME_TIME, SAME_TIME);
+    let looks = 0;
+    const seen = examineDatabase(directory, () => {
+      looks += 1;
+      if (looks === 1) replace(directory);
+      return looks;
+    });
+    expect(seen).toBe(2);
+  });
+});
+
 test("a store of an older schema is whole without a -wal file, as its version left it", () => {
   using temporary = new PublicDirectory();
   const { directory } = temporary;
@@ -176,7 +268,7 @@ test("a store of an older schema is whole without a -wal file, as its version le
   expect(writeVersion(directory)).toBe(2);
   openDatabase(directory).close();
   expect(writeVersion(directory)).toBe(1);
-  writeFileSync(`${directory.database}-wal`, "");
+  writeFileSync(`${directory.database}-wal`, "changes");
   expect(unusable(() => openDatabase(directory))).toContain("are not of the same store");
   rmSync(`${directory.database}-wal`);
   openDatabase(directory).close();
