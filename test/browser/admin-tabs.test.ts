@@ -24,15 +24,16 @@ afterAll(async () => {
  * address at the moment at which the browser does.
  */
 async function openBeside({ page, context }: Tab, name: string, event: string): Promise<Page> {
-  const link = page.locator("a.token-link", { hasText: name });
-  await link.waitFor();
-  const address = await link.evaluate(`(link) => {
-    addEventListener("click", (event) => event.preventDefault(), { once: true });
+  await page.locator("a.token-link", { hasText: name }).waitFor();
+  const address = await page.evaluate<string>(`(() => {
+    const links = [...document.querySelectorAll("a.token-link")];
+    const link = links.find(({ textContent }) => textContent.includes(${JSON.stringify(name)}));
+    link.addEventListener("click", (event) => event.preventDefault(), { once: true });
     link.dispatchEvent(${event});
     return link.href;
-  }`);
+  })()`);
   const beside = await context.newPage();
-  await beside.goto(String(address));
+  await beside.goto(address);
   return beside;
 }
 
