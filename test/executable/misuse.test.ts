@@ -21,7 +21,7 @@ const COMMANDS: readonly Misuse[] = [
   { args: ["serve", "--foo"], says: /unknown option '--foo'\nRun "publisher serve --help" for/ },
   { args: ["serve", "--prot", "1"], says: /unknown option '--prot'\n.*Did you mean --port/ },
   { args: ["serve", "here"], says: /too many arguments.*here/ },
-  { args: ["check", "here"], says: /too many arguments.*here/ },
+  { args: ["check", "here", "there"], says: /too many arguments.*there/ },
   { args: ["token", "revoke"], says: /missing required argument 'ID'/ },
   { args: ["token", "revoke", "atok"], says: /ID must be a token id, "atok_" and letters and digits/ },
   { args: ["token", "revoke", "atok_a", "atok_b"], says: /too many arguments/ },
