@@ -19,7 +19,7 @@ const SQLITE_MAGIC = "SQLite format 3\0";
 /** Where the header says by which kind of journal the file is written, and what it says for WAL mode. */
 const WRITE_VERSION_OFFSET = 18;
 const WAL_VERSION = 2;
-/** Where the header says whose file it is. */
+/** Where the header names the program that made the file. */
 const APPLICATION_ID_OFFSET = 68;
 
 /** The result code of input and output, of which extended ones have the lowest byte. https://www.sqlite.org/rescode.html */
@@ -214,7 +214,12 @@ export function isNew(path: string): boolean {
 
 /** Whether a file is marked as Publisher's; its content is not looked at. */
 export function isPublisherStore(path: string): boolean {
-  return startsAsSqlite(path) && bytesAt(path, APPLICATION_ID_OFFSET, 4)?.readUInt32BE() === APPLICATION_ID;
+  return startsAsSqlite(path) && hasApplicationId(path);
+}
+
+/** Whether the header of a database names Publisher. https://www.sqlite.org/fileformat.html#the_database_header */
+export function hasApplicationId(path: string): boolean {
+  return bytesAt(path, APPLICATION_ID_OFFSET, 4)?.readUInt32BE() === APPLICATION_ID;
 }
 
 function startsAsSqlite(path: string): boolean {

@@ -2,14 +2,11 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import type { DataDirectory } from "./data-directory.ts";
 import { CHANGING, withoutLinks } from "./database-file.ts";
-import { OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
+import { hasApplicationId, OPENING_TIMEOUT_MS, withPlainErrors } from "./examination.ts";
 import { bytesAt } from "./file-bytes.ts";
-import { APPLICATION_ID } from "./schema.ts";
 
 /** Where a journal has how many pages its database had. https://www.sqlite.org/fileformat.html#the_rollback_journal */
 const INITIAL_SIZE_OFFSET = 16;
-/** https://www.sqlite.org/fileformat.html#the_database_header */
-const APPLICATION_ID_OFFSET = 68;
 
 /**
  * Plays back what a process left that was killed while it made a store, or before that was in WAL mode: reading alone
@@ -22,16 +19,11 @@ export function playBackJournal(directory: DataDirectory): void {
 }
 
 function playBack(path: string, journal: string): void {
-  const isOurs = numberAt(path, APPLICATION_ID_OFFSET) === APPLICATION_ID;
-  if (!isOurs && numberAt(journal, INITIAL_SIZE_OFFSET) !== 0) return;
+  const initialSize = bytesAt(journal, INITIAL_SIZE_OFFSET, 4)?.readUInt32BE();
+  if (!hasApplicationId(path) && initialSize !== 0) return;
   using database = new Database(withoutLinks(path), CHANGING);
   // A -wal file goes only where it is known to be empty: see StoreDatabase.
   database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
   database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
   database.query("SELECT count(*) FROM sqlite_schema").get();
-}
-
-/** The four bytes there, as a number; null where the file is too short. */
-function numberAt(path: string, offset: number): number | null {
-  return bytesAt(path, offset, 4)?.readUInt32BE() ?? null;
 }

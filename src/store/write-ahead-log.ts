@@ -7,7 +7,30 @@ import { statSync } from "node:fs";
  */
 export const WAL_LIMIT_BYTES = 32 * 1024 * 1024;
 
-const NO_FILE = { size: 0, mtimeMs: 0 };
+interface WalState {
+  /** In bytes. */
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+const NO_FILE: WalState = { size: 0, mtimeMs: 0 };
+
+/** The -wal file of the database file at `path`, as it is now; all 0 where it is not there or cannot be looked at. */
+export function walState(path: string): WalState {
+  try {
+    return statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? NO_FILE;
+  } catch {
+    return NO_FILE;
+  }
+}
+
+/**
+ * Copies every change into the database file and empties the -wal file. It does as much as it can while another
+ * connection reads or writes. https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
+ */
+export function cutWal(database: Database): void {
+  database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+}
 
 /** The -wal file of a store, which holds changes until they are copied into the database file. */
 export class WriteAheadLog {
@@ -21,7 +44,7 @@ export class WriteAheadLog {
   #seenWrittenAt = 0;
 
   constructor(path: string, database: Database, limit = WAL_LIMIT_BYTES, mayCut = () => true) {
-    this.#path = `${path}-wal`;
+    this.#path = path;
     this.#database = database;
     this.limit = limit;
     this.#mayCut = mayCut;
@@ -37,20 +60,13 @@ export class WriteAheadLog {
     return this.#state.size;
   }
 
-  get #state(): { readonly size: number; readonly mtimeMs: number } {
-    try {
-      return statSync(this.#path, { throwIfNoEntry: false }) ?? NO_FILE;
-    } catch {
-      return NO_FILE;
-    }
+  get #state(): WalState {
+    return walState(this.#path);
   }
 
-  /**
-   * Copies every change into the database file and empties the -wal file. It does as much as it can while another
-   * connection reads or writes. https://www.sqlite.org/pragma.html#pragma_wal_checkpoint
-   */
+  /** See `cutWal`. */
   cut(): void {
-    this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+    cutWal(this.#database);
   }
 
   /** As `cut`; where that fails, nothing is lost, and the next time may do. */

@@ -1,11 +1,11 @@
 import type { Database } from "bun:sqlite";
-import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import type { OpenedFiles } from "./opened-files.ts";
 import type { Reserve } from "./reserve.ts";
 import { schemaVersion } from "./schema.ts";
 import { isBusy, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { cutWal, walState } from "./write-ahead-log.ts";
 
 /** How long a change waits, in all, for other changes and for other processes that write. */
 const PATIENCE_MS = 5000;
@@ -75,7 +75,7 @@ export class Writer {
       this.#requireFiles();
       this.#requireReserve();
       // A few bytes may fit where a change does not.
-      if (this.#trouble !== null) this.#requireRoom();
+      if (this.#trouble !== null) asUnavailable(() => this.#reserve.requireRoom());
     } catch (error) {
       throw this.#failure(error, 0);
     }
@@ -121,19 +121,7 @@ export class Writer {
   }
 
   #requireReserve(): void {
-    try {
-      this.#reserve.require();
-    } catch (error) {
-      throw unavailable(error);
-    }
-  }
-
-  #requireRoom(): void {
-    try {
-      this.#reserve.requireRoom();
-    } catch (error) {
-      throw unavailable(error);
-    }
+    asUnavailable(() => this.#reserve.require());
   }
 
   /** Other processes would not see a change to a file that is not at its path any more. */
@@ -184,17 +172,14 @@ export class Writer {
 
   /** Returns whether the -wal file became smaller. */
   #truncateWal(): boolean {
-    const size = this.#walBytes;
+    const { filename } = this.#database;
+    const { size } = walState(filename);
     try {
-      this.#database.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      cutWal(this.#database);
     } catch {
       return false;
     }
-    return this.#walBytes < size;
-  }
-
-  get #walBytes(): number {
-    return statSync(`${this.#database.filename}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+    return walState(filename).size < size;
   }
 
   #failure(error: unknown, patienceMs: number): unknown {
@@ -204,6 +189,15 @@ export class Writer {
     const outcome = this.#isUnsettled && isIoError(error) ? "unknown" : "unchanged";
     this.#trouble = error instanceof StoreUnavailable ? error : unavailable(error, outcome);
     return this.#trouble;
+  }
+}
+
+/** Runs a check. Throws StoreUnavailable for what it throws. */
+function asUnavailable(check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    throw unavailable(error);
   }
 }
 
