@@ -37,7 +37,7 @@ export class LogStream {
   #dropped = 0;
   #isBusy = false;
   #isClosed = false;
-  /** Tries at once what is to be tried later. */
+  /** Tries now, not later. */
   #tryNow: (() => void) | null = null;
   #whenDone: (() => void) | null = null;
 

@@ -2,7 +2,7 @@ import { isRecord } from "./records.ts";
 
 type Authorize = (ways: unknown) => unknown;
 
-/** Takes away from a pasted token what is no part of it, before Swagger UI sends it. */
+/** Removes `Bearer`, quotation marks and spaces from a pasted token, before Swagger UI sends it. */
 export const pastedTokens = () => ({
   statePlugins: {
     auth: {

@@ -8,7 +8,7 @@ const IDLE_TIMEOUT_SECONDS = 30;
 export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
 
 /**
- * What Bun is told of every address. It listens by Bun itself and not by Elysia, whose own listen would hand some
+ * The options of every listener. It listens by Bun itself and not by Elysia, whose own listen would hand some
  * routes to Bun's router, past the hooks. Bodies are limited by the application, whose refusals have the one form of
  * every failure; so Bun's own limit is out of the way.
  */

@@ -122,7 +122,7 @@ export class Listeners {
   }
 }
 
-/** Waits until nothing is pending, but not for ever, and not for long without room for what is new. */
+/** Waits until no request is pending: 5 seconds at most, and less if there is no room for new connections. */
 async function finish(listeners: readonly Listener[], hasRoom = () => true): Promise<void> {
   const start = performance.now();
   while (pendingRequests(listeners) > 0) {

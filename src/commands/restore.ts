@@ -49,7 +49,7 @@ export async function restore(dataDir: string, backup: string, flags: RestoreFla
   }
 }
 
-/** What is read for a restore. */
+/** The input of a restore. */
 interface Given {
   /** The path of the backup, or of a copy of it that the owner of the data directory may read. */
   readonly backup: string;

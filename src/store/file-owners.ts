@@ -28,7 +28,7 @@ export function refuseOwnersForRoot({ path, files }: Files, ownerOfNew = ownerOf
   );
 }
 
-/** On a share or a foreign file system every file may belong to one user, whoever made it. */
+/** On a share or a foreign file system all files can belong to one user. */
 function ownerOfNewFiles(path: string): number {
   const probe = join(path, `.publisher-${process.pid}`);
   try {

@@ -16,7 +16,7 @@ export interface AccessPath {
   readonly found: Comparison | null;
   /** Whether the rows come in the order of ids, and not as they lie. */
   readonly isInOrderOfIds: boolean;
-  /** What is still to be judged of each row. */
+  /** The conditions that are still to be checked for each row. */
   readonly rest: Condition;
 }
 

@@ -107,7 +107,7 @@ function damaged({ path }: DataDirectory, fault: string): string {
   return `the store in ${path} is damaged (${fault})`;
 }
 
-/** A connection that only reads what is damaged; null where it cannot even be opened. */
+/** A connection that only reads a damaged store; null if it cannot be opened. */
 function readable(path: string): Database | null {
   try {
     return existsSync(`${path}-wal`) ? openReader(path) : openAtRest(path);

@@ -35,7 +35,7 @@ export interface LastEvent {
 
 /**
  * A checked copy of a backup beside the store whose place it is to take. It keeps its schema, so that an older version
- * can go on with it. Whoever makes it has the lock of servers.
+ * can go on with it. The caller holds the lock of servers.
  */
 export class Restoration {
   readonly #directory: DataDirectory;

@@ -21,7 +21,7 @@ interface Waiting {
 /** A few scans that wait, each for a short time. Callers take turns; the scans of one caller begin in order. */
 export class ScanQueue {
   readonly #limits: QueueLimits;
-  /** The caller whose turn is next comes first. None has an empty set. */
+  /** The next caller comes first. No caller has an empty set. */
   readonly #byCaller = new Map<CallerId, Set<Waiting>>();
   readonly #closed = new AbortController();
 

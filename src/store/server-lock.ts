@@ -48,7 +48,7 @@ export class ServerLock {
   }
 
   /**
-   * Writes which process this is, for whoever is kept off. `take` does so where there is a store. Where there is none,
+   * Writes which process this is, for a second server that is refused. `take` does so where there is a store. Where there is none,
    * call this once it is made: the file alone would say that a store is missing. Without space for it the lock holds
    * as well.
    */

@@ -63,7 +63,7 @@ export class SqliteTokenStore implements TokenStore {
     this.#directory = directory;
     this.firstToken = new FirstTokenFile(directory.firstToken);
     this.#files = new OpenedFiles([
-      // A store at rest that is only read has no other file; whoever changes it meanwhile makes some.
+      // A store at rest that is only read has no other file; a process that changes it meanwhile makes some.
       ...(purpose === "reading" ? [""] : ["", "-wal", "-shm"]).map((end) => directory.database + end),
       ...(lock === null ? [] : [directory.lock]),
     ]);

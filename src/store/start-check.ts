@@ -6,7 +6,7 @@ import { SCHEMA_VERSION, schemaVersion } from "./schema.ts";
 /** Up to this size a store is checked wholly before it is served: that takes some 0.1 seconds. */
 const CHECKED_FIRST_BYTES = 8 * 1024 * 1024;
 
-/** What is known of a store before it is served. */
+/** The state of a store before it is served. */
 export interface StartCheck {
   /** The schema of the store, or today's where there is none yet. */
   readonly schema: number;

@@ -22,7 +22,7 @@ const BESIDE = ["-wal", "-journal", "-shm"];
 
 /**
  * A store that is to take the place of the one in its directory. From the moment on at which a file has this name,
- * the replacement is settled: whoever opens the store completes it.
+ * the replacement is settled: the next process that opens the store completes it.
  */
 function successorOf({ database }: DataDirectory): string {
   return `${database}-next`;

@@ -2,7 +2,7 @@ import type { AuditAction, AuditEvent } from "./audit-event.ts";
 import type { UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 
-/** What is known elsewhere of how a token ended, or was to end. */
+/** The end of a token, as another source knows it. */
 export interface KnownEnd {
   /** The id of the token. */
   readonly token: string;
@@ -14,7 +14,7 @@ export interface KnownEnd {
 /** How a token ends. */
 export type End = Pick<Token, "revokedAt" | "expiresAt" | "replacedBy">;
 
-/** How a token ends after what was known, and what is to be recorded of that. */
+/** The end of a token after a restore, and the changes to record. */
 export interface EndedAgain {
   readonly end: End;
   readonly action: AuditAction;

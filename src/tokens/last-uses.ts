@@ -24,7 +24,7 @@ export class LastUses {
     return this.#waiting.get(token) ?? null;
   }
 
-  /** Takes out what is to be written now: what is due, or all of it. */
+  /** Takes out the last uses that are due, or all of them. */
   take(now: UnixSeconds, which: "due" | "all"): readonly (readonly [token: string, at: UnixSeconds])[] {
     this.#begin(bucketStart("hour", now));
     const taken = [...this.#waiting].filter(([token]) => which === "all" || !this.#written.has(token));

@@ -88,7 +88,7 @@ export interface TokenStore {
   isEmpty(): Awaitable<boolean>;
 }
 
-/** What is known of a change that failed. */
+/** The outcome of a change that failed. */
 export type ChangeOutcome =
   /** Nothing was changed. */
   | "unchanged"

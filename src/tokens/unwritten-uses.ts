@@ -15,7 +15,7 @@ const PORTION_SIZE = 200;
 /** Uses that are not in the store yet. Beyond UNWRITTEN_LIMIT, further tokens count among all of them alone. */
 export class UnwrittenUses {
   #added = new HoursOfUse();
-  /** What is in `#portions`. */
+  /** The hours in `#portions`. */
   #collected = new HoursOfUse();
   #portions: (readonly HourOfUse[])[] = [];
   readonly #lastUses = new LastUses();

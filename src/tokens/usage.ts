@@ -39,10 +39,10 @@ const TOO_LARGE: Issue = {
 };
 const TOO_MUCH: Refusal = { refused: "invalid", issues: [TOO_LARGE] };
 
-/** How long the last uses in the store are good enough for whoever finds tokens by them. */
+/** How long the last uses in the store are good enough for lists that filter or sort by them. */
 const SETTLED_MS = 60_000;
 
-/** Counts uses of tokens: in memory, until `flush` brings them into the store. What is told of them comes from both. */
+/** Counts uses of tokens: in memory, until `flush` brings them into the store. Answers add both. */
 export class Usage {
   readonly #store: UsageStore;
   readonly #tokens: UsageParts["tokens"];

@@ -3,7 +3,7 @@ import { CopyButton } from "./copy-button.tsx";
 interface CommandProps {
   readonly name: string;
   readonly line: string;
-  /** What is copied, as in `Copy command`. */
+  /** The name of the copied text, as in `Copy command`. */
   readonly what?: string;
 }
 

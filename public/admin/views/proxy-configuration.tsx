@@ -71,7 +71,7 @@ function File({ name, path, text }: PlacedFile) {
         </p>
         <CopyButton text={text} what={name} kind="small" />
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it. */}
       <pre class="code file" tabIndex={0}>
         {text}
       </pre>
@@ -79,7 +79,7 @@ function File({ name, path, text }: PlacedFile) {
   );
 }
 
-/** What is to be done once the files are in their places. */
+/** The steps that follow once the files are in their places. */
 function Steps({ kind, reload, trial, start }: ProxySteps & { readonly kind: ProxyKind }) {
   return (
     <>

@@ -20,7 +20,7 @@ export function UseTable({ bucket, buckets }: UseTableProps) {
     >
       <summary>The numbers as a table</summary>
       {isOpen.value && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must be able to scroll it
         <section class="use-rows" aria-label="Uses" tabIndex={0}>
           <table>
             <thead>

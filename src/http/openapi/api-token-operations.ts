@@ -112,7 +112,7 @@ export const API_TOKEN_OPERATIONS = {
   get: {
     operationId: "getApiToken",
     summary: "Get a token",
-    description: "Gives one token, whatever its status.",
+    description: "Returns one token of any status.",
     request: BY_ID,
     answer: {
       description: "The token.",
