@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { signedIn } from "../support/admin-page.ts";
+import { failure, signedIn } from "../support/admin-page.ts";
 import { launchBrowser, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 
@@ -77,7 +77,7 @@ test("the list, the numbers above it and the audit trail can be refreshed by the
   const { page } = tab;
   await page.getByRole("row", { name: "First token" }).waitFor();
   const active = page.locator(".figure-count").first();
-  const before = Number(await active.textContent());
+  const before = Number(await active.getByText(/^\d+$/).textContent());
   await server.call("api-token/create", { access: "read", description: "By somebody else" });
   await page.getByRole("button", { name: "Refresh the list" }).press("Enter");
   await page.getByRole("row", { name: "By somebody else" }).waitFor();
@@ -90,5 +90,31 @@ test("the list, the numbers above it and the audit trail can be refreshed by the
   await server.call("api-token/create", { access: "read", description: "Later" });
   await page.getByRole("button", { name: "Refresh the audit trail" }).press("Enter");
   await page.getByRole("region", { name: "Audit trail" }).getByRole("link", { name: "Later" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("Refreshed is said once the numbers have come too, and not where they failed", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("row", { name: "First token" }).waitFor();
+  await page.locator(".figure-count").first().getByText(/^\d+$/).waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api-token/summary", async (route) => {
+    await held.promise;
+    await route.fulfill({ status: 503, body: failure("UNAVAILABLE", "The store cannot be used now.") });
+  });
+  const button = page.getByRole("button", { name: "Refresh the list" });
+  const listed = page.waitForResponse("**/api-token/list");
+  await button.press("Enter");
+  await (await listed).finished();
+  await page.getByRole("button", { name: "Refreshing… the list" }).waitFor();
+  held.resolve();
+  await page.getByText("The store cannot be used now.").waitFor();
+  await button.waitFor();
+  expect(await page.getByRole("status").getByText("Refreshed").count()).toBe(0);
+
+  await page.unroute("**/api-token/summary");
+  await button.press("Enter");
+  await page.getByRole("status").getByText("Refreshed").waitFor();
   expect(tab.faults).toEqual([]);
 });

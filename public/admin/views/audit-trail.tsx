@@ -30,7 +30,8 @@ import { AuditFilters } from "./audit-filters.tsx";
 export function AuditTrail() {
   const view = auditView.value;
   const query = auditQueryOf(view);
-  const { of, value, error, isLoading, reload } = useLoaded(query, () => records.audit(auditBody(view)));
+  const trail = useLoaded(query, () => records.audit(auditBody(view)));
+  const { of, value, error, isLoading, reload } = trail;
   const section = useRef<HTMLElement>(null);
   useBeginning(view.page, section);
   useFocusAfterTurning(view.page, isLoading, section);
@@ -42,7 +43,7 @@ export function AuditTrail() {
       <div class="section-head">
         <h2>Audit trail</h2>
         <div class="section-tools">
-          <RefreshButton what="the audit trail" isLoading={isLoading} />
+          <RefreshButton what="the audit trail" loads={[trail]} />
         </div>
       </div>
       <AuditFilters />

@@ -2,12 +2,18 @@ import { dateName } from "../format.ts";
 import { CrossIcon } from "../parts/icons.tsx";
 import { RefreshButton } from "../parts/refresh-button.tsx";
 import { changed, type ListView } from "../state/list-view.ts";
+import type { Loaded } from "../state/loading.ts";
 import { changeList, listView } from "../state/route.ts";
 import { AudienceSelect } from "./audience-select.tsx";
 import { AccessSelect, SortSelect, UseSelect } from "./list-selects.tsx";
 import { SearchField } from "./search-field.tsx";
 
-export function ListFilters({ isLoading }: { isLoading: boolean }) {
+interface ListFiltersProps {
+  /** Everything that Refresh loads again. */
+  readonly loads: readonly Loaded<unknown>[];
+}
+
+export function ListFilters({ loads }: ListFiltersProps) {
   const view = listView.value;
   return (
     <search class="filters">
@@ -29,7 +35,7 @@ export function ListFilters({ isLoading }: { isLoading: boolean }) {
           <CrossIcon />
         </button>
       )}
-      <RefreshButton what="the list" isLoading={isLoading} />
+      <RefreshButton what="the list" loads={loads} />
     </search>
   );
 }

@@ -8,18 +8,22 @@ import { ExpiryChart } from "./expiry-chart.tsx";
 
 /** How many tokens there are and when they end, at a glance. */
 export function Overview({ summary: { value, error, reload } }: { summary: Loaded<Summary> }) {
-  if (value === null && error !== null) {
-    return <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />;
-  }
   return (
-    <section class="overview" aria-label="At a glance" aria-busy={value === null}>
-      <ul class="figures">
-        {figuresOf(value).map((figure) => (
-          <Figure key={figure.name} {...figure} />
-        ))}
-      </ul>
-      <ExpiryChart expiries={value?.expiries ?? null} />
-    </section>
+    <>
+      {error !== null && (
+        <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />
+      )}
+      {(error === null || value !== null) && (
+        <section class="overview" aria-label="At a glance" aria-busy={value === null}>
+          <ul class="figures">
+            {figuresOf(value).map((figure) => (
+              <Figure key={figure.name} {...figure} />
+            ))}
+          </ul>
+          <ExpiryChart expiries={value?.expiries ?? null} />
+        </section>
+      )}
+    </>
   );
 }
 

@@ -17,7 +17,7 @@ import {
   queryOf,
   viewFrom,
 } from "../state/list-view.ts";
-import { useLoaded } from "../state/loading.ts";
+import { type Loaded, useLoaded } from "../state/loading.ts";
 import { listView } from "../state/route.ts";
 import { useListScrolling } from "../state/scrolling.ts";
 import { EmptyList } from "./empty-list.tsx";
@@ -29,14 +29,15 @@ import { StatusTabs } from "./status-tabs.tsx";
 import { TokenTable } from "./token-table.tsx";
 
 interface TokenListProps {
-  readonly summary: Summary | null;
+  readonly summary: Loaded<Summary>;
   readonly onCreate: () => void;
 }
 
 export function TokenList({ summary, onCreate }: TokenListProps) {
   const view = listView.value;
   const asking = useSignal<Asking | null>(null);
-  const { of, value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
+  const list = useLoaded(queryOf(view), () => api.list(listBody(view)));
+  const { of, value, error, isLoading, reload } = list;
   const section = useRef<HTMLElement>(null);
   useListScrolling(view, value !== null, section);
   useFocusAfterTurning(view.page, isLoading, section);
@@ -58,8 +59,8 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
   }, [value, isLoading, view.page]);
   return (
     <section class="card" aria-label="Tokens" ref={section} tabIndex={-1}>
-      <StatusTabs summary={summary} />
-      <ListFilters isLoading={isLoading} />
+      <StatusTabs summary={summary.value} />
+      <ListFilters loads={[list, summary]} />
       {error !== null && (
         <div class="card-body">
           <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />
@@ -82,7 +83,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
         )
       )}
       {value !== null && of !== null && error === null && (
-        <Paging shown={viewFrom(of)} page={value} total={totalOf(view, summary)} />
+        <Paging shown={viewFrom(of)} page={value} total={totalOf(view, summary.value)} />
       )}
       {asking.value?.what === "rotate" && (
         <RotateDialog token={asking.value.token} onClose={close} onRotated={noteChange} />

@@ -54,7 +54,7 @@ export function TokensPage() {
       )}
       <ReusedLately count={summary.value?.reused ?? 0} />
       <Overview summary={summary} />
-      <TokenList summary={summary.value} onCreate={create} />
+      <TokenList summary={summary} onCreate={create} />
       {isCreating.value && <CreateDialog onClose={close} />}
     </>
   );

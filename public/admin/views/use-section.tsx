@@ -27,13 +27,14 @@ interface UseSectionProps {
 /** How often a token was used, or all of them, and when. */
 export function UseSection({ title, id, children }: UseSectionProps) {
   const range = chosenRange.value;
-  const { value, error, isLoading, reload } = useLoaded(`${id} ${range}`, async () => {
+  const uses = useLoaded(`${id} ${range}`, async () => {
     const usage = await records.usage({
       ...rangeBody(USE_RANGES[range], now.value),
       ...(id === null ? {} : { id }),
     });
     return { range, buckets: filled(usage, usage.buckets) };
   });
+  const { value, error, isLoading, reload } = uses;
   useSaying(range, value === null || isLoading ? null : usesWords(sumOf(value.buckets)));
   return (
     <section class="card" aria-label={title} aria-busy={isLoading}>
@@ -41,7 +42,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
         <h2>{title}</h2>
         <div class="section-tools">
           <RangeSelect range={range} />
-          <RefreshButton isLoading={isLoading} />
+          <RefreshButton loads={[uses]} />
         </div>
       </div>
       <div class="card-body use">
