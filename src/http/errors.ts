@@ -107,7 +107,7 @@ export function unavailable(
 
 /** What the store could not do, and what that means for the change that was asked for. */
 const OUTCOMES: Readonly<Record<ChangeOutcome, string>> = {
-  unchanged: "The store cannot be used now; try again later",
+  unchanged: "The store cannot be changed now. Nothing was changed; try again later",
   unknown:
     "The storage failed in the middle of the change. Whether it was made is only known after a restart: see the audit trail",
   pending:
@@ -115,7 +115,10 @@ const OUTCOMES: Readonly<Record<ChangeOutcome, string>> = {
     "as soon as it can; a restart before that would let the token in again",
 };
 
-export function storeUnavailable(outcome: ChangeOutcome, cause?: unknown): Failure {
+const UNREADABLE = "The store cannot be used now; try again later";
+
+function storeUnavailable(outcome: ChangeOutcome | null, cause: unknown): Failure {
+  if (outcome === null) return unavailable(UNREADABLE, cause);
   return unavailable(OUTCOMES[outcome], cause, outcome === "unchanged" ? {} : { outcome });
 }
 

@@ -204,7 +204,10 @@ export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
     const path = directory.database;
     if (isReadFailure(error)) throw unreadable(path, reasonOf(error));
     if (isDamage(error)) throw faulty(path, [error instanceof Error ? error.message : ""]);
-    throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.`, { cause: error });
+    const next = mayBeOutOfSpace(error) ? " Free at least 1 MB on its disk, and try again." : "";
+    throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.${next}`, {
+      cause: error,
+    });
   }
 }
 

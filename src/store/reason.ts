@@ -13,6 +13,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ELOOP: "its symbolic links lead in a circle",
   EDQUOT: "the quota is used up",
   EBADF: "it is not open for writing",
+  SQLITE_FULL: "there is no space left",
+  SQLITE_IOERR_SHMSIZE: "there is no space left",
 };
 
 /** What the operating system's error means, for the end of a sentence. */

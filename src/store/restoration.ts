@@ -11,7 +11,7 @@ import { type EndCounts, endAgain } from "./reapplied-ends.ts";
 import { storeMark } from "./revocation-log.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
 import { checkSoundness, type Soundness } from "./soundness.ts";
-import { copyStore } from "./store-copy.ts";
+import { copyStore, writing } from "./store-copy.ts";
 import { replaceStore } from "./store-replacement.ts";
 import { StoreDamaged } from "./store-unusable.ts";
 import {
@@ -75,7 +75,12 @@ export class Restoration {
 
   /** Ends the tokens of the copy as they had ended since, and notes in it that it was restored. */
   end(ends: Iterable<KnownEnd>, lastEvent: string | null, isComplete: boolean): EndCounts {
-    using copy = new Database(this.#prepared.database, { readwrite: true });
+    const { database } = this.#prepared;
+    return writing(database, () => this.#endIn(database, ends, lastEvent, isComplete));
+  }
+
+  #endIn(path: string, ends: Iterable<KnownEnd>, lastEvent: string | null, isComplete: boolean): EndCounts {
+    using copy = new Database(path, { readwrite: true });
     const counts = endAgain(copy, ends, lastEvent);
     const ended = counts.revoked + counts.replaced + counts.shortened;
     if (schemaVersion(copy) >= FIRST_SCHEMA_WITH_STATE)

@@ -91,9 +91,10 @@ function settle(path: string): void {
   }
 }
 
-function writing(path: string, write: () => void): void {
+/** Returns what `write` returns. Throws StoreUnusable if it fails. */
+export function writing<T>(path: string, write: () => T): T {
   try {
-    write();
+    return write();
   } catch (error) {
     throw new StoreUnusable(`The copy ${path} cannot be written: ${reasonOf(error)}.`, { cause: error });
   }

@@ -100,9 +100,10 @@ export type ChangeOutcome =
 /** The store cannot do it now and may later: storage is full, failing or held by another process. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
-  readonly outcome: ChangeOutcome;
+  /** Null where nothing was to be changed. */
+  readonly outcome: ChangeOutcome | null;
 
-  constructor(message: string, { cause, outcome = "unchanged" }: StoreUnavailableParts = {}) {
+  constructor(message: string, { cause, outcome = null }: StoreUnavailableParts = {}) {
     super(message, { cause });
     this.outcome = outcome;
   }
@@ -110,5 +111,5 @@ export class StoreUnavailable extends Error {
 
 interface StoreUnavailableParts {
   readonly cause?: unknown;
-  readonly outcome?: ChangeOutcome;
+  readonly outcome?: ChangeOutcome | null;
 }

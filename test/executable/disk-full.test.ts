@@ -9,7 +9,7 @@ import { canTrace, whileFailing } from "../support/strace.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-const UNCHANGED = "The store cannot be used now; try again later";
+const UNCHANGED = "The store cannot be changed now. Nothing was changed; try again later";
 
 function expectUnavailable({ status, headers, json }: Answer, data = {}): void {
   expect(status).toBe(503);
@@ -190,7 +190,7 @@ describe.skipIf(disk === null)("a full disk", () => {
     const { exitCode, stdout, stderr } = await run(["serve", "--port", "0"], { cwd });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(
-      /^publisher: The (data directory|store) \S+\/data\S* cannot be .*(full|no space left)\.\n$/,
+      /^publisher: The (data directory|store) \S+\/data\S* cannot be .*no space left\.( Free at least 1 MB on its disk, and try again\.)?\n$/,
     );
     small?.free();
     await using server = await RunningServer.start({ cwd });

@@ -14,6 +14,7 @@ import { join } from "node:path";
 import { fileTime } from "../../src/store/backup.ts";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { SmallDisk } from "../support/small-disk.ts";
 import { canTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
 
@@ -239,6 +240,36 @@ test("two restores in the same second keep two replaced stores", async () => {
   const told = await terminal.output("restore", "backup.db");
   expect(told).toMatch(/^The store that was there is in \S+\/replaced-20\S+Z-2\. /m);
 });
+
+const disk = SmallDisk.mount();
+disk?.[Symbol.dispose]();
+
+test.skipIf(disk === null)(
+  "a restore that finds too little space says so, and leaves the store as it was",
+  async () => {
+    using small = SmallDisk.mount();
+    using terminal = new Terminal();
+    await endedSinceBackup(terminal);
+    const before = await tokensOf(terminal);
+    const directory = join(small?.path ?? "", "data");
+    const outcomes = new Set<string>();
+    for (let space = 0; space < 320 * 1024; space += 8 * 1024) {
+      cpSync(join(terminal.cwd, "data"), directory, { recursive: true });
+      small?.fill();
+      small?.spare(space);
+      const restored = await terminal.run(["restore", "backup.db", "--data-dir", directory]);
+      small?.free();
+      outcomes.add(restored.exitCode === 0 ? "restored" : "left");
+      if (restored.exitCode !== 0) {
+        expect(restored.stderr).toMatch(/^publisher: The [^\n]+: there is no space left\.[^\n]*\n$/);
+        expect(restored.exitCode).toBe(1);
+        expect(await tokensOf(terminal, "--data-dir", directory)).toEqual(before);
+      }
+      rmSync(directory, { recursive: true });
+    }
+    expect([...outcomes]).toEqual(["left", "restored"]);
+  },
+);
 
 test("a restored store of an older schema is for the older version", async () => {
   using terminal = new Terminal();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type ScanRefusal, ScanRefused } from "../../src/tokens/scan-refused.ts";
-import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { type ChangeOutcome, StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { TestApi } from "../support/api.ts";
 import { BARE_CHALLENGE } from "../support/credentials.ts";
 import { expectFailure } from "../support/failures.ts";
@@ -107,6 +107,21 @@ describe("a store that cannot be used now", () => {
       expect(JSON.stringify(loggedFaults(api))).toContain("SQLITE_FULL");
     });
   }
+
+  test.each<[outcome: ChangeOutcome | null, message: string, data: object]>([
+    [null, "The store cannot be used now; try again later", {}],
+    ["unchanged", "The store cannot be changed now. Nothing was changed; try again later", {}],
+    [
+      "unknown",
+      expect.stringContaining("Whether it was made is only known after a restart"),
+      { outcome: "unknown" },
+    ],
+    ["pending", expect.stringContaining("This server refuses the token from now on"), { outcome: "pending" }],
+  ])("tells a caller the outcome %s", async (outcome, message, data) => {
+    breakStore(new StoreUnavailable("the disk is full", { outcome }));
+    const answer = await api.call("api-token/create", { access: "read" });
+    expect(answer.json.error).toMatchObject({ message, data });
+  });
 
   test.each<[reason: ScanRefusal, message: string, headers: Readonly<Record<string, string>>]>([
     ["too-many", "Too many long reads are under way; try again soon", RETRY],

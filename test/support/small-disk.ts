@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryDirectory } from "./temporary.ts";
 
@@ -40,6 +40,11 @@ export class SmallDisk implements Disposable {
     } finally {
       closeSync(file);
     }
+  }
+
+  /** Gives as many bytes back of those that `fill` took. */
+  spare(bytes: number): void {
+    truncateSync(this.#filler, statSync(this.#filler).size - bytes);
   }
 
   /** Gives the space back that `fill` took. */
