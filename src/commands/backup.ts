@@ -31,7 +31,7 @@ export async function backup(dataDir: string, target: string, flags: BackupFlags
   requireFree(path, directory);
   const make = flags.progress !== false && process.stderr.isTTY ? visibly : quietly;
   if (!(await make(directory, path))) return;
-  if (count !== null) for (const old of keepNewest(resolve(target), count)) say(`Removed ${old}.\n`);
+  if (count !== null) for (const old of keepNewest(path, count)) say(`Removed ${old}.\n`);
 }
 
 /** Gives whether it was successful, as `visibly` does. */

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "./data-directory.ts";
 import { isPublisherStore, type StoreFile } from "./examination.ts";
 import type { Soundness } from "./soundness.ts";
 import { type CopyStep, copyStore } from "./store-copy.ts";
+import { differenceFrom, requireEarlierState } from "./store-state.ts";
 
 /** A copy as `publisher.db.schema-3-2026-11-26T15-20-40Z`, kept before a migration. */
 const BEFORE_MIGRATION = /^publisher\.db\.schema-\d+-/;
@@ -26,13 +27,19 @@ export function unfinishedPath(path: string, process: number, host = HOST): stri
 
 /**
  * Backs a store up into one file: copied and checked under another name, then renamed, so that there is never half a
- * backup. What killed backups of the same file left is removed. Throws StoreUnusable if it cannot be done.
+ * backup. It takes the place of an earlier backup of the same store only. What killed backups of the same file left is
+ * removed. Throws StoreUnusable if it cannot be done.
  */
 export function backUp(from: StoreFile, path: string, onStep: (step: CopyStep) => void): Soundness {
   removeUnfinished(path);
   const unfinished = unfinishedPath(path, process.pid);
   const soundness = copyStore({ from, to: unfinished, onStep });
-  renameSync(unfinished, path);
+  try {
+    if (existsSync(path)) requireEarlierState(unfinished, path);
+    renameSync(unfinished, path);
+  } finally {
+    rmSync(unfinished, { force: true });
+  }
   syncDirectory(dirname(path));
   return soundness;
 }
@@ -47,13 +54,17 @@ export function fileTime(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
 }
 
-/** Removes all but the newest dated backups of a directory; gives their paths. Other files stay. */
-export function keepNewest(directory: string, count: number): readonly string[] {
+/**
+ * Removes all but the newest dated backups of a directory; gives their paths. Other files stay, and so do backups that
+ * are no earlier state of the store that the newest one is of.
+ */
+export function keepNewest(newest: string, count: number): readonly string[] {
+  const directory = dirname(newest);
   const dated = readdirSync(directory)
     .filter((name) => DATED.test(name))
     .sort()
     .map((name) => join(directory, name))
-    .filter(isPublisherStore);
+    .filter((path) => isPublisherStore(path) && differenceFrom(newest, path) === null);
   const old = dated.slice(0, Math.max(dated.length - count, 0));
   for (const path of old) rmSync(path);
   return old;

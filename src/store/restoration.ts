@@ -3,16 +3,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { KnownEnd } from "../tokens/known-end.ts";
 import { END_KEYS } from "../tokens/revocation-lines.ts";
-import { secondsOf, type UnixSeconds } from "../tokens/time.ts";
+import { secondsOf } from "../tokens/time.ts";
 import { fileTime } from "./backup.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import type { Acceptance, StoreFile } from "./examination.ts";
 import { type EndCounts, endAgain } from "./reapplied-ends.ts";
-import { storeMark } from "./revocation-log.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "./schema.ts";
 import { checkSoundness, type Soundness } from "./soundness.ts";
 import { copyStore, writing } from "./store-copy.ts";
 import { replaceStore } from "./store-replacement.ts";
+import { type LastEvent, stateOf } from "./store-state.ts";
 import { StoreDamaged } from "./store-unusable.ts";
 import {
   makeWorkingDirectory,
@@ -21,17 +21,9 @@ import {
   removeWorkingDirectory,
 } from "./working-directory.ts";
 
-const LAST_EVENT = "SELECT id, at FROM audit_event ORDER BY id DESC LIMIT 1";
 const END_EVENTS = `SELECT id FROM audit_event WHERE action <> 'api-token.create' AND
   (${END_KEYS.map((key) => `json_type(changes, '$.${key}') IS NOT NULL`).join(" OR ")})`;
 const NOTE = "INSERT INTO restoration (at, last_event, ended, complete) VALUES (?, ?, ?, ?)";
-const NO_KEY = new Uint8Array();
-
-/** The last thing that was done to a token in a backup. */
-export interface LastEvent {
-  readonly id: string;
-  readonly at: UnixSeconds;
-}
 
 /**
  * A checked copy of a backup beside the store whose place it is to take. It keeps its schema, so that an older version
@@ -59,9 +51,9 @@ export class Restoration {
       throw error instanceof StoreDamaged ? damagedBackup(backup.database, error) : error;
     }
     using copy = new Database(this.#prepared.database, { readonly: true });
-    this.lastEvent = copy.query<LastEvent, []>(LAST_EVENT).get();
-    const row = copy.query<{ key: Uint8Array }, []>("SELECT key FROM cursor_key").get();
-    this.storeMark = storeMark(row?.key ?? NO_KEY);
+    const { mark, lastEvent } = stateOf(copy);
+    this.lastEvent = lastEvent;
+    this.storeMark = mark;
   }
 
   /** The ids of the audit events of the backup by which a token ended or got another expiry. */

@@ -25,6 +25,18 @@ function dataDirOf(terminal: Terminal, backup: string): string {
   return path;
 }
 
+/** A backup to `late.db` is refused, and leaves that file. */
+async function expectLeft(terminal: Terminal, says: string, ...flags: readonly string[]): Promise<void> {
+  const path = join(terminal.cwd, "late.db");
+  const before = readFileSync(path).toHex();
+  const names = terminal.names;
+  const { exitCode, stdout, stderr } = await terminal.run(["backup", "late.db", ...flags]);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toContain(says);
+  expect(readFileSync(path).toHex()).toBe(before);
+  expect(terminal.names).toEqual(names);
+}
+
 describe("backup", () => {
   test("beside a running server holds what was acknowledged, sound, for its owner alone", async () => {
     await using server = await RunningServer.start();
@@ -102,6 +114,39 @@ describe("backup", () => {
       "publisher-2020-01-02T00-00-00Z.db",
       expect.stringMatching(/^publisher-20[2-9]\d-/),
     ]);
+  });
+
+  test("does not take the place of a backup of another store, nor of one with later changes", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "early.db");
+    await terminal.createToken("read");
+    await terminal.output("backup", "late.db");
+    await terminal.createToken("write", "--data-dir", "new-store");
+    await expectLeft(terminal, "is a backup of another store", "--data-dir", "new-store");
+    await terminal.output("restore", "early.db");
+    await expectLeft(terminal, "has changes that this store does not have");
+    await terminal.output("backup", "early.db");
+    writeFileSync(join(terminal.cwd, "late.db"), readFileSync(join(terminal.cwd, "late.db")).fill(1, 1000));
+    await expectLeft(terminal, "cannot be read");
+  });
+
+  test("with --keep leaves and does not count what is no earlier state of the store", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    mkdirSync(join(terminal.cwd, "backups"));
+    const old = ["01", "02", "03"].map((day) => `publisher-2020-01-${day}T00-00-00Z.db`);
+    for (const name of old.slice(0, 2)) await terminal.output("backup", join("backups", name));
+    await terminal.createToken("read");
+    await terminal.output("backup", join("backups", old[2] ?? ""));
+    await terminal.createToken("write", "--data-dir", "new-store");
+    const made = ["--data-dir", "new-store", "--keep", "1"];
+    await terminal.output("backup", "backups", ...made);
+    expect(readdirSync(join(terminal.cwd, "backups")).sort()).toEqual([...old, expect.any(String)]);
+    await terminal.output("restore", join("backups", old[0] ?? ""));
+    const again = await terminal.run(["backup", "backups", "--keep", "1"]);
+    expect(again.stderr.match(/Removed/g)).toHaveLength(2);
+    expect(readdirSync(join(terminal.cwd, "backups"))).toContain(old[2] ?? "");
   });
 
   test.each([
