@@ -199,7 +199,11 @@ export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
     return open();
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
-    if (mayBeOutOfSpace(error) && directory.reserve !== undefined && new Reserve(directory.reserve).release())
+    if (
+      mayBeOutOfSpace(error) &&
+      directory.reserve !== undefined &&
+      new Reserve(directory.reserve).releaseToOpen()
+    )
       return withPlainErrors(directory, open);
     const path = directory.database;
     if (isReadFailure(error)) throw unreadable(path, reasonOf(error));

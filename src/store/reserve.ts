@@ -1,11 +1,23 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, lstatSync, openSync, renameSync, rmSync, statfsSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  truncateSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { writeWholly } from "./file-bytes.ts";
 import { reasonOf } from "./reason.ts";
 
 /** The size of the reserve: room for the store's -shm file and for many revocations. */
 export const RESERVE_BYTES = 4 * 1024 * 1024;
+
+/** The end of the reserve, which only opening the store may use: room for its -wal and -shm files. */
+const OPENING_BYTES = 64 * 1024;
 
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
@@ -18,8 +30,8 @@ interface DiskSpace {
 }
 
 /**
- * A file that holds space on the disk. When the disk is full, Publisher removes it, and revocations use its space.
- * Without it no other change is written.
+ * A file that holds space on the disk. When the disk is full, revocations use its space, except for its last 64 KiB:
+ * with these a server can start. Without the whole file no other change is written.
  */
 export class Reserve {
   readonly #path: string;
@@ -35,7 +47,7 @@ export class Reserve {
 
   /** Makes the reserve unless it is there. Throws an Error that says why it cannot be made. */
   require(): void {
-    if (lstatSync(this.#path, { throwIfNoEntry: false })?.size === RESERVE_BYTES) return;
+    if (this.#size === RESERVE_BYTES) return;
     try {
       this.#make();
     } catch (error) {
@@ -50,11 +62,24 @@ export class Reserve {
     this.#requireFree(LEFT_FREE_BYTES);
   }
 
-  /** Frees the space of the reserve. Returns false if there was nothing to free. */
+  /** Frees space for a revocation. Returns false if there is none left for it. */
   release(): boolean {
-    if (lstatSync(this.#path, { throwIfNoEntry: false }) === undefined) return false;
-    rmSync(this.#path, { force: true });
+    if (this.#size <= OPENING_BYTES) return false;
+    truncateSync(this.#path, OPENING_BYTES);
     return true;
+  }
+
+  /** Frees space to open the store. Returns false if there is none left. */
+  releaseToOpen(): boolean {
+    if (this.release()) return true;
+    const hadSpace = this.#size > 0;
+    rmSync(this.#path, { force: true });
+    return hadSpace;
+  }
+
+  /** In bytes. */
+  get #size(): number {
+    return lstatSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   #requireFree(bytes: number): void {

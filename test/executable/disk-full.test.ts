@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer } from "../support/api.ts";
 import { RunningServer, run } from "../support/executable.ts";
@@ -166,6 +166,26 @@ describe.skipIf(disk === null)("a full disk", () => {
     expect((await again.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
     small?.free();
     await expectRecovered(again, made.id);
+  });
+
+  test("lets a server start also after revocations used the reserve and their space is taken", async () => {
+    using small = SmallDisk.mount();
+    const cwd = small?.path ?? "";
+    await using server = await RunningServer.start({ cwd });
+    const made = (await server.call("api-token/create", { access: "read" })).json;
+    small?.fill();
+    expect((await server.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
+    expect(statSync(join(server.dataDir, "reserve")).size).toBe(64 * 1024);
+    small?.fill();
+    expect(await server.stop()).toBe(0);
+    small?.fill();
+    await using again = await RunningServer.start({ cwd });
+    expect((await again.call("api-token/current")).status).toBe(200);
+    expect((await again.call("api-token/current", {}, made.token)).status).toBe(401);
+    await expectReady(again, 503);
+    small?.free();
+    await until(async () => (await fetch(`${again.url}/readyz`)).status === 200);
+    expect(statSync(join(again.dataDir, "reserve")).size).toBeGreaterThan(64 * 1024);
   });
 
   test("does not keep a server from stopping as it should, with all that was acknowledged", async () => {

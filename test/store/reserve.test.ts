@@ -23,15 +23,22 @@ describe("the reserve", () => {
     expect(readdirSync(directory.path)).toEqual(["reserve"]);
   });
 
-  test("is released once, and made anew when it is asked for", () => {
+  test("is released but for what opening the store needs, and made anew when it is asked for", () => {
     using directory = new TemporaryDirectory();
     const { file, reserve } = reserveIn(directory);
     reserve.require();
     expect(reserve.release()).toBe(true);
+    expect(statSync(file).size).toBe(64 * 1024);
+    expect(reserve.release()).toBe(false);
+    expect(reserve.releaseToOpen()).toBe(true);
     expect(existsSync(file)).toBe(false);
     expect(reserve.release()).toBe(false);
+    expect(reserve.releaseToOpen()).toBe(false);
     reserve.require();
-    expect(existsSync(file)).toBe(true);
+    expect(reserve.releaseToOpen()).toBe(true);
+    expect(statSync(file).size).toBe(64 * 1024);
+    reserve.require();
+    expect(statSync(file).size).toBe(RESERVE_BYTES);
   });
 
   test("that another process made is taken as it is, unless it is short", () => {
