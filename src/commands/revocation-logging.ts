@@ -5,6 +5,9 @@ import type { AuditEvent } from "../tokens/audit-event.ts";
 /** How soon an end is in the file that another process recorded, such as a command. */
 const CATCH_UP_EVERY_MS = 1000;
 
+const MISSING =
+  "the revocation log lacks the revocations and other ends of these tokens; the next start writes them";
+
 /**
  * Keeps a revocation log up to date: with each end that this server records before that is answered, and with those
  * of other processes soon after. What cannot be written is told once, and tried again.
@@ -20,6 +23,7 @@ export class RevocationLogging {
     this.#log = log;
     this.#timer = setInterval(() => this.catchUp(), everyMs);
     this.#timer.unref();
+    this.catchUp();
   }
 
   /** To be called with each change before it is answered. */
@@ -43,5 +47,15 @@ export class RevocationLogging {
   stop(): void {
     clearInterval(this.#timer);
     this.catchUp();
+    if (this.#isTroubled) this.#log.error({ tokens: this.#missing() }, MISSING);
+  }
+
+  /** Null where the store cannot be read. */
+  #missing(): readonly string[] | null {
+    try {
+      return this.#file.missing();
+    } catch {
+      return null;
+    }
   }
 }

@@ -33,7 +33,7 @@ import { stopSignal } from "./process-signals.ts";
 import { ReuseWarnings } from "./reuse-warnings.ts";
 import { RevocationLogging } from "./revocation-logging.ts";
 import { greeting, unencryptedWarning, urlOf } from "./serve-greeting.ts";
-import { StoreRecovery } from "./store-recovery.ts";
+import { changesWarning, StoreRecovery } from "./store-recovery.ts";
 import { sharedDirectoryWarning } from "./unix-socket.ts";
 import { UsageFlushing } from "./usage-flushing.ts";
 import { WalTidying } from "./wal-tidying.ts";
@@ -181,6 +181,7 @@ async function announce(
   log: Log,
 ): Promise<void> {
   const warnings = [
+    await changesWarning(store),
     ...addresses.map(addressWarning),
     firstToken.warning,
     ...accessWarnings(directory),

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log.ts";
+import { reasonOf } from "../store/reason.ts";
 import type { SqliteTokenStore } from "../store/sqlite-token-store.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
 import type { Tokens } from "../tokens/tokens.ts";
@@ -65,7 +66,7 @@ export class StoreRecovery {
 
   /** Once for each cause. */
   #tellOf(error: unknown): void {
-    const cause = error instanceof StoreUnavailable ? (error.cause ?? error) : error;
+    const cause = causeOf(error);
     const fault = String(cause) + (this.#tokens.pendingRevocations.length > 0 ? PENDING : "");
     const pending = this.#tokens.pendingRevocations.length;
     const fields = { error: cause, ...(pending === 0 ? {} : { pending_revocations: pending }) };
@@ -77,4 +78,18 @@ export class StoreRecovery {
     if (this.#fault !== null) this.#log.info("changes are stored again");
     this.#fault = null;
   }
+}
+
+/** A sentence for the operator if changes cannot be stored, such as on a full disk; null if they can. */
+export async function changesWarning(store: StoreRecoveryParts["store"]): Promise<string | null> {
+  try {
+    await store.recover();
+    return null;
+  } catch (error) {
+    return `Changes cannot be stored now: ${reasonOf(causeOf(error))}. Verification and lists work, and so do most revocations.`;
+  }
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof StoreUnavailable ? (error.cause ?? error) : error;
 }

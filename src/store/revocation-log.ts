@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -34,16 +35,23 @@ export class RevocationLog {
   /** The last audit event that was dealt with; empty for none. */
   #known: string;
 
-  /** Throws StoreUnusable if there is a file that is not a log of this store, or none can be made. */
+  /**
+   * Makes the file if it is missing. Throws StoreUnusable if there is a file that is not a log of this store, or it
+   * cannot be opened for writing.
+   */
   constructor(path: string, trail: SqliteAuditTrail, store: string) {
     this.#path = path;
     this.#store = store;
     this.#trail = trail;
     try {
       this.#known = this.#lastEvent();
-      this.catchUp();
+      this.#append([]);
     } catch (error) {
       if (error instanceof StoreUnusable) throw error;
+      if (!existsSync(dirname(path)))
+        throw new StoreUnusable(
+          `There is no directory ${dirname(path)} for the revocation log. Make it first.`,
+        );
       throw new StoreUnusable(`The revocation log ${path} cannot be written: ${reasonOf(error)}.`, {
         cause: error,
       });
@@ -63,7 +71,16 @@ export class RevocationLog {
       this.#append(events.flatMap((event) => endLine(event) ?? []));
       this.#known = events.length < SLICE_SIZE ? last : (events.at(-1)?.id ?? last);
     }
-    if (last === "") this.#append([]);
+  }
+
+  /** The ids of the tokens whose end is not in the file yet. Throws StoreUnavailable if the store cannot be read. */
+  missing(): readonly string[] {
+    const last = this.#trail.lastId() ?? "";
+    const tokens = this.#trail
+      .changesBetween(this.#known, last, Number.MAX_SAFE_INTEGER)
+      .filter((event) => endLine(event) !== null)
+      .map(({ target }) => target);
+    return [...new Set(tokens)];
   }
 
   #append(lines: readonly string[]): void {

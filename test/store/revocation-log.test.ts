@@ -28,7 +28,9 @@ class Logged implements Disposable {
   }
 
   open(mark = "mark"): RevocationLog {
-    return new RevocationLog(this.path, this.store.store.auditTrail, mark);
+    const log = new RevocationLog(this.path, this.store.store.auditTrail, mark);
+    log.catchUp();
+    return log;
   }
 
   async revoked(): Promise<string> {

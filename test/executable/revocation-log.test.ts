@@ -1,0 +1,86 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunningServer, run } from "../support/executable.ts";
+import { TEST_LIMIT_MS, until } from "../support/patience.ts";
+import { SmallDisk } from "../support/small-disk.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+const disk = SmallDisk.mount();
+if (disk === null)
+  process.stderr.write("skipped, as nothing may be mounted: a revocation log on a disk of its own\n");
+disk?.[Symbol.dispose]();
+
+/** The lines of the server's log with a message that begins so. */
+function linesOf({ stderr }: RunningServer, start: string): readonly Readonly<Record<string, unknown>>[] {
+  const lines = stderr.split("\n").filter((line) => line.startsWith("{"));
+  return lines
+    .map((line): Readonly<Record<string, unknown>> => JSON.parse(line))
+    .filter(({ message }) => String(message).startsWith(start));
+}
+
+/** Whether the log names the token. */
+function isLogged(path: string, id: string): boolean {
+  return readFileSync(path, "utf8").includes(`"token":"${id}"`);
+}
+
+describe.skipIf(disk === null)("a revocation log on a disk of its own", () => {
+  test("that became read-only keeps the server from starting", async () => {
+    using small = SmallDisk.mount();
+    using directory = new TemporaryDirectory();
+    const path = join(small?.path ?? "", "revocations");
+    const args = ["--revocation-log", path];
+    {
+      await using server = await RunningServer.start({ cwd: directory.path, args });
+      expect(await server.stop()).toBe(0);
+    }
+    Bun.spawnSync(["mount", "-o", "remount,ro", small?.path ?? ""]);
+    const refused = await run(["serve", "--port", "0", ...args], { cwd: directory.path });
+    expect(refused).toEqual({
+      exitCode: 1,
+      stdout: "",
+      stderr: `publisher: The revocation log ${path} cannot be written: the file system is read-only.\n`,
+    });
+  });
+
+  test("that is full does not: the server names what is missing, and writes it later", async () => {
+    using small = SmallDisk.mount();
+    using directory = new TemporaryDirectory();
+    const path = join(small?.path ?? "", "revocations");
+    const start = { cwd: directory.path, args: ["--revocation-log", path] };
+    const ids: string[] = [];
+    {
+      await using server = await RunningServer.start(start);
+      small?.fill();
+      // The last page of the file has room for some lines.
+      while (ids.every((id) => isLogged(path, id))) {
+        const { id } = (await server.call("api-token/create", { access: "read" })).json;
+        ids.push(id);
+        expect((await server.call("api-token/revoke", { id })).json.status).toBe("revoked");
+      }
+      expect(await server.stop()).toBe(0);
+      expect(linesOf(server, "the revocation log lacks")).toMatchObject([{ tokens: [ids.at(-1)] }]);
+    }
+    {
+      await using server = await RunningServer.start(start);
+      await until(() => linesOf(server, "the revocation log cannot be written now").length === 1);
+      small?.free();
+    }
+    await using server = await RunningServer.start(start);
+    expect(ids.filter((id) => !isLogged(path, id))).toEqual([]);
+    expect(await server.stop()).toBe(0);
+    expect(linesOf(server, "the revocation log lacks")).toEqual([]);
+  });
+});
+
+test("a revocation log in a directory that is missing says so", async () => {
+  using directory = new TemporaryDirectory();
+  const refused = await run(["serve", "--port", "0", "--revocation-log", "missing/log"], {
+    cwd: directory.path,
+  });
+  expect(refused.stderr).toMatch(
+    /^publisher: There is no directory \S*missing for the revocation log\. Make it first\.\n$/,
+  );
+});
