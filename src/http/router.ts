@@ -3,6 +3,7 @@ import { badRequest } from "./errors.ts";
 import { FORWARD_AUTH_PATH } from "./forward-auth.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
+import { Turns } from "./turns.ts";
 import { INTROSPECTION_PATH, zoneOf } from "./zones.ts";
 
 type Answering = Response | Promise<Response>;
@@ -44,16 +45,21 @@ export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
       throw badRequest([issue]);
     }, received)();
 
+  const turns = new Turns();
+
   const route = (request: Request, segments: readonly string[]): Answering => {
     const issue = headIssue(request) ?? pathIssue(segments, request.url);
     if (issue !== null) return refuse(request, issue, pathFrom(segments));
     const audience = audienceIn(pathOf(request.url));
-    return audience === null ? fetch(request) : forwardAuth(request, audience);
+    return audience === null
+      ? turns.answer(request, false, () => fetch(request))
+      : turns.answer(request, true, () => forwardAuth(request, audience));
   };
 
   const exact = (request: Request): Answering => {
     const issue = headIssue(request);
-    return issue === null ? fetch(request) : refuse(request, issue, null);
+    if (issue !== null) return refuse(request, issue, null);
+    return turns.answer(request, true, () => fetch(request));
   };
 
   const bySegments = (request: RoutedRequest): Answering => route(request, segmentsOf(request.params));
