@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { DEFAULTS } from "../config.ts";
 import { DataDirectory } from "../store/data-directory.ts";
+import { namesIn, targetOf, textOf } from "./proc-files.ts";
 
 /** Where a store often is: the default, and systemd's StateDirectory=publisher, with DynamicUser= too. */
 const USUAL_PLACES = [DEFAULTS.dataDir, "/var/lib/publisher", "/var/lib/private/publisher"];
@@ -43,8 +44,8 @@ function openStores(): readonly string[] {
   return namesIn("/proc")
     .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
     .sort((one, other) => Number(other) - Number(one))
-    .filter((pid) => basename(target(`/proc/${pid}/exe`)) === program && isTrusted(pid))
-    .flatMap((pid) => namesIn(`/proc/${pid}/fd`).map((fd) => target(`/proc/${pid}/fd/${fd}`)))
+    .filter((pid) => basename(targetOf(`/proc/${pid}/exe`)) === program && isTrusted(pid))
+    .flatMap((pid) => namesIn(`/proc/${pid}/fd`).map((fd) => targetOf(`/proc/${pid}/fd/${fd}`)))
     .filter((path) => path === new DataDirectory(dirname(path)).database)
     .map(dirname);
 }
@@ -57,28 +58,4 @@ function isTrusted(pid: string): boolean {
   const [, ids = ""] = /^Uid:\s+(.+)$/m.exec(textOf(`/proc/${pid}/status`)) ?? [];
   const trusted = ["0", String(process.getuid?.())];
   return ids !== "" && ids.split(/\s+/).every((id) => trusted.includes(id));
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
-function target(link: string): string {
-  try {
-    return readlinkSync(link);
-  } catch {
-    return "";
-  }
 }

@@ -3,6 +3,7 @@ import type { TcpAddress } from "../listen-addresses.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { CAN_TAKE_OVER, type Handlers, type Listener, OPTIONS } from "./listener.ts";
 import { portSentence } from "./port-sentence.ts";
+import { isShared } from "./shared-port.ts";
 
 /**
  * Listens on a port. On Linux it shares the port (SO_REUSEPORT, socket(7)), so that the next listener of this process
@@ -28,7 +29,8 @@ export class PortListener implements Listener {
   /** Throws a CommandFailure where that cannot be, also where the same user listens there. */
   static async open(address: TcpAddress, handlers: Handlers): Promise<PortListener> {
     try {
-      return new PortListener(CAN_TAKE_OVER ? unused(address) : address, handlers);
+      if (!CAN_TAKE_OVER) return new PortListener(address, handlers);
+      return alone(new PortListener(unused(address), handlers));
     } catch (error) {
       throw new CommandFailure(await portSentence(address, error), { cause: error });
     }
@@ -52,4 +54,11 @@ function unused({ host, port }: TcpAddress): TcpAddress {
   const found = { host, port: trial.port ?? port };
   void trial.stop(true);
   return found;
+}
+
+/** The same listener. Throws where another one of this user came to the port after it was found unused. */
+function alone(listener: PortListener): PortListener {
+  if (!isShared(listener.address.port)) return listener;
+  void listener.server.stop(true);
+  throw Object.assign(new Error("another process listens there"), { code: "EADDRINUSE" });
 }
