@@ -15,7 +15,7 @@ export async function portSentence({ host, port }: TcpAddress, error: unknown): 
   }
   switch (error instanceof Error && "code" in error ? error.code : "") {
     case "EADDRINUSE":
-      return `Port ${port} on ${host} is in use by another program. Stop that one, or choose another with --port.`;
+      return `Port ${port} on ${host} is in use by another program, perhaps by another Publisher. Stop that one, or choose another with --port.`;
     case "EACCES":
       return `Port ${port} may not be used by this user. Choose one above 1023 with --port.`;
     case "EADDRNOTAVAIL":

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { signedIn } from "../support/admin-page.ts";
+import { MIDDLE_BUTTON, openBeside, signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
 import { PATIENCE_MS } from "../support/patience.ts";
@@ -19,25 +19,6 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-/**
- * Opens the link to a token in another tab. This Chromium hangs at times where a click opens one, so this reads the
- * address at the moment at which the browser does.
- */
-async function openBeside({ page, context }: Tab, name: string, event: string): Promise<Page> {
-  await page.locator("a.token-link", { hasText: name }).waitFor();
-  const address = await page.evaluate<string>(`(() => {
-    const links = [...document.querySelectorAll("a.token-link")];
-    const link = links.find(({ textContent }) => textContent.includes(${JSON.stringify(name)}));
-    link.addEventListener("click", (event) => event.preventDefault(), { once: true });
-    link.dispatchEvent(${event});
-    return link.href;
-  })()`);
-  const beside = await context.newPage();
-  await beside.goto(address);
-  return beside;
-}
-
-const MIDDLE_BUTTON = 'new MouseEvent("auxclick", { bubbles: true, cancelable: true, button: 1 })';
 const WITH_KEY = 'new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: true })';
 
 /** What a tab's own script can find of what it keeps. */
@@ -54,7 +35,7 @@ test.each([
   ["a key", WITH_KEY],
 ])("a token that is opened in another tab with %s needs no sign-in there", async (_, event) => {
   await using tab = await signedIn(browser, server);
-  const beside = await openBeside(tab, "First token", event);
+  const beside = await openBeside(tab.page, "First token", event);
   await beside.getByRole("heading", { name: "First token" }).waitFor();
   expect(beside.url()).toMatch(/#\/tokens\/atok_\w+$/);
   expect(await beside.evaluate("opener")).toBeNull();
@@ -101,7 +82,7 @@ test("another tab that was opened by its address alone is not signed in", async 
 test("signing out signs out in every tab that was opened from one another, and in no other", async () => {
   await using tab = await signedIn(browser, server);
   await using apart = await signedIn(browser, server);
-  const beside = await openBeside(tab, "First token", MIDDLE_BUTTON);
+  const beside = await openBeside(tab.page, "First token");
   await beside.getByRole("button", { name: "Sign out" }).click();
   await tab.page.getByText("You signed out in another tab.").waitFor();
   await waitForSignIn(beside);
@@ -116,7 +97,7 @@ test("a tab goes on with the token that another tab has put in the place of its 
   const { token } = (await server.call("api-token/create", create)).json;
   await using tab = await signedIn(browser, server, { secret: token });
   const { page } = tab;
-  const beside = await openBeside(tab, "Of two tabs", MIDDLE_BUTTON);
+  const beside = await openBeside(tab.page, "Of two tabs");
   await beside.getByRole("button", { name: "Rotate token" }).click();
   await beside.getByRole("radio", { name: "Not at all" }).check();
   await beside.getByRole("dialog").getByRole("button", { name: "Rotate token" }).click();
@@ -148,7 +129,7 @@ test("work in one tab keeps the others signed in, and idleness ends all", async 
   await page.getByLabel("API token").fill(server.firstToken);
   await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
   await page.getByRole("button", { name: "Sign in" }).click();
-  const beside = await openBeside(tab, "First token", MIDDLE_BUTTON);
+  const beside = await openBeside(tab.page, "First token");
   await beside.getByRole("heading", { name: "First token" }).waitFor();
   const pages = [page, beside];
   const setAhead = async (minutes: number) => {
@@ -182,7 +163,7 @@ test("a tab that stays signed in is still of the same session after a reload", a
   await page.getByLabel("API token").fill(server.firstToken);
   await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
   await page.getByRole("button", { name: "Sign in" }).click();
-  const beside = await openBeside(tab, "First token", MIDDLE_BUTTON);
+  const beside = await openBeside(tab.page, "First token");
   await beside.getByRole("heading", { name: "First token" }).waitFor();
   for (const each of [page, beside]) {
     await each.reload();
@@ -190,5 +171,79 @@ test("a tab that stays signed in is still of the same session after a reload", a
   }
   await page.getByRole("button", { name: "Sign out" }).click();
   await waitForSignIn(beside);
+  expect(tab.faults).toEqual([]);
+});
+
+/** Two tabs of one session that stay signed in, the second one opened from the first. */
+async function keptTabs(tab: Tab, secret: string): Promise<readonly [Page, Page]> {
+  await tab.page.goto("/");
+  await tab.page.getByLabel("API token").fill(secret);
+  await tab.page.getByRole("checkbox", { name: /Stay signed in/ }).check();
+  await tab.page.getByRole("button", { name: "Sign in" }).click();
+  const beside = await openBeside(tab.page, "First token");
+  await beside.getByRole("heading", { name: "First token" }).waitFor();
+  return [tab.page, beside];
+}
+
+test("a tab that was away while another signed out is signed out when it comes back", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const [page, away] = await keptTabs(tab, server.firstToken);
+  await away.goto("/swagger");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await waitForSignIn(page);
+  await away.goBack();
+  await away.getByText("You signed out in another tab.").waitFor();
+  expect(await away.evaluate("sessionStorage.length + name.length")).toBe(0);
+  // A new session is another one.
+  await signIn(tab, server.firstToken);
+  expect(tab.faults).toEqual([]);
+});
+
+test("a tab that waits for the server while another signs out is signed out once it answers", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const [page, waiting] = await keptTabs(tab, server.firstToken);
+  const held = Promise.withResolvers<void>();
+  await waiting.route("**/api-token/current", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await waiting.reload();
+  await waiting.getByText("Signing in…").waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await waitForSignIn(page);
+  held.resolve();
+  await waiting.getByText("You signed out in another tab.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a tab that was away while another replaced its token goes on with the new one", async () => {
+  const { token } = (await server.call("api-token/create", { access: "write", description: "Kept" })).json;
+  await using tab = await Tab.open(browser, server.url);
+  const [page, away] = await keptTabs(tab, token);
+  await away.goto("/swagger");
+  await page.getByRole("link", { name: "Kept" }).last().click();
+  await page.getByRole("button", { name: "Rotate token" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate token" }).click();
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  const secret = String(await shown.locator(".secret-text").textContent());
+  const { id } = (await server.call("api-token/current", {}, secret)).json;
+  await away.goBack();
+  await away.locator(`a.whoami[href="#/tokens/${id}"]`).waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a link that was copied before signing out does not sign in as the next person", async () => {
+  await using tab = await signedIn(browser, server);
+  await tab.page.getByRole("row", { name: "First token" }).waitFor();
+  const address = await tab.page.evaluate<string>(`(() => {
+    const link = document.querySelector("a.token-link");
+    link.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, button: 2 }));
+    return link.href;
+  })()`);
+  await tab.page.getByRole("button", { name: "Sign out" }).click();
+  await signIn(tab, server.firstToken);
+  const other = await tab.context.newPage();
+  await other.goto(address);
+  await waitForSignIn(other);
   expect(tab.faults).toEqual([]);
 });

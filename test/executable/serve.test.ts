@@ -126,7 +126,7 @@ describe("where it cannot start, it says why in a sentence", () => {
     using terminal = new Terminal();
     const { port } = new URL(server.url);
     expect(await failure(terminal, "--port", port)).toBe(
-      `publisher: Port ${port} on 127.0.0.1 is in use by another program. Stop that one, or choose another with --port.`,
+      `publisher: Port ${port} on 127.0.0.1 is in use by another program, perhaps by another Publisher. Stop that one, or choose another with --port.`,
     );
     expect((await server.call("api-token/list")).status).toBe(200);
     expect(terminal.names).toEqual([]);

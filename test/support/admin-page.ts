@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { Tab } from "./browser.ts";
 import type { RunningServer } from "./executable.ts";
 
@@ -25,4 +25,25 @@ export async function signIn({ page }: Tab, secret: string): Promise<void> {
 export function failure(code: string, message: string): string {
   const error = { code, message, data: {}, trace_id: "0123456789abcdef0123456789abcdef" };
   return JSON.stringify({ error });
+}
+
+/** A press of the middle button on a link, as an expression for a page. */
+export const MIDDLE_BUTTON = 'new MouseEvent("auxclick", { bubbles: true, cancelable: true, button: 1 })';
+
+/**
+ * Opens the link to a token in another tab. This Chromium hangs at times where a click opens one, so this reads the
+ * address at the moment at which the browser does.
+ */
+export async function openBeside(page: Page, name: string, event = MIDDLE_BUTTON): Promise<Page> {
+  await page.locator("a.token-link", { hasText: name }).waitFor();
+  const address = await page.evaluate<string>(`(() => {
+    const links = [...document.querySelectorAll("a.token-link")];
+    const link = links.find(({ textContent }) => textContent.includes(${JSON.stringify(name)}));
+    link.addEventListener("click", (event) => event.preventDefault(), { once: true });
+    link.dispatchEvent(${event});
+    return link.href;
+  })()`);
+  const beside = await page.context().newPage();
+  await beside.goto(address);
+  return beside;
 }

@@ -5,6 +5,8 @@ export type FamilyMessage =
   /** Somebody is at work there. */
   | { readonly what: "active"; readonly atMs: number }
   | { readonly what: "signed-out"; readonly notice: string | null }
+  /** A tab was loaded, and goes on with the token with that id. */
+  | { readonly what: "resumed"; readonly id: string }
   | ({ readonly what: "replaced" } & Replacement);
 
 /** What took the place of the token that somebody is signed in with. */

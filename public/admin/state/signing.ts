@@ -10,6 +10,7 @@ import { type IdleWatch, watchIdleness } from "./idle.ts";
 import { forgetToken, isKeeping, keepInstead, keepToken, noteActivity } from "./kept-token.ts";
 import { isRefused, watched } from "./outcomes.ts";
 import { type SignedIn, session, shownSecrets } from "./session.ts";
+import { forgetOldSignOuts, isSignedOut, noteSignedOut } from "./signed-out-families.ts";
 
 /** The token is good, but not for Publisher itself. */
 class ForServices extends Error {
@@ -21,6 +22,11 @@ let watch: IdleWatch | null = null;
 
 /** The tabs of this session; null if nobody is signed in. */
 let family: Family | null = null;
+
+/** The ids of the tokens of this session that were replaced while this tab was there. */
+const replaced = new Set<string>();
+
+const ELSEWHERE = "You signed out in another tab.";
 
 /** Signs in with a secret, if the API knows it. Throws as `post` does, and ForServices. */
 export async function signIn(secret: string, isKept: boolean, familyName = randomName()): Promise<void> {
@@ -44,13 +50,17 @@ function forServicesSentence(audiences: readonly string[], verifies: boolean): s
 }
 
 /** Goes on with the token that was kept for this tab, or came from another. */
-export async function resume({ secret, isKept, family }: HandedOver): Promise<void> {
+export async function resume({ secret, isKept, family: name }: HandedOver): Promise<void> {
+  forgetOldSignOuts();
   try {
-    await signIn(secret, isKept, family);
+    if (!isSignedOut(name)) await signIn(secret, isKept, name);
   } catch (error) {
     if (!isRefused(error)) throw error;
     signOut(refusedNotice(error));
+    return;
   }
+  if (isSignedOut(name)) signOut(ELSEWHERE);
+  else if (session.value.state === "signed-in") family?.tell({ what: "resumed", id: session.value.self.id });
 }
 
 /** Takes over the session of the tab that a link was opened from, if it still has one. */
@@ -59,16 +69,23 @@ export async function join(ticket: string): Promise<void> {
   session.value = handed === null ? { state: "signed-out", notice: null } : { state: "resuming", ...handed };
 }
 
-/** What a tab that is opened from this one needs to go on with the session; null if nobody is signed in. */
-export function handedOver(): HandedOver | null {
-  const current = session.value;
-  if (current.state !== "signed-in" || family === null) return null;
-  return { secret: current.secret, isKept: isKeeping(), family: family.name };
+/**
+ * Returns a function that gives what a tab that is opened from this one needs to go on with the present session, or
+ * null once that is over.
+ */
+export function sessionToHandOver(): () => HandedOver | null {
+  const issuer = family;
+  return () => {
+    const current = session.value;
+    if (current.state !== "signed-in" || issuer === null || family !== issuer) return null;
+    return { secret: current.secret, isKept: isKeeping(), family: issuer.name };
+  };
 }
 
 function end(): void {
   watch?.stop();
   family?.leave();
+  replaced.clear();
   watch = null;
   family = null;
 }
@@ -84,12 +101,14 @@ function hearFamily(message: FamilyMessage): void {
     noteActivity(message.atMs);
     watch?.note(message.atMs);
   }
-  if (message.what === "signed-out") signOut(message.notice ?? "You signed out in another tab.");
+  if (message.what === "signed-out") signOut(message.notice ?? ELSEWHERE);
   if (message.what === "replaced") goOnWith(message);
+  if (message.what === "resumed") tellReplacement(message.id);
 }
 
 /** Signs out in every tab of the session. */
 export function signOutEverywhere(notice: string | null = null): void {
+  if (family !== null) noteSignedOut(family.name);
   family?.tell({ what: "signed-out", notice });
   signOut(notice);
 }
@@ -120,7 +139,15 @@ function goOnWith({ id, secret, self }: Replacement): void {
   const current = session.value;
   if (current.state !== "signed-in" || current.self.id !== id || family === null) return;
   session.value = { state: "signed-in", secret, self };
+  replaced.add(id);
   keepInstead(secret, family.name);
+}
+
+/** A tab that was away did not hear which token took the place of its own. */
+function tellReplacement(id: string): void {
+  const current = session.value;
+  if (current.state !== "signed-in" || !replaced.has(id)) return;
+  family?.tell({ what: "replaced", id, secret: current.secret, self: current.self });
 }
 
 /** Signs out if a call was refused for its token, unless by now somebody else is signed in, or the same with another token. */
