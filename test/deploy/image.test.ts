@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
-import type { RunningServer } from "../support/executable.ts";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { RunningServer } from "../support/executable.ts";
 import {
   bubblewrapMissing,
   buildahMissing,
@@ -8,7 +9,7 @@ import {
   processInside,
   startImage,
 } from "../support/image.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { TEST_LIMIT_MS, until } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -56,8 +57,34 @@ describe.skipIf(noBubblewrap !== null)(
       await using third = await startImage(image, directory.path);
       expect((await third.call("api-token/list", {}, kept.token)).json.data).toHaveLength(2);
     });
+
+    test("stop cleanly at Ctrl+C, with the command of the page", async () => {
+      using directory = new TemporaryDirectory();
+      mkdirSync(join(directory.path, "publisher-data"), { mode: 0o700 });
+      mkdirSync(join(directory.path, "dist"));
+      symlinkSync(image.path, join(directory.path, "dist/image"));
+      await using server = await RunningServer.start({
+        cwd: directory.path,
+        env: { PATH: Bun.env.PATH ?? "" },
+        under: ["setsid", ...printedCommand()],
+        executable: "/usr/local/bin/publisher",
+      });
+      // A terminal sends the signal of Ctrl+C to every process of the group, which setsid made.
+      process.kill(-server.child.pid, "SIGINT");
+      await until(() => server.stderr.includes('"message":"stopped"'));
+      const files = readdirSync(join(directory.path, "publisher-data"));
+      expect(files).toContain("publisher.db");
+      expect(files).not.toContain("publisher.db-wal");
+    });
   },
 );
+
+/** The bubblewrap command of docs/containers.md, without the executable at its end. */
+function printedCommand(): readonly string[] {
+  const page = readFileSync(resolve(import.meta.dir, "../../docs/containers.md"), "utf8");
+  const [, command = ""] = /^ {4}(bwrap [\s\S]*?) \/usr\/local\/bin\/publisher$/m.exec(page) ?? [];
+  return command.replaceAll("\\\n", " ").split(/\s+/);
+}
 
 describe.skipIf(noBuildah !== null)("the image that buildah makes", () => {
   test("has nothing but the executable and its libraries, and does not run as root", async () => {
