@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { signedIn, signIn } from "../support/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
+import { PATIENCE_MS } from "../support/patience.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -52,12 +53,33 @@ test("Back gives the focus to the token that was opened", async () => {
   expect(tab.faults).toEqual([]);
 });
 
+test("a token that comes late leaves the focus where somebody has put it meanwhile", async () => {
+  const { id } = (await server.call("api-token/create", { access: "read", description: "Late" })).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("banner").getByRole("link", { name: "First token" }).click();
+  await page.locator("h1:focus", { hasText: "First token" }).waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route("**/api-token/get", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByText("Loading the token").waitFor();
+  await page.getByRole("link", { name: "All tokens" }).focus();
+  held.resolve();
+  await page.getByRole("region", { name: "History" }).getByText("Created").waitFor();
+  await page.locator("a:focus", { hasText: "All tokens" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
 test("Escape does not throw away a form that was filled in", async () => {
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   const form = page.getByRole("dialog", { name: "New token" });
   const question = form.getByRole("alertdialog", { name: "Discard what you entered?" });
   await page.getByRole("button", { name: "New token" }).click();
+  await form.waitFor();
   await page.keyboard.press("Escape");
   await form.waitFor({ state: "detached" });
 
@@ -98,11 +120,17 @@ test("what is copied in a dialog is said inside of it, each time", async () => {
   await page.getByRole("button", { name: "Create token" }).click();
   const shown = page.getByRole("dialog", { name: "Your new token" });
   const said = shown.locator("[aria-live=polite]").last();
+  await shown.waitFor();
+  // While the clock stands still, the button does not go back to its first words.
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + PATIENCE_MS);
   await shown.getByRole("button", { name: "Copy token" }).click();
   await said.getByText("Copied token").waitFor();
   await page.evaluate("document.querySelector('dialog > [aria-live=polite] p').textContent = 'said before'");
   await shown.getByRole("button", { name: "Copied" }).click();
   await said.getByText("Copied token").waitFor();
+  await page.clock.runFor(3000);
+  await shown.getByRole("button", { name: "Copy token" }).waitFor();
   await shown.getByRole("button", { name: "Done" }).click();
   expect(tab.faults).toEqual([]);
 });

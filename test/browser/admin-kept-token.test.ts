@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { openBeside, signedIn } from "../support/admin-page.ts";
@@ -45,7 +45,20 @@ function filesWith(text: string, directory: string): readonly string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name))
-    .filter((path) => forms.some((form) => readFileSync(path).includes(form)));
+    .filter((path) => {
+      const bytes = bytesOf(path);
+      return forms.some((form) => bytes.includes(form));
+    });
+}
+
+/** What is in a file. A browser that runs may have removed it since it was listed. */
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (existsSync(path)) throw error;
+    return Buffer.alloc(0);
+  }
 }
 
 /** Waits until a text is in a file: browsers write stored values some seconds later. */

@@ -25,6 +25,7 @@ test("a token with a dead secret that was shown is marked, found from the first 
   {
     await using before = await signedIn(browser, server);
     await before.page.getByRole("row", { name: "Leaked" }).waitFor();
+    await before.page.locator('.overview[aria-busy="false"]').waitFor();
     expect(await before.page.getByText("in the last 7 days").count()).toBe(0);
   }
   for (const { id } of [leaked, gone]) await server.call("api-token/revoke", { id });

@@ -48,9 +48,8 @@ test("a token for services is created, found by what it is for, and no way into 
   await form.getByRole("button", { name: "Create token" }).click();
   await page.getByText("Protect a service").click();
   await page.getByText("/etc/nginx/conf.d/billing.conf", { exact: true }).waitFor();
-  await page.getByRole("button", { name: "Copy token" }).click();
+  const secret = await tab.copied(page.getByRole("button", { name: "Copy token" }));
   await page.getByRole("button", { name: "Done" }).click();
-  const secret = await tab.clipboard();
   const current = await server.call("api-token/current", {}, secret);
   expect(current.json).toMatchObject({ access: "read", audiences: ["billing", "reports", "grafana"] });
 
@@ -78,19 +77,12 @@ test("a token for services is created, found by what it is for, and no way into 
     const values = { audience: "reports", ...USUAL_VALUES, publisher: "10.0.0.1:8080" };
     for (const { name, path, text } of proxyConfiguration(kind, values)) {
       await page.locator(".proxy").getByText(path, { exact: true }).waitFor();
-      await page.getByRole("button", { name: `Copy ${name}` }).click();
-      await page.locator(".proxy .field", { hasText: name }).getByText("Copied").first().waitFor();
-      expect(await tab.clipboard()).toBe(text);
+      expect(await tab.copied(page.getByRole("button", { name: `Copy ${name}` }))).toBe(text);
     }
   }
   const values = { audience: "reports", ...USUAL_VALUES, publisher: "10.0.0.1:8080" };
-  await page.getByRole("button", { name: "Copied" }).first().waitFor({ state: "detached" });
-  for (const [what, line] of Object.entries(proxySteps("haproxy", values))) {
-    await page.getByRole("button", { name: `Copy ${what} command` }).click();
-    await page.getByRole("button", { name: "Copied" }).waitFor();
-    expect(await tab.clipboard()).toBe(line);
-    await page.getByRole("button", { name: `Copy ${what} command` }).waitFor();
-  }
+  for (const [what, line] of Object.entries(proxySteps("haproxy", values)))
+    expect(await tab.copied(page.getByRole("button", { name: `Copy ${what} command` }))).toBe(line);
   await page.getByRole("link", { name: "grafana" }).click();
   await row("Graphs").waitFor();
   expect(await page.locator(".token-link").allTextContents()).toEqual(["Invoices", "Graphs"]);
@@ -128,8 +120,8 @@ test("a token goes on beside its successor, whose secret is shown once and not l
   await shown.getByText("The old secret works until").waitFor();
   for (let presses = 0; presses < 3; presses += 1) await page.keyboard.press("Escape");
   await page.goto(`/#/tokens/${old.id}`);
-  await shown.getByRole("button", { name: "Copy token" }).click();
-  const successor = (await server.call("api-token/current", {}, await tab.clipboard())).json;
+  const secret = await tab.copied(shown.getByRole("button", { name: "Copy token" }));
+  const successor = (await server.call("api-token/current", {}, secret)).json;
   expect(successor).toMatchObject({ access: "read", description: "Rotated", status: "active" });
   expect(Date.parse(successor.expires_at) - Date.parse(successor.created_at)).toBeWithin(2.5e9, 2.6e9);
   await shown.getByRole("button", { name: "Done" }).click();
@@ -160,14 +152,17 @@ test("whoever rotates the token that they are signed in with goes on with the ne
   await question.getByText("The old secret is revoked at once and for good").waitFor();
 
   // Between the revocation and its answer the old secret is refused.
+  const revoked = Promise.withResolvers<void>();
   const held = Promise.withResolvers<void>();
   await page.route("**/api-token/rotate", async (route) => {
     const answer = await route.fetch();
+    revoked.resolve();
     await held.promise;
     await route.fulfill({ response: answer });
   });
   await question.getByRole("button", { name: "Rotate token" }).click();
   await question.getByRole("button", { name: "Rotating…" }).waitFor();
+  await revoked.promise;
   const refused = page.waitForResponse((response) => response.status() === 401);
   await page.goto("/#/tokens?status=all");
   await (await refused).finished();
@@ -175,9 +170,9 @@ test("whoever rotates the token that they are signed in with goes on with the ne
 
   const shown = page.getByRole("dialog", { name: "Your new token" });
   await shown.getByText("The old secret was revoked and no longer works.").waitFor();
-  await shown.getByRole("button", { name: "Copy token" }).click();
+  const secret = await tab.copied(shown.getByRole("button", { name: "Copy token" }));
   await shown.getByRole("button", { name: "Done" }).click();
-  const successor = (await server.call("api-token/current", {}, await tab.clipboard())).json;
+  const successor = (await server.call("api-token/current", {}, secret)).json;
   expect((await server.call("api-token/current", {}, token)).status).toBe(401);
   await page.locator("td .status-revoked").waitFor();
   expect(
@@ -272,6 +267,33 @@ test("whoever rotates their own token at once and gets no answer is told how to 
   await page.unroute("**/api-token/rotate");
   await question.getByRole("button", { name: "Rotate token" }).click();
   await page.getByText("You were signed out: the token was revoked.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("what was asked before the answer got lost does not take away how to go on", async () => {
+  const { token } = (await server.call("api-token/create", { access: "write", description: "Gone" })).json;
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  const lost = Promise.withResolvers<void>();
+  await page.route("**/api-token/usage", async (route) => {
+    await lost.promise;
+    await route.continue();
+  });
+  await page.route("**/api-token/rotate", async (route) => {
+    await route.fetch();
+    await route.abort("connectionreset");
+  });
+  await page.goto("/");
+  await signIn(tab, token);
+  await page.getByRole("button", { name: "Rotate Gone" }).click();
+  const question = page.getByRole("dialog", { name: "Rotate this token?" });
+  await question.getByRole("radio", { name: "Not at all" }).check();
+  await question.getByRole("button", { name: "Rotate token" }).click();
+  const advice = question.getByText("it is revoked, and your next step signs you out");
+  await advice.waitFor();
+  lost.resolve();
+  await page.locator(".card").getByText("The token was revoked.").waitFor();
+  expect(await advice.isVisible()).toBe(true);
   expect(tab.faults).toEqual([]);
 });
 

@@ -101,6 +101,7 @@ test("with forced colours, what is chosen, the bars and the states are still tol
   expect(await page.evaluate("matchMedia('(forced-colors: active)').matches")).toBe(true);
   const current = await styleOf(page, '.tab[aria-current="page"]', "border-bottom-color");
   expect(current).not.toBe(await styleOf(page, ".tab:not([aria-current])", "border-bottom-color"));
+  await page.locator(".bar").first().waitFor({ state: "attached" });
   expect(await styleOf(page, ".bar", "background-color")).not.toBe(
     await styleOf(page, "body", "background-color"),
   );

@@ -75,13 +75,7 @@ test("a token that checks tokens is created, found, and shown as one everywhere"
   await page.getByText("Created: checks tokens for wiki and feeds; called").waitFor();
   expect(await page.getByText("Protect a service").count()).toBe(0);
   const variables = { CHECKER: checker ?? "", SHOWN: shown.token };
-  const copied = async (what: string) => {
-    await page.getByRole("button", { name: `Copy ${what}` }).click();
-    await page.getByRole("button", { name: "Copied" }).waitFor();
-    const command = await tab.clipboard();
-    await page.getByRole("button", { name: `Copy ${what}` }).waitFor();
-    return command;
-  };
+  const copied = async (what: string) => await tab.copied(page.getByRole("button", { name: `Copy ${what}` }));
   expect(await printed(await copied("API command"), variables)).toMatchObject({
     valid: true,
     api_token: { id: shown.id },

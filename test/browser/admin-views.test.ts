@@ -183,7 +183,7 @@ test("a token for services, and its successor", async () => {
   await page.getByRole("radio", { name: "Other" }).check();
   await examine(page, "rotate");
   await page.getByRole("radio", { name: "1 hour" }).check();
-  await page.getByRole("button", { name: "Rotate token" }).last().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate token" }).click();
   await page.getByRole("button", { name: "Copy token", exact: true }).click();
   await examine(page, "secret-of-successor");
   await page.getByRole("button", { name: "Done" }).click();
@@ -212,7 +212,7 @@ test("a token that checks tokens", async () => {
   await page.locator(".checking pre").first().scrollIntoViewIfNeeded();
   await examine(page, "details-checking");
   await page.getByRole("button", { name: "Rotate token" }).click();
-  await page.getByRole("button", { name: "Rotate token" }).last().click();
+  await page.getByRole("dialog").getByRole("button", { name: "Rotate token" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Copy OAuth command" }).scrollIntoViewIfNeeded();
   await examine(page, "secret-checking");
   expect(tab.faults).toEqual([]);

@@ -2,6 +2,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { PLACEHOLDER_IDS } from "../../src/http/openapi/placeholder-ids.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
+import { until } from "../support/patience.ts";
 import { authorize, block, open, openSwagger, operations, tryOut } from "../support/swagger-page.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -38,14 +39,14 @@ test("before Authorize the ids in examples are clearly placeholders, and then th
   const body = get.locator("textarea.body-param__text");
   expect(JSON.parse(await body.inputValue())).toEqual({ id: PLACEHOLDER_IDS.own });
   await authorize(page, server.firstToken);
-  await get.getByText(id).first().waitFor();
+  await until(async () => (await body.inputValue()).includes(id));
   expect(JSON.parse(await body.inputValue())).toEqual({ id });
 
   const revoke = await open(page, "revokeApiToken");
   const revoked = revoke.locator("textarea.body-param__text");
   expect(JSON.parse(await revoked.inputValue())).toEqual({ id: PLACEHOLDER_IDS.created });
   const created = JSON.parse((await tryOut(page, "createApiToken")).body);
-  await revoke.getByText(created.id).first().waitFor();
+  await until(async () => (await revoked.inputValue()).includes(created.id));
   expect(JSON.parse(await revoked.inputValue())).toEqual({ id: created.id });
   expect(tab.faults).toEqual([]);
 });
@@ -75,6 +76,7 @@ test("the filter leaves the operations in which every word occurs", async () => 
 
   async function expectShown(ids: readonly string[]): Promise<void> {
     for (const id of ids) await block(page, id).waitFor();
+    await until(async () => (await page.locator(".opblock").count()) <= ids.length);
     expect(await page.locator(".opblock").count()).toBe(ids.length);
   }
 });

@@ -63,26 +63,39 @@ for (const width of [320, 1280]) {
 test("what is pressed and typed before Swagger UI is there is done by it", async () => {
   await using tab = await Tab.open(browser, server.url);
   const { page } = tab;
-  await page.goto("/swagger");
+  let done = Promise.withResolvers<void>();
+  await page.route("**/swagger-ui-bundle-*", async (route) => {
+    await done.promise;
+    await route.continue();
+  });
+  const reopen = async () => {
+    done = Promise.withResolvers<void>();
+    await page.goto("/swagger");
+  };
+  await reopen();
   await page.locator('#outline a[href$="/rotateApiToken"]').click();
+  done.resolve();
   await block(page, "rotateApiToken").locator(".execute").waitFor();
 
-  await page.goto("/swagger");
+  await reopen();
   await page.locator("#outline").getByRole("button", { name: "Authorize" }).click();
+  done.resolve();
   await page.locator("#auth-bearer-value:focus").waitFor();
   await page.keyboard.press("Escape");
   await page.locator(".modal-ux").waitFor({ state: "detached" });
 
-  await page.goto("/swagger");
-  await page.getByRole("searchbox", { name: "Filter operations" }).pressSequentially("audit", { delay: 1 });
+  await reopen();
+  await page.getByRole("searchbox", { name: "Filter operations" }).pressSequentially("audit");
+  done.resolve();
   await page.locator("#swagger-ui:not([hidden]) .opblock").first().waitFor();
   await page.locator(".operation-filter-input:focus").waitFor();
   await page.keyboard.type("-event");
   await expect(page.locator(".operation-filter-input").inputValue()).resolves.toBe("audit-event");
 
-  await page.goto("/swagger");
+  await reopen();
   await page.keyboard.press("Tab");
   expect(await page.evaluate("document.activeElement.textContent")).toBe("Admin page");
+  done.resolve();
   await page.locator("#swagger-ui:not([hidden]) .opblock").first().waitFor();
   expect(await page.evaluate("document.activeElement.textContent")).toBe("Admin page");
   expect(tab.faults).toEqual([]);

@@ -153,8 +153,7 @@ test(
       const command = (await introspect.locator(".curl-command code").textContent()) ?? "";
       expect(command).toContain("token=sk_live_…");
       expect(argumentsOf(command, secret)).toEqual(expect.arrayContaining([...option]));
-      await introspect.locator(".curl-command button").click();
-      expect(await tab.clipboard()).toBe(command);
+      expect(await tab.copied(introspect.locator(".curl-command button"))).toBe(command);
       expect((await page.locator("body").textContent())?.includes(secret)).toBe(false);
     }
     const verify = await open(page, "verifyApiToken");

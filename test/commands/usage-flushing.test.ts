@@ -97,14 +97,15 @@ test("stopping writes the last uses too that are not due yet", async () => {
 test("stopping writes what there is, and waits for another process that writes, for a while", async () => {
   using context = new TestStore();
   const { token } = await context.create();
-  const { flushing: running } = flushing(context);
+  const { lines, flushing: running } = flushing(context);
   const other = context.connect();
   other.run("BEGIN IMMEDIATE");
   context.usage.record(token, "accepted");
   const stopping = running.stop();
-  await Bun.sleep(50);
+  await until(() => lines.length > 0);
   other.run("COMMIT");
   await stopping;
+  expect(context.usage.unwritten).toBe(0);
   expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 1 }]);
 });
 

@@ -73,7 +73,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
     const { connection, rest } = await halfSentCreate(server, "half sent");
     using _ = connection;
     await tellToStop(server, signal);
-    expect(RawConnection.open(server.url)).rejects.toThrow();
+    await expect(RawConnection.open(server.url)).rejects.toThrow();
     expect(server.child.exitCode).toBeNull();
     connection.send(rest);
     const { status, body } = await connection.answer();

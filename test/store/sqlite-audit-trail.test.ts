@@ -8,6 +8,7 @@ import type { AuditEvent } from "../../src/tokens/audit-event.ts";
 import { ListOrder } from "../../src/tokens/list-order.ts";
 import type { Condition, ListQuery, Sort } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
+import { evenTime } from "../support/clock.ts";
 import { CALLER, eventOf } from "../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { EVERYTHING, granted, TestStore } from "../support/store.ts";
@@ -103,6 +104,7 @@ describe("the trail of one token", () => {
 test("a search by pattern lets others have their turn", async () => {
   using context = new TestStore();
   context.holdEvents(longTrail());
+  using _ = evenTime();
   let isDone = false;
   const search = context.auditTrail
     .list({ ...EVERYTHING, conditions: [matching("^aevt_0+7$")] })

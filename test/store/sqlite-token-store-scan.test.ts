@@ -4,6 +4,7 @@ import type { Condition } from "../../src/tokens/listing.ts";
 import { compilePattern } from "../../src/tokens/pattern.ts";
 import type { ScanCaller } from "../../src/tokens/scan-caller.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
+import { evenTime } from "../support/clock.ts";
 import { tokenOf } from "../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { EVERYTHING, granted, TestStore } from "../support/store.ts";
@@ -50,6 +51,7 @@ class CountingPattern {
 
 test("a search lets others have their turn, and is about one moment of the store", async () => {
   using context = largeStore();
+  using _ = evenTime();
   let isDone = false;
   const search = context.tokens
     .list({ ...EVERYTHING, conditions: [named(" 1?9999$")], sorts: [{ key: "id", direction: "asc" }] })
@@ -74,6 +76,7 @@ test.each<[what: string, conditions: readonly Condition[]]>([
   ["much at once", [...Array<Condition>(59).fill(CREATED), { op: "nin", key: "status", values: ["active"] }]],
 ])("a list by %s lets others have their turn", async (_, conditions) => {
   using context = largeStore();
+  using _time = evenTime();
   let isDone = false;
   const listing = context.tokens.list({ ...EVERYTHING, conditions }).finally(() => {
     isDone = true;
@@ -107,6 +110,7 @@ test("a list may begin far behind in any order, and is sorted in no one piece", 
   using context = largeStore();
   const sorts = [{ key: "description", direction: "desc" }] as const;
   const skip = 15_000;
+  using _ = evenTime();
   let isDone = false;
   const listing = context.tokens.list({ ...EVERYTHING, sorts, limit: 3, skip }).finally(() => {
     isDone = true;
@@ -129,6 +133,7 @@ test("a list may begin far behind in any order, and is sorted in no one piece", 
 
 test("a summary and a long usage report let others have their turn", async () => {
   using context = largeStore();
+  using _ = evenTime();
   const ids = ["atok_00000000000000000001"];
   for (const read of [
     () => context.tokens.summary(),

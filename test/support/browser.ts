@@ -7,9 +7,10 @@ import {
   type BrowserContextOptions,
   type ConsoleMessage,
   chromium,
+  type Locator,
   type Page,
 } from "playwright-core";
-import { PATIENCE_MS } from "./patience.ts";
+import { PATIENCE_MS, until } from "./patience.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 /**
@@ -161,6 +162,14 @@ export class Tab implements AsyncDisposable {
 
   async clipboard(): Promise<string> {
     return await this.page.evaluate("navigator.clipboard.readText()");
+  }
+
+  /** Presses a button that copies. Returns what is on the clipboard once that is done. */
+  async copied(button: Locator): Promise<string> {
+    await this.page.evaluate("navigator.clipboard.writeText('')");
+    await button.click();
+    await until(async () => (await this.clipboard()) !== "");
+    return await this.clipboard();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

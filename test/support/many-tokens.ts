@@ -56,10 +56,11 @@ export function writeTokens(dataDir: string, tokens: readonly ManyToken[]): void
 }
 
 /** Lets a token expire, straight in the store of a data directory: no test has to wait for it. */
-export function expireToken(dataDir: string, id: string): void {
+export function expireToken(dataDir: string, id: string, { secondsAgo = 60 } = {}): void {
   using database = new Database(join(dataDir, "publisher.db"), { strict: true });
   database.run("PRAGMA busy_timeout = 5000");
-  database.query("UPDATE token SET expires_at = ? WHERE id = ?").run(Math.floor(Date.now() / 1000) - 60, id);
+  const end = Math.floor(Date.now() / 1000) - secondsAgo;
+  database.query("UPDATE token SET expires_at = ? WHERE id = ?").run(end, id);
 }
 
 function expiryOf(index: number, now: number): number | null {

@@ -1,4 +1,4 @@
-import { post } from "../api/client.ts";
+import { isAnswerLost, post } from "../api/client.ts";
 import type { SuccessorToken, Token, TokenRotation } from "../api/types.ts";
 import type { Replacement } from "./family.ts";
 import { isRefused, watched } from "./outcomes.ts";
@@ -8,14 +8,21 @@ import { signOut, signOutIfRefused, succeed } from "./signing.ts";
 /** Over once it is known what the token that one is signed in with has been replaced by, if it is being replaced. */
 let succession: Promise<unknown> | null = null;
 
-/** A call as who is signed in; one that is refused for its token signs out. Throws as `post` does. */
+/** How often the answer to such a replacement got lost. */
+let lostAnswers = 0;
+
+/**
+ * A call as who is signed in; one that is refused for its token signs out. One that was on its way when the answer to
+ * a replacement got lost does not: that would take away the advice on how to go on. Throws as `post` does.
+ */
 export async function authenticated<Answer>(endpoint: string, body: object): Promise<Answer> {
   const current = signedIn();
+  const lostBefore = lostAnswers;
   try {
     return await watched(post<Answer>(endpoint, body, current.secret));
   } catch (error) {
     await succession;
-    signOutIfRefused(error, current);
+    if (lostAnswers === lostBefore) signOutIfRefused(error, current);
     throw error;
   }
 }
@@ -30,7 +37,10 @@ export async function replaceSelf(rotation: TokenRotation): Promise<SuccessorTok
       const old = self.value?.id === current.self.id ? self.value : current.self;
       succeed(replacementOf(old, successor));
     },
-    (error) => signOutIfRefused(error, current),
+    (error) => {
+      if (isAnswerLost(error)) lostAnswers += 1;
+      signOutIfRefused(error, current);
+    },
   );
   succession = isOver;
   await isOver;

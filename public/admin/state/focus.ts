@@ -25,6 +25,17 @@ export function useFocusAfterTurning(
   }, [page, isLoading, list]);
 }
 
+/**
+ * Gives the focus to the heading of a page that was loaded, unless somebody has put it elsewhere since `before` had it,
+ * when the loading began.
+ */
+export function useFocusOnceLoaded(heading: RefObject<HTMLElement | null>, before: Element | null): void {
+  useEffect(() => {
+    const { activeElement } = document;
+    if (activeElement === document.body || activeElement === before) heading.current?.focus();
+  }, [heading, before]);
+}
+
 /** Gives the focus to the heading of a page that has come into view, if what had it is gone. */
 export function useFocusAtFirst(heading: RefObject<HTMLElement | null>): void {
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Token } from "../api/types.ts";
 import { RightsBadge, StatusBadge } from "../parts/badges.tsx";
 import { BackIcon } from "../parts/icons.tsx";
@@ -7,7 +7,7 @@ import { nameOf, TokenName } from "../parts/token-name.tsx";
 import { listAddress, tokenAddress } from "../state/addresses.ts";
 import { api } from "../state/api.ts";
 import { asOfNow } from "../state/ended.ts";
-import { useFocusAfter, useFocusAtFirst } from "../state/focus.ts";
+import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../state/focus.ts";
 import { useLoaded } from "../state/loading.ts";
 import { replacedSentence } from "../state/rotation.ts";
 import { listView } from "../state/route.ts";
@@ -25,6 +25,7 @@ const LONG_NAME = 80;
 
 export function TokenDetails({ id }: { id: string }) {
   const { value: token, error, reload } = useLoaded(id, () => api.get(id));
+  const focusedBefore = useRef(document.activeElement).current;
   useLayoutEffect(() => {
     document.title = `${token === null ? "Token" : nameOf(token)} · Publisher`;
   }, [token]);
@@ -40,7 +41,7 @@ export function TokenDetails({ id }: { id: string }) {
           <Failure error={error} whenUnreachable="The token comes once it answers." onRetry={reload} />
         </>
       )}
-      {token !== null && <Details token={asOfNow(token)} />}
+      {token !== null && <Details token={asOfNow(token)} focusedBefore={focusedBefore} />}
       {token === null && error === null && <DetailsSkeleton />}
     </>
   );
@@ -56,9 +57,15 @@ function NotShown() {
   );
 }
 
-function Details({ token }: { token: Token }) {
+interface DetailsProps {
+  readonly token: Token;
+  /** What had the focus when the token was opened. */
+  readonly focusedBefore: Element | null;
+}
+
+function Details({ token, focusedBefore }: DetailsProps) {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  useFocusOnceLoaded(heading, focusedBefore);
   // The button that was pressed is gone with what it did.
   useFocusAfter(token.status !== "revoked", heading);
   useFocusAfter(shownSecrets.value.length > 0, heading);
