@@ -20,11 +20,8 @@ const PARTS: readonly (readonly [selector: string, attributes: Attributes])[] = 
   ["pre.microlight, pre.curl", { tabindex: "0" }],
 ];
 
-/** Adds it whenever Swagger UI shows something new, and lets Escape close the Authorize dialog. */
+/** Adds it whenever Swagger UI shows something new. */
 export function completeParts(): void {
-  addEventListener("keydown", ({ key }) => {
-    if (key === "Escape") document.querySelector<HTMLElement>(".close-modal")?.click();
-  });
   new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
 }
 

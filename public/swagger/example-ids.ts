@@ -1,9 +1,8 @@
 import { PLACEHOLDER_IDS } from "../../src/http/openapi/placeholder-ids.ts";
 import { isRecord } from "./records.ts";
-import type { System } from "./system.ts";
+import type { KnownIds, System } from "./system.ts";
 
-type Ids = Readonly<Record<keyof typeof PLACEHOLDER_IDS, string>>;
-type Authorize = (ways: unknown) => unknown;
+type Ids = Required<KnownIds>;
 type SetResponse = (path: string, method: string, response: unknown) => unknown;
 
 /**
@@ -13,20 +12,12 @@ type SetResponse = (path: string, method: string, response: unknown) => unknown;
 export const exampleIds = () => {
   let ids: Ids = PLACEHOLDER_IDS;
   let original: string | null = null;
-  const fill = (system: System, known: Partial<Ids>) => {
+  const fill = (system: System, known: KnownIds) => {
     ids = { ...ids, ...known };
     original ??= JSON.stringify(system.specSelectors.specJson().toJS());
     const document = JSON.parse(withIds(original, ids));
     system.specActions.updateJsonSpec(document);
     fillBodies(system, document.paths, ids);
-  };
-  const authorize = (authorized: Authorize, system: System) => (ways: unknown) => {
-    const secret = secretIn(ways);
-    if (secret !== null)
-      void ownId(secret).then((own) => {
-        if (own !== null) fill(system, { own });
-      });
-    return authorized(ways);
   };
   const setResponse =
     (set: SetResponse, system: System) => (path: string, method: string, answer: unknown) => {
@@ -37,7 +28,7 @@ export const exampleIds = () => {
     };
   return {
     statePlugins: {
-      auth: { wrapActions: { authorize } },
+      examples: { actions: { fillIds: (known: KnownIds) => (system: System) => fill(system, known) } },
       spec: { wrapActions: { setResponse } },
     },
   };
@@ -62,34 +53,9 @@ function withIds(text: string, { own, created }: Ids): string {
   return text.replaceAll(PLACEHOLDER_IDS.own, own).replaceAll(PLACEHOLDER_IDS.created, created);
 }
 
-/** The secret that was typed into the Authorize dialog; null if there is none. */
-function secretIn(ways: unknown): string | null {
-  const [way] = isRecord(ways) ? Object.values(ways) : [];
-  const value = isRecord(way) ? way.value : null;
-  const secret = isRecord(value) ? value.password : value;
-  return typeof secret === "string" ? secret : null;
-}
-
-/** The id of the token with that secret; null if the server does not take it. */
-async function ownId(secret: string): Promise<string | null> {
-  try {
-    const answer = await fetch("publisher.v1/api-token/current", {
-      method: "POST",
-      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
-      body: "{}",
-    });
-    return answer.ok ? idIn(await answer.json()) : null;
-  } catch {
-    return null;
-  }
-}
-
 /** The id of the token that an answer of `api-token/create` tells of; null for a failure. */
 function createdId(answer: unknown): string | null {
   if (!isRecord(answer) || answer.status !== 200 || typeof answer.text !== "string") return null;
-  return idIn(JSON.parse(answer.text));
-}
-
-function idIn(token: unknown): string | null {
+  const token: unknown = JSON.parse(answer.text);
   return isRecord(token) && typeof token.id === "string" ? token.id : null;
 }

@@ -1,8 +1,10 @@
+import { checkedTokens } from "./checked-token.ts";
 import { exampleIds } from "./example-ids.ts";
 import { operationFilter } from "./operation-filter.ts";
 import { pastedTokens } from "./pasted-token.ts";
 import { plainNames } from "./plain-names.ts";
 import { secretFields } from "./secret-fields.ts";
+import { sentByPage } from "./sent-requests.ts";
 import { hiddenSecrets } from "./shown-requests.ts";
 import type { System } from "./system.ts";
 import { Outline } from "./takeover.ts";
@@ -34,8 +36,17 @@ function run(outline: Outline): void {
     dom_id: "#swagger-ui",
     url: "swagger/json",
     // Of two that change the same, the later one comes first: a token is bare before anything is asked with it.
-    plugins: [secretFields, hiddenSecrets, exampleIds, pastedTokens, operationFilter, plainNames],
+    plugins: [
+      secretFields,
+      hiddenSecrets,
+      exampleIds,
+      checkedTokens,
+      pastedTokens,
+      operationFilter,
+      plainNames,
+    ],
     onComplete: () => outline.giveWay(system),
+    requestInterceptor: sentByPage,
     filter: true,
     // Of its themes this one has enough contrast.
     syntaxHighlight: { theme: "obsidian" },

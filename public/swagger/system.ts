@@ -1,3 +1,5 @@
+import type { PLACEHOLDER_IDS } from "../../src/http/openapi/placeholder-ids.ts";
+
 /** The part of React that Swagger UI hands to its plugins. */
 export interface React {
   readonly createElement: (type: unknown, props: object | null, ...children: unknown[]) => unknown;
@@ -11,11 +13,23 @@ export interface ImmutableMap {
   readonly toJS: () => unknown;
 }
 
+/** Ids of real tokens, by what the examples use them for. */
+export type KnownIds = Partial<Readonly<Record<keyof typeof PLACEHOLDER_IDS, string>>>;
+
 /** What Swagger UI hands to its plugins, as far as they use it. */
 export interface System {
   readonly React: React;
   readonly authActions: { readonly showDefinitions: (definitions: unknown) => void };
-  readonly authSelectors: { readonly definitionsToAuthorize: () => unknown };
+  readonly authSelectors: {
+    readonly authorized: () => ImmutableMap;
+    readonly definitionsToAuthorize: () => unknown;
+  };
+  readonly errActions: {
+    readonly clear: (those: { readonly authId: string }) => void;
+    readonly newAuthErr: (error: Readonly<Record<"authId" | "source" | "level" | "message", string>>) => void;
+  };
+  /** An action of this page's own, from `example-ids.ts`. */
+  readonly examplesActions: { readonly fillIds: (ids: KnownIds) => void };
   readonly layoutActions: {
     readonly updateFilter: (words: string) => void;
     readonly parseDeepLinkHash: (hash: string) => void;

@@ -52,6 +52,18 @@ test("axe finds nothing in the Authorize dialog, before and after", async () => 
   expect(tab.faults).toEqual([]);
 });
 
+test("axe finds nothing in the Authorize dialog with a token that is refused", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await openSwagger(page);
+  await page.locator(".auth-wrapper .authorize").click();
+  await page.locator("#auth-bearer-value").fill("nonsense");
+  await page.keyboard.press("Enter");
+  await page.locator(".refused-token").waitFor();
+  await examine(page, "swagger-dialog-refused");
+  expect(tab.faults).toEqual([]);
+});
+
 test("axe finds nothing in operations that are open and answered", async () => {
   await using tab = await Tab.open(browser, server.url);
   const { page } = tab;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { launchBrowser, SCREENSHOTS, Tab, TEST_LIMIT_MS } from "../support/browser.ts";
 import { RunningServer } from "../support/executable.ts";
+import { until } from "../support/patience.ts";
 import {
   authorize,
   block,
@@ -85,10 +86,10 @@ test(
     const examples = create.locator(".opblock-section-request-body .examples-select select");
     const label = "A token with which a service verifies tokens, and does nothing else";
     await examples.selectOption({ label });
-    await page.waitForFunction(
-      `[...document.querySelectorAll("textarea")].some(({ value }) => value.includes('"verifies": true'))`,
-    );
-    const example = await create.locator("textarea.body-param__text").inputValue();
+    const field = create.locator("textarea.body-param__text");
+    // The page's policy lets no function wait there.
+    await until(async () => (await field.inputValue()).includes('"verifies": true'));
+    const example = await field.inputValue();
     await create.locator(".opblock-summary-control").click();
     const created = await tryOut(page, "createApiToken", example);
     expect([created.status, JSON.parse(created.body).verifies]).toEqual(["200", true]);

@@ -20,6 +20,7 @@ const Response = type({ "$ref?": "string", "headers?": { "[string]": Header }, "
 const Operation = type({
   operationId: "string",
   "requestBody?": { content: Content },
+  "parameters?": "object[]",
   responses: { "[string]": Response },
 });
 const Document = type({

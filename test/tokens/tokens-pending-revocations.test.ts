@@ -52,8 +52,9 @@ class Failing implements Disposable {
 
   readonly #change: TokenStore["change"] = async (scope, plan) => {
     if (scope.isDryRun === true) return await this.context.store.change(scope, plan);
-    if (this.isFailing || this.space === 0) throw new StoreUnavailable("full");
-    if (this.isNarrow && scope.withDescendants === true) throw new StoreUnavailable("full");
+    if (this.isFailing || this.space === 0) throw new StoreUnavailable("full", { outcome: "unchanged" });
+    if (this.isNarrow && scope.withDescendants === true)
+      throw new StoreUnavailable("full", { outcome: "unchanged" });
     this.space -= 1;
     return await this.context.store.change(scope, plan);
   };
