@@ -17,9 +17,10 @@ import { LOG_LEVELS } from "./log-levels.ts";
 import { dataDirOption, FIRST_TOKEN_HELP, listenOptions, setting } from "./options.ts";
 import { addHealth, addUsage } from "./server-commands.ts";
 import { reasonOf } from "./store/reason.ts";
+import { ENOUGH_SPACE } from "./store/reserve.ts";
 import { StoreUnusable } from "./store/store-unusable.ts";
 import { addToken } from "./token-commands.ts";
-import { StoreUnavailable } from "./tokens/token-store.ts";
+import { type SpaceUse, StoreUnavailable } from "./tokens/token-store.ts";
 import { COMMIT, VERSION } from "./version.ts";
 
 /** What runs without a command. */
@@ -173,9 +174,16 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
   return error instanceof Error && "syscall" in error && "code" in error;
 }
 
-function storeSentence({ cause, outcome }: StoreUnavailable): string {
+/** What to do on a full disk. */
+const NEXT_WITHOUT_SPACE: Readonly<Record<SpaceUse, string>> = {
+  changes: `"publisher token revoke" may still work. For other changes, free ${ENOUGH_SPACE} on the disk.`,
+  revocations: `Free ${ENOUGH_SPACE} on the disk, and try again.`,
+};
+
+function storeSentence({ cause, outcome, lacksSpaceFor }: StoreUnavailable): string {
   const reason = cause instanceof Error ? cause.message : "unknown cause";
-  if (outcome !== "unknown") return `The store cannot be changed now: ${reason}. Nothing was changed.`;
+  const next = lacksSpaceFor === null ? "" : ` ${NEXT_WITHOUT_SPACE[lacksSpaceFor]}`;
+  if (outcome !== "unknown") return `The store cannot be changed now: ${reason}. Nothing was changed.${next}`;
   return `The storage failed in the middle of the change: ${reason}. "publisher audit list" shows the change if it was made.`;
 }
 

@@ -6,7 +6,7 @@ import { StoreUnavailable } from "../tokens/token-store.ts";
 import type { Tokens } from "../tokens/tokens.ts";
 
 const LOOK_EVERY_MS = 1000;
-const STOP_LIMIT_MS = 1000;
+const STOP_LIMIT_MS = 3000;
 
 /** A cause is told again once revocations wait as well. */
 const PENDING = " (revocations wait)";
@@ -38,7 +38,7 @@ export class StoreRecovery {
     this.#running = this.#run(everyMs);
   }
 
-  /** Tries once more to write the revocations that wait, for a second at most. Tells the log if that fails. */
+  /** Tries once more to write the revocations that wait, for 3 seconds at most. Tells the log if that fails. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const last = this.#running.then(() => this.#tokens.writePendingRevocations()).catch(() => undefined);

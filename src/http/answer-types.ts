@@ -181,6 +181,12 @@ const UnavailableDetails = type({
       "after a restart whether it was made. `pending`: a revocation that is not stored yet; this server refuses the " +
       "token from now on and stores the revocation as soon as it can.",
   }),
+  "pending_token?": type("boolean").configure({
+    description: "With `pending`: whether the revocation of the token itself is not stored yet.",
+  }),
+  "pending_descendants?": type("number.integer").configure({
+    description: "With `pending`: for how many of its descendants the revocation is not stored yet.",
+  }),
 });
 
 /** Every failure in the one envelope; what `data` holds goes by the code. */

@@ -1,5 +1,6 @@
 import { NotFoundError } from "elysia";
 import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
+import { RevocationWaits, type WaitingTokens } from "../tokens/revocation-waits.ts";
 import { type ScanRefusal, ScanRefused } from "../tokens/scan-refused.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
@@ -110,16 +111,37 @@ const OUTCOMES: Readonly<Record<ChangeOutcome, string>> = {
   unchanged: "The store cannot be changed now. Nothing was changed; try again later",
   unknown:
     "The storage failed in the middle of the change. Whether it was made is only known after a restart: see the audit trail",
-  pending:
-    "The revocation cannot be stored now. This server refuses the token from now on and stores the revocation " +
-    "as soon as it can; a restart before that would let the token in again",
 };
+
+function pendingMessage({ token, descendants }: WaitingTokens): string {
+  if (!token)
+    return (
+      "The token is revoked for good. This server refuses its descendants too, but could not store that for " +
+      `${descendants} of them yet. It does so as soon as it can; a restart before that would let them in again`
+    );
+  const [refused, them] =
+    descendants === 0 ? ["the token", "the token"] : ["the token and its descendants", "them"];
+  return (
+    `The revocation cannot be stored now. This server refuses ${refused} from now on and stores the revocation ` +
+    `as soon as it can; a restart before that would let ${them} in again`
+  );
+}
 
 const UNREADABLE = "The store cannot be used now; try again later";
 
-function storeUnavailable(outcome: ChangeOutcome | null, cause: unknown): Failure {
-  if (outcome === null) return unavailable(UNREADABLE, cause);
-  return unavailable(OUTCOMES[outcome], cause, outcome === "unchanged" ? {} : { outcome });
+function revocationWaits(error: RevocationWaits): Failure {
+  const { waiting } = error;
+  return unavailable(pendingMessage(waiting), error, {
+    outcome: "pending",
+    pending_token: waiting.token,
+    pending_descendants: waiting.descendants,
+  });
+}
+
+function storeUnavailable(error: StoreUnavailable): Failure {
+  const { outcome } = error;
+  if (outcome === null) return unavailable(UNREADABLE, error);
+  return unavailable(OUTCOMES[outcome], error, outcome === "unchanged" ? {} : { outcome });
 }
 
 /** Also ends the connection, so that its client tries elsewhere, or later. */
@@ -151,7 +173,8 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notFound("endpoint");
   if (error instanceof ScanRefused) return scanRefused(error.reason);
-  if (error instanceof StoreUnavailable) return storeUnavailable(error.outcome, error);
+  if (error instanceof StoreUnavailable) return storeUnavailable(error);
+  if (error instanceof RevocationWaits) return revocationWaits(error);
   return internalError(error);
 }
 

@@ -22,6 +22,12 @@ const OPENING_BYTES = 64 * 1024;
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
 
+/** With that much free space on its disk a store takes changes, whatever became of its reserve; as `5 MiB`. */
+export const ENOUGH_SPACE = `${mebibytes(RESERVE_BYTES + LEFT_FREE_BYTES)} MiB`;
+
+/** That the disk has too little space left. */
+export class OutOfSpace extends Error {}
+
 /** What a file system says of itself; on some network file systems all of it is 0. */
 interface DiskSpace {
   readonly blocks: number;
@@ -45,36 +51,39 @@ export class Reserve {
     this.#spaceIn = spaceIn;
   }
 
-  /** Makes the reserve unless it is there. Throws an Error that says why it cannot be made. */
+  /** Makes the reserve unless it is there. Throws an Error that says why it cannot be made: OutOfSpace on a full disk. */
   require(): void {
-    if (this.#size === RESERVE_BYTES) return;
     try {
-      this.#make();
+      if (this.#size !== RESERVE_BYTES) this.#make();
     } catch (error) {
-      throw new Error(`${this.#path}, the disk space for revocations, cannot be made: ${reasonOf(error)}`, {
-        cause: error,
-      });
+      const message = `${this.#path}, the disk space for revocations, cannot be made: ${reasonOf(error)}`;
+      // Without the cause: the message has its reason, and the log would show it again.
+      throw isOutOfSpace(error) ? new OutOfSpace(message) : new Error(message);
     }
   }
 
-  /** Throws an Error if the disk has less space left than changes may need. */
+  /** Throws OutOfSpace if the disk has less space left than changes may need. */
   requireRoom(): void {
     this.#requireFree(LEFT_FREE_BYTES);
   }
 
-  /** Frees space for a revocation. Returns false if there is none left for it. */
+  /** Frees space for a revocation. Returns false if there is none left for it, or if it cannot be freed. */
   release(): boolean {
-    if (this.#size <= OPENING_BYTES) return false;
-    truncateSync(this.#path, OPENING_BYTES);
-    return true;
+    return succeeds(() => {
+      if (this.#size <= OPENING_BYTES) return false;
+      truncateSync(this.#path, OPENING_BYTES);
+      return true;
+    });
   }
 
-  /** Frees space to open the store. Returns false if there is none left. */
+  /** Frees space to open the store. Returns false if there is none left, or if it cannot be freed. */
   releaseToOpen(): boolean {
     if (this.release()) return true;
-    const hadSpace = this.#size > 0;
-    rmSync(this.#path, { force: true });
-    return hadSpace;
+    return succeeds(() => {
+      const hadSpace = this.#size > 0;
+      rmSync(this.#path, { force: true });
+      return hadSpace;
+    });
   }
 
   /** In bytes. */
@@ -85,7 +94,7 @@ export class Reserve {
   #requireFree(bytes: number): void {
     const { blocks, bavail, bsize } = this.#spaceIn(dirname(this.#path));
     if (blocks > 0 && bavail * bsize < bytes)
-      throw new Error(`the disk has less than ${bytes / 1024 ** 2} MiB free`);
+      throw new OutOfSpace(`the disk has less than ${mebibytes(bytes)} MiB free`);
   }
 
   #make(): void {
@@ -98,6 +107,24 @@ export class Reserve {
     } finally {
       rmSync(draft, { force: true });
     }
+  }
+}
+
+function isOutOfSpace(error: unknown): boolean {
+  if (error instanceof OutOfSpace) return true;
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
+function mebibytes(bytes: number): number {
+  return bytes / 1024 ** 2;
+}
+
+/** On a disk that fails or is read-only, the write that needs the space says why it fails. */
+function succeeds(free: () => boolean): boolean {
+  try {
+    return free();
+  } catch {
+    return false;
   }
 }
 

@@ -59,7 +59,12 @@ export class SqliteChanges {
     return await this.#writer.write(work, { usesReserve: scope.isRevocation === true });
   }
 
-  #state({ actor: actorId, target: targetId, withDescendants = false }: ChangeScope): ChangeState {
+  #state({
+    actor: actorId,
+    target: targetId,
+    withDescendants = false,
+    others = [],
+  }: ChangeScope): ChangeState {
     const actor = this.#find(actorId);
     const target = this.#find(targetId);
     const last = this.#database.query<LastIds, []>(LAST_IDS).get();
@@ -69,6 +74,7 @@ export class SqliteChanges {
       target,
       targetSuccessors: this.#successors(target),
       descendants: withDescendants && target !== null ? this.#descendants(target.id) : [],
+      others: others.flatMap((id) => this.#find(id) ?? []),
       last: last ?? { token: null, auditEvent: null },
     };
   }

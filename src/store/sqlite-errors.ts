@@ -46,6 +46,11 @@ export function mayBeOutOfSpace(error: unknown): boolean {
   return SPACE_CODES.some((code) => hasCode(error, code));
 }
 
+/** Whether the disk is full, for certain. */
+export function isFull(error: unknown): boolean {
+  return hasCode(error, "SQLITE_FULL");
+}
+
 /** Whether reading or writing failed, so that some of a change may have reached the disk. */
 export function isIoError(error: unknown): boolean {
   return hasCode(error, "SQLITE_IOERR");

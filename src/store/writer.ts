@@ -1,10 +1,10 @@
 import type { Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
-import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
+import { type ChangeOutcome, type SpaceUse, StoreUnavailable } from "../tokens/token-store.ts";
 import type { OpenedFiles } from "./opened-files.ts";
-import type { Reserve } from "./reserve.ts";
+import { OutOfSpace, type Reserve } from "./reserve.ts";
 import { schemaVersion } from "./schema.ts";
-import { isBusy, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { isBusy, isFull, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
 import { cutWal, walState } from "./write-ahead-log.ts";
 
 /** How long a change waits, in all, for other changes and for other processes that write. */
@@ -95,10 +95,13 @@ export class Writer {
         onWritten();
         // A revocation that fits into the reserve says nothing of other changes.
         if (!usesReserve) this.#trouble = null;
+        // For each revocation it takes far more space than the database.
+        else if (this.#isFull) this.#truncateWal();
         return outcome;
       } catch (error) {
         if (isBusy(error) && performance.now() <= deadline) await pause(RETRY_MS);
-        else if (!(mayBeOutOfSpace(error) && ways.shift()?.())) throw this.#failure(error, patienceMs);
+        else if (!(mayBeOutOfSpace(error) && ways.shift()?.()))
+          throw this.#failure(error, patienceMs, usesReserve ? "revocations" : "changes");
       }
     }
   }
@@ -170,6 +173,11 @@ export class Writer {
     return [() => this.#reserve.release() || this.#truncateWal(), () => this.#truncateWal()];
   }
 
+  /** Whether the latest write that failed found the disk full. */
+  get #isFull(): boolean {
+    return this.#trouble !== null && this.#trouble.lacksSpaceFor !== null;
+  }
+
   /** Returns whether the -wal file became smaller. */
   #truncateWal(): boolean {
     const { filename } = this.#database;
@@ -182,12 +190,13 @@ export class Writer {
     return walState(filename).size < size;
   }
 
-  #failure(error: unknown, patienceMs: number): unknown {
+  #failure(error: unknown, patienceMs: number, use: SpaceUse = "changes"): unknown {
     if (!(error instanceof StoreUnavailable) && !isStorageError(error)) return error;
     // Another process writes at this moment, which is no trouble for a write that does not wait.
     if (isBusy(error) && this.#trouble === null && patienceMs === 0) return unavailable(error);
     const outcome = this.#isUnsettled && isIoError(error) ? "unknown" : "unchanged";
-    this.#trouble = error instanceof StoreUnavailable ? error : unavailable(error, outcome);
+    this.#trouble =
+      error instanceof StoreUnavailable ? error : unavailable(error, outcome, isFull(error) ? use : null);
     return this.#trouble;
   }
 }
@@ -197,10 +206,14 @@ function asUnavailable(check: () => void): void {
   try {
     check();
   } catch (error) {
-    throw unavailable(error);
+    throw unavailable(error, "unchanged", error instanceof OutOfSpace ? "changes" : null);
   }
 }
 
-function unavailable(cause: unknown, outcome: ChangeOutcome = "unchanged"): StoreUnavailable {
-  return new StoreUnavailable("the store cannot be changed now", { cause, outcome });
+function unavailable(
+  cause: unknown,
+  outcome: ChangeOutcome = "unchanged",
+  lacksSpaceFor: SpaceUse | null = null,
+): StoreUnavailable {
+  return new StoreUnavailable("the store cannot be changed now", { cause, outcome, lacksSpaceFor });
 }

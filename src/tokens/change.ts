@@ -89,19 +89,30 @@ export function revocation(
   const refusal = revokesItselfAlone ? null : changeRefusal(state, ids);
   if (refusal !== null) return refused(refusal);
   if (isDryRun) return unchanged({ token: target, wasRevoked, descendants });
-  const updated = revoked(tokens, occasion);
+  const asked = tokens.map((each) => ({ token: each, actor: occasion.actor }));
+  const updated = revoked(asked, occasion);
   const token = updated.find((each) => each.token.id === target.id)?.token ?? target;
   return { outcome: { token, wasRevoked, descendants }, added: [], updated };
 }
 
-function revoked(tokens: readonly Token[], occasion: Occasion): readonly UpdatedToken[] {
+/** A token, and who asked for its revocation. */
+export interface AskedRevocation {
+  readonly token: Token;
+  readonly actor: Actor;
+}
+
+/** Revokes tokens, each in the name of its actor. One that was revoked before stays as it is. */
+export function revoked(
+  asked: readonly AskedRevocation[],
+  occasion: Omit<Occasion, "actor">,
+): readonly UpdatedToken[] {
   const revokedAt = secondsOf(occasion.clock());
   const updated: UpdatedToken[] = [];
-  for (const token of tokens) {
+  for (const { token, actor } of asked) {
     if (token.revokedAt !== null) continue;
     const last = { ...occasion.last, auditEvent: updated.at(-1)?.event.id ?? occasion.last.auditEvent };
     const changes = { revoked_at: revokedAt };
-    const event = eventOf("api-token.revoke", token.id, changes, { ...occasion, last });
+    const event = eventOf("api-token.revoke", token.id, changes, { ...occasion, actor, last });
     updated.push({ token: { ...token, revokedAt }, event });
   }
   return updated;

@@ -1,4 +1,4 @@
-import type { Actor, AuditEvent } from "./audit-event.ts";
+import { type Actor, type AuditEvent, COMMAND_LINE } from "./audit-event.ts";
 import {
   type Occasion,
   type Plan,
@@ -8,9 +8,11 @@ import {
   revocation,
 } from "./change.ts";
 import { actorRefusal } from "./change-guard.ts";
+import { laterRevocations, scopeOf } from "./later-revocations.ts";
 import { type PendingRevocation, PendingRevocations } from "./pending-revocations.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
+import { RevocationWaits } from "./revocation-waits.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "./token-store.ts";
@@ -62,22 +64,24 @@ export class Changes {
     actor: Actor,
     plan: Planning<Outcome>,
   ): Promise<Outcome | Refusal> {
-    if (this.#pending.next !== undefined && scope.isDryRun !== true) await this.writePendingRevocations();
+    if (!this.#pending.isEmpty && scope.isDryRun !== true) await this.writePendingRevocations();
     return await this.#inTransaction(scope, actor, plan);
   }
 
   /**
-   * Revokes a token. Where the store cannot write that and this process keeps revocations, throws StoreUnavailable with
-   * the outcome "pending": the tokens are refused from now on.
+   * Revokes a token. Where the store cannot write that and this process keeps revocations, throws RevocationWaits: the
+   * tokens are refused from now on.
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest): Promise<Revocation | Refusal> {
     const { withDescendants = false, isDryRun = false } = request;
-    const scope = { target: id, withDescendants, isDryRun, isRevocation: !isDryRun };
+    // The whole must not use up the space for revocations before it fails: small parts of it may fit.
+    const isInParts = withDescendants && this.#keepsRevocations;
+    const scope = { target: id, withDescendants, isDryRun, isRevocation: !isDryRun && !isInParts };
     try {
       return await this.make(scope, actor, (state, occasion) => revocation(request, state, occasion));
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || isDryRun || !this.#keepsRevocations) throw error;
-      return await this.#keep(id, actor, request, error);
+      return await this.#keep(id, actor, request);
     }
   }
 
@@ -86,69 +90,60 @@ export class Changes {
     return this.#pending.ids;
   }
 
-  /** Writes the revocations that wait, one by one. Throws StoreUnavailable if the store still cannot write one. */
+  /** Writes the revocations that wait. Throws StoreUnavailable if the store still cannot write one. */
   async writePendingRevocations(): Promise<void> {
-    this.#writing ??= this.#writeAllPending().finally(() => {
-      this.#writing = null;
-    });
+    this.#writing ??= this.#pending
+      .writeAll((batch) => this.#writePending(batch))
+      .finally(() => {
+        this.#writing = null;
+      });
     await this.#writing;
   }
 
-  async #writeAllPending(): Promise<void> {
-    for (let next = this.#pending.next; next !== undefined; next = this.#pending.next) {
-      await this.#writePending(next);
-      this.#pending.remove(next);
-    }
-  }
-
   /**
-   * Refuses the tokens of a revocation that could not be written as a whole, and writes it token by token: on a full
-   * disk there may be space for some of them.
+   * Refuses the tokens of a revocation that could not be written as a whole, and writes it in parts: on a full disk
+   * there may be space for some of them.
    */
-  async #keep(
-    id: string,
-    actor: Actor,
-    request: RevocationRequest,
-    cause: StoreUnavailable,
-  ): Promise<Revocation | Refusal> {
-    const { outcome, ended } = await this.#previewed(id, actor, request);
-    const [target = id, ...descendants] = ended;
-    if (ended.length === 0 || isRefusal(outcome)) return outcome;
+  async #keep(id: string, actor: Actor, request: RevocationRequest): Promise<Revocation | Refusal> {
+    const outcome = await this.#previewed(id, actor, request);
+    if (isRefusal(outcome)) return outcome;
+    const [target, ...descendants] = endedBy(outcome);
+    if (target === undefined) return outcome;
     const pending = (ended: string) => ({ id: ended, actor, at: this.#now() });
     this.#pending.add(pending(target), descendants.map(pending));
     try {
       await this.writePendingRevocations();
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      throw new StoreUnavailable("the revocation is not written yet", { cause, outcome: "pending" });
+      const waiting = [target, ...descendants].filter((each) => this.#pending.refuses(each));
+      // Those that cannot be written may be of another revocation.
+      if (waiting.length > 0) throw revocationWaits(id, waiting, error);
     }
-    const now = await this.#previewed(id, actor, {});
-    return isRefusal(now.outcome) ? outcome : { ...outcome, token: now.outcome.token };
+    return { ...outcome, token: (await this.#stored(id)) ?? outcome.token };
   }
 
-  /** What a revocation would do. The ids of the tokens that it would end: the target, then the most powerful ones. */
-  async #previewed(id: string, actor: Actor, request: RevocationRequest) {
-    const { withDescendants = false } = request;
-    let ended: readonly Token[] = [];
+  /** Checks whether the actor may make a revocation. Returns the tokens as they are before it. */
+  async #previewed(id: string, actor: Actor, { withDescendants = false }: RevocationRequest) {
     const scope = { target: id, withDescendants, isDryRun: true };
-    const outcome = await this.#inTransaction(scope, actor, (state, occasion) => {
-      const planned = revocation(request, state, occasion);
-      ended = planned.updated.map(({ token }) => token);
-      return { ...planned, added: [], updated: [] };
-    });
-    const rank = (token: Token) => (token.id === id ? 0 : token.access === "write" ? 1 : 2);
-    const ids = ended.toSorted((one, other) => rank(one) - rank(other)).map((token) => token.id);
-    return { outcome, ended: ids };
+    return await this.#inTransaction(scope, actor, (state, occasion) =>
+      revocation({ withDescendants, isDryRun: true }, state, occasion),
+    );
   }
 
-  /** Its actor was allowed to make it when it was asked for. An actor that was revoked since makes no more changes. */
-  async #writePending({ id, actor }: PendingRevocation): Promise<void> {
-    const scope = { target: id, actor: actor.tokenId, isRevocation: true };
-    const { updated } = await this.#store.change(scope, (state) => {
-      const isRevoked = state.actor !== null && state.actor.revokedAt !== null;
-      const by = isRevoked ? { ...actor, tokenId: null } : actor;
-      return revocation({}, { ...state, actor: null, actorSuccessors: [] }, this.#occasion(by, state));
-    });
+  async #stored(id: string): Promise<Token | null> {
+    const scope = { actor: null, target: id, isDryRun: true };
+    const { token } = await this.#store.change(scope, ({ target }) => ({
+      token: target,
+      added: [],
+      updated: [],
+    }));
+    return token;
+  }
+
+  async #writePending(batch: readonly PendingRevocation[]): Promise<void> {
+    const { updated } = await this.#store.change(scopeOf(batch), (state) =>
+      laterRevocations(batch, state, this.#occasion(COMMAND_LINE, state)),
+    );
     for (const { event } of updated) this.#onChange(event);
   }
 
@@ -174,4 +169,19 @@ export class Changes {
   #now(): UnixSeconds {
     return secondsOf(this.#clock());
   }
+}
+
+/** The ids of the tokens that a revocation ends: the token itself, then the most powerful of its descendants. */
+function endedBy({ token, descendants }: Revocation): readonly string[] {
+  const byPower = (descendants ?? []).toSorted((one, other) => rank(one) - rank(other));
+  return [token, ...byPower].filter(({ revokedAt }) => revokedAt === null).map((each) => each.id);
+}
+
+function rank({ access }: Token): number {
+  return access === "write" ? 0 : 1;
+}
+
+function revocationWaits(id: string, waiting: readonly string[], cause: StoreUnavailable): RevocationWaits {
+  const descendants = waiting.filter((each) => each !== id).length;
+  return new RevocationWaits({ token: descendants < waiting.length, descendants }, cause);
 }

@@ -24,6 +24,8 @@ export interface ChangeScope {
   readonly isDryRun?: boolean;
   /** Whether the change only revokes: a store keeps space for revocations. */
   readonly isRevocation?: boolean;
+  /** The ids of further tokens that the change is about. */
+  readonly others?: readonly string[];
 }
 
 /** The tokens that a change is about, as they are in the transaction of the change. */
@@ -41,6 +43,8 @@ export interface ChangeState {
    * the scope asks for it.
    */
   readonly descendants: readonly Token[];
+  /** The further tokens of the scope, in its order, without those that the store does not have. */
+  readonly others: readonly Token[];
   readonly last: LastIds;
 }
 
@@ -93,23 +97,27 @@ export type ChangeOutcome =
   /** Nothing was changed. */
   | "unchanged"
   /** The storage failed while it was written: after a crash the change may be there. */
-  | "unknown"
-  /** A revocation that is not written yet. This process refuses the tokens, and goes on trying to write it. */
-  | "pending";
+  | "unknown";
+
+/** For what the disk has too little space. A smaller change may fit; if it lacks space for changes, a revocation may. */
+export type SpaceUse = "changes" | "revocations";
 
 /** The store cannot do it now and may later: storage is full, failing or held by another process. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
   /** Null where nothing was to be changed. */
   readonly outcome: ChangeOutcome | null;
+  readonly lacksSpaceFor: SpaceUse | null;
 
-  constructor(message: string, { cause, outcome = null }: StoreUnavailableParts = {}) {
+  constructor(message: string, { cause, outcome = null, lacksSpaceFor = null }: StoreUnavailableParts = {}) {
     super(message, { cause });
     this.outcome = outcome;
+    this.lacksSpaceFor = lacksSpaceFor;
   }
 }
 
 interface StoreUnavailableParts {
   readonly cause?: unknown;
   readonly outcome?: ChangeOutcome | null;
+  readonly lacksSpaceFor?: SpaceUse | null;
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { RevocationWaits } from "../../src/tokens/revocation-waits.ts";
 import { type ScanRefusal, ScanRefused } from "../../src/tokens/scan-refused.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { TestApi } from "../support/api.ts";
@@ -116,11 +117,36 @@ describe("a store that cannot be used now", () => {
       expect.stringContaining("Whether it was made is only known after a restart"),
       { outcome: "unknown" },
     ],
-    ["pending", expect.stringContaining("This server refuses the token from now on"), { outcome: "pending" }],
   ])("tells a caller the outcome %s", async (outcome, message, data) => {
     breakStore(new StoreUnavailable("the disk is full", { outcome }));
     const answer = await api.call("api-token/create", { access: "read" });
     expect(answer.json.error).toMatchObject({ message, data });
+  });
+
+  test.each([
+    [
+      { token: true, descendants: 0 },
+      "The revocation cannot be stored now. This server refuses the token from now on and stores the revocation as " +
+        "soon as it can; a restart before that would let the token in again",
+    ],
+    [
+      { token: true, descendants: 2 },
+      "The revocation cannot be stored now. This server refuses the token and its descendants from now on and stores " +
+        "the revocation as soon as it can; a restart before that would let them in again",
+    ],
+    [
+      { token: false, descendants: 1 },
+      "The token is revoked for good. This server refuses its descendants too, but could not store that for 1 of them " +
+        "yet. It does so as soon as it can; a restart before that would let them in again",
+    ],
+  ])("tells a caller which tokens of a revocation wait: %j", async (waiting, message) => {
+    const { token, descendants } = waiting;
+    breakStore(new RevocationWaits(waiting, new Error("SQLITE_FULL")));
+    const answer = await api.call("api-token/revoke", { id: "atok_0" });
+    const data = { outcome: "pending", pending_token: token, pending_descendants: descendants };
+    expectFailure(answer, "unavailable", { headers: RETRY, data });
+    expect(answer.json.error.message).toBe(message);
+    expect(JSON.stringify(loggedFaults(api))).toContain("SQLITE_FULL");
   });
 
   test.each<[reason: ScanRefusal, message: string, headers: Readonly<Record<string, string>>]>([

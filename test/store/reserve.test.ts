@@ -1,8 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { RESERVE_BYTES, Reserve } from "../../src/store/reserve.ts";
+import { ENOUGH_SPACE, OutOfSpace, RESERVE_BYTES, Reserve } from "../../src/store/reserve.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 function reserveIn({ path }: TemporaryDirectory) {
@@ -11,6 +19,15 @@ function reserveIn({ path }: TemporaryDirectory) {
 }
 
 const MEBIBYTE = 1024 * 1024;
+
+function thrownBy(work: () => void): Error {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error("nothing was thrown");
+}
 
 describe("the reserve", () => {
   test("takes its space on the disk, for its owner alone, and cannot be compressed", () => {
@@ -61,7 +78,9 @@ describe("the reserve", () => {
       bavail: free,
       bsize: 1,
     }));
-    expect(() => reserve.require()).toThrow("cannot be made: the disk has less than 5 MiB free");
+    const message = `${directory.path}/reserve, the disk space for revocations, cannot be made: the disk has less than 5 MiB free`;
+    expect(thrownBy(() => reserve.require())).toEqual(new OutOfSpace(message));
+    expect(ENOUGH_SPACE).toBe("5 MiB");
     expect(readdirSync(directory.path)).toEqual([]);
     free += 1;
     reserve.require();
@@ -72,6 +91,43 @@ describe("the reserve", () => {
     const unknown = { blocks: 0, bavail: 0, bsize: 0 };
     new Reserve(join(directory.path, "reserve"), () => unknown).require();
     expect(readdirSync(directory.path)).toEqual(["reserve"]);
+  });
+
+  test("says in its error why it cannot be made, and adds no cause with the same words", () => {
+    using directory = new TemporaryDirectory();
+    const reserve = new Reserve(join(directory.path, "reserve"), () => ({ blocks: 9, bavail: 0, bsize: 1 }));
+    for (const work of [() => reserve.require(), () => reserve.requireRoom()]) {
+      const error = thrownBy(work);
+      expect(error).toBeInstanceOf(OutOfSpace);
+      expect(error.cause).toBeUndefined();
+    }
+    mkdirSync(join(directory.path, "directory"));
+    const other = thrownBy(() => new Reserve(join(directory.path, "directory")).require());
+    expect(other.message).toEndWith("cannot be made: it is a directory");
+    expect(other.cause).toBeUndefined();
+    expect(other).not.toBeInstanceOf(OutOfSpace);
+  });
+
+  test("that cannot be looked at frees nothing, and throws nothing", () => {
+    using directory = new TemporaryDirectory();
+    symlinkSync("loop", join(directory.path, "loop"));
+    const reserve = new Reserve(join(directory.path, "loop", "reserve"));
+    expect(() => reserve.require()).toThrow("its symbolic links lead in a circle");
+    expect(reserve.release()).toBe(false);
+    expect(reserve.releaseToOpen()).toBe(false);
+  });
+
+  test("that cannot be cut or removed frees nothing, and throws nothing", () => {
+    using directory = new TemporaryDirectory();
+    const path = join(directory.path, "reserve");
+    mkdirSync(path);
+    // So many names make a directory larger than what is left to open the store.
+    for (let count = 0; count < 4000; count += 1)
+      writeFileSync(join(path, `${count}`.padStart(200, "x")), "");
+    expect(statSync(path).size).toBeGreaterThan(64 * 1024);
+    const reserve = new Reserve(path);
+    expect(reserve.release()).toBe(false);
+    expect(reserve.releaseToOpen()).toBe(false);
   });
 
   test("that cannot be made leaves nothing behind", () => {

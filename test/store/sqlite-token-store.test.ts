@@ -130,6 +130,14 @@ describe("a change reads", () => {
     expect(await stateOf(context, NOTHING)).toMatchObject({ actor: null, target: null });
   });
 
+  test("the other tokens of its scope in their order, without those that are not there", async () => {
+    using context = new TestStore();
+    for (const id of ["atok_1", "atok_2", "atok_3"]) await context.add(newToken(id));
+    const { others } = await stateOf(context, { ...NOTHING, others: ["atok_3", "atok_0", "atok_1"] });
+    expect(others).toEqual([tokenOf("atok_3"), tokenOf("atok_1")]);
+    expect((await stateOf(context, NOTHING)).others).toEqual([]);
+  });
+
   test("the tokens that took the actor's place, one after the other", async () => {
     using context = new TestStore();
     await context.add(newToken("atok_1", { replacedBy: "atok_2" }));

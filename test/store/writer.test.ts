@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, spyOn, test } from "bun:test";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { OpenedFiles } from "../../src/store/opened-files.ts";
 import { Reserve } from "../../src/store/reserve.ts";
@@ -72,6 +72,7 @@ test("trouble lasts until a write succeeds", async () => {
     name: "StoreUnavailable",
     outcome: "unchanged",
     cause: { code: "SQLITE_READONLY" },
+    lacksSpaceFor: null,
   });
   expect(writer.trouble).toBeInstanceOf(StoreUnavailable);
   await expect(writer.recover()).rejects.toBeInstanceOf(StoreUnavailable);
@@ -126,4 +127,47 @@ test("trouble lasts while the disk has little space, although a few bytes may fi
   free = 1024;
   await expect(writer.recover()).rejects.toBeInstanceOf(StoreUnavailable);
   expect(writer.trouble).toBeInstanceOf(StoreUnavailable);
+});
+
+describe("on a full disk", () => {
+  const full = { name: "StoreUnavailable", outcome: "unchanged", cause: { code: "SQLITE_FULL" } };
+
+  /** A writer whose database cannot grow, and a write that needs more space. */
+  function fullWriter(context: TestStore) {
+    const { database, writer } = writerOn(context);
+    database.run("CREATE TABLE filler (bytes BLOB)");
+    database.run("PRAGMA max_page_count = 1");
+    return { database, writer, grow: () => database.run("INSERT INTO filler VALUES (randomblob(100000))") };
+  }
+
+  test("a failure says whether revocations lack space as well", async () => {
+    using context = new TestStore();
+    const { writer, grow } = fullWriter(context);
+    await expect(writer.write(grow)).rejects.toMatchObject({ ...full, lacksSpaceFor: "changes" });
+    const revocation = writer.write(grow, { usesReserve: true });
+    await expect(revocation).rejects.toMatchObject({ ...full, lacksSpaceFor: "revocations" });
+  });
+
+  test("the reserve that cannot be made is space that changes lack", async () => {
+    using context = new TestStore();
+    const reserve = new Reserve(context.directory.reserve, () => ({ blocks: 9, bavail: 0, bsize: 1 }));
+    const writer = new Writer({ database: context.connect(), files: new OpenedFiles([]), reserve });
+    const change = writer.write(() => undefined);
+    await expect(change).rejects.toMatchObject({ outcome: "unchanged", lacksSpaceFor: "changes" });
+  });
+
+  test("the -wal file is cut after each write that uses the reserve, until changes work again", async () => {
+    using context = new TestStore();
+    const { database, writer, grow } = fullWriter(context);
+    const walSize = () => statSync(`${context.directory.database}-wal`).size;
+    const revoke = () => database.run("UPDATE filler SET bytes = NULL");
+    await writer.write(revoke, { usesReserve: true });
+    expect(walSize()).toBeGreaterThan(0);
+    await expect(writer.write(grow)).rejects.toMatchObject(full);
+    await writer.write(revoke, { usesReserve: true });
+    expect(walSize()).toBe(0);
+    await writer.recover();
+    await writer.write(revoke, { usesReserve: true });
+    expect(walSize()).toBeGreaterThan(0);
+  });
 });

@@ -27,12 +27,19 @@ export function manyTokens(count: number, now = Math.floor(Date.now() / 1000)): 
   }));
 }
 
-/** Writes tokens straight into the store of a data directory, beside the server that may be using it. */
-export function writeTokens(dataDir: string, tokens: readonly ManyToken[]): void {
+/**
+ * Writes tokens straight into the store of a data directory, beside the server that may be using it. `createdBy` is the
+ * id of the token that created them.
+ */
+export function writeTokens(
+  dataDir: string,
+  tokens: readonly ManyToken[],
+  createdBy: string | null = null,
+): void {
   using database = new Database(join(dataDir, "publisher.db"), { strict: true });
   database.run("PRAGMA busy_timeout = 5000");
   const insert = database.query(
-    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   );
   database
     .transaction(() => {
@@ -49,6 +56,7 @@ export function writeTokens(dataDir: string, tokens: readonly ManyToken[]): void
           expiresAt,
           revokedAt,
           lastUsedAt,
+          createdBy,
         );
       }
     })

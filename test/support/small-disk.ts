@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, openSync, rmSync, statSync, truncateSync, writeSy
 import { join } from "node:path";
 import { TemporaryDirectory } from "./temporary.ts";
 
-/** A file system of its own, of sixteen megabytes, which can be filled to its last byte. */
+/** A file system of its own, of a few megabytes, which can be filled to its last byte. */
 export class SmallDisk implements Disposable {
   readonly path: string;
   readonly #directory = new TemporaryDirectory();
@@ -13,14 +13,14 @@ export class SmallDisk implements Disposable {
   }
 
   /** Null where nothing may be mounted: only root may, and not in every container. */
-  static mount(): SmallDisk | null {
+  static mount(megabytes = 16): SmallDisk | null {
     const disk = new SmallDisk();
     const { exitCode } = Bun.spawnSync([
       "mount",
       "-t",
       "tmpfs",
       "-o",
-      "size=16m,mode=0700",
+      `size=${megabytes}m,mode=0700`,
       "tmpfs",
       disk.path,
     ]);
