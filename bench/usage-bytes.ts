@@ -34,7 +34,7 @@ try {
   const before = writtenBytes();
   for (let second = 0; second < hours * SECONDS_AN_HOUR; second += flushSeconds) {
     nowMs += flushSeconds * 1000;
-    for (const id of used) usage.record({ id }, "accepted");
+    for (const id of used) usage.record({ id, lastUsedAt: null }, "accepted");
     await usage.flush();
   }
   store.checkpoint();

@@ -5,6 +5,7 @@ export const DAY_MS = 24 * HOUR;
 
 const CHARACTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const NAMES = new Intl.ListFormat("en-GB");
 const COUNT = new Intl.NumberFormat("en");
 const SHORT_COUNT = new Intl.NumberFormat("en", { notation: "compact" });
 const MOMENT = new Intl.DateTimeFormat("en-GB", {
@@ -101,4 +102,9 @@ export function servicesName(names: readonly string[]): string {
   const told = names.slice(0, NAMED_SERVICES);
   if (more <= 0) return told.join(" and ");
   return `${told.join(", ")} and ${more} other ${more === 1 ? "service" : "services"}`;
+}
+
+/** As `billing, reports and grafana`: every service is told. */
+export function allServicesName(names: readonly string[]): string {
+  return NAMES.format(names);
 }

@@ -116,7 +116,8 @@ const SOCKET_SPELLINGS: Readonly<Record<ProxyKind, string | null>> = {
   haproxy: "unix@",
 };
 
-function publisherWords(kind: ProxyKind, publisher: string): Readonly<Record<string, string>> {
+/** How a kind of proxy writes the address of Publisher. Throws a RangeError for one that it cannot reach. */
+export function publisherWords(kind: ProxyKind, publisher: string): Readonly<Record<string, string>> {
   const where = address(publisher);
   if (!("socket" in where))
     return {

@@ -1,14 +1,14 @@
 import { address } from "./address.ts";
 import type { ProxyKind, ProxyValues } from "./configuration.ts";
 
-/** Commands for a shell that put a configuration to use. */
+/** Commands for a shell, and an option of Publisher, that put a configuration to use. */
 export interface ProxySteps {
   /** Has the proxy read its files again. It changes nothing where they have a fault. */
   readonly reload: string;
   /** Sends a request through the proxy, with the token in `SERVICE_TOKEN`. */
   readonly trial: string;
-  /** Starts Publisher so that its log has the addresses of the clients, and not that of the proxy. */
-  readonly start: string;
+  /** The option of Publisher with which its log has the addresses of the clients, and not that of the proxy. */
+  readonly option: string;
 }
 
 const RELOADS: Readonly<Record<ProxyKind, string>> = {
@@ -28,7 +28,7 @@ export function proxySteps(kind: ProxyKind, { publisher, port, token = "bearer" 
     reload: RELOADS[kind],
     // printf is a part of the shell: so no list of processes has the token, as it has every argument of curl.
     trial: `printf '${header}: ${scheme}%s\\n' "$SERVICE_TOKEN" | curl -i -H @- http://127.0.0.1:${port}/`,
-    start: `publisher --trusted-proxies ${proxyAddress(publisher)}`,
+    option: `--trusted-proxies ${proxyAddress(publisher)}`,
   };
 }
 

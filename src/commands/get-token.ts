@@ -36,7 +36,7 @@ export function tokenText(token: Token, now: UnixSeconds): string {
     ["Last used", timeOr("never", token.lastUsedAt)],
     ["Revoked", timeOr("no", token.revokedAt)],
     ["Replaced by", token.replacedBy ?? "no token"],
-    ["Used after its end", reuse(token)],
+    ["Tried after its end", reuse(token)],
   ];
   const width = Math.max(...lines.map(([name]) => name.length));
   return lines.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}\n`).join("");

@@ -5,6 +5,7 @@ import { type ScanRefusal, ScanRefused } from "../tokens/scan-refused.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
+import { STORE_UNCHANGED } from "./sentences.ts";
 
 /** Every code of the error envelope, and the status it comes with. */
 const STATUS_OF = {
@@ -108,7 +109,7 @@ export function unavailable(
 
 /** What the store could not do, and what that means for the change that was asked for. */
 const OUTCOMES: Readonly<Record<ChangeOutcome, string>> = {
-  unchanged: "The store cannot be changed now. Nothing was changed; try again later",
+  unchanged: STORE_UNCHANGED,
   unknown:
     "The storage failed in the middle of the change. Whether it was made is only known after a restart: see the audit trail",
 };

@@ -3,12 +3,13 @@ import type { Access } from "../tokens/token.ts";
 import type { Unfitness } from "../tokens/verification.ts";
 import type { Carrier } from "./credentials.ts";
 import { Failure } from "./errors.ts";
+import { UNKNOWN_TOKEN } from "./sentences.ts";
 
 /** What the sender of a request is told about its token: who does not have the secret learns nothing of it. */
 export const REFUSALS: Readonly<Record<AuthenticationRefusal, string>> = {
   missing: "There is no token in the request",
-  malformed: "The token is unknown",
-  unknown: "The token is unknown",
+  malformed: UNKNOWN_TOKEN,
+  unknown: UNKNOWN_TOKEN,
   expired: "The token has expired",
   revoked: "The token was revoked",
   replaced: "A replaced token may change neither itself nor its successor",

@@ -48,7 +48,7 @@ export interface TokensParts extends ChangesParts {
   /** Hears of every time that a secret was shown after its token had been revoked or replaced. */
   readonly onReuse: (reuse: Reuse) => void;
   /** Knows of uses that the store does not have yet; left out where none are counted. */
-  readonly uses?: Pick<Usage, "addedTo" | "settle">;
+  readonly uses?: Pick<Usage, "addedTo" | "settle" | "settleFirstUses">;
 }
 
 const NO_DIGEST = new Uint8Array(32);
@@ -226,6 +226,7 @@ export class Tokens {
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
   async summary(caller: ScanCaller | null = null): Promise<Summary> {
+    await this.#uses?.settleFirstUses();
     const now = this.now();
     return summaryOf(await this.#store.summary(summaryQuery(now), caller), now);
   }

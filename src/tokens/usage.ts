@@ -50,6 +50,9 @@ export class Usage {
   readonly #unwritten = new UnwrittenUses();
   #flushing: Promise<void> = Promise.resolve();
   #settledAt: number | null = null;
+  /** How many tokens were used for the first time in their life, and how many of these the store has. */
+  #firstUses = 0;
+  #writtenFirstUses = 0;
 
   constructor({ store, tokens, clock }: UsageParts) {
     this.#store = store;
@@ -57,8 +60,9 @@ export class Usage {
     this.#clock = clock;
   }
 
-  /** Notes that the secret of a token was shown. Writes nothing. */
-  record({ id }: Pick<Token, "id">, outcome: UseOutcome): void {
+  /** Notes that the secret of a token was shown. `lastUsedAt` is as of `addedTo`. Writes nothing. */
+  record({ id, lastUsedAt }: Pick<Token, "id" | "lastUsedAt">, outcome: UseOutcome): void {
+    if (outcome === "accepted" && lastUsedAt === null) this.#firstUses += 1;
     this.#unwritten.add(id, outcome, this.#now());
   }
 
@@ -90,13 +94,29 @@ export class Usage {
 
   /**
    * Brings the last uses of tokens into the store for somebody who filters or sorts by them; at most once a minute,
-   * as each costs. Where the store cannot take them now, it is left as it is.
+   * as each costs, but first uses at once. Where the store cannot take them now, it is left as it is.
    */
   async settle(): Promise<void> {
     const sinceMs = this.#clock() - (this.#settledAt ?? Number.NEGATIVE_INFINITY);
-    if (sinceMs >= 0 && sinceMs < SETTLED_MS) return;
+    if (sinceMs >= 0 && sinceMs < SETTLED_MS) return await this.settleFirstUses();
     this.#settledAt = this.#clock();
-    await this.flush("all").catch((error: unknown) => {
+    await this.#tryToFlush("all");
+  }
+
+  /**
+   * Brings the first uses of tokens into the store for somebody who counts tokens that were never used. A token costs
+   * that once in its life. Where the store cannot take them now, it is left as it is.
+   */
+  async settleFirstUses(): Promise<void> {
+    const count = this.#firstUses;
+    if (count <= this.#writtenFirstUses) return;
+    await this.#tryToFlush("due");
+    // What failed waits for the next regular flush: otherwise each reader would wait for the disk.
+    this.#writtenFirstUses = Math.max(this.#writtenFirstUses, count);
+  }
+
+  async #tryToFlush(lastUses: "due" | "all"): Promise<void> {
+    await this.flush(lastUses).catch((error: unknown) => {
       if (!(error instanceof StoreUnavailable)) throw error;
     });
   }
@@ -131,8 +151,10 @@ export class Usage {
   async #write(lastUses: "due" | "all"): Promise<void> {
     // What an earlier flush left comes first and alone: collected beside it, each token would have several entries.
     await this.#writePortions();
+    const firstUses = this.#firstUses;
     this.#unwritten.collect(this.#now(), lastUses);
     await this.#writePortions();
+    this.#writtenFirstUses = firstUses;
     for (const bucket of BUCKETS) await this.#store.forget(bucket, keptPeriod(bucket, this.#now()).from);
   }
 

@@ -30,8 +30,13 @@ test.each([
   ["", [], "Name at least one service."],
   [" , ;", [], "Name at least one service."],
   ["billing", ["billing"], null],
-  [" billing,reports  grafana;\tx ", ["billing", "reports", "grafana", "x"], null],
-  ["a b a", ["a", "b", "a"], "a is there twice."],
+  [" billing,reports \r\n grafana;\tx ", ["billing", "reports", "grafana", "x"], null],
+  ["a,b,a", ["a", "b", "a"], "a is there twice."],
+  [
+    "office wiki",
+    ["office wiki"],
+    "“office wiki” has a space in it. Write “office-wiki” for one service, or “office, wiki” for 2 services.",
+  ],
   [
     Array.from({ length: 17 }, (_, index) => `s${index}`).join(),
     undefined,
@@ -45,6 +50,7 @@ test.each([
 
 test("a name that cannot be is quoted", () => {
   expect(audiencesFault(["billing", "Billing"])).toStartWith("“Billing” cannot be a name");
+  expect(audiencesFault(["Office wiki"])).toStartWith("“Office wiki” cannot be a name");
 });
 
 test("services are known once a token for them was seen, in order and once", () => {

@@ -5,6 +5,7 @@ import {
   noneLeftWords,
   revocableCount,
   revokedWords,
+  revokeWords,
 } from "../../public/admin/state/descendants.ts";
 
 const NONE = { read: 0, write: 0 };
@@ -43,3 +44,18 @@ test.each([
 ])("after %j it is said what was revoked", (counts, words) => {
   expect(revokedWords("CI", counts)).toBe(words);
 });
+
+test.each([
+  [false, "none", "Revoke token"],
+  [false, "unknown", "Revoke tokens"],
+  [true, "unknown", "Revoke tokens"],
+  [false, EMPTY, "Revoke token"],
+  [false, { ...EMPTY, active: { read: 1, write: 1 }, expired: { read: 1, write: 0 } }, "Revoke 4 tokens"],
+  [true, { ...EMPTY, active: { read: 1, write: 1 }, expired: { read: 1, write: 0 } }, "Revoke 3 tokens"],
+  [true, { ...EMPTY, active: { read: 1, write: 0 } }, "Revoke token"],
+] as const)(
+  "where the token was revoked before: %p, and with %j, the button says %p",
+  (wasRevoked, chosen, words) => {
+    expect(revokeWords(wasRevoked, chosen)).toBe(words);
+  },
+);

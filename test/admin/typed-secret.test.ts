@@ -34,16 +34,16 @@ const WRONG = SECRET.slice(0, -1) + (SECRET.endsWith("0") ? "1" : "0");
 
 describe("a fault is told of", () => {
   test.each([
-    [SECRET.slice(0, 40), "This secret is incomplete: it has 40 of 57 characters. Copy all of it."],
-    [SECRET.slice(0, -1), "This secret is incomplete: it has 56 of 57 characters. Copy all of it."],
+    [SECRET.slice(0, 40), "This token is incomplete: it has 40 of 57 characters. Copy all of it."],
+    [SECRET.slice(0, -1), "This token is incomplete: it has 56 of 57 characters. Copy all of it."],
     [
       `${SECRET}x`,
-      "This secret is too long: it has 58 characters, and a token has 57. Copy the token alone.",
+      "This is longer than a token: it has 58 characters, and a token has 57. Copy the token alone.",
     ],
-    [WRONG, "This secret has a wrong character: its checksum does not fit. Copy it again."],
+    [WRONG, "This token has a wrong character: its checksum does not fit. Copy it again."],
     [
       `sk_live_-${SECRET.slice(9)}`,
-      "This secret has a wrong character: its checksum does not fit. Copy it again.",
+      "This token has a wrong character: its checksum does not fit. Copy it again.",
     ],
     ["password", "This is not an API token. An API token begins with sk_live_."],
     ["sk_live_…VamC", "This is a token's hint, not the token."],

@@ -61,8 +61,9 @@ test("a stolen token is revoked with all that came of it, if that is chosen", as
   expect(await choice.isChecked()).toBe(false);
   await question.getByText("tokens that it created or that took its place").waitFor();
   for (const each of descendants) expect(await statusOf(each)).not.toBe("revoked");
+  await question.getByRole("button", { name: "Revoke token", exact: true }).waitFor();
   await choice.check();
-  await question.getByRole("button", { name: "Revoke token" }).click();
+  await question.getByRole("button", { name: "Revoke 4 tokens" }).click();
   await page.getByText("Revoked Stolen and 3 tokens that came of it").waitFor();
   for (const each of [stolen, ...descendants]) expect(await statusOf(each)).toBe("revoked");
   await page.getByRole("button", { name: "Sign out" }).waitFor();
@@ -104,7 +105,7 @@ test("a token that was revoked alone says what is left of it, which can be revok
   await page.getByRole("button", { name: "Revoke them" }).click();
   const question = page.getByRole("dialog", { name: "Revoke the tokens that came of it?" });
   expect(await question.getByRole("checkbox").count()).toBe(0);
-  await question.getByRole("button", { name: "Revoke tokens" }).click();
+  await question.getByRole("button", { name: "Revoke 3 tokens" }).click();
   await page.getByText("Revoked Late and 3 tokens that came of it").waitFor();
   for (const each of descendants) expect(await statusOf(each)).toBe("revoked");
   await page.getByRole("button", { name: "Revoke them" }).waitFor({ state: "detached" });
@@ -133,7 +134,7 @@ test("while the descendants are counted, the choice is there without a number", 
   const question = await askAbout(page, stolen);
   await question.getByText("Counting them…").waitFor();
   await question.getByRole("checkbox", { name: "Also revoke the tokens that came of it" }).check();
-  await question.getByRole("button", { name: "Revoke token" }).click();
+  await question.getByRole("button", { name: "Revoke tokens", exact: true }).click();
   await page.getByText("Revoked Slow and 3 tokens that came of it").waitFor();
   expect(await statusOf(child)).toBe("revoked");
   held.resolve();
@@ -176,7 +177,7 @@ test("somebody whose own token came of the revoked one is signed out, and told w
   const question = await askAbout(page, stolen);
   await question.getByText("If the token that you are signed in with is one of them").waitFor();
   await question.getByRole("checkbox", { name: "Also revoke the 3 tokens" }).check();
-  await question.getByRole("button", { name: "Revoke token" }).click();
+  await question.getByRole("button", { name: "Revoke 4 tokens" }).click();
   await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
   await page.getByText("The token that you were signed in with came of the token that you revoked").waitFor();
   expect(tab.faults).toEqual([]);

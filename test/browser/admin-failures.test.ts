@@ -72,7 +72,7 @@ test("a server that is gone is said to be, what was typed stays, and the list co
   await form.getByRole("button", { name: "Create token" }).click();
   await form.getByText("What you typed stays here.").waitFor();
   await mend();
-  await form.getByText("It is back now.").waitFor();
+  await form.getByText("Publisher answers again.").waitFor();
   expect(await form.getByRole("textbox").inputValue()).toBe("Typed with care");
   expect(await form.getByRole("radio", { name: "Write" }).isChecked()).toBe(true);
   expect((await server.call("api-token/list")).text).not.toContain("Typed with care");
@@ -104,7 +104,7 @@ test("signing in waits for a server that is gone", async () => {
   await page.getByText("Publisher cannot be reached.").waitFor({ state: "detached" });
   expect(await page.getByLabel("API token").inputValue()).toBe("sk_live_another");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("This secret is incomplete").waitFor();
+  await page.getByRole("alert").getByText("This token is incomplete").waitFor();
   expect(asked.filter((path) => path.includes("publisher.v1"))).toEqual([]);
 });
 

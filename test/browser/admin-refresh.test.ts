@@ -65,7 +65,7 @@ test("a token that was not created is said to be none", async () => {
   await page.route("**/api-token/create", (route) => route.abort("connectionrefused"));
   const form = page.getByRole("dialog", { name: "New token" });
   await form.getByRole("button", { name: "Create token" }).click();
-  await form.getByText("The token was not created. You can create it again.").waitFor();
+  await form.getByText("No token was created. Press “Create token” once more.").waitFor();
   await page.unroute("**/api-token/create");
   await form.getByRole("button", { name: "Create token" }).click();
   await page.getByRole("dialog", { name: "Your new token" }).waitFor();

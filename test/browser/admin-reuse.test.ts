@@ -34,17 +34,17 @@ test("a token with a dead secret that was shown is marked, found from the first 
 
   await using tab = await signedIn(browser, server);
   const { page } = tab;
-  await page.getByText("The secret of a revoked or replaced token was shown in the last 7 days.").waitFor();
+  await page.getByText("A revoked or replaced token was tried in the last 7 days.").waitFor();
   await page.getByRole("link", { name: "Show which" }).click();
   const row = page.getByRole("row", { name: "Leaked" });
-  await row.getByText("Secret shown").waitFor();
+  await row.getByText("Tried").waitFor();
   expect(page.url()).toEndWith("#/tokens?status=all&reused=yes");
   expect(await page.locator(".token-link").allTextContents()).toEqual(["Leaked"]);
   expect(await page.getByLabel("Last use").inputValue()).toBe("reused");
 
   await row.getByRole("link", { name: "Leaked" }).click();
-  const notice = page.locator(".notice", { hasText: "Its secret was shown" });
-  await notice.getByText("in a request from 127.0.0.1, after the token was revoked.").waitFor();
+  const notice = page.locator(".notice", { hasText: "It was tried" });
+  await notice.getByText("in a request from 127.0.0.1, after it was revoked.").waitFor();
   await notice.getByRole("link", { name: "what was done with this token" }).click();
   await page.waitForURL(/#\/activity\?/);
   expect(page.url()).toContain(leaked.id);
@@ -55,7 +55,7 @@ test("the filter is one of the list, and is taken away as it came", async () => 
   await using tab = await signedIn(browser, server);
   const { page } = tab;
   await page.getByRole("row", { name: "First token" }).waitFor();
-  await page.getByLabel("Last use").selectOption("Shown after its end");
+  await page.getByLabel("Last use").selectOption("Tried after its end");
   await page.getByRole("row", { name: "First token" }).waitFor({ state: "detached" });
   await page.getByRole("navigation", { name: "Status" }).getByRole("link", { name: "Revoked" }).click();
   await page.getByRole("row", { name: "Leaked" }).waitFor();
@@ -65,6 +65,6 @@ test("the filter is one of the list, and is taken away as it came", async () => 
   expect(page.url()).toEndWith("#/tokens?status=revoked");
   await page.getByRole("row", { name: "Gone" }).getByRole("link", { name: "Gone" }).click();
   await page.getByText("Token id", { exact: true }).waitFor();
-  expect(await page.getByText("Its secret was shown").count()).toBe(0);
+  expect(await page.getByText("It was tried").count()).toBe(0);
   expect(tab.faults).toEqual([]);
 });

@@ -81,8 +81,10 @@ test("a token for services is created, found by what it is for, and no way into 
     }
   }
   const values = { audience: "reports", ...USUAL_VALUES, publisher: "10.0.0.1:8080" };
-  for (const [what, line] of Object.entries(proxySteps("haproxy", values)))
-    expect(await tab.copied(page.getByRole("button", { name: `Copy ${what} command` }))).toBe(line);
+  const { reload, trial, option } = proxySteps("haproxy", values);
+  const lines = { "reload command": reload, "trial command": trial, option };
+  for (const [what, line] of Object.entries(lines))
+    expect(await tab.copied(page.getByRole("button", { name: `Copy ${what}` }))).toBe(line);
   await page.getByRole("link", { name: "grafana" }).click();
   await row("Graphs").waitFor();
   expect(await page.locator(".token-link").allTextContents()).toEqual(["Invoices", "Graphs"]);

@@ -26,12 +26,15 @@ test("a secret that was cut off is told from an unknown one, and is not sent", a
   const field = page.getByLabel("API token");
   await field.fill(server.firstToken.slice(0, 40));
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("This secret is incomplete: it has 40 of 57 characters.").waitFor();
+  await page.getByRole("alert").getByText("This token is incomplete: it has 40 of 57 characters.").waitFor();
   await page.locator("input[type=password]:focus").waitFor();
   expect(asked.filter((path) => path.includes("publisher.v1"))).toEqual([]);
   await field.fill("sk_live_00000000000000000000000000000000000000000001Vxh1Z");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("The token is unknown.").waitFor();
+  await page
+    .getByRole("alert")
+    .getByText("This Publisher does not know this token. It may belong to another instance.")
+    .waitFor();
   await page.locator("input[type=password]:focus").waitFor();
   expect(tab.faults).toEqual([]);
 });
@@ -61,7 +64,7 @@ test("a password manager finds a name and a password, and no browser keeps a tok
   expect(await page.getByLabel("API token").getAttribute("autocomplete")).toBe("off");
   await page.getByLabel("API token").fill("sk_live_short");
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("alert").getByText("This secret is incomplete").waitFor();
+  await page.getByRole("alert").getByText("This token is incomplete").waitFor();
   expect(await page.getByLabel("API token").getAttribute("type")).toBe("password");
   expect(tab.faults).toEqual([]);
 });

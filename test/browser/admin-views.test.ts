@@ -358,7 +358,7 @@ test("a dead secret that was shown", async () => {
   await page.locator(".token-link").first().focus();
   await examine(page, "list-reused");
   await page.getByRole("link", { name: LONG.trim() }).click();
-  await page.getByText("Its secret was shown").waitFor();
+  await page.getByText("It was tried").waitFor();
   await examine(page, "details-reused");
   expect(tab.faults).toEqual([]);
 });

@@ -42,9 +42,9 @@ describe("the page of each proxy says where the files go and how they are read a
 
   test("and the overview how it is tried, and what Publisher is told", async () => {
     const overview = (await Bun.file(join(DOCS, "README.md")).text()).split("\n");
-    const { trial, start } = proxySteps("nginx", EXAMPLE);
+    const { trial, option } = proxySteps("nginx", EXAMPLE);
     expect(overview).toContain(`    ${trial}`);
-    expect(overview).toContain(`    ${start}`);
+    expect(overview).toContain(`    publisher ${option}`);
   });
 });
 
@@ -56,7 +56,7 @@ test.each([
   ["unix:/run/publisher/publisher.sock", "unix"],
   ["10.0.0.1:8080", "ADDRESS-OF-THE-PROXY"],
 ])("for a Publisher at %s, the proxy is trusted as %s", (publisher, proxy) => {
-  expect(proxySteps("caddy", { ...EXAMPLE, publisher }).start).toBe(`publisher --trusted-proxies ${proxy}`);
+  expect(proxySteps("caddy", { ...EXAMPLE, publisher }).option).toBe(`--trusted-proxies ${proxy}`);
 });
 
 test("the trial sends the token where the proxy looks for it, and never as an argument", () => {

@@ -179,7 +179,8 @@ describe("beside others that write", () => {
 
   test("a flush of many tokens lets changes and reads come between its portions", async () => {
     using context = new TestStore();
-    for (let count = 0; count < 2000; count += 1) context.usage.record({ id: `atok_${count}` }, "accepted");
+    for (let count = 0; count < 2000; count += 1)
+      context.usage.record({ id: `atok_${count}`, lastUsedAt: null }, "accepted");
     let isFlushed = false;
     const flushing = context.usage.flush().then(() => {
       isFlushed = true;

@@ -87,6 +87,7 @@ export class TestStore implements Disposable {
       uses: {
         addedTo: (token) => this.usage.addedTo(token),
         settle: async () => await this.usage.settle(),
+        settleFirstUses: async () => await this.usage.settleFirstUses(),
       },
     });
   }

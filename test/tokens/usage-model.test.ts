@@ -84,14 +84,14 @@ class Counting {
     if (step.do === "reuse") this.#reuse(this.#ids[step.token] ?? "", step.ip);
     if (step.do === "use") {
       const token = this.#ids[step.token] ?? "";
-      this.#usage.record({ id: token }, step.outcome);
+      this.#usage.record({ id: token, lastUsedAt: null }, step.outcome);
       this.recorded.push({ token, outcome: step.outcome });
     }
   }
 
   #reuse(id: string, ip: string): void {
     const { now } = this.#context.clock;
-    this.#usage.record({ id }, "refused");
+    this.#usage.record({ id, lastUsedAt: null }, "refused");
     this.#usage.recordReuse(reuseOf(id, ip));
     this.recorded.push({ token: id, outcome: "refused" });
     if (now >= (this.marks.get(id)?.at ?? 0)) this.marks.set(id, { at: now, from: ip });

@@ -192,7 +192,7 @@ describe("the last use of a token", () => {
     await context.usage.flush();
     const use = (seconds: number) => {
       context.clock.set(MIDNIGHT + seconds);
-      context.usage.record(newer.token, "accepted");
+      context.usage.record({ ...newer.token, lastUsedAt: MIDNIGHT }, "accepted");
     };
     const stored = () => (context.store.findById(newer.token.id)?.lastUsedAt ?? 0) - MIDNIGHT;
     const latest = async (listing: Partial<Listing>) =>
@@ -210,6 +210,47 @@ describe("the last use of a token", () => {
     const since: Condition = { op: "gt", key: "last_used_at", value: MIDNIGHT + 69 };
     expect(await latest({ conditions: [{ op: "or", conditions: [since] }] })).toBe(newer.token.id);
     expect(stored()).toBe(70);
+  });
+
+  test("is at once in the summary and in lists where it is the first, also between two settlings", async () => {
+    using context = new TestStore();
+    const [used, unused] = [await context.create(), await context.create()];
+    const neverUsed = async () => {
+      const conditions: Condition[] = [{ op: "exists", key: "last_used_at", value: false }];
+      const { rows } = granted(await context.tokens.list({ ...EVERYTHING, conditions }));
+      return [(await context.tokens.summary()).neverUsed, rows.map(({ id }) => id)];
+    };
+    const both = [2, [unused.token.id, used.token.id]];
+    expect(await neverUsed()).toEqual(both);
+    context.clock.step(1);
+    context.usage.record(used.token, "refused");
+    expect(await neverUsed()).toEqual(both);
+    context.usage.record(used.token, "accepted");
+    expect(await Promise.all([context.tokens.summary(), neverUsed(), neverUsed()])).toMatchObject([
+      { neverUsed: 1 },
+      [1, [unused.token.id]],
+      [1, [unused.token.id]],
+    ]);
+    context.usage.record(unused.token, "accepted");
+    void context.usage.flush();
+    expect((await context.tokens.summary()).neverUsed).toBe(0);
+    const written = counters(context.connect()).length;
+    context.usage.record({ ...used.token, lastUsedAt: context.clock.now }, "accepted");
+    expect(await neverUsed()).toEqual([0, []]);
+    expect([context.usage.unwritten, counters(context.connect()).length]).toEqual([1, written]);
+  });
+
+  test("keeps neither a summary nor later ones waiting where it cannot be written", async () => {
+    using context = new TestStore();
+    const store = new UnsteadyUsageStore(context.store.usage);
+    const usage = context.usageOn(store);
+    store.portionsLeft = 0;
+    usage.record((await context.create()).token, "accepted");
+    for (let times = 0; times < 3; times += 1) await usage.settleFirstUses();
+    expect(store.failures).toBe(1);
+    usage.record((await context.create()).token, "accepted");
+    await usage.settleFirstUses();
+    expect(store.failures).toBe(2);
   });
 
   test("keeps no list from going on where it cannot be written", async () => {
@@ -248,7 +289,7 @@ describe("the last use of a token", () => {
 test("what is told while a flush goes on has every use once, and holds up neither for long", async () => {
   using context = new TestStore();
   const ids = Array.from({ length: 1000 }, (_, index) => `atok_${index}`);
-  for (const id of ids) context.usage.record({ id }, "accepted");
+  for (const id of ids) context.usage.record({ id, lastUsedAt: null }, "accepted");
   let isFlushed = false;
   const flushing = context.usage.flush().then(() => {
     isFlushed = true;
@@ -300,7 +341,8 @@ test.each([
 ])("a report that is %s counts each use once, at every moment of a flush", async (_, seconds) => {
   using context = new TestStore();
   const { usage, clock } = context;
-  for (let count = 0; count < 1000; count += 1) usage.record({ id: `atok_${count % 450}` }, "accepted");
+  for (let count = 0; count < 1000; count += 1)
+    usage.record({ id: `atok_${count % 450}`, lastUsedAt: null }, "accepted");
   const from = clock.now - seconds;
   const total = async () => {
     const request = { bucket: "hour", ids: null, from, to: null } as const;

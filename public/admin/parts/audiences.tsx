@@ -32,7 +32,7 @@ export function AudienceTags({ audiences }: AudiencesProps) {
 /** Every service that a token is for; each leads to all tokens that are for it. */
 export function AudienceLinks({ audiences }: AudiencesProps) {
   return (
-    <ul class="audiences all">
+    <ul class="audiences">
       {audiences.map((name) => (
         <li key={name}>
           <a

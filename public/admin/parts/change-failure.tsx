@@ -1,13 +1,21 @@
+import type { ComponentChildren } from "preact";
+import { STORE_UNCHANGED } from "../../../src/http/sentences.ts";
 import { ApiError, type Conflict } from "../api/client.ts";
 import type { Status } from "../api/types.ts";
 import { tokenAddress } from "../state/addresses.ts";
 import { Failure, type FailureProps } from "./notice.tsx";
 
-/** Why a token was not changed: if because of what it is by now, in plain words and with what can be done. */
+/** Why a token was not created or changed, with the next step where the page knows one. */
 export function ChangeFailure(failure: Omit<FailureProps, "words">) {
-  const { error } = failure;
-  if (!(error instanceof ApiError) || error.conflict === null) return <Failure {...failure} />;
-  return <Failure {...failure} words={<ConflictWords conflict={error.conflict} />} />;
+  return <Failure {...failure} words={wordsFor(failure.error)} />;
+}
+
+/** Undefined where the server's own words are enough. */
+function wordsFor(error: unknown): ComponentChildren {
+  if (!(error instanceof ApiError)) return undefined;
+  if (error.conflict !== null) return <ConflictWords conflict={error.conflict} />;
+  if (error.message !== STORE_UNCHANGED) return undefined;
+  return `${STORE_UNCHANGED}. Tokens still work and can be revoked. Publisher’s log says why.`;
 }
 
 const ENDED: Readonly<Record<Status, string>> = {

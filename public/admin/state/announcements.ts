@@ -30,6 +30,12 @@ export function announce(text: string): void {
   }, SHOWN_MS);
 }
 
+/** Takes back what is announced. */
+export function hush(): void {
+  announcement.value = null;
+  spoken.value = null;
+}
+
 export function say(text: string): void {
   spoken.value = numbered(text);
 }

@@ -22,9 +22,12 @@ export function isAudience(text: string): boolean {
   return NAME.test(text);
 }
 
-/** The names in a text that has commas or spaces between them. */
+/** The names in a text that has commas, semicolons or line breaks between them. */
 export function audiencesIn(text: string): readonly string[] {
-  return text.split(/[\s,;]+/).filter((name) => name !== "");
+  return text
+    .split(/[,;\r\n]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
 }
 
 /** The text with one more name in it, unless it has that already. */
@@ -39,6 +42,12 @@ export function audiencesFault(names: readonly string[]): string | null {
   const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) return `${twice} is there twice.`;
   const wrong = names.find((name) => !isAudience(name));
-  if (wrong === undefined) return null;
+  return wrong === undefined ? null : nameFault(wrong);
+}
+
+function nameFault(wrong: string): string {
+  const words = wrong.split(/\s+/);
+  if (words.length > 1 && words.every(isAudience))
+    return `“${visible(wrong)}” has a space in it. Write “${words.join("-")}” for one service, or “${words.join(", ")}” for ${words.length} services.`;
   return `“${visible(wrong)}” cannot be a name: it takes 1 to 63 lower-case letters, digits and hyphens, and does not begin with a hyphen.`;
 }

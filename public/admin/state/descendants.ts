@@ -14,6 +14,14 @@ export function alsoRevokeWords(counts: StatusCounts | null): string {
   return `Also revoke the ${tokens} that came of it (${statusWords(counts)})`;
 }
 
+/** What the button of a revocation says: how many tokens it revokes, where several are and that is known. */
+export function revokeWords(wasRevoked: boolean, chosen: StatusCounts | "none" | "unknown"): string {
+  if (chosen === "none") return "Revoke token";
+  if (chosen === "unknown") return "Revoke tokens";
+  const count = revocableCount(chosen) + (wasRevoked ? 0 : 1);
+  return count === 1 ? "Revoke token" : `Revoke ${tokensName(count)}`;
+}
+
 /** As `3 active, 1 expired`. */
 export function statusWords({ active, expired }: StatusCounts): string {
   const counts = [

@@ -1,7 +1,7 @@
 import { type ApiError, post } from "../api/client.ts";
 import type { Token } from "../api/types.ts";
 import { servicesName } from "../format.ts";
-import { announce } from "./announcements.ts";
+import { announce, hush } from "./announcements.ts";
 import { readClock } from "./clock.ts";
 import { Family, type FamilyMessage, type Replacement } from "./family.ts";
 import { randomName } from "./halves.ts";
@@ -116,6 +116,7 @@ export function signOutEverywhere(notice: string | null = null): void {
 /** Signs out in this tab. The others find out by themselves: what ends a token ends it for each of them. */
 export function signOut(notice: string | null = null): void {
   end();
+  hush();
   forgetToken();
   session.value = { state: "signed-out", notice };
 }

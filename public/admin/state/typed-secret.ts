@@ -18,10 +18,10 @@ export function secretFault(secret: string): string | null {
   if (!secret.startsWith(SECRET_PREFIX))
     return `This is not an API token. An API token begins with ${SECRET_PREFIX}.`;
   if (length < SECRET_LENGTH)
-    return `This secret is incomplete: it has ${length} of ${SECRET_LENGTH} characters. Copy all of it.`;
+    return `This token is incomplete: it has ${length} of ${SECRET_LENGTH} characters. Copy all of it.`;
   if (length > SECRET_LENGTH)
-    return `This secret is too long: it has ${length} characters, and a token has ${SECRET_LENGTH}. Copy the token alone.`;
+    return `This is longer than a token: it has ${length} characters, and a token has ${SECRET_LENGTH}. Copy the token alone.`;
   return isWellFormed(secret, crc32)
     ? null
-    : "This secret has a wrong character: its checksum does not fit. Copy it again.";
+    : "This token has a wrong character: its checksum does not fit. Copy it again.";
 }

@@ -49,8 +49,18 @@ export function AuditFilters() {
       <TokenField />
       <DayField name="From" day={FROM} onDay={(from) => narrow({ from })} />
       <DayField name="To" day={TO} onDay={(to) => narrow({ to })} />
+      {isBackwards(view) && (
+        <p class="field-fault" role="alert">
+          From is after To. Choose an earlier day for From, or a later day for To.
+        </p>
+      )}
     </search>
   );
+}
+
+/** Whether the period ends before it begins, so that no change lies in it. */
+function isBackwards({ from, to }: AuditView): boolean {
+  return from !== null && to !== null && from > to;
 }
 
 function narrow(change: Partial<AuditView>): void {

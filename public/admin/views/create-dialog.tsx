@@ -6,16 +6,19 @@ import { serverTime } from "../api/server-time.ts";
 import type { Access, NewToken } from "../api/types.ts";
 import { Choice } from "../parts/choice.tsx";
 import { Dialog } from "../parts/dialog.tsx";
-import { Failure } from "../parts/notice.tsx";
+import { DialogFailure } from "../parts/dialog-failure.tsx";
 import { ACCESS_SENTENCES } from "../parts/words.ts";
+import { tokenAddress } from "../state/addresses.ts";
 import { api } from "../state/api.ts";
+import { descriptionOf, lengthFault } from "../state/description.ts";
 import { closing, useAction } from "../state/loading.ts";
+import { type Attempt, useLostCreation } from "../state/lost-creation.ts";
 import { isReachable } from "../state/reachability.ts";
 import { showSecret } from "../state/session.ts";
 import { AudienceField, audiencesOf, isVerifying, type Purpose, purposeFault } from "./audience-field.tsx";
-import { DescriptionField, descriptionOf } from "./description-field.tsx";
+import { CreationFailure } from "./creation-failure.tsx";
+import { DescriptionField } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
-import { type Attempt, LostCreation } from "./lost-creation.tsx";
 
 const FIRST_ACCESS: Access = "read";
 const FIRST_PURPOSE: Purpose = { isForServices: false, verifies: false, names: "" };
@@ -40,17 +43,23 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   );
   const { isRunning, error } = creation.state.value;
   const close = closing(creation, onClose);
+  const lost = useLostCreation(isAnswerLost(error) && isReachable.value ? attempt.value : null);
+  // Until it is known that there is none, another press would make a second token.
+  const mayDouble = () => isAnswerLost(creation.state.value.error) && lost.outcome !== "none";
   const isChanged = () =>
-    description.value !== "" ||
-    purpose.value !== FIRST_PURPOSE ||
-    access.value !== FIRST_ACCESS ||
-    expires.value !== FIRST_EXPIRES;
+    lost.token === null &&
+    (description.value !== "" ||
+      purpose.value !== FIRST_PURPOSE ||
+      access.value !== FIRST_ACCESS ||
+      expires.value !== FIRST_EXPIRES);
   const faultOf = (parameter: string) => (error instanceof ApiError ? error.faultOf(parameter) : null);
   const told = faultOf("audiences");
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (mayDouble()) return;
     isChecked.value = true;
+    if (lengthFault(description.value) !== null) return field.current?.focus();
     if (purposeFault(purpose.value) !== null) return names.current?.focus();
     creation.run({
       ...rightsOf(purpose.value, access.value),
@@ -62,19 +71,6 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="New token" onClose={isRunning ? null : close} isChanged={isChanged}>
       <form class="form dialog-body" onSubmit={submit}>
-        {error !== null && (
-          <Failure
-            error={error}
-            whenUnreachable={
-              isReachable.value
-                ? "It is back now."
-                : "What you typed stays here. As soon as it answers, this says so."
-            }
-          />
-        )}
-        {isAnswerLost(error) && isReachable.value && attempt.value !== null && (
-          <LostCreation attempt={attempt.value} />
-        )}
         <DescriptionField field={field} text={description} fault={faultOf("description")} />
         <AudienceField
           field={names}
@@ -85,13 +81,22 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           <AccessField access={access} isForServices={purpose.value.isForServices} />
         )}
         <ExpiryField chosen={expires} fault={faultOf("expires_at")} />
+        <DialogFailure error={error} finding={lost.outcome}>
+          <CreationFailure error={error} lost={lost} />
+        </DialogFailure>
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>
-            Cancel
+            {lost.token === null ? "Cancel" : "Close"}
           </button>
-          <button type="submit" class="button primary" disabled={isRunning}>
-            {isRunning ? "Creating…" : "Create token"}
-          </button>
+          {lost.token === null ? (
+            <button type="submit" class="button primary" disabled={isRunning || mayDouble()}>
+              {isRunning ? "Creating…" : "Create token"}
+            </button>
+          ) : (
+            <a class="button primary" href={tokenAddress(lost.token.id)}>
+              Go to the token
+            </a>
+          )}
         </footer>
       </form>
     </Dialog>

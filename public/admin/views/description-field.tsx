@@ -3,18 +3,22 @@ import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 import { visible } from "../../../src/tokens/text.ts";
 import { Written } from "../parts/written.tsx";
+import { DESCRIPTION_LIMIT, lengthFault } from "../state/description.ts";
 
-/** In units of UTF-16, of which a character has up to two; the API judges its own limit of 500 characters. */
-const DESCRIPTION_LIMIT = 1000;
+/** Browsers count units of UTF-16, of which a character has up to two. */
+const UNITS_LIMIT = 2 * DESCRIPTION_LIMIT;
 
 interface DescriptionFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
   readonly text: Signal<string>;
+  /** What the API said of it, as the end of a sentence. */
   readonly fault: string | null;
 }
 
-export function DescriptionField({ field, text, fault }: DescriptionFieldProps) {
+export function DescriptionField({ field, text, fault: told }: DescriptionFieldProps) {
   const fieldId = useId();
+  const tooLong = lengthFault(text.value);
+  const fault = tooLong ?? told;
   const hasHidden = visible(text.value) !== text.value;
   const remarks = [
     ...(fault === null ? [] : [`${fieldId}-fault`]),
@@ -29,7 +33,7 @@ export function DescriptionField({ field, text, fault }: DescriptionFieldProps) 
         class="input"
         type="text"
         value={text.value}
-        maxLength={DESCRIPTION_LIMIT}
+        maxLength={UNITS_LIMIT}
         placeholder="What it is for, such as: Nightly backup on db-3"
         autocomplete="off"
         aria-invalid={fault !== null}
@@ -39,7 +43,7 @@ export function DescriptionField({ field, text, fault }: DescriptionFieldProps) 
         }}
       />
       {fault !== null && (
-        <p class="field-fault" id={`${fieldId}-fault`}>
+        <p class="field-fault" id={`${fieldId}-fault`} role={tooLong === null ? undefined : "alert"}>
           The description {fault}.
         </p>
       )}
@@ -50,9 +54,4 @@ export function DescriptionField({ field, text, fault }: DescriptionFieldProps) 
       )}
     </div>
   );
-}
-
-/** What a description says, as the API is told: null for nothing. */
-export function descriptionOf(text: string): string | null {
-  return text.trim() === "" ? null : text.trim();
 }

@@ -7,11 +7,13 @@ import type { Token, TokenUpdate } from "../api/types.ts";
 import { exactTime } from "../format.ts";
 import { ChangeFailure } from "../parts/change-failure.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFailure } from "../parts/dialog-failure.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
+import { descriptionOf, lengthFault } from "../state/description.ts";
 import { closing, useAction } from "../state/loading.ts";
-import { DescriptionField, descriptionOf } from "./description-field.tsx";
+import { DescriptionField } from "./description-field.tsx";
 import { type Expires, ExpiryField, expiryOf } from "./expiry-field.tsx";
 
 const SAME_EXPIRES: Expires = { way: "same" };
@@ -43,6 +45,7 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
   useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
+    if (lengthFault(description.value) !== null) return field.current?.focus();
     const changes = {
       ...descriptionChange(before, description.value),
       ...expiryOf(expires.value, serverTime()),
@@ -53,9 +56,6 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
   return (
     <Dialog title="Edit token" onClose={isRunning ? null : close} isChanged={isChanged}>
       <form class="form dialog-body" onSubmit={submit}>
-        {error !== null && (
-          <ChangeFailure error={error} whenUnreachable="This is saved by itself as soon as it answers." />
-        )}
         <DescriptionField field={field} text={description} fault={faultOf("description")} />
         <ExpiryField
           same={{ title: "As it is", sentence: asItIsSentence(before) }}
@@ -65,6 +65,9 @@ export function EditDialog({ token, onClose }: EditDialogProps) {
         <p class="muted">
           Its access and its services cannot be changed. If you need others, create a new token.
         </p>
+        <DialogFailure error={error}>
+          <ChangeFailure error={error} whenUnreachable="This is saved by itself as soon as it answers." />
+        </DialogFailure>
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>
             Cancel

@@ -27,7 +27,7 @@ export function AccessSelect() {
 /** After how many days without a use one may ask whether a token is still needed. */
 const UNUSED_DAYS = [30, 90];
 
-/** Stands for secrets that were shown after their token's end, among the times of last uses. */
+/** Stands for tokens that were tried after their end, among the times of last uses. */
 const REUSED = "reused";
 
 /** By when tokens were last used. The days count back from today, and the address says from which day. */
@@ -51,7 +51,7 @@ export function UseSelect() {
           Last used {count}+ days ago
         </option>
       ))}
-      <option value={REUSED}>Shown after its end</option>
+      <option value={REUSED}>Tried after its end</option>
       {unused !== null && isAnother && <option value={unused}>Last used before {dateName(unused)}</option>}
     </Select>
   );

@@ -1,16 +1,11 @@
 import { useSignal } from "@preact/signals";
-import {
-  type PlacedFile,
-  type ProxyKind,
-  proxyConfiguration,
-  USUAL_VALUES,
-} from "../../proxies/configuration.ts";
-import { type ProxySteps, proxySteps } from "../../proxies/steps.ts";
-import type { TokenSource } from "../../proxies/token-source.ts";
+import { type PlacedFile, proxyConfiguration, USUAL_VALUES } from "../../proxies/configuration.ts";
+import { proxySteps } from "../../proxies/steps.ts";
 import { Command } from "../parts/command.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
+import { type ProxyDraft, proxyFaults, proxyValues } from "../state/proxy-draft.ts";
 import { publisherAddress } from "../state/publisher-address.ts";
-import { type ProxyDraft, ProxyFields } from "./proxy-fields.tsx";
+import { ProxyFields } from "./proxy-fields.tsx";
 
 interface ProxyConfigurationProps {
   readonly audiences: readonly string[];
@@ -44,20 +39,29 @@ function ProxyConfiguration({ audiences }: ProxyConfigurationProps) {
     source: "bearer",
     header: "x-api-token",
   });
-  const { files, steps, fault } = filledIn(draft.value);
+  const faults = proxyFaults(draft.value);
+  const isFilledIn = Object.values(faults).every((fault) => fault === null);
   return (
     <div class="proxy">
       <p class="muted">
         The reverse proxy in front of a service asks Publisher about every request, and lets through only
         those that show a token for this service.
       </p>
-      <ProxyFields draft={draft} audiences={audiences} />
-      <div aria-live="polite">{fault !== null && <p class="field-fault">{fault}</p>}</div>
-      {files.map((file) => (
+      <ProxyFields draft={draft} audiences={audiences} faults={faults} />
+      {isFilledIn && <FilledIn draft={draft.value} />}
+    </div>
+  );
+}
+
+function FilledIn({ draft }: { draft: ProxyDraft }) {
+  const { kind } = draft;
+  return (
+    <>
+      {proxyConfiguration(kind, proxyValues(draft)).map((file) => (
         <File key={file.name} {...file} />
       ))}
-      {steps !== null && <Steps kind={draft.value.kind} {...steps} />}
-    </div>
+      <Steps draft={draft} />
+    </>
   );
 }
 
@@ -80,7 +84,9 @@ function File({ name, path, text }: PlacedFile) {
 }
 
 /** The steps that follow once the files are in their places. */
-function Steps({ kind, reload, trial, start }: ProxySteps & { readonly kind: ProxyKind }) {
+function Steps({ draft }: { draft: ProxyDraft }) {
+  const { kind } = draft;
+  const { reload, trial, option } = proxySteps(kind, proxyValues(draft));
   return (
     <>
       <Command
@@ -96,27 +102,11 @@ function Steps({ kind, reload, trial, start }: ProxySteps & { readonly kind: Pro
         </p>
       </div>
       <div class="field">
-        <Command name="Start Publisher with the address of the proxy" line={start} what="start command" />
+        <Command name="Add this to the command that starts Publisher:" line={option} what="option" />
         <p class="hint">
           Then Publisher’s log has the addresses of the clients. Without it, it has that of the proxy.
         </p>
       </div>
     </>
   );
-}
-
-/** The files and what to do with them, or why there are none, as a sentence. */
-function filledIn({ kind, audience, publisher, service, port, source, header }: ProxyDraft) {
-  const token: TokenSource = source === "header" ? { header } : source;
-  const values = { audience, publisher, service, port: Number(port), token };
-  try {
-    return { files: proxyConfiguration(kind, values), steps: proxySteps(kind, values), fault: null };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return {
-      files: [],
-      steps: null,
-      fault: `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`,
-    };
-  }
 }

@@ -2,6 +2,7 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { PROXY_KINDS, type ProxyKind } from "../../proxies/configuration.ts";
 import { Select } from "../parts/select.tsx";
+import type { ProxyDraft, ProxyFaults, SourceKind } from "../state/proxy-draft.ts";
 
 const KIND_NAMES: Readonly<Record<ProxyKind, string>> = {
   nginx: "nginx",
@@ -11,35 +12,22 @@ const KIND_NAMES: Readonly<Record<ProxyKind, string>> = {
   haproxy: "HAProxy",
 };
 
-/** Where the token comes; the header is named in a field of its own. */
-const SOURCE_NAMES = {
+const SOURCE_NAMES: Readonly<Record<SourceKind, string>> = {
   bearer: "Authorization: Bearer",
   basic: "Basic’s password too",
   header: "A header of its own",
-} as const;
-
-type SourceKind = keyof typeof SOURCE_NAMES;
+};
 
 const SOURCE_KINDS = ["bearer", "basic", "header"] as const satisfies readonly SourceKind[];
-
-/** What was chosen and typed. */
-export interface ProxyDraft {
-  readonly kind: ProxyKind;
-  readonly audience: string;
-  readonly publisher: string;
-  readonly service: string;
-  readonly port: string;
-  readonly source: SourceKind;
-  readonly header: string;
-}
 
 interface ProxyFieldsProps {
   readonly draft: Signal<ProxyDraft>;
   readonly audiences: readonly string[];
+  readonly faults: ProxyFaults;
 }
 
 /** What a proxy's configuration is filled in with. */
-export function ProxyFields({ draft, audiences }: ProxyFieldsProps) {
+export function ProxyFields({ draft, audiences, faults }: ProxyFieldsProps) {
   const { kind, audience, publisher, service, port, source, header } = draft.value;
   const change = (change: Partial<ProxyDraft>) => {
     draft.value = { ...draft.value, ...change };
@@ -70,15 +58,22 @@ export function ProxyFields({ draft, audiences }: ProxyFieldsProps) {
       <Field
         name="Publisher, as the proxy reaches it"
         text={publisher}
+        fault={faults.publisher}
         hint="Publisher’s own address: it is in its log, in the line “listening”. Often it is not the address of this page."
         onChange={(publisher) => change({ publisher })}
       />
       <Field
         name="The service, as the proxy reaches it"
         text={service}
+        fault={faults.service}
         onChange={(service) => change({ service })}
       />
-      <Field name="Port that the proxy listens on" text={port} onChange={(port) => change({ port })} />
+      <Field
+        name="Port that the proxy listens on"
+        text={port}
+        fault={faults.port}
+        onChange={(port) => change({ port })}
+      />
       <Select
         name="Token from"
         isNamed
@@ -92,7 +87,12 @@ export function ProxyFields({ draft, audiences }: ProxyFieldsProps) {
         ))}
       </Select>
       {source === "header" && (
-        <Field name="Name of the header" text={header} onChange={(header) => change({ header })} />
+        <Field
+          name="Name of the header"
+          text={header}
+          fault={faults.header}
+          onChange={(header) => change({ header })}
+        />
       )}
     </div>
   );
@@ -102,10 +102,12 @@ interface FieldProps {
   readonly name: string;
   readonly text: string;
   readonly hint?: string;
+  /** A sentence. */
+  readonly fault: string | null;
   readonly onChange: (text: string) => void;
 }
 
-function Field({ name, text, hint, onChange }: FieldProps) {
+function Field({ name, text, hint, fault, onChange }: FieldProps) {
   const id = useId();
   return (
     <div class="field">
@@ -117,9 +119,15 @@ function Field({ name, text, hint, onChange }: FieldProps) {
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
-        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        aria-invalid={fault !== null}
+        aria-describedby={fault !== null ? `${id}-fault` : hint && `${id}-hint`}
         onInput={({ currentTarget }) => onChange(currentTarget.value.trim())}
       />
+      {fault !== null && (
+        <p class="field-fault" id={`${id}-fault`} role="alert">
+          {fault}
+        </p>
+      )}
       {hint !== undefined && (
         <p class="hint" id={`${id}-hint`}>
           {hint}

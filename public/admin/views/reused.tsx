@@ -7,7 +7,7 @@ import { now } from "../state/clock.ts";
 import { FIRST_VIEW, withReused } from "../state/list-view.ts";
 import { endBeforeReuse } from "../state/reuse.ts";
 
-/** That the secret of a token was shown after its end, if it was. */
+/** That a token was tried after its end, if it was. */
 export function Reused({ token }: { token: Token }) {
   const { id, reused_at: reusedAt, reused_from: reusedFrom } = token;
   if (reusedAt === null) return null;
@@ -15,11 +15,10 @@ export function Reused({ token }: { token: Token }) {
     <Notice tone="caution">
       <p>
         <strong>
-          Its secret was shown {relativeTime(reusedAt, now.value)}
-          {reusedFrom !== null && `, in a request from ${reusedFrom}`}, after the token was{" "}
-          {endBeforeReuse(token)}.
+          It was tried {relativeTime(reusedAt, now.value)}
+          {reusedFrom !== null && `, in a request from ${reusedFrom}`}, after it was {endBeforeReuse(token)}.
         </strong>{" "}
-        It opens nothing any more, but somebody still has it. If that is no program of yours, look at{" "}
+        It opens nothing any more, but somebody still has its secret. If that is no program of yours, look at{" "}
         <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
           what was done with this token
         </a>
@@ -29,7 +28,7 @@ export function Reused({ token }: { token: Token }) {
   );
 }
 
-/** That secrets were shown after their tokens' end in the last days, if any were. */
+/** That tokens were tried after their end in the last days, if any were. */
 export function ReusedLately({ count }: { count: number }) {
   if (count === 0) return null;
   return (
@@ -37,10 +36,10 @@ export function ReusedLately({ count }: { count: number }) {
       <p>
         <strong>
           {count === 1
-            ? "The secret of a revoked or replaced token was shown in the last 7 days."
-            : `The secrets of ${countName(count)} revoked or replaced tokens were shown in the last 7 days.`}
+            ? "A revoked or replaced token was tried in the last 7 days."
+            : `${countName(count)} revoked or replaced tokens were tried in the last 7 days.`}
         </strong>{" "}
-        Somebody still has {count === 1 ? "it" : "them"}.{" "}
+        Somebody still has {count === 1 ? "its secret" : "their secrets"}.{" "}
         <a href={listAddress(withReused(FIRST_VIEW))}>Show which</a>
       </p>
     </Notice>

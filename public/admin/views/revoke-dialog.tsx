@@ -2,12 +2,13 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Status, Token, TokenRevocation } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFailure } from "../parts/dialog-failure.tsx";
 import { NamedToken } from "../parts/named-token.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
 import { api } from "../state/api.ts";
-import { revokedWords } from "../state/descendants.ts";
+import { revokedWords, revokeWords } from "../state/descendants.ts";
 import { closing, useAction, useLoaded } from "../state/loading.ts";
 import { self } from "../state/session.ts";
 import { DESCENDANTS_SENTENCE, DescendantsField } from "./descendants-field.tsx";
@@ -45,6 +46,7 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const close = closing(revocation, onClose);
   // A number that is not known is no reason to keep quiet.
   const alsoRevoked = withDescendants.value ? (counts.value?.active.write ?? Number.POSITIVE_INFINITY) : 0;
+  const chosen = withDescendants.value ? (counts.value ?? "unknown") : "none";
   return (
     <Dialog
       title={wasRevoked ? "Revoke the tokens that came of it?" : "Revoke this token?"}
@@ -71,9 +73,9 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
           <DescendantsField counts={counts} isChosen={withDescendants} />
         )}
         <LastWriter token={token} writers={writers} alsoRevoked={alsoRevoked} />
-        {error !== null && (
+        <DialogFailure error={error}>
           <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
-        )}
+        </DialogFailure>
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>
             {wasRevoked ? "Cancel" : "Keep it"}
@@ -84,7 +86,7 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
             disabled={isRunning}
             onClick={() => revocation.run({ id: token.id, descendants: withDescendants.value })}
           >
-            {isRunning ? "Revoking…" : wasRevoked ? "Revoke tokens" : "Revoke token"}
+            {isRunning ? "Revoking…" : revokeWords(wasRevoked, chosen)}
           </button>
         </footer>
       </div>

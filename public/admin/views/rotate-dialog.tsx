@@ -1,11 +1,12 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
 import { useRef } from "preact/hooks";
-import { ApiError } from "../api/client.ts";
+import { ApiError, Unreachable } from "../api/client.ts";
 import { serverTime } from "../api/server-time.ts";
 import type { Token, TokenRotation } from "../api/types.ts";
 import { ChangeFailure } from "../parts/change-failure.tsx";
 import { Dialog } from "../parts/dialog.tsx";
+import { DialogFailure } from "../parts/dialog-failure.tsx";
 import { NamedToken } from "../parts/named-token.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { api } from "../state/api.ts";
@@ -76,17 +77,6 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
             </p>
           </Notice>
         )}
-        {error !== null && (
-          <ChangeFailure
-            error={error}
-            whenUnreachable={
-              isReachable.value
-                ? `It is back now. ${lostAnswerSentence(isEndingSelf.value)}`
-                : "As soon as it answers, this says so."
-            }
-            whenUnreadable={lostAnswerSentence(isEndingSelf.value)}
-          />
-        )}
         <OverlapField token={old} chosen={overlap} fault={faultOf("overlap_seconds")} />
         <ExpiryField
           name="The new token expires"
@@ -94,6 +84,9 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
           chosen={expires}
           fault={faultOf("expires_at")}
         />
+        <DialogFailure error={error} finding={isReachable.value}>
+          <RotationFailure error={error} advice={lostAnswerSentence(isEndingSelf.value)} />
+        </DialogFailure>
         <footer class="dialog-foot">
           <button type="button" class="button" disabled={isRunning} onClick={close}>
             Cancel
@@ -104,6 +97,24 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
         </footer>
       </form>
     </Dialog>
+  );
+}
+
+/** Why a rotation failed; if its answer got lost, also how to go on. */
+function RotationFailure({ error, advice }: { error: unknown; advice: string }) {
+  if (error instanceof Unreachable && isReachable.value)
+    return (
+      <Notice tone="neutral">
+        <p>The answer did not arrive. Publisher answers again.</p>
+        <p>{advice}</p>
+      </Notice>
+    );
+  return (
+    <ChangeFailure
+      error={error}
+      whenUnreachable="As soon as it answers, this says so."
+      whenUnreadable={advice}
+    />
   );
 }
 

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { serverAddress } from "../api/server-address.ts";
-import { servicesName } from "../format.ts";
+import { allServicesName } from "../format.ts";
 import { RightsBadge } from "../parts/badges.tsx";
 import { Command } from "../parts/command.tsx";
 import { CopyButton } from "../parts/copy-button.tsx";
@@ -36,9 +36,10 @@ export function SecretDialog({ created, remark }: ShownSecret) {
           </p>
         </Notice>
         {remark !== null && <p>{remark}</p>}
-        {created.verifies === true && (
+        {created.audiences !== undefined && (
           <p>
-            <RightsBadge token={created} /> for {servicesName(created.audiences ?? [])}. It opens nothing.
+            <RightsBadge token={created} /> for {allServicesName(created.audiences)}.{" "}
+            {created.verifies === true ? "It opens nothing." : "It opens nothing else."}
           </p>
         )}
         <div class="secret">

@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
+import { UNKNOWN_TOKEN } from "../../../src/http/sentences.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
-import { NotAToken, Unreachable } from "../api/client.ts";
+import { ApiError, NotAToken, Unreachable } from "../api/client.ts";
 import { KeyIcon } from "../parts/icons.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { useAction } from "../state/loading.ts";
@@ -80,7 +81,13 @@ export function SignIn({ notice }: { notice: string | null }) {
           </div>
         )}
         {error !== null && (
-          <Failure error={error} whenUnreachable="What you typed stays here, and is tried again by itself." />
+          <Failure
+            error={error}
+            words={
+              error instanceof ApiError && error.message === UNKNOWN_TOKEN ? <UnknownToken /> : undefined
+            }
+            whenUnreachable="What you typed stays here, and is tried again by itself."
+          />
         )}
         <form class="form" onSubmit={submit}>
           <PasswordManagersName />
@@ -134,6 +141,15 @@ export function SignIn({ notice }: { notice: string | null }) {
         </section>
       </div>
     </main>
+  );
+}
+
+function UnknownToken() {
+  return (
+    <>
+      This Publisher does not know this token. It may belong to another instance. Run{" "}
+      <code>publisher token create --access write</code> on the server to make a new one.
+    </>
   );
 }
 

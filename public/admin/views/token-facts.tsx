@@ -56,7 +56,7 @@ export function TokenFacts({ token }: { token: Token }) {
         </Fact>
       )}
       {token.reused_at !== null && (
-        <Fact name="Secret shown after its end">
+        <Fact name="Tried after its end">
           <Time time={token.reused_at} isFull />
         </Fact>
       )}

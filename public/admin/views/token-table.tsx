@@ -111,7 +111,7 @@ function Row({ token, days, isRevoked, onRotate, onRevoke }: RowProps) {
             </span>
           )}
           {token.reused_at !== null && (
-            <span class="tag reused">Secret shown {relativeTime(token.reused_at, now.value)}</span>
+            <span class="tag reused">Tried {relativeTime(token.reused_at, now.value)}</span>
           )}
         </span>
         <span class="digest">

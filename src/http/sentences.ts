@@ -1,0 +1,7 @@
+/** Sentences of answers that the admin page knows again, to say more about them. */
+
+/** A change was refused because the store cannot be written, for example on a full disk. Reads still work. */
+export const STORE_UNCHANGED = "The store cannot be changed now. Nothing was changed; try again later";
+
+/** No token of this store has that secret. */
+export const UNKNOWN_TOKEN = "The token is unknown";
