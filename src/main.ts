@@ -85,7 +85,8 @@ function commandLine(output: string[]): Command {
 }
 
 /**
- * A server refuses another user's store, a backup only reads it and writes as root, and a restore reads as root first.
+ * A server refuses another user's store, a backup opens it with the rights of that user and writes as root, and a
+ * restore reads as root first.
  */
 const STAY_ROOT = [DEFAULT_COMMAND, "backup", "restore"];
 

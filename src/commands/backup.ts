@@ -1,15 +1,17 @@
-import { statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { UsageError } from "../config.ts";
-import { backUp, datedPath, isSameFile, keepNewest, unfinishedPath } from "../store/backup.ts";
+import { backUp, datedPath, isSameFile, unfinishedPath } from "../store/backup.ts";
 import { DataDirectory } from "../store/data-directory.ts";
+import { keepNewest } from "../store/dated-backups.ts";
 import { isNew, isPublisherStore } from "../store/examination.ts";
 import type { Soundness } from "../store/soundness.ts";
 import { refuseUnfinished } from "../store/store-replacement.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { noStore } from "./open-tokens.ts";
-import { print, readable, say } from "./print.ts";
+import { print, printAfter, readable, say } from "./print.ts";
 import { withProgress } from "./progress.ts";
+import { enterPathBeside, otherOwner } from "./store-owner.ts";
 
 export interface BackupFlags {
   /** How many backups a directory keeps; the target is a file if left out. */
@@ -28,26 +30,38 @@ export async function backup(dataDir: string, target: string, flags: BackupFlags
   const count = keepSetting(flags.keep);
   const path = count === null ? resolve(target) : datedPath(requireFolder(resolve(target)), new Date());
   requireDirectoryOf(path);
+  const owner = otherOwner(directory);
+  if (owner !== null) enterPathBeside(owner, path);
   requireFree(path, directory);
   const make = flags.progress !== false && process.stderr.isTTY ? visibly : quietly;
   if (!(await make(directory, path))) return;
-  if (count !== null) for (const old of keepNewest(path, count)) say(`Removed ${old}.\n`);
+  if (count !== null) removeOlder(path, count);
+}
+
+function removeOlder(made: string, count: number): void {
+  const { removed, ahead } = keepNewest(made, count, new Date());
+  for (const old of removed) say(`Removed ${old}.\n`);
+  for (const other of ahead)
+    say(
+      `${other} has a date in the future: --keep neither counts nor removes it. Look at the clock, or rename the file.\n`,
+    );
 }
 
 /** Gives whether it was successful, as `visibly` does. */
 async function quietly(directory: DataDirectory, path: string): Promise<boolean> {
   const soundness = backUp(directory, path, () => undefined);
-  await print(report(directory, path, soundness));
+  await printAfter(`${path} was written`, print(report(directory, path, soundness)));
   return true;
 }
 
 /** The same in a process of its own, which gets the finished path: two may read the clock at two moments. */
 async function visibly(directory: DataDirectory, path: string): Promise<boolean> {
-  return await withProgress({
+  const work = {
     command: ["backup", "--no-progress", `--data-dir=${directory.path}`, "--", path],
     bytes: statSync(directory.database).size,
-    copyOf: (process) => unfinishedPath(path, process),
-  });
+    copyOf: (process: number) => unfinishedPath(path, process),
+  };
+  return await printAfter(`${path} was written`, withProgress(work));
 }
 
 function keepSetting(keep: string | undefined): number | null {
@@ -75,13 +89,9 @@ function requireDirectoryOf(path: string): void {
 
 /** A backup may take the place of an older one, and of nothing else. */
 function requireFree(path: string, directory: DataDirectory): void {
-  if (basename(path) === basename(directory.database)) throw inUse(path);
+  if (isOwnPath(path, directory)) throw inUse(path);
   const there = statSync(path, { throwIfNoEntry: false });
-  if (there === undefined) {
-    const ofAStore = ["-wal", "-shm", "-journal"].find((end) => path === directory.database + end);
-    if (ofAStore !== undefined) throw inUse(path);
-    return;
-  }
+  if (there === undefined) return;
   if (there.isDirectory())
     throw new CommandFailure(
       `${path} is a directory. Name a file, or add --keep 7 to keep the newest 7 backups there.`,
@@ -91,8 +101,18 @@ function requireFree(path: string, directory: DataDirectory): void {
     throw new CommandFailure(`${path} is there already, and is no backup of Publisher's. Name another file.`);
 }
 
+/** Whether Publisher itself uses that path, or would if there were a store: some file systems ignore upper case. */
+function isOwnPath(path: string, directory: DataDirectory): boolean {
+  const folder = new DataDirectory(dirname(path));
+  const names = folder.files.map((file) => basename(file));
+  const isDataDirectory = isSameFile(folder.path, directory.path) || existsSync(folder.database);
+  return (isDataDirectory ? names : [basename(folder.database)]).includes(basename(path).toLowerCase());
+}
+
 function inUse(path: string): CommandFailure {
-  return new CommandFailure(`${path} is the place of a store itself. Name another file for the backup.`);
+  return new CommandFailure(
+    `${path} is the place of a store itself, or of a file that Publisher keeps beside it. Name another file for the backup.`,
+  );
 }
 
 function report({ database }: DataDirectory, path: string, soundness: Soundness): string {

@@ -1,14 +1,15 @@
 import { resolve } from "node:path";
 import { DataDirectory } from "../store/data-directory.ts";
-import { isNew, type StoreFile } from "../store/examination.ts";
+import type { StoreFile } from "../store/examination.ts";
+import { damagedBackup } from "../store/restoration.ts";
 import { SCHEMA_VERSION } from "../store/schema.ts";
 import { checkSoundness, type RestorationNote } from "../store/soundness.ts";
 import { refuseUnfinished } from "../store/store-replacement.ts";
 import { StoreDamaged } from "../store/store-unusable.ts";
 import { formatTime } from "../tokens/time.ts";
-import { CommandFailure } from "./command-failure.ts";
 import { noStore } from "./open-tokens.ts";
 import { print, readable, say } from "./print.ts";
+import { requireBackup } from "./restore-source.ts";
 
 /** By this exit code the server learns that a store is damaged; a person gets 1, as for every failure. */
 export const DAMAGE_EXIT_CODE = 3;
@@ -28,7 +29,8 @@ export async function check(
     await print(soundnessReport(backup === undefined ? storeIn(dataDir) : backupAt(resolve(backup))));
   } catch (error) {
     if (!(error instanceof StoreDamaged)) throw error;
-    say(`publisher: ${damageReport(error)}\n`);
+    const told = backup === undefined ? error : damagedBackup(resolve(backup), error);
+    say(`publisher: ${damageReport(told)}\n`);
     process.exitCode = tellDamage ? DAMAGE_EXIT_CODE : 1;
   }
 }
@@ -41,7 +43,7 @@ function damageReport({ message, faults }: StoreDamaged): string {
 }
 
 function backupAt(path: string): StoreFile {
-  if (isNew(path)) throw new CommandFailure(`There is no backup at ${path}.`);
+  requireBackup(path);
   return { database: path };
 }
 

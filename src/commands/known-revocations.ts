@@ -1,6 +1,6 @@
 import type { ReplacedStore } from "../store/replaced-store.ts";
 import type { Restoration } from "../store/restoration.ts";
-import { type RevocationFile, readRevocationLogs } from "../store/revocation-log.ts";
+import { type RevocationFile, readRevocationLogs } from "../store/revocation-log-reading.ts";
 import { type KnownEnd, together } from "../tokens/known-end.ts";
 import type { RevocationLines } from "../tokens/revocation-lines.ts";
 import { afterGap, endsOf, lackEnd, lastEndTime } from "../tokens/several-revocation-logs.ts";
@@ -15,6 +15,10 @@ export interface KnownRevocations {
   readonly logEnd: string | null;
   /** Why it may not be all, for the end of a sentence; null if it is all. */
   readonly missing: string | null;
+  /** Whether another revocation log would tell the rest. */
+  readonly lacksFile: boolean;
+  /** Whether the store that was there is a later state of the backup's store. */
+  readonly isLaterStore: boolean;
 }
 
 export interface Sources {
@@ -36,12 +40,15 @@ export function knownRevocations({
   const logs = readRevocationLogs([...texts.keys()], restoration.storeMark, (log) => texts.get(log) ?? "");
   const last = restoration.lastEvent?.id ?? "";
   const inStore = missingInStore(replaced, last, isItself);
+  const gap = afterGap(logs, last);
   const isMissing = inStore !== null && logs.length > 0;
   return {
     ends: merged([...replaced.ends(), ...endsOf(logs)]),
     lastEvent: [replaced.lastEvent() ?? "", ...logs.map((log) => log.last)].toSorted().at(-1) || null,
     logEnd: logs.length === 0 ? null : logEnd(logs),
-    missing: isMissing ? missingInLogs(logs, last, restoration.endEvents()) : inStore,
+    missing: isMissing ? missingInLogs(logs, gap, restoration.endEvents()) : inStore,
+    lacksFile: gap !== null,
+    isLaterStore: inStore === null,
   };
 }
 
@@ -56,20 +63,22 @@ function merged(ends: readonly KnownEnd[]): ReadonlyMap<string, KnownEnd> {
 
 function missingInStore(replaced: ReplacedStore, last: string, isItself: boolean): string | null {
   if (isItself) return "the store is restored from its own file, without its last changes";
-  if (replaced.fault !== null) return replaced.fault.replace(/\.$/, "");
+  if (replaced.fault !== null) return replaced.fault.replaceAll(/\s*\n\s*/g, " ").replace(/\.$/, "");
   if (last === "" || replaced.hasEvent(last)) return null;
   return "the store that is there is not a later state of the same store";
 }
 
 function missingInLogs(
   logs: readonly RevocationFile[],
-  last: string,
+  gap: RevocationFile | null,
   endEvents: readonly string[],
 ): string | null {
   const [torn] = logs.filter(({ unreadable }) => unreadable !== null);
   if (torn !== undefined)
     return `line ${torn.unreadable} of ${torn.path} cannot be read, and may have been a revocation`;
-  const gap = afterGap(logs, last);
+  const [holed] = logs.filter(({ afterHole }) => afterHole !== null);
+  if (holed !== undefined)
+    return `lines are missing before line ${holed.afterHole} of ${holed.path}, and may have been revocations`;
   if (gap !== null)
     return `a file of the revocation log is missing: ${gap.path} begins after ${gap.after}, which no other file and no backup has`;
   if (lackEnd(logs, endEvents)) return `${logEnd(logs)}, and lacks an end that the backup has`;

@@ -8,6 +8,19 @@ export async function print(text: string): Promise<void> {
   await printEach([text]);
 }
 
+/** For a change that was made: says so where `printing` fails. */
+export async function printAfter<T>(done: string, printing: Promise<T>): Promise<T> {
+  try {
+    return await printing;
+  } catch (error) {
+    if (!(error instanceof CommandFailure)) throw error;
+    const reason = reasonOf(error.cause);
+    throw new CommandFailure(`${done}; only the message about it cannot be written: ${reason}.`, {
+      cause: error,
+    });
+  }
+}
+
 /** The same for an answer in parts, which are made one after the other; none is made for a reader that has left. */
 export async function printEach(parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   for await (const part of parts) if (!(await isWritten(part))) return;

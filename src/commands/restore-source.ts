@@ -1,14 +1,38 @@
-import { chmodSync, chownSync, closeSync, mkdtempSync, openSync, realpathSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  lstatSync,
+  mkdtempSync,
+  openSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Acceptance } from "../store/examination.ts";
+import { kindOf } from "../store/file-safety.ts";
 import { copyStore } from "../store/store-copy.ts";
+import { CommandFailure } from "./command-failure.ts";
 import { asOwner, type Owner } from "./store-owner.ts";
 
 /** A backup to restore from. */
 export interface RestoreSource extends Disposable {
   /** Without links in it. */
   readonly path: string;
+}
+
+/** Throws a CommandFailure for a path at which no backup can be: opening a pipe would wait for another program. */
+export function requireBackup(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) throw new CommandFailure(`There is no backup at ${path}.`);
+  const file = statSync(path, { throwIfNoEntry: false });
+  if (file === undefined)
+    throw new CommandFailure(`${path} is a symbolic link to a file that does not exist.`);
+  if (!file.isFile())
+    throw new CommandFailure(`${path} is ${kindOf(file)}, and a backup is a regular file. Name one.`);
+  if (file.size === 0) throw new CommandFailure(`There is no backup at ${path}: the file is empty.`);
 }
 
 /** The backup itself. */

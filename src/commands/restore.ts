@@ -1,19 +1,17 @@
 import { resolve } from "node:path";
 import { isSameFile } from "../store/backup.ts";
 import { DataDirectory } from "../store/data-directory.ts";
-import { type Acceptance, isNew } from "../store/examination.ts";
-import type { EndCounts } from "../store/reapplied-ends.ts";
+import type { Acceptance } from "../store/examination.ts";
 import { ReplacedStore } from "../store/replaced-store.ts";
 import { Restoration } from "../store/restoration.ts";
-import { readRevocationLog } from "../store/revocation-log.ts";
-import { SCHEMA_VERSION } from "../store/schema.ts";
+import { readRevocationLog } from "../store/revocation-log-reading.ts";
 import { ServerLock } from "../store/server-lock.ts";
 import { completeReplacement } from "../store/store-replacement.ts";
-import { formatTime } from "../tokens/time.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { type KnownRevocations, knownRevocations } from "./known-revocations.ts";
-import { print, readable } from "./print.ts";
-import { ownSource, sourceFor } from "./restore-source.ts";
+import { print, printAfter, readable } from "./print.ts";
+import { report } from "./restore-report.ts";
+import { ownSource, requireBackup, sourceFor } from "./restore-source.ts";
 import { become, enterPath, otherOwner } from "./store-owner.ts";
 
 export interface RestoreFlags {
@@ -29,7 +27,7 @@ export interface RestoreFlags {
 export async function restore(dataDir: string, backup: string, flags: RestoreFlags): Promise<void> {
   const directory = new DataDirectory(dataDir);
   const path = resolve(backup);
-  if (isNew(path)) throw new CommandFailure(`There is no backup at ${path}.`);
+  requireBackup(path);
   const acceptance = flags.acceptPart ? "part" : "whole";
   const owner = otherOwner(directory);
   if (owner !== null) enterPath(owner);
@@ -40,10 +38,15 @@ export async function restore(dataDir: string, backup: string, flags: RestoreFla
   if (owner !== null) become(owner);
   completeReplacement(directory);
   directory.make();
-  const lock = ServerLock.take(directory, "Stop that one first: a store cannot be replaced under a server.");
+  const lock = ServerLock.take(
+    directory,
+    "Stop that one first: a store cannot be replaced under a server.",
+    "restoring the store",
+  );
   try {
     const given = { backup: source.path, logs, isItself, acceptance } as const;
-    await print(readable(restored(directory, path, given, flags)));
+    const told = restored(directory, path, given, flags);
+    await printAfter(`${path} was restored`, print(readable(told)));
   } finally {
     lock.release();
   }
@@ -65,7 +68,7 @@ function restored(directory: DataDirectory, path: string, given: Given, flags: R
   try {
     using replaced = ReplacedStore.open(directory);
     const known = knownRevocations({ restoration, replaced, logs: given.logs, isItself: given.isItself });
-    if (known.missing !== null && flags.withoutRevocations !== true) throw unknown(known.missing);
+    if (known.missing !== null && flags.withoutRevocations !== true) throw unknown(known);
     const ended = restoration.end(known.ends.values(), known.lastEvent, known.missing === null);
     const aside = restoration.takePlace();
     return report({ directory, path, restoration, replaced, ended, aside, known });
@@ -74,68 +77,19 @@ function restored(directory: DataDirectory, path: string, given: Given, flags: R
   }
 }
 
-function unknown(missing: string): CommandFailure {
+function unknown({ missing, lacksFile, logEnd }: KnownRevocations): CommandFailure {
+  const log =
+    logEnd === null
+      ? NO_LOG
+      : lacksFile
+        ? "Give the missing file too, with one more --revocations"
+        : PART_OF_LOG;
   return new CommandFailure(
-    `Nothing was changed. It is not known which tokens were revoked since the backup: ${missing}. They would work again. ` +
-      "Add --revocations with the file that a server kept with --revocation-log, or " +
-      "--without-revocations to restore all the same, and then revoke by hand what must not work.",
+    "Nothing was changed. Tokens that were revoked since the backup would work again, and it is not known which these are. " +
+      `${log}, or add --without-revocations to restore all the same, and then revoke by hand what must not work. ` +
+      `The reason: ${missing}.`,
   );
 }
 
-interface Report {
-  readonly directory: DataDirectory;
-  readonly path: string;
-  readonly restoration: Restoration;
-  readonly replaced: ReplacedStore;
-  readonly ended: EndCounts;
-  readonly aside: string | null;
-  readonly known: KnownRevocations;
-}
-
-function report({ directory, path, restoration, replaced, ended, aside, known }: Report): string {
-  const { missing, logEnd } = known;
-  const { soundness, lastEvent } = restoration;
-  const until = lastEvent === null ? "" : `, with changes up to ${formatTime(lastEvent.at)}`;
-  const gone = Math.max((replaced.tokens() ?? 0) - soundness.tokens, 0);
-  const lines = [
-    missing === null
-      ? null
-      : `Not known: ${missing}. Tokens that were revoked, replaced or shortened since the backup may work again: ` +
-        `${lookThrough(directory)}, and revoke what must not work.`,
-    `Restored ${path}${until}, to ${directory.database}: tokens: ${soundness.tokens}.`,
-    aside === null ? null : `The store that was there is in ${aside}. Publisher never deletes it.`,
-    endedAgainLine(ended),
-    logEnd === null
-      ? null
-      : `T${logEnd.slice(1)}. It does not have what ended after that, nor what a command ended while the server was down: ${lookThrough(directory)}.`,
-    gone === 0 || missing !== null
-      ? null
-      : `Created since the backup, and gone with their secrets: ${gone} ${gone === 1 ? "token" : "tokens"}.`,
-    `Usage counts since the backup are gone. ${nextStep(soundness.schemaVersion)}`,
-  ];
-  return `${lines.filter((line) => line !== null).join("\n")}\n`;
-}
-
-function nextStep(schema: number): string {
-  if (schema === SCHEMA_VERSION) return "You can start the server.";
-  return `The store has schema ${schema}: start the older version that knows it. Any command of this version can migrate it again.`;
-}
-
-function lookThrough({ path }: DataDirectory): string {
-  return `look through "publisher token list --data-dir ${path}"`;
-}
-
-function endedAgainLine({ revoked, replaced, shortened, withoutSuccessor }: EndCounts): string {
-  const counts = [
-    [revoked, "revoked"],
-    [replaced, "replaced"],
-    [shortened, "with an earlier expiry"],
-  ] as const;
-  const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
-  if (told.length === 0) return "No token of the backup had ended since, as far as is known.";
-  const lost =
-    withoutSuccessor === 0
-      ? ""
-      : ` Replaced by a token that is not in the backup: ${withoutSuccessor}. Create new tokens for their holders.`;
-  return `Tokens that ended since the backup stay so: ${told.join(", ")}.${lost}`;
-}
+const NO_LOG = "Add --revocations with the file that a server kept with --revocation-log";
+const PART_OF_LOG = "Give a whole copy of the revocation log, if there is one";

@@ -8,6 +8,10 @@ const CATCH_UP_EVERY_MS = 1000;
 const MISSING =
   "the revocation log lacks the revocations and other ends of these tokens; the next start writes them";
 
+const CHANGED =
+  "something else changed the revocation log; lines of this store that had gone were written again. " +
+  "Give each store a log of its own";
+
 /**
  * Keeps a revocation log up to date: with each end that this server records before that is answered, and with those
  * of other processes soon after. What cannot be written is told once, and tried again.
@@ -33,7 +37,7 @@ export class RevocationLogging {
 
   catchUp(): void {
     try {
-      this.#file.catchUp();
+      if (this.#file.catchUp()) this.#log.warn(CHANGED);
     } catch (error) {
       if (!this.#isTroubled)
         this.#log.error({ error }, "the revocation log cannot be written now; it is tried again");

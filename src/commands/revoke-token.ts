@@ -6,7 +6,7 @@ import { formatTime, type UnixSeconds } from "../tokens/time.ts";
 import type { Token } from "../tokens/token.ts";
 import { granted, requireTokenId } from "./granted.ts";
 import { withTokens } from "./open-tokens.ts";
-import { print, printJson } from "./print.ts";
+import { print, printAfter, printJson } from "./print.ts";
 import type { RevokeFlags } from "./token-flags.ts";
 
 /** Revokes a token; a running server refuses it from the next request on. */
@@ -19,8 +19,10 @@ export async function revokeToken(
   await withTokens(dataDir, async (tokens) => {
     const request = { withDescendants: descendants, isDryRun: dryRun };
     const revocation = granted(await tokens.revoke(id, COMMAND_LINE, request), id);
-    if (json) return await printJson(revocationResource(revocation, tokens.now()));
-    await print(dryRun ? preview(revocation, tokens.now()) : report(revocation, tokens.now()));
+    const printing = json
+      ? printJson(revocationResource(revocation, tokens.now()))
+      : print(dryRun ? preview(revocation, tokens.now()) : report(revocation, tokens.now()));
+    await (dryRun ? printing : printAfter(`${id} was revoked`, printing));
   });
 }
 

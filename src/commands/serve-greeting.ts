@@ -98,7 +98,7 @@ function whereFirstToken(firstToken: FirstToken): string {
     case "given":
       return `the one in ${firstToken.variable}`;
     case "in-use":
-      return 'in use already; "publisher token create --access write" makes another';
+      return 'none: this store is not new; "publisher token create --access write" makes another token';
   }
 }
 

@@ -1,7 +1,8 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
-import { sep } from "node:path";
+import { dirname, sep } from "node:path";
 import { DataDirectory } from "../store/data-directory.ts";
 import { reasonOf } from "../store/reason.ts";
+import { takeRightsOf } from "../store/rights.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { runWithWayTo } from "./mount-namespace.ts";
 
@@ -45,7 +46,7 @@ export function otherOwner(directory: DataDirectory): Owner | null {
  * root: the command then runs once more, with a way there, and this process ends with its exit code.
  */
 export function enterPath(owner: Owner): void {
-  const closed = asOwner(owner, () => ancestorsOf(owner.path).find((path) => !isEnterable(path)));
+  const closed = closedTo(owner);
   if (closed === undefined) return;
   const exitCode = runWithWayTo(owner.path, closed);
   if (exitCode !== null) process.exit(exitCode);
@@ -53,6 +54,36 @@ export function enterPath(owner: Owner): void {
     `${owner.path} belongs to another user (id ${owner.found.uid}), who may not enter ${closed}. ` +
       `Run the command as that user, in a place where the user may enter, or let others enter: chmod o+x ${closed}.`,
   );
+}
+
+/**
+ * The same for a command that also writes `file` as root. It goes on without a way where there can be none, or `file` could not be
+ * seen there.
+ */
+export function enterPathBeside(owner: Owner, file: string): void {
+  const closed = closedOrUnknown(owner);
+  if (closed === undefined || isInside(realpathSync(dirname(file)), closed)) return;
+  const exitCode = runWithWayTo(owner.path, closed);
+  if (exitCode !== null) process.exit(exitCode);
+}
+
+/** The first directory on the way that the owner may not enter. */
+function closedTo(owner: Owner): string | undefined {
+  return asOwner(owner, () => ancestorsOf(owner.path).find((path) => !isEnterable(path)));
+}
+
+/** Undefined too where this process may not become the owner. */
+function closedOrUnknown(owner: Owner): string | undefined {
+  try {
+    return closedTo(owner);
+  } catch (error) {
+    if (error instanceof CommandFailure) return undefined;
+    throw error;
+  }
+}
+
+function isInside(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}${sep}`);
 }
 
 /** To be called before anything in the directory is opened. */
@@ -70,25 +101,17 @@ export function become(owner: Owner): void {
 
 /** Does something with the rights of the owner, and is root again afterwards. */
 export function asOwner<T>(owner: Owner, work: () => T): T {
-  const groups = process.getgroups?.() ?? [];
-  const group = process.getegid?.() ?? ROOT;
+  const giveBack = changing(owner, () => takeRightsOf(owner.found));
   try {
-    changing(owner, () => {
-      process.setgroups?.([]);
-      process.setegid?.(owner.found.gid);
-      process.seteuid?.(owner.found.uid);
-    });
     return work();
   } finally {
-    process.seteuid?.(ROOT);
-    process.setegid?.(group);
-    process.setgroups?.(groups);
+    giveBack();
   }
 }
 
-function changing({ path, found }: Owner, change: () => void): void {
+function changing<T>({ path, found }: Owner, change: () => T): T {
   try {
-    change();
+    return change();
   } catch (error) {
     throw new CommandFailure(
       `${path} belongs to another user (id ${found.uid}), and this process may not become that user: ` +

@@ -6,7 +6,7 @@ import { formatTime, secondsOf, type UnixSeconds } from "../tokens/time.ts";
 import { issuesOf, type UpdateRequest } from "../tokens/token-request.ts";
 import { granted, refusedFlags, requireTokenId } from "./granted.ts";
 import { withTokens } from "./open-tokens.ts";
-import { print, printJson } from "./print.ts";
+import { print, printAfter, printJson } from "./print.ts";
 import type { UpdateFlags } from "./token-flags.ts";
 
 /** Changes the description or the expiry of a token straight in the data directory. */
@@ -15,9 +15,10 @@ export async function updateToken(dataDir: string, id: string, flags: UpdateFlag
   const request = updateRequest(flags, secondsOf(Date.now()));
   await withTokens(dataDir, async (tokens) => {
     const token = granted(await tokens.update(id, request, COMMAND_LINE), id);
-    if (flags.json === true) return await printJson(tokenResource(token, tokens.now()));
+    const done = `${id} was updated`;
+    if (flags.json === true) return await printAfter(done, printJson(tokenResource(token, tokens.now())));
     const end = token.expiresAt === null ? "never expires" : `expires at ${formatTime(token.expiresAt)}`;
-    await print(`Updated ${id}. It ${end}.\n`);
+    await printAfter(done, print(`Updated ${id}. It ${end}.\n`));
   });
 }
 

@@ -1,18 +1,20 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "./data-directory.ts";
-import { isPublisherStore, type StoreFile } from "./examination.ts";
+import type { StoreFile } from "./examination.ts";
+import { reasonOf } from "./reason.ts";
 import type { Soundness } from "./soundness.ts";
-import { type CopyStep, copyStore } from "./store-copy.ts";
-import { differenceFrom, requireEarlierState } from "./store-state.ts";
+import { type CopyStep, copyStore, tryToRemove } from "./store-copy.ts";
+import { requireEarlierState } from "./store-state.ts";
+import { StoreUnusable } from "./store-unusable.ts";
 
 /** A copy as `publisher.db.schema-3-2026-11-26T15-20-40Z`, kept before a migration. */
 const BEFORE_MIGRATION = /^publisher\.db\.schema-\d+-/;
 
 /** A backup as `publisher-2026-11-26T15-20-40Z.db`: such names sort by time. */
-const DATED = /^publisher-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/;
+export const DATED = /^publisher-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/;
 
 /** Which machine writes a file: on one volume, two containers can both have the process 1. */
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
@@ -35,13 +37,24 @@ export function backUp(from: StoreFile, path: string, onStep: (step: CopyStep) =
   const unfinished = unfinishedPath(path, process.pid);
   const soundness = copyStore({ from, to: unfinished, onStep });
   try {
-    if (existsSync(path)) requireEarlierState(unfinished, path);
+    requireEarlierState(unfinished, path);
     renameSync(unfinished, path);
-  } finally {
-    rmSync(unfinished, { force: true });
+  } catch (error) {
+    tryToRemove(unfinished);
+    throw error;
   }
-  syncDirectory(dirname(path));
+  syncName(path);
   return soundness;
+}
+
+function syncName(path: string): void {
+  try {
+    syncDirectory(dirname(path));
+  } catch (error) {
+    throw new StoreUnusable(`${path} was written, but may not survive a power cut: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
 }
 
 /** The path of a backup of that moment in a directory of backups. */
@@ -52,22 +65,6 @@ export function datedPath(directory: string, now: Date): string {
 /** A moment as a part of a file's name, such as `2026-11-26T15-20-40Z`, in UTC. */
 export function fileTime(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
-}
-
-/**
- * Removes all but the newest dated backups of a directory; gives their paths. Other files stay, and so do backups that
- * are no earlier state of the store that the newest one is of.
- */
-export function keepNewest(newest: string, count: number): readonly string[] {
-  const directory = dirname(newest);
-  const dated = readdirSync(directory)
-    .filter((name) => DATED.test(name))
-    .sort()
-    .map((name) => join(directory, name))
-    .filter((path) => isPublisherStore(path) && differenceFrom(newest, path) === null);
-  const old = dated.slice(0, Math.max(dated.length - count, 0));
-  for (const path of old) rmSync(path);
-  return old;
 }
 
 /** Of backups of this path, or, for a name with a time in it, of any such in its directory. */

@@ -36,12 +36,23 @@ export class DataDirectory {
     return join(this.path, "first-token");
   }
 
+  /** A restored store that is to take the place of the database. */
+  get successor(): string {
+    return `${this.database}-next`;
+  }
+
+  /** Tells a successor that a restore put there from any other file of that name. */
+  get successorMark(): string {
+    return `${this.successor}.sha256`;
+  }
+
   /** Every file that Publisher opens here. */
   get files(): readonly string[] {
-    const { database, lock, lockHolder, reserve, firstToken } = this;
+    const { database, lock, lockHolder, reserve, firstToken, successor, successorMark } = this;
     const beside = ["-wal", "-shm", "-journal"].map((end) => database + end);
     const drafts = [reserve, firstToken].map((path) => `${path}.new`);
-    return [database, ...beside, lock, `${lock}-journal`, lockHolder, reserve, firstToken, ...drafts];
+    const ofServer = [lock, `${lock}-journal`, lockHolder, reserve, firstToken, ...drafts];
+    return [database, ...beside, successor, successorMark, ...ofServer];
   }
 
   /**

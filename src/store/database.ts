@@ -34,7 +34,10 @@ export function openDatabase(
     const isFirst = isNew(directory.database);
     const old = isFirst ? null : outdatedSchema(directory);
     if (isFirst) refuseLeftovers(directory);
-    const own = old !== null && lock === null ? ServerLock.take(directory, STOP_TO_UPGRADE) : null;
+    const own =
+      old !== null && lock === null
+        ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
+        : null;
     try {
       const migration = old === null ? null : keepBeforeMigration(directory, old);
       if (isFirst) makeFile(directory.database);

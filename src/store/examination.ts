@@ -4,14 +4,15 @@ import { basename } from "node:path";
 import { knownFaults, missingRows } from "./consistency-rules.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { bytesAt, readFailureOf } from "./file-bytes.ts";
+import { openForeignReader } from "./foreign-reader.ts";
 import { identityOf } from "./opened-files.ts";
-import { openAtRest, openReader } from "./reader.ts";
+import { openAtRest } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
 import { Reserve } from "./reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "./schema.ts";
 import { isDamage, isReadFailure, mayBeOutOfSpace } from "./sqlite-errors.ts";
 import { saysInUse } from "./store-rest.ts";
-import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
+import { NoStore, StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** The first bytes of every SQLite file. https://www.sqlite.org/fileformat.html#the_database_header */
 const SQLITE_MAGIC = "SQLite format 3\0";
@@ -64,12 +65,12 @@ function untilInPlace<T>(path: string, read: () => T): T {
 function examineOnce<T>(directory: StoreFile, examine: (database: Database) => T, acceptance: Acceptance): T {
   const path = directory.database;
   const before = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  refuseOtherFiles(path);
+  refuseOtherFiles(directory);
   const isWal = isInWalMode(path);
   if (!isWal) refuseForeignWal(path);
   const isAtRest = () =>
     ["-wal", "-journal"].every((end) => !existsSync(path + end)) && statSync(path).mtimeMs === before;
-  if (!isAtRest()) return examined(directory, openReader(path), examine);
+  if (!isAtRest()) return examined(directory, openForeignReader(path), examine);
   try {
     const outcome = examined(directory, openAtRest(path), (database) => {
       if (isWal && acceptance === "whole") refusePart(database, path);
@@ -79,7 +80,7 @@ function examineOnce<T>(directory: StoreFile, examine: (database: Database) => T
   } catch (error) {
     if (isAtRest()) throw error;
   }
-  return examined(directory, openReader(path), examine);
+  return examined(directory, openForeignReader(path), examine);
 }
 
 function examined<T>(directory: StoreFile, database: Database, examine: (database: Database) => T): T {
@@ -102,10 +103,11 @@ export function integrityFaults(
   return rows.flatMap((row) => Object.values(row)).filter((line) => line !== "ok");
 }
 
-function refuseOtherFiles(path: string): void {
-  if (isNew(path) || !startsAsSqlite(path)) {
-    throw new StoreUnusable(`${path} is not a Publisher store. It was left as it is.`);
-  }
+function refuseOtherFiles({ database: path, reserve }: StoreFile): void {
+  if (!isNew(path) && startsAsSqlite(path)) return;
+  const isInDataDirectory = reserve !== undefined;
+  const next = isInDataDirectory ? ' If your store was here, run "publisher restore" with a backup.' : "";
+  throw new NoStore(path, next);
 }
 
 function refuseForeign(database: Database, path: string): void {

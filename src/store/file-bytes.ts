@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, writeSync } from "node:fs";
 
 /**
@@ -30,16 +31,30 @@ const CHUNK_BYTES = 1_048_576;
 /** The error with which reading the file ends somewhere; null if all of it can be read. */
 export function readFailureOf(path: string): unknown {
   try {
-    const file = openSync(path, "r");
-    try {
-      const chunk = Buffer.alloc(CHUNK_BYTES);
-      for (let offset = 0, count = 1; count > 0; offset += count)
-        count = readSync(file, chunk, 0, chunk.length, offset);
-    } finally {
-      closeSync(file);
-    }
+    readEach(path, () => undefined);
     return null;
   } catch (error) {
     return error;
+  }
+}
+
+/** The SHA-256 of a file's content, in hexadecimal digits. */
+export function digestOf(path: string): string {
+  const hash = createHash("sha256");
+  readEach(path, (bytes) => hash.update(bytes));
+  return hash.digest("hex");
+}
+
+/** Reads a file from its beginning to its end; the bytes that `take` gets are overwritten afterwards. */
+function readEach(path: string, take: (bytes: Uint8Array) => void): void {
+  const file = openSync(path, "r");
+  try {
+    const chunk = Buffer.alloc(CHUNK_BYTES);
+    for (let offset = 0, count = 1; count > 0; offset += count) {
+      count = readSync(file, chunk, 0, chunk.length, offset);
+      take(chunk.subarray(0, count));
+    }
+  } finally {
+    closeSync(file);
   }
 }

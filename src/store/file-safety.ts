@@ -105,7 +105,8 @@ function mayChangeMode(owner: number): boolean {
   return user === 0 || user === owner;
 }
 
-function kindOf(found: Stats): string {
+/** What something is that is no regular file, with its article. */
+export function kindOf(found: Stats): string {
   if (found.isSymbolicLink()) return "a symbolic link";
   if (found.isDirectory()) return "a directory";
   if (found.isFIFO()) return "a pipe";

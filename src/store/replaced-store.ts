@@ -12,7 +12,7 @@ import { playBackJournal } from "./rollback-journal.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "./schema.ts";
 import { isBusy } from "./sqlite-errors.ts";
 import { leaveAtRest } from "./store-rest.ts";
-import { StoreDamaged, StoreUnusable } from "./store-unusable.ts";
+import { NoStore, StoreDamaged, StoreUnusable } from "./store-unusable.ts";
 
 /** The store that is in a data directory when a backup is to take its place. It may be damaged, or none. */
 export class ReplacedStore implements Disposable {
@@ -100,6 +100,7 @@ function faultOfHeld(directory: DataDirectory, database: Database): string | nul
 }
 
 function faultOf(directory: DataDirectory, error: unknown): string {
+  if (error instanceof NoStore) return error.fault;
   return error instanceof StoreDamaged ? damaged(directory, error.faults[0] ?? "") : reasonOf(error);
 }
 

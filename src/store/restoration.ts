@@ -93,7 +93,8 @@ export class Restoration {
   }
 }
 
-function damagedBackup(path: string, { faults }: StoreDamaged): StoreDamaged {
+/** What is to be said of a damaged backup. */
+export function damagedBackup(path: string, { faults }: StoreDamaged): StoreDamaged {
   const [fault = ""] = faults;
   return new StoreDamaged(
     `The backup ${path} is damaged: ${fault.replaceAll("\n", " ")}. Use another one. Nothing was changed.`,

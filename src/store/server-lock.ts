@@ -13,6 +13,12 @@ const STOP_OR_MOVE = "Stop that one first, or give this one another --data-dir."
 export const STOP_TO_UPGRADE =
   "Stop that one first: this Publisher is newer, and has to bring the store to its schema.";
 
+/** What takes the lock besides a server, and for a short time. */
+type OtherWork = "restoring the store" | "bringing the store to a newer schema";
+
+/** Stands before such work in the file that names the holder. */
+const OTHER_WORK = ", which is ";
+
 /**
  * Keeps a second server off a data directory. It is an open transaction on a database of its own, which the
  * kernel ends with the process, however that dies: a file with a process id in it would stay.
@@ -21,25 +27,25 @@ export class ServerLock {
   readonly #directory: DataDirectory;
   readonly #database: Database;
 
-  private constructor(directory: DataDirectory, database: Database) {
+  readonly #work: OtherWork | null;
+
+  private constructor(directory: DataDirectory, database: Database, work: OtherWork | null) {
     this.#directory = directory;
     this.#database = database;
+    this.#work = work;
   }
 
   /** Throws StoreUnusable if another server holds the directory, naming it, or the directory cannot be written. */
-  static take(directory: DataDirectory, advice = STOP_OR_MOVE): ServerLock {
+  static take(directory: DataDirectory, advice = STOP_OR_MOVE, work: OtherWork | null = null): ServerLock {
     try {
       const hasStore = directory.holdsStore();
-      const lock = new ServerLock(directory, locked(directory));
+      const lock = new ServerLock(directory, locked(directory), work);
       if (hasStore) lock.nameHolder();
       return lock;
     } catch (error) {
       if (error instanceof StoreUnusable) throw error;
       if (error instanceof SQLiteError && error.code === "SQLITE_BUSY") {
-        throw new StoreUnusable(
-          `Another Publisher server is running on the data directory ${directory.path}: ${holder(directory)}. ` +
-            advice,
-        );
+        throw heldBy(holder(directory), directory, advice);
       }
       throw new StoreUnusable(`The data directory ${directory.path} cannot be written: ${reasonOf(error)}.`, {
         cause: error,
@@ -54,9 +60,10 @@ export class ServerLock {
    */
   nameHolder(): void {
     const path = this.#directory.lockHolder;
+    const work = this.#work === null ? "" : OTHER_WORK + this.#work;
     try {
       rmSync(path, { force: true });
-      writeFileSync(path, `process ${process.pid} on ${hostname()}\n`, { flag: "wx", mode: 0o600 });
+      writeFileSync(path, `process ${process.pid} on ${hostname()}${work}\n`, { flag: "wx", mode: 0o600 });
     } catch {
       return;
     }
@@ -81,6 +88,14 @@ function locked({ lock }: DataDirectory): Database {
     database.close();
     throw error;
   }
+}
+
+function heldBy(holder: string, { path }: DataDirectory, advice: string): StoreUnusable {
+  return new StoreUnusable(
+    holder.includes(OTHER_WORK)
+      ? `Another Publisher process is using the data directory ${path}: ${holder}. Try again when it is done.`
+      : `Another Publisher server is running on the data directory ${path}: ${holder}. ${advice}`,
+  );
 }
 
 function holder(directory: DataDirectory): string {

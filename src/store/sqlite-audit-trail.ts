@@ -39,6 +39,12 @@ export class SqliteAuditTrail implements AuditEventStore {
     return withStoreErrors(() => last.get())?.id ?? null;
   }
 
+  /** Whether there is an event with this id. */
+  has(id: string): boolean {
+    const found = this.#source.database.query<unknown, [string]>("SELECT 1 FROM audit_event WHERE id = ?");
+    return withStoreErrors(() => found.get(id)) !== null;
+  }
+
   /** Up to `limit` changes to tokens that were there, after one event and up to another, in order. */
   changesBetween(after: string, last: string, limit: number): readonly AuditEvent[] {
     const found = this.#source.database.query<AuditEventRow, [string, string, number]>(

@@ -49,7 +49,7 @@ export function copyStore({
 }
 
 /** The error that ended the copy is more important than a file that stays. */
-function tryToRemove(path: string): void {
+export function tryToRemove(path: string): void {
   try {
     rmSync(path, { force: true });
   } catch {

@@ -1,62 +1,79 @@
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type DataDirectory, syncDirectory } from "./data-directory.ts";
+import { linkOrCopy } from "./file-link.ts";
 import { reasonOf } from "./reason.ts";
 import { ServerLock } from "./server-lock.ts";
 import { StoreUnusable } from "./store-unusable.ts";
+import { hasSuccessor, markSuccessor, removeMark, requireMarked } from "./successor.ts";
 
 /** What SQLite keeps beside a database, and would apply to whichever has its name. */
 const BESIDE = ["-wal", "-journal", "-shm"];
 
 /**
- * A store that is to take the place of the one in its directory. From the moment on at which a file has this name,
- * the replacement is settled: the next process that opens the store completes it.
- */
-function successorOf({ database }: DataDirectory): string {
-  return `${database}-next`;
-}
-
-/**
  * Puts a store, one whole file, into the place of the one in the directory, which `aside` keeps. To be called under
- * the lock of servers. Gives whether there was one. A crash at any moment leaves the one or the other, and never the -wal file of one to the other.
+ * the lock of servers. Gives whether there was one. A crash at any moment leaves the one or the other, and never the
+ * -wal file of one to the other. Throws StoreUnusable, which says which of the two is there.
  */
 export function replaceStore(directory: DataDirectory, next: string, aside: string): boolean {
+  const progress = { isAsideMade: false, isSettled: false };
   try {
-    const isKept = keepAside(directory, aside);
-    renameSync(next, successorOf(directory));
+    const kept = keptFiles(directory).filter(hasContent);
+    if (kept.length > 0) mkdirSync(aside, { mode: 0o700 });
+    progress.isAsideMade = kept.length > 0;
+    if (progress.isAsideMade) keepAside(directory, kept, aside);
+    markSuccessor(directory, next);
+    renameSync(next, directory.successor);
+    progress.isSettled = true;
     syncDirectory(directory.path);
     complete(directory);
-    return isKept;
+    return progress.isAsideMade;
   } catch (error) {
-    throw new StoreUnusable(`The store cannot be put into ${directory.path}: ${reasonOf(error)}.`, {
+    const left = leftBehind(directory, progress, aside);
+    throw new StoreUnusable(`The store cannot be put into ${directory.path}: ${reasonOf(error)}. ${left}`, {
       cause: error,
     });
   }
 }
 
-/** Whether a store waits to take the place of the one in the directory. */
+/** How far a replacement came. */
+interface Progress {
+  readonly isAsideMade: boolean;
+  /** From then on, the next process that opens the store completes the replacement. */
+  readonly isSettled: boolean;
+}
+
+/** Says which store is there after a failure, and removes the second names of an old one that stays. */
+function leftBehind(directory: DataDirectory, { isAsideMade, isSettled }: Progress, aside: string): string {
+  const old = isAsideMade ? ` The store that was there is in ${aside}.` : "";
+  // Looked at and not remembered: a rename can fail and have been made.
+  if (hasSuccessor(directory))
+    return (
+      "The restored store is ready: it takes its place when the server starts, or at the next command such as " +
+      `"publisher token list".${old}`
+    );
+  if (isSettled) return `The restored store is in its place, but may not survive a power cut.${old}`;
+  if (!isAsideMade) return "Nothing was changed.";
+  return isRemoved(directory, aside)
+    ? "The old store is still in its place."
+    : `The old store is still in its place. ${aside} is only a second name of it: remove that.`;
+}
+
+/** Whether a store waits to take the place of the one in the directory. Throws StoreUnusable for another file there. */
 export function isBeingReplaced(directory: DataDirectory): boolean {
-  return existsSync(successorOf(directory));
+  return hasSuccessor(directory) && requireMarked(directory);
 }
 
 /** Completes a replacement that a crash cut off. Throws StoreUnusable if another process is just about it. */
 export function completeReplacement(directory: DataDirectory): void {
   if (!isBeingReplaced(directory)) return;
-  const lock = ServerLock.take(directory, "It may be restoring the store; try again when it is done.");
+  const lock = ServerLock.take(
+    directory,
+    "It may be restoring the store; try again when it is done.",
+    "restoring the store",
+  );
   try {
-    complete(directory);
+    if (isBeingReplaced(directory)) complete(directory);
   } finally {
     lock.release();
   }
@@ -72,48 +89,36 @@ export function refuseUnfinished(directory: DataDirectory): void {
 }
 
 /** Each step can be done again. What lay beside the old store has gone from the disk before the new one comes. */
-export function complete(directory: DataDirectory): void {
-  if (!isBeingReplaced(directory)) return;
-  for (const end of BESIDE) rmSync(directory.database + end, { force: true });
-  syncDirectory(directory.path);
-  renameSync(successorOf(directory), directory.database);
-  syncDirectory(directory.path);
+function complete(directory: DataDirectory): void {
+  const { path, database, successor } = directory;
+  for (const end of BESIDE) rmSync(database + end, { force: true });
+  syncDirectory(path);
+  renameSync(successor, database);
+  syncDirectory(path);
+  removeMark(directory);
 }
 
 /** Gives the files of the old store other names; the names that they have stay until the new one comes. */
-function keepAside({ path, database }: DataDirectory, aside: string): boolean {
-  const files = [database, ...BESIDE.slice(0, 2).map((end) => database + end)].filter(hasContent);
-  if (files.length === 0) return false;
-  mkdirSync(aside, { mode: 0o700 });
+function keepAside({ path }: DataDirectory, files: readonly string[], aside: string): void {
   for (const file of files) linkOrCopy(file, join(aside, basename(file)));
   syncDirectory(aside);
   syncDirectory(path);
-  return true;
+}
+
+function isRemoved(directory: DataDirectory, aside: string): boolean {
+  try {
+    for (const file of keptFiles(directory)) rmSync(join(aside, basename(file)), { force: true });
+    rmdirSync(aside);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function keptFiles({ database }: DataDirectory): readonly string[] {
+  return [database, ...BESIDE.slice(0, 2).map((end) => database + end)];
 }
 
 function hasContent(path: string): boolean {
   return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
-}
-
-/** With these errors a file system says that it has no hard links. */
-const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
-
-/** Links a file, or copies it where that cannot be; on disk when this returns. */
-export function linkOrCopy(from: string, to: string, link = linkSync): void {
-  try {
-    link(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && NO_LINKS.includes(String(error.code)))) throw error;
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-    syncFile(to);
-  }
-}
-
-function syncFile(path: string): void {
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
 }

@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
 import type { UnixSeconds } from "../tokens/time.ts";
 import { openAtRest } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
@@ -47,10 +48,12 @@ export function differenceFrom(newer: string, older: string): string | null {
   }
 }
 
-/** Throws StoreUnusable unless a backup is an earlier state of the store that a newer one is of. */
+/** Throws StoreUnusable for a backup that is no earlier state of the store that a newer one is of. There may be none. */
 export function requireEarlierState(newer: string, older: string): void {
+  if (!existsSync(older)) return;
   const difference = differenceFrom(newer, older);
-  if (difference === null) return;
+  // Another process may have removed it meanwhile.
+  if (difference === null || !existsSync(older)) return;
   throw new StoreUnusable(
     `${older} ${difference}. It was left as it is. If your store was lost, run "publisher restore ${older}". ` +
       "Otherwise name another file for the backup.",

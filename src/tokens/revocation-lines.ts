@@ -13,11 +13,15 @@ export interface RevocationLines {
   readonly ends: readonly LoggedEnd[];
   /** The number of the first line that cannot be read, from 1 on; null if all can. */
   readonly unreadable: number | null;
+  /** The number of the first line before which lines are missing, from 1 on; null for none, as far as lines name the one before. */
+  readonly afterHole: number | null;
 }
 
 /** A line of a revocation log. */
 export interface LoggedEnd {
   readonly event: string;
+  /** The event of the line before, or the one after which the log begins; empty for none, undefined where the line does not say it. */
+  readonly previous: string | undefined;
   /** Null where the line does not say it. */
   readonly at: UnixSeconds | null;
   readonly token: string;
@@ -32,17 +36,31 @@ export function firstLine(store: string, after: string): string {
   return JSON.stringify({ revocation_log: 1, store, after: after === "" ? null : after });
 }
 
-/** The line of a change to a token; null for one that does not concern its end. */
-export function endLine({ id, at, target, changes }: AuditEvent): string | null {
+/** The lines of those changes to tokens that concern their end. Each names the event of the line before it. */
+export function endLines(previous: string, events: readonly AuditEvent[]): readonly string[] {
+  let before = previous;
+  return events.filter(isEnd).map((event) => {
+    const line = endLine(before, event);
+    before = event.id;
+    return line;
+  });
+}
+
+function endLine(previous: string, { id, at, target, changes }: AuditEvent): string {
   const told = Object.entries(changes).filter(([key]) => END_KEYS.includes(key));
-  if (told.length === 0) return null;
   const values = told.map(([key, value]) => [key, typeof value === "number" ? formatTime(value) : value]);
   return JSON.stringify({
     audit_event: id,
+    previous: previous === "" ? null : previous,
     at: formatTime(at),
     token: target,
     ...Object.fromEntries(values),
   });
+}
+
+/** Whether a change to a token concerns its end. */
+export function isEnd({ changes }: AuditEvent): boolean {
+  return END_KEYS.some((key) => key in changes);
 }
 
 /** The changes of an audit event that concern the end of its token. */
@@ -67,7 +85,18 @@ export function parseLines(text: string): RevocationLines | null {
     last: ends.at(-1)?.event ?? after ?? "",
     ends,
     unreadable: fault === -1 ? null : fault + LINES_BEFORE_ENDS,
+    afterHole: holeIn(after ?? "", read),
   };
+}
+
+function holeIn(after: string, read: readonly (LoggedEnd | null)[]): number | null {
+  let before = after;
+  for (const [index, end] of read.entries()) {
+    if (end === null) continue;
+    if (end.previous !== undefined && end.previous !== before) return index + LINES_BEFORE_ENDS;
+    before = end.event;
+  }
+  return null;
 }
 
 /** The number of the first line that has an end. */
@@ -91,12 +120,18 @@ function endOf(fields: Fields | null): LoggedEnd | null {
   if (!isWellFormed || !(replacedBy === null || (isText(replacedBy) && isTokenId(replacedBy)))) return null;
   return {
     event,
+    previous: previousOf(fields),
     at: timeOf(fields.at) ?? null,
     token,
     replacedBy,
     revokedAt: timeOf(fields.revoked_at) ?? null,
     expiresAt: timeOf(fields.expires_at),
   };
+}
+
+/** Logs of earlier versions do not have it. */
+function previousOf({ previous }: Fields): string | undefined {
+  return previous === undefined ? undefined : String(previous ?? "");
 }
 
 function timeOf(value: unknown): UnixSeconds | null | undefined {

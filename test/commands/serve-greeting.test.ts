@@ -112,7 +112,7 @@ const FIRST_TOKENS: readonly [FirstToken, string, string][] = [
   ],
   [
     { source: "in-use", warning: null },
-    'in use already; "publisher token create --access write" makes another',
+    'none: this store is not new; "publisher token create --access write" makes another token',
     "$TOKEN",
   ],
 ];

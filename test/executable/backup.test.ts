@@ -5,14 +5,16 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { unfinishedPath } from "../../src/store/backup.ts";
-import { RunningServer } from "../support/executable.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { datedPath, unfinishedPath } from "../../src/store/backup.ts";
+import { EXECUTABLE, RunningServer } from "../support/executable.ts";
+import { TEST_LIMIT_MS, until } from "../support/patience.ts";
+import { canTrace } from "../support/strace.ts";
 import { Terminal } from "../support/terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -144,24 +146,41 @@ describe("backup", () => {
     await terminal.output("backup", "backups", ...made);
     expect(readdirSync(join(terminal.cwd, "backups")).sort()).toEqual([...old, expect.any(String)]);
     await terminal.output("restore", join("backups", old[0] ?? ""));
+    // A backup of another store has the name of the second in which it was made.
+    await until(() => !existsSync(datedPath(join(terminal.cwd, "backups"), new Date())));
     const again = await terminal.run(["backup", "backups", "--keep", "1"]);
     expect(again.stderr.match(/Removed/g)).toHaveLength(2);
     expect(readdirSync(join(terminal.cwd, "backups"))).toContain(old[2] ?? "");
   });
 
   test.each([
-    { what: "the store itself", target: "data/publisher.db", says: "is the place of a store itself" },
+    {
+      what: "the store itself",
+      target: "data/publisher.db",
+      says: "is the place of a store itself, or of a file that Publisher keeps",
+    },
     {
       what: "a file beside the store",
       target: "data/publisher.db-wal",
-      says: "is the place of a store itself",
+      says: "is the place of a store itself, or of a file that Publisher keeps",
     },
-    { what: "a store elsewhere", target: "other/publisher.db", says: "is the place of a store itself" },
+    {
+      what: "a store elsewhere",
+      target: "other/publisher.db",
+      says: "is the place of a store itself, or of a file that Publisher keeps",
+    },
     {
       what: "a place in which a store could be",
       target: "empty-directory/publisher.db",
-      says: "is the place of a store itself",
+      says: "is the place of a store itself, or of a file that Publisher keeps",
     },
+    ...["publisher.db-next", "publisher.db-next.sha256", "lock.db", "reserve.new", "First-Token"].map(
+      (name) => ({
+        what: `the place of ${name}`,
+        target: `other/${name}`,
+        says: "or of a file that Publisher keeps beside it",
+      }),
+    ),
     { what: "another file", target: "notes.txt", says: "is no backup of Publisher's" },
     { what: "an empty file", target: "empty", says: "is no backup of Publisher's" },
     { what: "a directory", target: "data", says: "add --keep 7" },
@@ -208,6 +227,31 @@ describe("backup", () => {
     expect(terminal.names).toEqual(["data", "notes.txt"]);
   });
 
+  test.skipIf(!existsSync("/dev/full"))(
+    "says what was done where only its message cannot be written",
+    async () => {
+      using terminal = new Terminal();
+      const { id } = await terminal.createToken("read");
+      const toFullDisk = (command: string) =>
+        Bun.spawnSync(["sh", "-c", `${EXECUTABLE} ${command} >/dev/full`], { cwd: terminal.cwd, env: {} });
+      for (const [command, done] of [
+        ["backup backup.db", `${join(terminal.cwd, "backup.db")} was written`],
+        [`token update ${id} --expires-in 1h`, `${id} was updated`],
+        [`token revoke ${id}`, `${id} was revoked`],
+        ["restore backup.db", `${join(terminal.cwd, "backup.db")} was restored`],
+      ] as const) {
+        const { exitCode, stderr } = toFullDisk(command);
+        expect({ command, exitCode }).toEqual({ command, exitCode: 1 });
+        expect(stderr.toString()).toBe(
+          `publisher: ${done}; only the message about it cannot be written: there is no space left.\n`,
+        );
+      }
+      expect(toFullDisk(`token revoke ${id} --dry-run`).stderr.toString()).toContain(
+        "The answer cannot be written",
+      );
+    },
+  );
+
   test("says what it needs with --keep", async () => {
     using terminal = new Terminal();
     await terminal.createToken("read");
@@ -215,6 +259,28 @@ describe("backup", () => {
     expect(missing.exitCode).toBe(1);
     expect(missing.stderr).toContain("goes into a directory");
     expect((await terminal.run(["backup", ".", "--keep", "0"])).exitCode).toBe(2);
+  });
+});
+
+describe.skipIf(!canTrace("what a backup says of a disk that fails"))("a backup whose disk fails", () => {
+  test("at any fsync says whether it was written", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const path = join(terminal.cwd, "backup.db");
+    const told: string[] = [];
+    const calls = join(terminal.cwd, "calls");
+    for (let nth = 1, isDone = false; !isDone; nth += 1) {
+      const fault = ["-e", "trace=fsync", "-e", `inject=fsync:error=EIO:when=${nth}`];
+      const command = ["strace", "-f", "-o", calls, ...fault, EXECUTABLE, "backup", "backup.db"];
+      const { exitCode, stderr } = Bun.spawnSync(command, { cwd: terminal.cwd, env: {} });
+      isDone = !readFileSync(calls, "utf8").includes("INJECTED");
+      if (exitCode !== 0) told.push(`${existsSync(path) ? "there" : "none"}: ${stderr.toString()}`);
+      rmSync(path, { force: true });
+    }
+    expect(told.pop()).toBe(
+      `there: publisher: ${path} was written, but may not survive a power cut: the disk fails.\n`,
+    );
+    expect(told.filter((each) => !each.startsWith("none: publisher: The copy "))).toEqual([]);
   });
 });
 

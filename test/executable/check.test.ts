@@ -22,7 +22,7 @@ const SPOILED: readonly Spoiling[] = [
   {
     what: "a text file",
     spoil: (path) => writeFileSync(path, "Dear diary,\n"),
-    says: /is not a Publisher store\. It was left as it is\./,
+    says: /is not a Publisher store, or its beginning is damaged\. It was left as it is\./,
   },
   {
     what: "the database of another program",
@@ -98,7 +98,9 @@ describe("check", () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(terminal.names).toEqual(["backup.db", "data"]);
     writeFileSync(path, bytes.fill(0xaa, PAGE_BYTES, 2 * PAGE_BYTES));
-    expect((await terminal.run(["check", "backup.db"])).stderr).toContain(`${path} is damaged:`);
+    expect((await terminal.run(["check", "backup.db"])).stderr).toMatch(
+      /^publisher: The backup \S+backup\.db is damaged: .*\. Use another one\. Nothing was changed\.$/m,
+    );
     expect((await terminal.run(["check", "none.db"])).stderr).toContain("There is no backup at");
   });
 

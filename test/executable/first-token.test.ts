@@ -67,7 +67,7 @@ describe("the first token's file", () => {
     await server.call("api-token/revoke", { id });
     expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
     await using again = await startAgain(server);
-    expect(again.stdout).toContain("First token  in use already;");
+    expect(again.stdout).toContain("First token  none: this store is not new;");
     expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
     expect((await again.call("api-token/list", {}, other.token)).json.data).toHaveLength(1);
   });

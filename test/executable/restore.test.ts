@@ -7,11 +7,15 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fileTime } from "../../src/store/backup.ts";
+import { DataDirectory } from "../../src/store/data-directory.ts";
+import { markSuccessor } from "../../src/store/successor.ts";
 import { EXECUTABLE, RunningServer } from "../support/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { SmallDisk } from "../support/small-disk.ts";
@@ -130,11 +134,14 @@ describe("restore", () => {
     const refused = await terminal.run(["restore", "backup.db"]);
     expect(refused.exitCode).toBe(1);
     expect(refused.stderr).toContain(
-      "It is not known which tokens were revoked since the backup: there is no store in",
+      "Tokens that were revoked since the backup would work again, and it is not known which these are. ",
     );
+    expect(refused.stderr).toContain("Add --revocations with the file that a server kept");
+    expect(refused.stderr).toMatch(/ The reason: there is no store in \S+data\.\n$/);
     expect(existsSync(join(terminal.dataDir, "publisher.db"))).toBe(false);
     const told = await terminal.output("restore", "backup.db", "--without-revocations");
     expect(told).toContain("Not known: there is no store in");
+    expect(told).toContain("Tokens created since the backup are gone too; how many is not known.");
     expect(await terminal.output("check")).toContain("It was not known which tokens had ended since");
     expect(await tokensOf(terminal)).toHaveLength(1);
   });
@@ -160,7 +167,7 @@ describe("restore", () => {
       database.run("DELETE FROM cursor_key");
     }
     const refused = await terminal.run(["restore", "backup.db"]);
-    expect(refused.stderr).toContain("is damaged (the key of the cursors is missing). They");
+    expect(refused.stderr).toContain("data is damaged (the key of the cursors is missing).\n");
     await terminal.output("restore", "backup.db", "--without-revocations");
     expect(endsOf(await tokensOf(terminal), ids)).toEqual(ENDED);
   });
@@ -319,6 +326,7 @@ test.each(["token list", "token create --access read", "restore backup.db", "ser
     const path = join(terminal.dataDir, "publisher.db");
     rmSync(path);
     copyFileSync(join(terminal.cwd, "backup.db"), `${path}-next`);
+    markSuccessor(new DataDirectory(terminal.dataDir), `${path}-next`);
     writeFileSync(`${path}-wal`, "of the lost store");
     for (const reading of ["check", "backup other.db"])
       expect((await terminal.run(reading.split(" "))).stderr).toContain(
@@ -330,6 +338,43 @@ test.each(["token list", "token create --access read", "restore backup.db", "ser
     expect((await tokensOf(terminal)).map((token) => token.id)).toContain(id);
   },
 );
+
+test("what cannot be a backup is named, and a pipe is not waited for", async () => {
+  using terminal = new Terminal();
+  await terminal.createToken("read");
+  Bun.spawnSync(["mkfifo", join(terminal.cwd, "pipe")]);
+  symlinkSync("nowhere", join(terminal.cwd, "link"));
+  writeFileSync(join(terminal.cwd, "empty"), "");
+  const cases = [
+    ["pipe", "is a pipe, and a backup is a regular file. Name one."],
+    ["/dev/zero", "is a device, and a backup is a regular file. Name one."],
+    ["data", "is a directory, and a backup is a regular file. Name one."],
+    ["link", "is a symbolic link to a file that does not exist."],
+    ["empty", "the file is empty."],
+    ["none", "There is no backup at"],
+  ] as const;
+  for (const command of ["restore", "check"])
+    for (const [path, says] of cases) {
+      const { exitCode, stderr } = await terminal.run([command, path]);
+      expect({ path, exitCode }).toEqual({ path, exitCode: 1 });
+      expect(stderr).toContain(says);
+    }
+});
+
+test("a backup under the name of a successor neither takes the place of a store nor brings tokens back", async () => {
+  using terminal = new Terminal();
+  const { id } = await terminal.createToken("read");
+  await terminal.output("backup", "backup.db");
+  await terminal.output("token", "revoke", id);
+  copyFileSync(join(terminal.cwd, "backup.db"), join(terminal.dataDir, "publisher.db-next"));
+  for (const command of ["token list", "restore backup.db", "backup other.db", "check", "serve --port 0"]) {
+    const { exitCode, stderr } = await terminal.run(command.split(" "));
+    expect({ command, exitCode }).toEqual({ command, exitCode: 1 });
+    expect(stderr).toContain("publisher.db-next is not the file that a restore put there.");
+  }
+  rmSync(join(terminal.dataDir, "publisher.db-next"));
+  expect((await tokensOf(terminal)).map(({ status }) => status)).toEqual(["revoked"]);
+});
 
 describe("the revocation log of a server", () => {
   test("lets a backup be restored where the store is lost, with every end since", async () => {
@@ -345,6 +390,7 @@ describe("the revocation log of a server", () => {
     rmSync(terminal.dataDir, { recursive: true });
     const told = await terminal.output("restore", "backup.db", "--revocations", log);
     expect(told).toContain("2 revoked, 1 replaced, 1 with an earlier expiry");
+    expect(told).toContain("Tokens created since the backup are gone too; how many is not known.");
     expect(endsOf(await tokensOf(terminal), ids)).toEqual([...ENDED.slice(0, 3), ["revoked", false, false]]);
     expect(await terminal.output("check")).not.toContain("not known");
   });
@@ -411,6 +457,57 @@ describe("the revocation log of a server", () => {
       expect(stderr).toContain(`line ${place === "at the end" ? 3 : 2} of ${log} cannot be read, and may`);
     },
   );
+
+  test("with lines missing in the middle is not taken for complete", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    const log = join(terminal.cwd, "revocations");
+    await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--revocation-log", log] });
+    for (let count = 0; count < 3; count += 1)
+      await terminal.output("token", "revoke", (await terminal.createToken("read")).id);
+    await server.stop();
+    rmSync(terminal.dataDir, { recursive: true });
+    const [head, first, , third] = readFileSync(log, "utf8").split("\n");
+    writeFileSync(log, `${[head, first, third].join("\n")}\n`);
+    const { exitCode, stderr } = await terminal.run(["restore", "backup.db", "--revocations", log]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`lines are missing before line 3 of ${log}, and may have been revocations`);
+  });
+
+  test("of which a file is missing asks for that file", async () => {
+    using terminal = new Terminal();
+    const ids: string[] = [];
+    for (let count = 0; count < 2; count += 1) ids.push((await terminal.createToken("read")).id);
+    await terminal.output("backup", "backup.db");
+    const log = join(terminal.cwd, "revocations");
+    await using server = await RunningServer.start({ cwd: terminal.cwd, args: ["--revocation-log", log] });
+    const { token: admin } = await terminal.createToken("write");
+    await server.call("api-token/revoke", { id: ids[0] }, admin);
+    renameSync(log, `${log}.1`);
+    await terminal.createToken("read");
+    await server.call("api-token/revoke", { id: ids[1] }, admin);
+    await server.stop();
+    rmSync(terminal.dataDir, { recursive: true });
+    const restore = ["restore", "backup.db", "--revocations", log];
+    const { exitCode, stderr } = await terminal.run(restore);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("Give the missing file too, with one more --revocations, or add");
+    expect(stderr).toContain(` The reason: a file of the revocation log is missing: ${log} begins after `);
+    expect(await terminal.output(...restore, "--revocations", `${log}.1`)).toContain("2 revoked");
+  });
+
+  test("is a regular file, for the server and for a restore", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "backup.db");
+    Bun.spawnSync(["mkfifo", join(terminal.cwd, "pipe")]);
+    for (const command of ["serve --port 0 --revocation-log pipe", "restore backup.db --revocations pipe"]) {
+      const { exitCode, stderr } = await terminal.run(command.split(" "));
+      expect({ command, exitCode }).toEqual({ command, exitCode: 1 });
+      expect(stderr).toContain("pipe is a pipe. A revocation log is a regular file.");
+    }
+  });
 
   test("is not needed beside a store that continues the backup", async () => {
     using terminal = new Terminal();

@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, run } from "../support/executable.ts";
 import { TEST_LIMIT_MS, until } from "../support/patience.ts";
@@ -73,6 +73,20 @@ describe.skipIf(disk === null)("a revocation log on a disk of its own", () => {
     expect(await server.stop()).toBe(0);
     expect(linesOf(server, "the revocation log lacks")).toEqual([]);
   });
+});
+
+test("a revocation log that is cut under a running server is whole again soon, and the server warns", async () => {
+  using directory = new TemporaryDirectory();
+  const path = join(directory.path, "revocations");
+  await using server = await RunningServer.start({ args: ["--revocation-log", path] });
+  const { size } = statSync(path);
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  await server.call("api-token/revoke", { id });
+  expect(isLogged(path, id)).toBe(true);
+  truncateSync(path, size);
+  await until(() => isLogged(path, id));
+  await until(() => linesOf(server, "something else changed the revocation log").length === 1);
+  expect(await server.stop()).toBe(0);
 });
 
 test("a revocation log in a directory that is missing says so", async () => {

@@ -1,5 +1,16 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, chownSync, copyFileSync, lstatSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, type Ran, RunningServer } from "../support/executable.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../support/patience.ts";
@@ -108,6 +119,30 @@ for (const [where, mode, canTest] of PLACES)
       const backup = lstatSync(join(service.path, "root", "backup.db"));
       expect({ uid: backup.uid, mode: backup.mode & 0o777 }).toEqual({ uid: 0, mode: 0o600 });
       expect(service.output("restore", "backup.db")).toContain(`Restored ${service.path}/root/backup.db, `);
+    });
+
+    test("back it up while a server changes it, and read no file of root's that lies in its place", async () => {
+      using service = new Service(mode);
+      service.createToken("--new-store");
+      await using server = await service.start();
+      service.createToken();
+      service.output("backup", "backup.db");
+      await server.stop("SIGKILL");
+      const victim = join(service.path, "victim");
+      writeFileSync(victim, "of root's\n".repeat(99), { mode: 0o600 });
+      for (const end of ["-shm", "-wal"]) {
+        const path = join(service.dataDir, `publisher.db${end}`);
+        renameSync(path, `${path}.kept`);
+        linkSync(victim, path);
+        const { exitCode, stderr } = service.run(["backup", "other.db"]);
+        expect({ end, exitCode }).toEqual({ end, exitCode: 1 });
+        expect(stderr).toContain(
+          `publisher.db${end} is a second name (a hard link) of a file of another user`,
+        );
+        expect(lstatSync(victim)).toMatchObject({ uid: 0, size: 990 });
+        renameSync(`${path}.kept`, path);
+      }
+      service.output("backup", "other.db");
     });
 
     test("have no more rights there than its user", () => {

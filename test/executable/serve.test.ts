@@ -55,7 +55,9 @@ describe("what serve prints", () => {
     await server.call("api-token/revoke", { id: first.id });
     await server.stop();
     await using again = await RunningServer.start({ cwd: server.cwd });
-    expect(again.stdout).toContain('in use already; "publisher token create --access write" makes another');
+    expect(again.stdout).toContain(
+      'none: this store is not new; "publisher token create --access write" makes another token',
+    );
     expect(again.stdout).not.toContain("(new)");
     expect(JSON.parse(pasted(curlLine(again), { TOKEN: token })).data).toHaveLength(1);
   });

@@ -39,13 +39,21 @@ function otherDatabase(path: string, ...statements: readonly string[]): void {
 
 /** What may lie where the store should be, and what is said of it. */
 const UNUSABLE: readonly [string, (directory: DataDirectory) => void, RegExp][] = [
-  ["a text", ({ database }) => writeFileSync(database, "Dear diary,\n"), / is not a Publisher store\./],
+  [
+    "a text",
+    ({ database }) => writeFileSync(database, "Dear diary,\n"),
+    / is not a Publisher store, or its beginning is damaged\./,
+  ],
   [
     "a long text",
     ({ database }) => writeFileSync(database, "Dear diary,\n".repeat(9999)),
-    / is not a Publisher store\./,
+    / is not a Publisher store, or its beginning is damaged\./,
   ],
-  ["one byte", ({ database }) => writeFileSync(database, "S"), / is not a Publisher store\./],
+  [
+    "one byte",
+    ({ database }) => writeFileSync(database, "S"),
+    / is not a Publisher store, or its beginning is damaged\./,
+  ],
   [
     "the first bytes of a database and no more",
     ({ database }) => writeFileSync(database, "SQLite format 3\0"),
@@ -125,7 +133,9 @@ describe.each(UNUSABLE)("%s", (_, put, sentence) => {
     const told = unusable(() => open(directory));
     expect(told).toStartWith(`${directory.database} `);
     expect(told).toMatch(sentence);
-    expect(told).toMatch(/left as it is(\.|; "publisher restore" puts a backup in its place\.)$/);
+    expect(told).toMatch(
+      /left as it is(\.|; "publisher restore" puts .*\.|\. If your store was here, run .*\.)$/,
+    );
     expect(told).not.toContain("\n");
     expect(readFileSync(directory.database).equals(before)).toBe(true);
     expect(modes(directory)).toMatchObject({ "publisher.db": "640" });

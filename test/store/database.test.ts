@@ -93,7 +93,8 @@ test("looking makes no store where there is none", () => {
   using temporary = new PublicDirectory();
   const { directory } = temporary;
   expect(unusable(() => examineDatabase(directory, () => undefined))).toBe(
-    `${directory.database} is not a Publisher store. It was left as it is.`,
+    `${directory.database} is not a Publisher store, or its beginning is damaged. It was left as it is. ` +
+      'If your store was here, run "publisher restore" with a backup.',
   );
   expect(readdirSync(directory.path)).toEqual([]);
 });

@@ -39,6 +39,8 @@ test("every file of the data directory is looked at", () => {
     "publisher.db-wal",
     "publisher.db-shm",
     "publisher.db-journal",
+    "publisher.db-next",
+    "publisher.db-next.sha256",
     "lock.db",
     "lock.db-journal",
     "lock.holder",

@@ -46,6 +46,15 @@ describe("the store whose place a backup takes", () => {
     expect(endsIn(replaced)).toEqual([{ token: "atok_7", revokedAt: 5, expiresAt: null, replacedBy: null }]);
   });
 
+  test("has a fault where its beginning is damaged, in a sentence that advises nothing", () => {
+    using temporary = new PublicDirectory();
+    writeFileSync(temporary.directory.database, "\0\0\0\0");
+    using replaced = ReplacedStore.open(temporary.directory);
+    expect(replaced.fault).toBe(
+      `${temporary.directory.database} is not a Publisher store, or its beginning is damaged`,
+    );
+  });
+
   test("has a fault where SQLite finds one in its pages alone, and knows what its events tell", () => {
     using temporary = new PublicDirectory();
     const { directory } = temporary;

@@ -1,15 +1,19 @@
 import { describe, expect, test } from "bun:test";
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   readFileSync,
   renameSync,
   statSync,
+  symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { RevocationLog, readRevocationLogs } from "../../src/store/revocation-log.ts";
+import { RevocationLog } from "../../src/store/revocation-log.ts";
+import { readRevocationLogs } from "../../src/store/revocation-log-reading.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
 import { SmallDisk } from "../support/small-disk.ts";
 import { TestStore } from "../support/store.ts";
@@ -39,6 +43,14 @@ class Logged implements Disposable {
     return token.id;
   }
 
+  get text(): string {
+    return readFileSync(this.path, "utf8");
+  }
+
+  get hole(): number | null | undefined {
+    return readRevocationLogs([this.path], "mark")[0]?.afterHole;
+  }
+
   /** The ids of the tokens in the file, in order. */
   get tokens(): readonly string[] {
     return readRevocationLogs([this.path], "mark").flatMap(({ ends }) => ends.map(({ token }) => token));
@@ -48,6 +60,10 @@ class Logged implements Disposable {
     this.store[Symbol.dispose]();
     this.#elsewhere[Symbol.dispose]();
   }
+}
+
+function lastLineOf(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
 }
 
 describe("the revocation log", () => {
@@ -154,6 +170,99 @@ describe("the revocation log", () => {
     renameSync(logged.path, `${logged.path}.directory`);
     log.catchUp();
     expect(logged.tokens).toEqual([id]);
+  });
+
+  test("writes again what was cut off at its end, at once", async () => {
+    using logged = new Logged();
+    const log = logged.open();
+    const ids = [await logged.revoked()];
+    log.catchUp();
+    const { size } = statSync(logged.path);
+    ids.push(await logged.revoked(), await logged.revoked());
+    expect(log.catchUp()).toBe(false);
+    truncateSync(logged.path, size);
+    expect(log.catchUp()).toBe(true);
+    expect(logged.tokens).toEqual(ids);
+    truncateSync(logged.path, size + 5);
+    ids.push(await logged.revoked());
+    expect(log.catchUp()).toBe(true);
+    expect(logged.tokens).toEqual(ids);
+    expect(log.catchUp()).toBe(false);
+    expect(logged.hole).toBeNull();
+  });
+
+  test("writes again what an older copy of it lacks that took its place", async () => {
+    using logged = new Logged();
+    const log = logged.open();
+    const ids = [await logged.revoked()];
+    log.catchUp();
+    copyFileSync(logged.path, `${logged.path}.copy`);
+    ids.push(await logged.revoked());
+    log.catchUp();
+    renameSync(`${logged.path}.copy`, logged.path);
+    ids.push(await logged.revoked());
+    log.catchUp();
+    expect(logged.tokens).toEqual(ids);
+    expect(logged.hole).toBeNull();
+  });
+
+  test("begins again where it was emptied, and says after which line", async () => {
+    using logged = new Logged();
+    const log = logged.open();
+    await logged.revoked();
+    log.catchUp();
+    const [{ last = "" } = {}] = readRevocationLogs([logged.path], "mark");
+    await logged.store.create();
+    log.catchUp();
+    truncateSync(logged.path);
+    const id = await logged.revoked();
+    expect(log.catchUp()).toBe(false);
+    expect(readRevocationLogs([logged.path], "mark")[0]?.after).toBe(last);
+    expect(logged.tokens).toEqual([id]);
+  });
+
+  test("has every end of this store where another one with the same key writes to it too", async () => {
+    using logged = new Logged();
+    const log = logged.open();
+    const ids = [await logged.revoked()];
+    log.catchUp();
+    ids.push(await logged.revoked());
+    const other = lastLineOf(logged.text).replaceAll(/(?<=[ak]_)\w+/g, (id) => `${id.slice(0, -1)}Z`);
+    const later = JSON.parse(other);
+    later.audit_event = `aevt_${"z".repeat(22)}`;
+    appendFileSync(logged.path, `${JSON.stringify(later)}\n`);
+    expect(log.catchUp()).toBe(true);
+    ids.push(await logged.revoked());
+    appendFileSync(logged.path, `${JSON.stringify(later)}\n`);
+    logged.open();
+    expect(ids.filter((id) => !logged.tokens.includes(id))).toEqual([]);
+    expect(logged.tokens.filter((token) => ids.includes(token))).toEqual(ids);
+  });
+
+  test("goes on with a log of an earlier version, whose lines do not name the one before", async () => {
+    using logged = new Logged();
+    const ids = [await logged.revoked(), await logged.revoked()];
+    logged.open();
+    writeFileSync(logged.path, logged.text.replaceAll(/"previous":[^,]+,/g, ""));
+    ids.push(await logged.revoked());
+    logged.open();
+    expect(logged.tokens).toEqual(ids);
+    expect(logged.hole).toBeNull();
+    expect(JSON.parse(lastLineOf(logged.text)).previous).toStartWith("aevt_");
+  });
+
+  test.each([["a pipe"], ["a device"]])("is refused where it is %s, without waiting for it", async (what) => {
+    using logged = new Logged();
+    const put = () =>
+      what === "a pipe" ? void Bun.spawnSync(["mkfifo", logged.path]) : symlinkSync("/dev/zero", logged.path);
+    const log = logged.open();
+    renameSync(logged.path, `${logged.path}.1`);
+    put();
+    await logged.revoked();
+    const says = `${logged.path} is ${what}. A revocation log is a regular file. Name one.`;
+    expect(unusable(() => log.catchUp())).toBe(says);
+    expect(unusable(() => logged.open())).toBe(says);
+    expect(unusable(() => readRevocationLogs([logged.path], "mark"))).toBe(says);
   });
 
   test("leaves another file and the log of another store as they are", () => {

@@ -38,6 +38,18 @@ function held(directory: DataDirectory, holder: string): string {
   );
 }
 
+test("a lock that is no server's says what its process does, and to try again", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  const lock = ServerLock.take(directory, undefined, "restoring the store");
+  expect(unusable(() => ServerLock.take(directory))).toBe(
+    `Another Publisher process is using the data directory ${directory.path}: process ${process.pid} on ${hostname()}, ` +
+      "which is restoring the store. Try again when it is done.",
+  );
+  lock.release();
+  ServerLock.take(directory).release();
+});
+
 test("a second server is refused, and told which process holds the directory, until that one lets go", () => {
   using temporary = new WithStore();
   const { directory } = temporary;

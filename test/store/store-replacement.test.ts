@@ -1,24 +1,28 @@
 import { describe, expect, test } from "bun:test";
 import {
+  appendFileSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { linkOrCopy } from "../../src/store/file-link.ts";
 import { ServerLock } from "../../src/store/server-lock.ts";
 import {
   completeReplacement,
   isBeingReplaced,
-  linkOrCopy,
   refuseUnfinished,
   replaceStore,
 } from "../../src/store/store-replacement.ts";
+import { markSuccessor } from "../../src/store/successor.ts";
 import { makeStore, PublicDirectory } from "../support/data-directory.ts";
 import { row } from "../support/store.ts";
 import { unusable } from "../support/unusable.ts";
@@ -40,6 +44,12 @@ class Replacing extends PublicDirectory {
     using working = openDatabase(old);
     working.run("DELETE FROM audit_event");
     for (const end of ["", "-wal"]) copyFileSync(old.database + end, this.directory.database + end);
+  }
+
+  /** As a crash leaves a restore, just before its last step. */
+  settle(): void {
+    markSuccessor(this.directory, this.next);
+    copyFileSync(this.next, this.directory.successor);
   }
 
   get tokens(): unknown {
@@ -78,20 +88,22 @@ describe("a store that takes the place of another", () => {
     { what: "all beside was removed", remove: ["-wal", "-shm"] },
   ])("comes at the next start where a crash came when $what", ({ remove }) => {
     using replacing = new Replacing();
-    const { directory, next } = replacing;
-    copyFileSync(next, `${directory.database}-next`);
+    const { directory } = replacing;
+    replacing.settle();
     for (const end of remove) rmSync(directory.database + end, { force: true });
     expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
     completeReplacement(directory);
     expect(isBeingReplaced(directory)).toBe(false);
+    const left = ["lock.db", "lock.holder", "old", "prepared", "publisher.db"];
+    expect(readdirSync(directory.path).sort()).toEqual(left);
     expect(replacing.tokens).toBe(200);
     refuseUnfinished(directory);
   });
 
   test("does not come while somebody else is about it", () => {
     using replacing = new Replacing();
-    const { directory, next } = replacing;
-    copyFileSync(next, `${directory.database}-next`);
+    const { directory } = replacing;
+    replacing.settle();
     const lock = ServerLock.take(directory);
     expect(unusable(() => completeReplacement(directory))).toContain("It may be restoring the store");
     expect(existsSync(`${directory.database}-wal`)).toBe(true);
@@ -105,10 +117,86 @@ describe("a store that takes the place of another", () => {
     const { directory, next, aside } = replacing;
     writeFileSync(aside, "");
     expect(unusable(() => replaceStore(directory, next, aside))).toBe(
-      `The store cannot be put into ${directory.path}: there is a file of that name.`,
+      `The store cannot be put into ${directory.path}: there is a file of that name. Nothing was changed.`,
     );
     expect(isBeingReplaced(directory)).toBe(false);
     expect(replacing.tokens).toBe(0);
+  });
+});
+
+describe("a file with the name of a successor that no restore put there", () => {
+  const cases: readonly (readonly [what: string, put: (replacing: Replacing) => void, says: string])[] = [
+    ["a backup", ({ directory, next }) => copyFileSync(next, directory.successor), "is not the file that"],
+    ["an empty file", ({ directory }) => writeFileSync(directory.successor, ""), "is not the file that"],
+    [
+      "a link to a store",
+      ({ directory, next }) => {
+        markSuccessor(directory, next);
+        symlinkSync(next, directory.successor);
+      },
+      "is a symbolic link",
+    ],
+    [
+      "a link to nothing",
+      ({ directory }) => symlinkSync("/nowhere", directory.successor),
+      "is a symbolic link",
+    ],
+    ["a directory", ({ directory }) => mkdirSync(directory.successor), "is a directory"],
+    [
+      "a file that was changed since",
+      (replacing) => {
+        replacing.settle();
+        appendFileSync(replacing.directory.successor, "x");
+      },
+      "is not the file that",
+    ],
+  ];
+  test.each(cases)("is left alone, and so is the store: %s", (_, put, says) => {
+    using replacing = new Replacing();
+    const { directory } = replacing;
+    put(replacing);
+    const before = readdirSync(directory.path);
+    for (const work of [completeReplacement, refuseUnfinished])
+      expect(unusable(() => work(directory))).toContain(says);
+    expect(readdirSync(directory.path)).toEqual(before);
+    rmSync(directory.successor, { recursive: true });
+    expect(replacing.tokens).toBe(0);
+  });
+
+  test("is refused too while a server runs, which is not said to be a restore", () => {
+    using replacing = new Replacing();
+    const { directory, next } = replacing;
+    const lock = ServerLock.take(directory);
+    copyFileSync(next, directory.successor);
+    expect(unusable(() => completeReplacement(directory))).toContain("Move publisher.db-next to another");
+    lock.release();
+  });
+});
+
+describe("a replacement that fails", () => {
+  test("before its last step leaves the old store under its one name", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    mkdirSync(directory.successorMark);
+    expect(unusable(() => replaceStore(directory, next, aside))).toEndWith(
+      "The old store is still in its place.",
+    );
+    expect(existsSync(aside)).toBe(false);
+    rmSync(directory.successorMark, { recursive: true });
+    expect(statSync(directory.database).nlink).toBe(1);
+    expect(replacing.tokens).toBe(0);
+  });
+
+  test("in its last step says that the next start completes it, and where the old store is", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    mkdirSync(`${directory.database}-shm`);
+    const told = unusable(() => replaceStore(directory, next, aside));
+    expect(told).toContain("The restored store is ready: it takes its place when the server starts");
+    expect(told).toEndWith(`The store that was there is in ${aside}.`);
+    rmSync(`${directory.database}-shm`, { recursive: true });
+    completeReplacement(directory);
+    expect(replacing.tokens).toBe(200);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { AuditEvent } from "../../src/tokens/audit-event.ts";
-import { endLine, firstLine, parseLines, type RevocationLines } from "../../src/tokens/revocation-lines.ts";
+import { endLines, firstLine, parseLines, type RevocationLines } from "../../src/tokens/revocation-lines.ts";
 import { afterGap, endsOf, lackEnd, lastEndTime } from "../../src/tokens/several-revocation-logs.ts";
 import { eventOf } from "../support/new-token.ts";
 
@@ -10,7 +10,7 @@ function change(id: string, target: string, changes: AuditEvent["changes"]): Aud
 
 /** A log as a server writes it. */
 function logOf(after: string, events: readonly AuditEvent[]): RevocationLines {
-  const text = [firstLine("mark", after), ...events.map(endLine)].join("\n");
+  const text = [firstLine("mark", after), ...endLines(after, events)].join("\n");
   const log = parseLines(`${text}\n`);
   if (log === null) throw new Error(`no log: ${text}`);
   return log;
@@ -24,18 +24,28 @@ describe("a line of the revocation log", () => {
       revoked_at: 1,
       replaced_by: "atok_2",
     });
-    expect(JSON.parse(endLine(event) ?? "")).toEqual({
-      audit_event: "aevt_1",
-      at: "2026-06-01T12:00:00Z",
-      token: "atok_1",
-      expires_at: "1970-01-01T00:00:00Z",
-      revoked_at: "1970-01-01T00:00:01Z",
-      replaced_by: "atok_2",
-    });
+    expect(endLines("", [event]).map((line) => JSON.parse(line))).toEqual([
+      {
+        audit_event: "aevt_1",
+        previous: null,
+        at: "2026-06-01T12:00:00Z",
+        token: "atok_1",
+        expires_at: "1970-01-01T00:00:00Z",
+        revoked_at: "1970-01-01T00:00:01Z",
+        replaced_by: "atok_2",
+      },
+    ]);
+  });
+
+  test("names the event of the line before it", () => {
+    const events = ["aevt_1", "aevt_2", "aevt_3"].map((id) => change(id, "atok_1", { expires_at: 1 }));
+    const [first, , third] = events as [AuditEvent, AuditEvent, AuditEvent];
+    const lines = endLines("aevt_0", [first, change("aevt_2", "atok_1", { description: "Bob" }), third]);
+    expect(lines.map((line) => JSON.parse(line).previous)).toEqual(["aevt_0", "aevt_1"]);
   });
 
   test("is not written for a change that concerns no end", () => {
-    expect(endLine(change("aevt_1", "atok_1", { description: "Bob" }))).toBeNull();
+    expect(endLines("", [change("aevt_1", "atok_1", { description: "Bob" })])).toEqual([]);
   });
 });
 
@@ -46,6 +56,7 @@ describe("a log that was read", () => {
     expect(ends).toEqual([
       {
         event: "aevt_1",
+        previous: "aevt_0",
         at: 1_780_315_200,
         token: "atok_1",
         revokedAt: 9,
@@ -56,11 +67,31 @@ describe("a log that was read", () => {
   });
 
   test("passes over a line that was cut short", () => {
-    const line = endLine(change("aevt_1", "atok_1", { revoked_at: 9 })) ?? "";
+    const [line = ""] = endLines("", [change("aevt_1", "atok_1", { revoked_at: 9 })]);
     const text = `${firstLine("mark", "")}\n${line.slice(0, 30)}\n${line}\n${line.slice(0, -1)}`;
     expect(parseLines(text)?.ends.map(({ event }) => event)).toEqual(["aevt_1"]);
     expect(parseLines(text)?.unreadable).toBe(2);
     expect(parseLines(`${firstLine("mark", "")}\n${line}\n`)?.unreadable).toBeNull();
+  });
+
+  test("says before which line others are missing", () => {
+    const events = ["aevt_1", "aevt_2", "aevt_3"].map((id) => change(id, "atok_1", { revoked_at: 9 }));
+    const lines = endLines("aevt_0", events);
+    const holeIn = (...kept: readonly (string | undefined)[]) =>
+      parseLines([firstLine("mark", "aevt_0"), ...kept, ""].join("\n"))?.afterHole;
+    expect(holeIn(...lines)).toBeNull();
+    expect(holeIn(lines[0], lines[2])).toBe(3);
+    expect(holeIn(lines[1], lines[2])).toBe(2);
+    expect(holeIn(lines[0], lines[1], ...endLines("aevt_2", events))).toBeNull();
+  });
+
+  test("has no hole as far as lines of earlier versions tell, which do not name the one before", () => {
+    const old = (id: string) =>
+      `{"audit_event":"${id}","token":"atok_1","revoked_at":"2026-06-01T12:00:00Z"}`;
+    const [line = ""] = endLines("aevt_5", [change("aevt_6", "atok_1", { revoked_at: 9 })]);
+    const log = parseLines([firstLine("mark", ""), old("aevt_2"), old("aevt_5"), line, ""].join("\n"));
+    expect(log).toMatchObject({ afterHole: null, unreadable: null, last: "aevt_6" });
+    expect(log?.ends).toHaveLength(3);
   });
 
   test.each([
