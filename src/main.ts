@@ -177,12 +177,12 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 
 /** What to do on a full disk. */
 const NEXT_WITHOUT_SPACE: Readonly<Record<SpaceUse, string>> = {
-  changes: `"publisher token revoke" may still work. For other changes, free ${ENOUGH_SPACE} on the disk.`,
-  revocations: `Free ${ENOUGH_SPACE} on the disk, and try again.`,
+  changes: '"publisher token revoke" may still work.',
+  revocations: `The token still works. If a server runs, revoke the token on its admin page or by the API: it then refuses the token at once. Or free ${ENOUGH_SPACE} on the disk, and try again.`,
 };
 
 function storeSentence({ cause, outcome, lacksSpaceFor }: StoreUnavailable): string {
-  const reason = cause instanceof Error ? cause.message : "unknown cause";
+  const reason = cause instanceof Error ? reasonOf(cause) : "unknown cause";
   const next = lacksSpaceFor === null ? "" : ` ${NEXT_WITHOUT_SPACE[lacksSpaceFor]}`;
   if (outcome !== "unknown") return `The store cannot be changed now: ${reason}. Nothing was changed.${next}`;
   return `The storage failed in the middle of the change: ${reason}. "publisher audit list" shows the change if it was made.`;

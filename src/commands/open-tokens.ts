@@ -119,4 +119,5 @@ function onOneLine(path: string): string {
   return /\p{Cc}/u.test(path) ? JSON.stringify(path) : path;
 }
 
-const MADE_BY = '"publisher serve" makes a new store where there is none.';
+const MADE_BY =
+  'If a store was here and is lost, run "publisher restore" with a backup. "publisher serve" makes a new store.';

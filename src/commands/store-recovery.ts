@@ -80,15 +80,20 @@ export class StoreRecovery {
   }
 }
 
-/** A sentence for the operator if changes cannot be stored, such as on a full disk; null if they can. */
+/** Sentences for the operator if changes cannot be stored, such as on a full disk; null if they can. */
 export async function changesWarning(store: StoreRecoveryParts["store"]): Promise<string | null> {
   try {
     await store.recover();
     return null;
   } catch (error) {
-    return `Changes cannot be stored now: ${reasonOf(causeOf(error))}. Verification and lists work, and so do most revocations.`;
+    const lacksSpace = error instanceof StoreUnavailable && error.lacksSpaceFor !== null;
+    const revocations = lacksSpace ? WITH_LITTLE_SPACE : WITHOUT_STORAGE;
+    return `Changes cannot be stored now: ${reasonOf(causeOf(error))}. Verification and lists work. ${revocations}`;
   }
 }
+
+const WITH_LITTLE_SPACE = "Revocations are stored if there is space for them: look at the answer of each";
+const WITHOUT_STORAGE = "A revocation holds only until the server stops";
 
 function causeOf(error: unknown): unknown {
   return error instanceof StoreUnavailable ? (error.cause ?? error) : error;

@@ -45,7 +45,8 @@ export function health({ ping, writeTrouble }: StoreHealth) {
     .all("/readyz/reads", refuseOtherMethods("GET, HEAD"), UNREAD);
 }
 
-const READ_ONLY = "Changes cannot be stored now; verification and lists work";
+const READ_ONLY =
+  "Changes cannot be stored now; verification and lists work, and revocations take effect at once. The log says why";
 
 const HEALTHY = {
   schema: "Health",

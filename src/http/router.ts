@@ -27,6 +27,9 @@ export const EXACT_PATHS = [
   INTROSPECTION_PATH,
 ] as const;
 
+/** Paths of requests that take milliseconds. */
+const LONG_READ = /\/(?:list|summary|usage)$/;
+
 /** A 2xx would open a tunnel. https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6 */
 const TUNNEL: Issue = { path: "method", message: "must not be CONNECT: Publisher opens no tunnels" };
 
@@ -50,10 +53,11 @@ export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
   const route = (request: Request, segments: readonly string[]): Answering => {
     const issue = headIssue(request) ?? pathIssue(segments, request.url);
     if (issue !== null) return refuse(request, issue, pathFrom(segments));
-    const audience = audienceIn(pathOf(request.url));
-    return audience === null
-      ? turns.answer(request, false, () => fetch(request))
-      : turns.answer(request, true, () => forwardAuth(request, audience));
+    const path = pathOf(request.url);
+    const audience = audienceIn(path);
+    return turns.answer(request, !LONG_READ.test(path), () =>
+      audience === null ? fetch(request) : forwardAuth(request, audience),
+    );
   };
 
   const exact = (request: Request): Answering => {

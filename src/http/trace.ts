@@ -6,6 +6,7 @@ import { asFailure } from "./errors.ts";
 import type { RequestLog } from "./request-log.ts";
 import { pathOf } from "./request-target.ts";
 import { secure } from "./security-headers.ts";
+import { arrivalOf } from "./turns.ts";
 import { OPEN, type Zone } from "./zones.ts";
 
 /** Version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header */
@@ -73,7 +74,7 @@ export interface TracedParts {
  */
 export function traced({ log, addressOf }: TracedParts) {
   return (handle: Handle, received: Request) => async (): Promise<Response> => {
-    const startedAt = performance.now();
+    const startedAt = arrivalOf(received);
     const request = withHost(received);
     const requestId = crypto.randomUUID().replaceAll("-", "");
     const trace: Trace = {

@@ -1,5 +1,13 @@
 type Answering = Response | Promise<Response>;
 
+/** When requests came that had to wait, by performance.now(). */
+const waitingSince = new WeakMap<Request, number>();
+
+/** When a request came, by performance.now(). */
+export function arrivalOf(request: Request): number {
+  return waitingSince.get(request) ?? performance.now();
+}
+
 /** A request that waits: answers it once it is its turn. */
 type Waiting = () => void;
 
@@ -34,8 +42,15 @@ export class Turns {
   answer(request: Request, isCheap: boolean, handle: () => Answering): Answering {
     if (!this.#mustWait()) return handle();
     const { signal } = request;
-    return new Promise((resolve) => {
-      const waiting = () => resolve(signal.aborted ? Response.error() : handle());
+    waitingSince.set(request, performance.now());
+    return new Promise((resolve, reject) => {
+      const waiting = () => {
+        try {
+          resolve(signal.aborted ? Response.error() : handle());
+        } catch (error) {
+          reject(error);
+        }
+      };
       (isCheap ? this.#cheap : this.#others).push(waiting);
       if (this.#cheap.length + this.#others.length === 1) setImmediate(this.#turn);
     });

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
 import {
   closeSync,
+  constants,
+  fstatSync,
   fsyncSync,
+  ftruncateSync,
   lstatSync,
   openSync,
   renameSync,
   rmSync,
   statfsSync,
-  truncateSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { writeWholly } from "./file-bytes.ts";
@@ -56,9 +58,9 @@ export class Reserve {
     try {
       if (this.#size !== RESERVE_BYTES) this.#make();
     } catch (error) {
-      const message = `${this.#path}, the disk space for revocations, cannot be made: ${reasonOf(error)}`;
+      if (isOutOfSpace(error)) throw this.#outOfSpace();
       // Without the cause: the message has its reason, and the log would show it again.
-      throw isOutOfSpace(error) ? new OutOfSpace(message) : new Error(message);
+      throw new Error(`${this.#path}, the disk space for revocations, cannot be made: ${reasonOf(error)}`);
     }
   }
 
@@ -69,21 +71,12 @@ export class Reserve {
 
   /** Frees space for a revocation. Returns false if there is none left for it, or if it cannot be freed. */
   release(): boolean {
-    return succeeds(() => {
-      if (this.#size <= OPENING_BYTES) return false;
-      truncateSync(this.#path, OPENING_BYTES);
-      return true;
-    });
+    return succeeds(() => cut(this.#path, (size) => Math.min(size, OPENING_BYTES)));
   }
 
-  /** Frees space to open the store. Returns false if there is none left, or if it cannot be freed. */
+  /** Frees 64 KiB to open the store. Returns false if there is nothing left, or if it cannot be freed. */
   releaseToOpen(): boolean {
-    if (this.release()) return true;
-    return succeeds(() => {
-      const hadSpace = this.#size > 0;
-      rmSync(this.#path, { force: true });
-      return hadSpace;
-    });
+    return succeeds(() => cut(this.#path, (size) => Math.max(size - OPENING_BYTES, 0)));
   }
 
   /** In bytes. */
@@ -93,8 +86,11 @@ export class Reserve {
 
   #requireFree(bytes: number): void {
     const { blocks, bavail, bsize } = this.#spaceIn(dirname(this.#path));
-    if (blocks > 0 && bavail * bsize < bytes)
-      throw new OutOfSpace(`the disk has less than ${mebibytes(bytes)} MiB free`);
+    if (blocks > 0 && bavail * bsize < bytes) throw this.#outOfSpace();
+  }
+
+  #outOfSpace(): OutOfSpace {
+    return new OutOfSpace(`the disk of ${dirname(this.#path)} is nearly full: free ${ENOUGH_SPACE} there`);
   }
 
   #make(): void {
@@ -125,6 +121,24 @@ function succeeds(free: () => boolean): boolean {
     return free();
   } catch {
     return false;
+  }
+}
+
+/**
+ * Cuts a file to the size that `sizeAfter` gives for its size. Returns whether that freed anything. The name may lead to
+ * a file of somebody else, which stays as it is.
+ */
+function cut(path: string, sizeAfter: (size: number) => number): boolean {
+  const file = openSync(path, constants.O_RDWR | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const status = fstatSync(file);
+    const isForeign = process.geteuid?.() === 0 && status.uid !== 0;
+    const size = sizeAfter(status.size);
+    if (!status.isFile() || status.nlink !== 1 || isForeign || size === status.size) return false;
+    ftruncateSync(file, size);
+    return true;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -73,9 +73,7 @@ export class Writer {
   async recover(): Promise<void> {
     try {
       this.#requireFiles();
-      this.#requireReserve();
-      // A few bytes may fit where a change does not.
-      if (this.#trouble !== null) asUnavailable(() => this.#reserve.requireRoom());
+      this.#requireSpace();
     } catch (error) {
       throw this.#failure(error, 0);
     }
@@ -110,7 +108,7 @@ export class Writer {
     this.#requireServed();
     this.#requireFiles();
     if (this.#isUnsettled) this.#settleBefore();
-    if (!usesReserve) this.#requireReserve();
+    if (!usesReserve) this.#requireSpace();
     return this.#transaction(work);
   }
 
@@ -123,8 +121,12 @@ export class Writer {
     }
   }
 
-  #requireReserve(): void {
-    asUnavailable(() => this.#reserve.require());
+  /** For every change but a revocation. Where it needs less, a few bytes would still fit when nearly nothing does. */
+  #requireSpace(): void {
+    asUnavailable(() => {
+      this.#reserve.require();
+      this.#reserve.requireRoom();
+    });
   }
 
   /** Other processes would not see a change to a file that is not at its path any more. */

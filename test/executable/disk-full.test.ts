@@ -81,6 +81,15 @@ if (disk === null) process.stderr.write("skipped, as nothing may be mounted: wha
 disk?.[Symbol.dispose]();
 
 describe.skipIf(disk === null)("a full disk", () => {
+  test("is noticed before a change fails", async () => {
+    using small = SmallDisk.mount();
+    await using server = await RunningServer.start({ cwd: small?.path ?? "" });
+    small?.fill();
+    await until(async () => (await fetch(`${server.url}/readyz`)).status === 503);
+    small?.free();
+    await until(async () => (await fetch(`${server.url}/readyz`)).status === 200);
+  });
+
   test("refuses changes, but revokes, until there is space again", async () => {
     using small = SmallDisk.mount();
     const cwd = small?.path ?? "";
@@ -91,8 +100,8 @@ describe.skipIf(disk === null)("a full disk", () => {
     const command = await run(["token", "create", "--access", "read"], { cwd });
     expect({ exitCode: command.exitCode, stdout: command.stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(command.stderr).toBe(
-      "publisher: The store cannot be changed now: database or disk is full. Nothing was changed. " +
-        '"publisher token revoke" may still work. For other changes, free 5 MiB on the disk.\n',
+      `publisher: The store cannot be changed now: the disk of ${server.dataDir} is nearly full: free 5 MiB there. ` +
+        'Nothing was changed. "publisher token revoke" may still work.\n',
     );
     expect((await server.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
     expect((await server.call("api-token/current", {}, made.token)).status).toBe(401);
@@ -101,7 +110,7 @@ describe.skipIf(disk === null)("a full disk", () => {
     small?.free();
     await expectRecovered(server, made.id);
     expect(await server.stop()).toBe(0);
-    expect(server.stderr).toContain("database or disk is full");
+    expect(server.stderr).toContain("is nearly full: free 5 MiB there");
   });
 
   test("does not keep a write token that filled the disk from being revoked, with all that it created", async () => {
@@ -143,8 +152,9 @@ describe.skipIf(disk === null)("a full disk", () => {
     expect(statuses.at(-1)).toBe(503);
     const command = await run(["token", "revoke", made.at(-1)?.id ?? ""], { cwd });
     expect(command.stderr).toBe(
-      "publisher: The store cannot be changed now: database or disk is full. Nothing was changed. " +
-        "Free 5 MiB on the disk, and try again.\n",
+      "publisher: The store cannot be changed now: there is no space left. Nothing was changed. The token still works. " +
+        "If a server runs, revoke the token on its admin page or by the API: it then refuses the token at once. " +
+        "Or free 5 MiB on the disk, and try again.\n",
     );
     for (const { token } of made)
       expect((await server.call("api-token/current", {}, token)).status).toBe(401);
@@ -170,6 +180,11 @@ describe.skipIf(disk === null)("a full disk", () => {
     expect(await server.stop()).toBe(0);
     small?.fill();
     await using again = await RunningServer.start({ cwd });
+    expect(again.stdout).toContain(
+      `Changes cannot be stored now: the disk of ${again.dataDir} is nearly full`,
+    );
+    // Most of the reserve stays for revocations.
+    expect(statSync(join(again.dataDir, "reserve")).size).toBeGreaterThan(3_500_000);
     expect((await again.call("api-token/current", {}, made.token)).status).toBe(200);
     await expectNoCreation(again);
     expect((await again.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import { Turns } from "../../src/http/turns.ts";
+import { arrivalOf, Turns } from "../../src/http/turns.ts";
 
 /** Requests, and which of them were handled so far. */
 class Asked {
   readonly handled: string[] = [];
   #nowMs = 0;
-  readonly #turns = new Turns(() => this.#nowMs);
+  readonly turns = new Turns(() => this.#nowMs);
 
   /** As if the event loop had not turned for longer than requests are answered at once. */
   holdLoop(): void {
@@ -13,7 +13,7 @@ class Asked {
   }
 
   ask(name: string, isCheap = false, signal = new AbortController().signal): Response | Promise<Response> {
-    return this.#turns.answer(new Request("http://localhost/", { signal }), isCheap, () => {
+    return this.turns.answer(new Request("http://localhost/", { signal }), isCheap, () => {
       this.handled.push(name);
       return new Response(name);
     });
@@ -71,6 +71,36 @@ describe("requests", () => {
     const late = asked.ask("fourth");
     await answersOf([two, late]);
     expect(asked.handled).toEqual(["first", "second", "third", "fourth"]);
+  });
+
+  test("go on to be answered after one whose handler throws", async () => {
+    const turns = new Turns(() => nowMs);
+    let nowMs = 0;
+    const request = new Request("http://localhost/");
+    turns.answer(request, false, () => new Response("first"));
+    nowMs += 20;
+    const thrown = turns.answer(request, false, () => {
+      throw new Error("odd");
+    });
+    const next = turns.answer(request, false, () => new Response("next"));
+    await expect(Promise.resolve(thrown)).rejects.toThrow("odd");
+    expect(await answersOf([next])).toEqual(["next"]);
+  });
+
+  test("that waited came before they were handled", async () => {
+    const asked = new Asked();
+    asked.ask("first");
+    asked.holdLoop();
+    const request = new Request("http://localhost/");
+    const before = performance.now();
+    let handledAt = 0;
+    let cameAt = 0;
+    await asked.turns.answer(request, false, () => {
+      [handledAt, cameAt] = [performance.now(), arrivalOf(request)];
+      return new Response();
+    });
+    expect(cameAt).toBeGreaterThanOrEqual(before);
+    expect(cameAt).toBeLessThan(handledAt);
   });
 
   test("of clients that left meanwhile are not handled", async () => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import {
-  existsSync,
+  linkSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -48,12 +49,12 @@ describe("the reserve", () => {
     expect(statSync(file).size).toBe(64 * 1024);
     expect(reserve.release()).toBe(false);
     expect(reserve.releaseToOpen()).toBe(true);
-    expect(existsSync(file)).toBe(false);
+    expect(statSync(file).size).toBe(0);
     expect(reserve.release()).toBe(false);
     expect(reserve.releaseToOpen()).toBe(false);
     reserve.require();
     expect(reserve.releaseToOpen()).toBe(true);
-    expect(statSync(file).size).toBe(64 * 1024);
+    expect(statSync(file).size).toBe(RESERVE_BYTES - 64 * 1024);
     reserve.require();
     expect(statSync(file).size).toBe(RESERVE_BYTES);
   });
@@ -78,7 +79,7 @@ describe("the reserve", () => {
       bavail: free,
       bsize: 1,
     }));
-    const message = `${directory.path}/reserve, the disk space for revocations, cannot be made: the disk has less than 5 MiB free`;
+    const message = `the disk of ${directory.path} is nearly full: free 5 MiB there`;
     expect(thrownBy(() => reserve.require())).toEqual(new OutOfSpace(message));
     expect(ENOUGH_SPACE).toBe("5 MiB");
     expect(readdirSync(directory.path)).toEqual([]);
@@ -128,6 +129,19 @@ describe("the reserve", () => {
     const reserve = new Reserve(path);
     expect(reserve.release()).toBe(false);
     expect(reserve.releaseToOpen()).toBe(false);
+  });
+
+  test("that has another name, or is a link, frees nothing and stays", () => {
+    using directory = new TemporaryDirectory();
+    const { file, reserve } = reserveIn(directory);
+    reserve.require();
+    linkSync(file, join(directory.path, "other"));
+    expect(reserve.release()).toBe(false);
+    expect(reserve.releaseToOpen()).toBe(false);
+    rmSync(file);
+    symlinkSync("other", file);
+    expect(reserve.release()).toBe(false);
+    expect(statSync(join(directory.path, "other")).size).toBe(RESERVE_BYTES);
   });
 
   test("that cannot be made leaves nothing behind", () => {
