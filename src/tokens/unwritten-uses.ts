@@ -20,11 +20,15 @@ export class UnwrittenUses {
   #portions: (readonly HourOfUse[])[] = [];
   readonly #lastUses = new LastUses();
 
-  /** On the way of every request: it adds to numbers, and makes something only for a token's first use in an hour. */
-  add(token: string, outcome: UseOutcome, now: UnixSeconds): void {
+  /**
+   * On the way of every request: it adds to numbers, and makes something only for a token's first use in an hour.
+   * Returns whether the use counts for the token itself.
+   */
+  add(token: string, outcome: UseOutcome, now: UnixSeconds): boolean {
     const hour = this.#hourOf(token, bucketStart("hour", now));
     hour[outcome] += 1;
     if (outcome === "accepted" && now > (hour.lastUsedAt ?? -1)) hour.lastUsedAt = now;
+    return hour.token !== ALL_TOKENS;
   }
 
   /** Keeps the latest moment at which a secret was shown after its token's end. Beyond UNWRITTEN_LIMIT it is lost. */

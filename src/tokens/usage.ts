@@ -62,8 +62,8 @@ export class Usage {
 
   /** Notes that the secret of a token was shown. `lastUsedAt` is as of `addedTo`. Writes nothing. */
   record({ id, lastUsedAt }: Pick<Token, "id" | "lastUsedAt">, outcome: UseOutcome): void {
-    if (outcome === "accepted" && lastUsedAt === null) this.#firstUses += 1;
-    this.#unwritten.add(id, outcome, this.#now());
+    const isOwn = this.#unwritten.add(id, outcome, this.#now());
+    if (isOwn && outcome === "accepted" && lastUsedAt === null) this.#firstUses += 1;
   }
 
   /** Notes when and from where the secret of an ended token was shown, beside the use that `record` counts. Writes nothing. */

@@ -82,14 +82,16 @@ test("beyond a limit, further tokens count among all of them alone, until there 
   uses.mark("atok_newer", "192.0.2.1", A_MOMENT);
   uses.mark("atok_0", "192.0.2.2", A_MOMENT);
   uses.add("atok_0", "accepted", A_MOMENT);
-  expect(uses.count).toBe(UNWRITTEN_LIMIT + 3);
+  expect(uses.add("atok_0", "accepted", A_MOMENT)).toBe(true);
+  expect(uses.add("atok_new", "accepted", A_MOMENT)).toBe(false);
+  expect(uses.count).toBe(UNWRITTEN_LIMIT + 5);
   uses.collect(A_MOMENT, "due");
   uses.add("atok_new", "accepted", A_MOMENT);
   const entries = portionsOf(uses).flat();
   expect(entries).toHaveLength(UNWRITTEN_LIMIT + 1);
   const [rest, first] = entries;
-  expect(first).toMatchObject({ token: "atok_0", accepted: 2, reusedFrom: "192.0.2.2" });
-  expect(rest).toMatchObject({ ...UNUSED, token: ALL_TOKENS, accepted: 1, refused: 1 });
+  expect(first).toMatchObject({ token: "atok_0", accepted: 3, reusedFrom: "192.0.2.2" });
+  expect(rest).toMatchObject({ ...UNUSED, token: ALL_TOKENS, accepted: 2, refused: 1 });
   uses.add("atok_new", "accepted", A_MOMENT);
   uses.collect(A_MOMENT, "due");
   expect(portionsOf(uses).flat()).toMatchObject([
