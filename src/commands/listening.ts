@@ -49,6 +49,13 @@ export class Listeners {
     return byPort?.server.requestIP(request)?.address ?? null;
   }
 
+  /** What tells the connection of a request from every other; null where it came by a Unix socket. */
+  connectionOf(request: Request): string | null {
+    const byPort = this.#current.find(({ address }) => "port" in address);
+    const peer = byPort?.server.requestIP(request);
+    return peer ? `${peer.address} ${peer.port}` : null;
+  }
+
   /** Accepts nothing new and waits for what was begun, but not for ever. */
   async drain(log: Log): Promise<void> {
     this.#isEnding = true;

@@ -61,6 +61,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
     addressOf,
     forwardAuth: (request, audience) => handlers.forwardAuth(request, audience),
     fetch: (request) => handlers.fetch(request),
+    connectionOf: (request) => listeners.connectionOf(request),
   });
   const stopped = stopSignal(log);
   // The addresses come first: where one is taken, nothing is made that would have to be cleared away.

@@ -1,9 +1,10 @@
 import type { Issue } from "../tokens/refusal.ts";
+import { ScanRefused } from "../tokens/scan-refused.ts";
 import { badRequest } from "./errors.ts";
 import { FORWARD_AUTH_PATH } from "./forward-auth.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
-import { Turns } from "./turns.ts";
+import { type ConnectionOf, Turns } from "./turns.ts";
 import { INTROSPECTION_PATH, zoneOf } from "./zones.ts";
 
 type Answering = Response | Promise<Response>;
@@ -13,6 +14,7 @@ export interface RouterParts extends TracedParts {
   readonly forwardAuth: (request: Request, audience: string) => Answering;
   /** Answers everything else. */
   readonly fetch: (request: Request) => Answering;
+  readonly connectionOf: ConnectionOf;
 }
 
 /** A request as a route of Bun's router gives it: with the percent-decoded segments of the raw target. */
@@ -38,7 +40,7 @@ const TUNNEL: Issue = { path: "method", message: "must not be CONNECT: Publisher
  * Only Bun's router sees the raw target. So there is a route for every number of segments, with and without a slash at
  * the end. A path that fits no route has an empty segment or too many, or there is no path at all.
  */
-export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
+export function router({ forwardAuth, fetch, connectionOf, ...parts }: RouterParts) {
   const trace = traced(parts);
   const refuse = (received: Request, issue: Issue, path: string | null): Answering =>
     trace((request) => {
@@ -48,35 +50,42 @@ export function router({ forwardAuth, fetch, ...parts }: RouterParts) {
       throw badRequest([issue]);
     }, received)();
 
-  const turns = new Turns();
-
   const route = (request: Request, segments: readonly string[]): Answering => {
     const issue = headIssue(request) ?? pathIssue(segments, request.url);
     if (issue !== null) return refuse(request, issue, pathFrom(segments));
-    const path = pathOf(request.url);
-    const audience = audienceIn(path);
-    return turns.answer(request, !LONG_READ.test(path), () =>
-      audience === null ? fetch(request) : forwardAuth(request, audience),
-    );
+    const audience = audienceIn(pathOf(request.url));
+    return audience === null ? fetch(request) : forwardAuth(request, audience);
   };
 
   const exact = (request: Request): Answering => {
     const issue = headIssue(request);
-    if (issue !== null) return refuse(request, issue, null);
-    return turns.answer(request, true, () => fetch(request));
+    return issue === null ? fetch(request) : refuse(request, issue, null);
   };
 
-  const bySegments = (request: RoutedRequest): Answering => route(request, segmentsOf(request.params));
+  const turns = new Turns(connectionOf);
+  const tooMany = (request: Request) => trace(refuseLongRead, request);
+  const isCheap = ({ url }: Request) => !LONG_READ.test(pathOf(url));
+  const inTurn = (request: Request, answer: () => Answering): Answering =>
+    turns.answer(request, isCheap(request), answer, tooMany(request));
+
+  const bySegments = (request: RoutedRequest): Answering =>
+    inTurn(request, () => route(request, segmentsOf(request.params)));
   const paths = SEGMENT_ROUTES.flatMap((path) => (path === "" ? ["/"] : [path, `${path}/`]));
   return {
     /** Answers a request. `segments` are those of its raw path, percent-decoded. */
     route,
     routes: Object.fromEntries([
       ...paths.map((path) => [path, bySegments] as const),
-      ...EXACT_PATHS.map((path) => [path, exact] as const),
+      ...EXACT_PATHS.map(
+        (path) => [path, (request: Request) => inTurn(request, () => exact(request))] as const,
+      ),
     ]),
-    fetch: (request: Request): Answering => refuse(request, UNCLEAR_PATH, null),
+    fetch: (request: Request): Answering => inTurn(request, () => refuse(request, UNCLEAR_PATH, null)),
   };
+}
+
+function refuseLongRead(): never {
+  throw new ScanRefused("too-many");
 }
 
 /**

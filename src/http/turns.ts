@@ -8,14 +8,26 @@ export function arrivalOf(request: Request): number {
   return waitingSince.get(request) ?? performance.now();
 }
 
+/** What tells the connection of a request from every other; null where nothing does. */
+export type ConnectionOf = (request: Request) => string | null;
+
 /** A request that waits: answers it once it is its turn. */
 type Waiting = () => void;
 
 /** How often the event loop shows that it turns while requests come in, in milliseconds. */
 const SIGN_EVERY_MS = 5;
 
-/** Without a sign for that long, requests wait. */
-const LATE_MS = 10;
+/** Without a sign for twice that long, requests wait, in milliseconds. */
+const LATE_MS = 50;
+
+/**
+ * For that long, requests that came in one piece on one connection do not wait: Bun may close the connection while an
+ * answer is under way and more requests are there.
+ */
+const PIPELINE_MS = 500;
+
+/** How many other requests wait at most. Their clients may have gone: Bun tells no difference to a client that sends more. */
+const OTHERS_LIMIT = 1000;
 
 /** How many cheap requests are answered in one turn of the loop, beside one other request. */
 const CHEAP_IN_TURN = 16;
@@ -23,50 +35,73 @@ const CHEAP_IN_TURN = 16;
 /**
  * Lets requests wait for the event loop. Bun accepts connections until none is left, and calls the handler of each at
  * once: clients that open a connection for each request could keep it from ever coming back to timers, signals and the
- * connections that are open. So once the loop has not turned for 10 ms, requests wait in a queue. Each turn then
+ * connections that are open. So once the loop has not turned for 100 ms, requests wait in a queue. Each turn then
  * answers one of them, and more of the cheap ones: verification does not wait for lists.
  */
 export class Turns {
   readonly #cheap: Waiting[] = [];
   readonly #others: Waiting[] = [];
+  readonly #connectionOf: ConnectionOf;
   readonly #clock: () => number;
   /** Since when a sign of the loop is awaited; null while none is. */
   #since: number | null = null;
+  #isSecondChance = false;
+  #previous: Request | null = null;
 
   /** `clock` gives milliseconds. */
-  constructor(clock = () => performance.now()) {
+  constructor(connectionOf: ConnectionOf, clock = () => performance.now()) {
+    this.#connectionOf = connectionOf;
     this.#clock = clock;
   }
 
-  /** Answers a request at once, or when it is its turn. Where its client leaves before, it is not handled. */
-  answer(request: Request, isCheap: boolean, handle: () => Answering): Answering {
-    if (!this.#mustWait()) return handle();
-    const { signal } = request;
+  /** Answers a request at once, or when it is its turn; by `refuse` if too many others wait. */
+  answer(request: Request, isCheap: boolean, handle: () => Answering, refuse: () => Answering): Answering {
+    const mustWait = this.#mustWait(request);
+    this.#previous = request;
+    if (!mustWait) return handle();
     waitingSince.set(request, performance.now());
+    const isRefused = !isCheap && this.#others.length >= OTHERS_LIMIT;
+    return this.#later(isCheap || isRefused ? this.#cheap : this.#others, isRefused ? refuse : handle);
+  }
+
+  #later(queue: Waiting[], handle: () => Answering): Promise<Response> {
     return new Promise((resolve, reject) => {
-      const waiting = () => {
+      queue.push(() => {
         try {
-          resolve(signal.aborted ? Response.error() : handle());
+          resolve(handle());
         } catch (error) {
           reject(error);
         }
-      };
-      (isCheap ? this.#cheap : this.#others).push(waiting);
+      });
       if (this.#cheap.length + this.#others.length === 1) setImmediate(this.#turn);
     });
   }
 
-  #mustWait(): boolean {
+  #mustWait(request: Request): boolean {
     if (this.#cheap.length + this.#others.length > 0) return true;
     const now = this.#clock();
-    if (this.#since !== null) return now - this.#since > LATE_MS;
+    if (this.#since !== null) return this.#isLate(now - this.#since, request);
     this.#since = now;
     setTimeout(this.#sign, SIGN_EVERY_MS);
     return false;
   }
 
+  #isLate(lateMs: number, request: Request): boolean {
+    if (lateMs <= LATE_MS) return false;
+    // The loop may have turned just now: what came meanwhile is handled before the sign.
+    if (!this.#isSecondChance) {
+      this.#isSecondChance = true;
+      this.#since = this.#clock();
+      return false;
+    }
+    if (lateMs > PIPELINE_MS || this.#previous === null) return true;
+    const connection = this.#connectionOf(request);
+    return connection === null || connection !== this.#connectionOf(this.#previous);
+  }
+
   readonly #sign = () => {
     this.#since = null;
+    this.#isSecondChance = false;
   };
 
   readonly #turn = () => {

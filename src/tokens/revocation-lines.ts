@@ -13,15 +13,15 @@ export interface RevocationLines {
   readonly ends: readonly LoggedEnd[];
   /** The number of the first line that cannot be read, from 1 on; null if all can. */
   readonly unreadable: number | null;
-  /** The number of the first line before which lines are missing, from 1 on; null for none, as far as lines name the one before. */
+  /** The number of the first line before which lines are missing, from 1 on; null for none. */
   readonly afterHole: number | null;
 }
 
 /** A line of a revocation log. */
 export interface LoggedEnd {
   readonly event: string;
-  /** The event of the line before, or the one after which the log begins; empty for none, undefined where the line does not say it. */
-  readonly previous: string | undefined;
+  /** The event of the line before, or the one after which the log begins; empty for none. */
+  readonly previous: string;
   /** Null where the line does not say it. */
   readonly at: UnixSeconds | null;
   readonly token: string;
@@ -93,7 +93,7 @@ function holeIn(after: string, read: readonly (LoggedEnd | null)[]): number | nu
   let before = after;
   for (const [index, end] of read.entries()) {
     if (end === null) continue;
-    if (end.previous !== undefined && end.previous !== before) return index + LINES_BEFORE_ENDS;
+    if (end.previous !== before) return index + LINES_BEFORE_ENDS;
     before = end.event;
   }
   return null;
@@ -117,21 +117,22 @@ function endOf(fields: Fields | null): LoggedEnd | null {
   if (fields === null) return null;
   const { audit_event: event, token, replaced_by: replacedBy = null } = fields;
   const isWellFormed = isText(event) && isAuditEventId(event) && isText(token) && isTokenId(token);
-  if (!isWellFormed || !(replacedBy === null || (isText(replacedBy) && isTokenId(replacedBy)))) return null;
+  const previous = fields.previous === null ? "" : fields.previous;
+  if (
+    !isWellFormed ||
+    !isText(previous) ||
+    !(replacedBy === null || (isText(replacedBy) && isTokenId(replacedBy)))
+  )
+    return null;
   return {
     event,
-    previous: previousOf(fields),
+    previous,
     at: timeOf(fields.at) ?? null,
     token,
     replacedBy,
     revokedAt: timeOf(fields.revoked_at) ?? null,
     expiresAt: timeOf(fields.expires_at),
   };
-}
-
-/** Logs of earlier versions do not have it. */
-function previousOf({ previous }: Fields): string | undefined {
-  return previous === undefined ? undefined : String(previous ?? "");
 }
 
 function timeOf(value: unknown): UnixSeconds | null | undefined {

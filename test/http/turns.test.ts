@@ -1,23 +1,35 @@
 import { describe, expect, test } from "bun:test";
-import { arrivalOf, Turns } from "../../src/http/turns.ts";
+import { arrivalOf, type ConnectionOf, Turns } from "../../src/http/turns.ts";
 
 /** Requests, and which of them were handled so far. */
 class Asked {
   readonly handled: string[] = [];
   #nowMs = 0;
-  readonly turns = new Turns(() => this.#nowMs);
+  connectionOf: ConnectionOf = () => null;
+  readonly turns = new Turns(
+    (request) => this.connectionOf(request),
+    () => this.#nowMs,
+  );
 
   /** As if the event loop had not turned for longer than requests are answered at once. */
   holdLoop(): void {
-    this.#nowMs += 20;
+    this.#nowMs += 60;
+    // The first late request is handled at once: the loop may just have turned.
+    this.turns.answer(new Request("http://localhost/"), false, () => new Response(), refuse);
+    this.#nowMs += 60;
   }
 
-  ask(name: string, isCheap = false, signal = new AbortController().signal): Response | Promise<Response> {
-    return this.turns.answer(new Request("http://localhost/", { signal }), isCheap, () => {
+  ask(name: string, isCheap = false): Response | Promise<Response> {
+    const handle = () => {
       this.handled.push(name);
       return new Response(name);
-    });
+    };
+    return this.turns.answer(new Request("http://localhost/"), isCheap, handle, refuse);
   }
+}
+
+function refuse(): Response {
+  return new Response("refused");
 }
 
 async function answersOf(answers: readonly (Response | Promise<Response>)[]): Promise<readonly string[]> {
@@ -74,15 +86,14 @@ describe("requests", () => {
   });
 
   test("go on to be answered after one whose handler throws", async () => {
-    const turns = new Turns(() => nowMs);
-    let nowMs = 0;
-    const request = new Request("http://localhost/");
-    turns.answer(request, false, () => new Response("first"));
-    nowMs += 20;
-    const thrown = turns.answer(request, false, () => {
+    const asked = new Asked();
+    asked.ask("first");
+    asked.holdLoop();
+    const fail = () => {
       throw new Error("odd");
-    });
-    const next = turns.answer(request, false, () => new Response("next"));
+    };
+    const thrown = asked.turns.answer(new Request("http://localhost/"), false, fail, refuse);
+    const next = asked.ask("next");
     await expect(Promise.resolve(thrown)).rejects.toThrow("odd");
     expect(await answersOf([next])).toEqual(["next"]);
   });
@@ -95,22 +106,41 @@ describe("requests", () => {
     const before = performance.now();
     let handledAt = 0;
     let cameAt = 0;
-    await asked.turns.answer(request, false, () => {
-      [handledAt, cameAt] = [performance.now(), arrivalOf(request)];
-      return new Response();
-    });
+    await asked.turns.answer(
+      request,
+      false,
+      () => {
+        [handledAt, cameAt] = [performance.now(), arrivalOf(request)];
+        return new Response();
+      },
+      refuse,
+    );
     expect(cameAt).toBeGreaterThanOrEqual(before);
     expect(cameAt).toBeLessThan(handledAt);
   });
 
-  test("of clients that left meanwhile are not handled", async () => {
+  test("of one connection that came in one piece do not wait, but not for ever", () => {
     const asked = new Asked();
-    const client = new AbortController();
+    asked.connectionOf = () => "192.0.2.1 4711";
+    asked.ask("first");
+    for (let count = 0; count < 3; count += 1) {
+      asked.holdLoop();
+      expect(asked.ask(`request ${count}`)).toBeInstanceOf(Response);
+    }
+    for (let count = 0; count < 3; count += 1) asked.holdLoop();
+    expect(asked.ask("last")).toBeInstanceOf(Promise);
+  });
+
+  test("are refused in turn where a thousand others wait", async () => {
+    const asked = new Asked();
     asked.ask("first");
     asked.holdLoop();
-    const [left, stays] = [asked.ask("second", false, client.signal), asked.ask("third")];
-    client.abort();
-    await Promise.all([left, stays]);
-    expect(asked.handled).toEqual(["first", "third"]);
+    const others = Array.from({ length: 1000 }, (_, index) => asked.ask(`list ${index}`));
+    const refused = asked.ask("one more");
+    expect(asked.handled).toEqual(["first"]);
+    expect(await answersOf([refused])).toEqual(["refused"]);
+    const last = await answersOf(others.slice(-1));
+    expect(last).toEqual(["list 999"]);
+    expect(asked.handled).not.toContain("one more");
   });
 });

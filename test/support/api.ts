@@ -85,7 +85,12 @@ export class TestApi implements AsyncDisposable {
     const storeHealth = { ping: () => this.store.ping(), writeTrouble: () => this.store.trouble };
     this.app = app({ ...parts, ...storeHealth, authority: { tokens, auditTrail, usage }, pages });
     const { fetch } = this.app;
-    this.router = router({ ...parts, fetch, forwardAuth: forwardAuth({ ...parts, tokens }) });
+    this.router = router({
+      ...parts,
+      fetch,
+      connectionOf: () => null,
+      forwardAuth: forwardAuth({ ...parts, tokens }),
+    });
   }
 
   static async start(pages: PageFiles | null = null): Promise<TestApi> {
