@@ -3,8 +3,9 @@ import { basename, dirname, resolve } from "node:path";
 import { UsageError } from "../config.ts";
 import { backUp, datedPath, isSameFile, unfinishedPath } from "../store/backup.ts";
 import { DataDirectory } from "../store/data-directory.ts";
-import { keepNewest } from "../store/dated-backups.ts";
+import { keepNewest, type PassedOver } from "../store/dated-backups.ts";
 import { isNew, isPublisherStore } from "../store/examination.ts";
+import type { SetAside } from "../store/set-aside.ts";
 import type { Soundness } from "../store/soundness.ts";
 import { refuseUnfinished } from "../store/store-replacement.ts";
 import { CommandFailure } from "./command-failure.ts";
@@ -39,19 +40,37 @@ export async function backup(dataDir: string, target: string, flags: BackupFlags
 }
 
 function removeOlder(made: string, count: number): void {
-  const { removed, ahead } = keepNewest(made, count, new Date());
+  const { removed, ahead, passedOver } = keepNewest(made, count, new Date());
   for (const old of removed) say(`Removed ${old}.\n`);
   for (const other of ahead)
     say(
       `${other} has a date in the future: --keep neither counts nor removes it. Look at the clock, or rename the file.\n`,
     );
+  say(passedOverSentence(passedOver));
+}
+
+/** One for all of them, as it comes with each backup until they are gone. Empty for none. */
+function passedOverSentence(files: readonly PassedOver[]): string {
+  const [first] = files;
+  if (first === undefined) return "";
+  const { path, text } = first;
+  if (files.length === 1)
+    return `--keep neither counts nor removes ${path}, which ${text}. Keep it elsewhere, or remove it.\n`;
+  return (
+    `--keep neither counts nor removes ${files.length} files with such names in ${dirname(path)}. ` +
+    `One is ${basename(path)}, which ${text}. Keep them elsewhere, or remove them.\n`
+  );
 }
 
 /** Gives whether it was successful, as `visibly` does. */
 async function quietly(directory: DataDirectory, path: string): Promise<boolean> {
-  const soundness = backUp(directory, path, () => undefined);
+  const soundness = backUp(directory, path, (aside) => say(setAsideSentence(path, aside)));
   await printAfter(`${path} was written`, print(report(directory, path, soundness)));
   return true;
+}
+
+function setAsideSentence(path: string, { path: kept, fault }: SetAside): string {
+  return `The old ${path} ${fault}. It is kept as ${kept}, and the new backup takes its place.\n`;
 }
 
 /** The same in a process of its own, which gets the finished path: two may read the clock at two moments. */

@@ -170,7 +170,8 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
 
 function revocationLogging({ revocationLog: path }: ServeSettings, store: SqliteTokenStore, log: Log) {
   if (path === null) return null;
-  return new RevocationLogging(new RevocationLog(path, store.auditTrail, storeMark(store.cursorKey)), log);
+  const file = new RevocationLog(path, store.auditTrail, storeMark(store.cursorKey));
+  return new RevocationLogging({ file, log, clock: () => performance.now() });
 }
 
 /** Tells the log, and whoever looks at the terminal, that the server is there and what to mind. */
@@ -178,11 +179,12 @@ async function announce(
   addresses: readonly ListenAddress[],
   settings: ServeSettings,
   directory: DataDirectory,
-  { isNew, firstToken, store }: Opened,
+  { isNew, firstToken, store, revocations }: Opened,
   log: Log,
 ): Promise<void> {
   const warnings = [
     await changesWarning(store),
+    revocations?.warning ?? null,
     ...addresses.map(addressWarning),
     firstToken.warning,
     ...accessWarnings(directory),

@@ -3,6 +3,7 @@ import { dirname, sep } from "node:path";
 import { DataDirectory } from "../store/data-directory.ts";
 import { reasonOf } from "../store/reason.ts";
 import { takeRightsOf } from "../store/rights.ts";
+import { firstClosed } from "../store/way-to-directory.ts";
 import { CommandFailure } from "./command-failure.ts";
 import { runWithWayTo } from "./mount-namespace.ts";
 
@@ -69,7 +70,7 @@ export function enterPathBeside(owner: Owner, file: string): void {
 
 /** The first directory on the way that the owner may not enter. */
 function closedTo(owner: Owner): string | undefined {
-  return asOwner(owner, () => ancestorsOf(owner.path).find((path) => !isEnterable(path)));
+  return asOwner(owner, () => firstClosed(owner.path));
 }
 
 /** Undefined too where this process may not become the owner. */
@@ -118,20 +119,5 @@ function changing<T>({ path, found }: Owner, change: () => T): T {
         `${reasonOf(error)}. Run the command as that user.`,
       { cause: error },
     );
-  }
-}
-
-/** From the root directory to the directory itself. */
-function ancestorsOf(path: string): readonly string[] {
-  const names = path.split(sep).filter((name) => name !== "");
-  return [sep, ...names.map((_, index) => sep + names.slice(0, index + 1).join(sep))];
-}
-
-function isEnterable(path: string): boolean {
-  try {
-    statSync(`${path}${sep}.`);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -5,8 +5,9 @@ import { basename, dirname, join } from "node:path";
 import { syncDirectory } from "./data-directory.ts";
 import type { StoreFile } from "./examination.ts";
 import { reasonOf } from "./reason.ts";
+import { type SetAside, setAside } from "./set-aside.ts";
 import type { Soundness } from "./soundness.ts";
-import { type CopyStep, copyStore, tryToRemove } from "./store-copy.ts";
+import { copyStore, tryToRemove } from "./store-copy.ts";
 import { requireEarlierState } from "./store-state.ts";
 import { StoreUnusable } from "./store-unusable.ts";
 
@@ -29,15 +30,17 @@ export function unfinishedPath(path: string, process: number, host = HOST): stri
 
 /**
  * Backs a store up into one file: copied and checked under another name, then renamed, so that there is never half a
- * backup. It takes the place of an earlier backup of the same store only. What killed backups of the same file left is
- * removed. Throws StoreUnusable if it cannot be done.
+ * backup. It takes the place of an earlier backup of the same store only; one that cannot be read is kept under another
+ * name, which `onSetAside` is told. What killed backups of the same file left is removed. Throws StoreUnusable if it cannot
+ * be done.
  */
-export function backUp(from: StoreFile, path: string, onStep: (step: CopyStep) => void): Soundness {
+export function backUp(from: StoreFile, path: string, onSetAside: (aside: SetAside) => void): Soundness {
   removeUnfinished(path);
   const unfinished = unfinishedPath(path, process.pid);
-  const soundness = copyStore({ from, to: unfinished, onStep });
+  const soundness = copyStore({ from, to: unfinished });
   try {
-    requireEarlierState(unfinished, path);
+    const fault = requireEarlierState(unfinished, path);
+    if (fault !== null) onSetAside(setAside(path, fault));
     renameSync(unfinished, path);
   } catch (error) {
     tryToRemove(unfinished);

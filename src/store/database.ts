@@ -106,9 +106,6 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
   if (purpose === "changing") database.markInUse();
-  // SQLite waits for another process without letting anything else run. Writer waits in a better way; a command that
-  // only reads has nothing else to run.
-  if (purpose === "changing") database.run("PRAGMA busy_timeout = 0");
   // SQLite would put large temporary files into /var/tmp, which can be read-only.
   database.run("PRAGMA temp_store = MEMORY");
 }
@@ -119,6 +116,9 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
  */
 function openFiles(database: Database): void {
   const version = schemaVersion(database);
+  // SQLite waits for another process without letting anything else run. Writer waits in a better way; a command that
+  // only reads has nothing else to run.
+  database.run("PRAGMA busy_timeout = 0");
   try {
     database.run("BEGIN IMMEDIATE");
     database.run(`PRAGMA user_version = ${version}`);

@@ -5,6 +5,7 @@ import { knownFaults, missingRows } from "./consistency-rules.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { bytesAt, readFailureOf } from "./file-bytes.ts";
 import { openForeignReader } from "./foreign-reader.ts";
+import { hasJournal, tellingJournal } from "./left-journal.ts";
 import { identityOf } from "./opened-files.ts";
 import { openAtRest } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
@@ -46,7 +47,9 @@ export function examineDatabase<T>(
   acceptance: Acceptance = "whole",
 ): T {
   return withPlainErrors(directory, () =>
-    untilInPlace(directory.database, () => examineOnce(directory, examine, acceptance)),
+    untilInPlace(directory.database, () =>
+      tellingJournal(directory.database, () => examineOnce(directory, examine, acceptance)),
+    ),
   );
 }
 
@@ -68,8 +71,9 @@ function examineOnce<T>(directory: StoreFile, examine: (database: Database) => T
   refuseOtherFiles(directory);
   const isWal = isInWalMode(path);
   if (!isWal) refuseForeignWal(path);
-  const isAtRest = () =>
-    ["-wal", "-journal"].every((end) => !existsSync(path + end)) && statSync(path).mtimeMs === before;
+  // Beside a store at rest, which has left WAL mode, SQLite takes an empty -wal file as missing.
+  const hasWal = () => (isWal ? existsSync(`${path}-wal`) : !isNew(`${path}-wal`));
+  const isAtRest = () => !hasWal() && !hasJournal(path) && statSync(path).mtimeMs === before;
   if (!isAtRest()) return examined(directory, openForeignReader(path), examine);
   try {
     const outcome = examined(directory, openAtRest(path), (database) => {

@@ -1,11 +1,13 @@
 import type { Database } from "bun:sqlite";
-import { accessSync, constants, lstatSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { present } from "./file-safety.ts";
+import { hasJournal, journalLeft } from "./left-journal.ts";
 import { openReader } from "./reader.ts";
 import { type Identity, takeRightsOf } from "./rights.ts";
 import { isInWalMode } from "./store-rest.ts";
 import { StoreUnusable } from "./store-unusable.ts";
+import { firstClosed } from "./way-to-directory.ts";
 
 const ROOT = 0;
 
@@ -13,35 +15,79 @@ const ROOT = 0;
 const TRIES = 100;
 const BETWEEN_TRIES_MS = 20;
 
+/** Whether Linux lets users link only files that they own, or may read and write. https://docs.kernel.org/admin-guide/sysctl/fs.html */
+const LINK_PROTECTION = "/proc/sys/fs/protected_hardlinks";
+
 /**
  * `openReader`, for a store that may be another user's. Run by root, SQLite gives the -wal and -shm files to the owner of the
  * database, and writes to the -shm file: that user could have put a hard link to a file of root's in its place. So they are
- * opened with the rights of that user.
+ * opened with the rights of that user. Only where these do not lead there, and no such link can be made, root opens them
+ * with its own. Throws StoreUnusable where that user decides whether they lead there.
  */
-export function openForeignReader(path: string): Database {
+export function openForeignReader(path: string, areLinksProtected = protectsLinks): Database {
   if (process.geteuid?.() !== ROOT) return openReader(path);
   refuseForeignLinks(path);
-  const owner = statSync(dirname(path));
+  const directory = realpathSync(dirname(path));
+  const owner = statSync(directory);
   if (owner.uid === ROOT) return openReader(path);
-  return openAs(owner, path) ?? openReader(path);
+  const found = openAs(owner, path, directory);
+  if (!("obstacle" in found)) return found;
+  const { obstacle, isOfRoot } = found;
+  if (isOfRoot && areLinksProtected()) return openReader(path);
+  throw new StoreUnusable(
+    `${directory} belongs to another user (id ${owner.uid}), and the store there is read with the rights of that user. ${obstacle}`,
+  );
 }
 
-/** Null where this process may not take the rights of the owner, or the owner may not get to the directory. */
-function openAs(owner: Identity, path: string): Database | null {
+/** Why a store cannot be read with the rights of its owner, and the next step, as sentences. */
+interface Closed {
+  readonly obstacle: string;
+  /** Whether it is there by the will of root, or of the system. */
+  readonly isOfRoot: boolean;
+}
+
+function openAs(owner: Identity, path: string, directory: string): Database | Closed {
   const giveBack = rightsOf(owner);
-  if (giveBack === null) return null;
+  if (giveBack === null)
+    return {
+      obstacle: "This process may not become that user. Run the command as that user.",
+      isOfRoot: true,
+    };
+  let closed: string | undefined;
   try {
-    if (!isEnterable(dirname(path))) return null;
-    for (let count = 0; count < TRIES; count += 1) {
-      const database = openReader(path);
-      if (holdsWal(database)) return database;
-      database.close();
-      Bun.sleepSync(BETWEEN_TRIES_MS);
-    }
+    closed = firstClosed(directory);
+    if (closed === undefined) return openInWalMode(path);
   } finally {
     giveBack();
   }
+  return closedBy(statSync(closed).uid, owner, closed);
+}
+
+function closedBy(uid: number, owner: Identity, closed: string): Closed {
+  const right = uid === owner.uid ? "u+x" : "o+x";
+  return {
+    obstacle: `That user may not enter ${closed}. Run "chmod ${right} ${closed}", then try again.`,
+    isOfRoot: uid === ROOT,
+  };
+}
+
+function openInWalMode(path: string): Database {
+  for (let count = 0; count < TRIES; count += 1) {
+    const database = openReader(path);
+    if (holdsWal(database)) return database;
+    database.close();
+    Bun.sleepSync(BETWEEN_TRIES_MS);
+  }
+  if (hasJournal(path)) throw journalLeft(path);
   throw new StoreUnusable(`Another process is opening or closing ${path}. Try again.`);
+}
+
+function protectsLinks(): boolean {
+  try {
+    return readFileSync(LINK_PROTECTION, "utf8").trim() === "1";
+  } catch {
+    return false;
+  }
 }
 
 function rightsOf(owner: Identity): (() => void) | null {
@@ -49,16 +95,6 @@ function rightsOf(owner: Identity): (() => void) | null {
     return takeRightsOf(owner);
   } catch {
     return null;
-  }
-}
-
-function isEnterable(directory: string): boolean {
-  try {
-    accessSync(`${directory}/.`, constants.X_OK);
-    statSync(`${directory}/.`);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -20,6 +20,12 @@ import { StoreUnusable } from "./store-unusable.ts";
 /** How many events are read and written at once. */
 const SLICE_SIZE = 1000;
 
+/**
+ * How something else changed the end of the file: lines of this store had gone, and were written again; or there are lines of
+ * another store with the same key, such as a copy of this one.
+ */
+export type LogChange = "lines gone" | "lines of another store" | "emptied";
+
 const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 
 /**
@@ -28,30 +34,40 @@ const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
  * knows, so that nothing is missing.
  */
 export class RevocationLog {
-  readonly #path: string;
+  readonly path: string;
   readonly #store: string;
   readonly #trail: SqliteAuditTrail;
+  readonly #sync: (directory: string) => void;
   /** The last audit event that was dealt with; empty for none. */
   #known = "";
   /** The audit event of the last line; empty for none. */
   #written = "";
+  /** The audit event of the last line that is of this store; empty for none. */
+  #own = "";
+  /** What was noticed since a call of `catchUp` gave it. */
+  readonly #changes = new Set<LogChange>();
   /** The extent of the file as it was left; null for none. */
   #left: string | null = null;
+  /** Whether the name of a new file may not be on disk yet. */
+  #isNameUnsynced = false;
 
   /**
    * Makes the file if it is missing. Throws StoreUnusable if there is a file that is not a log of this store, or it
    * cannot be opened for writing.
    */
-  constructor(path: string, trail: SqliteAuditTrail, store: string) {
-    this.#path = path;
+  constructor(path: string, trail: SqliteAuditTrail, store: string, sync = syncDirectory) {
+    this.path = path;
+    this.#sync = sync;
     this.#store = store;
     this.#trail = trail;
     try {
       const log = this.#read(endsOf(path));
-      this.#written = log?.last ?? "";
       this.#known = log === null ? "" : this.#lastOfStore(log);
+      this.#written = log?.last ?? "";
+      this.#own = this.#known;
       this.#left = this.#extent();
       this.#append([]);
+      this.#syncName();
     } catch (error) {
       if (error instanceof StoreUnusable) throw error;
       if (!existsSync(dirname(path)))
@@ -70,18 +86,28 @@ export class RevocationLog {
   }
 
   /**
-   * Writes what is missing, on disk before it returns. Gives whether the end of the file had been changed by something
-   * else. Throws an error of the file system or of the store.
+   * Writes what is missing, on disk before it returns. Gives how something else had changed the end of the file; after an
+   * error, the next call that succeeds gives it. Throws an error of the file system or of the store.
    */
-  catchUp(): boolean {
-    let isChanged = this.#goOnAfterChange();
+  catchUp(): readonly LogChange[] {
+    this.#goOnAfterChange();
     const last = this.#trail.lastId() ?? "";
     while (this.#known < last) {
       const events = this.#trail.changesBetween(this.#known, last, SLICE_SIZE);
       if (this.#append(events)) this.#known = events.length < SLICE_SIZE ? last : (events.at(-1)?.id ?? last);
-      else isChanged = this.#goOnAfterChange() || isChanged;
+      else this.#goOnAfterChange();
     }
-    return isChanged;
+    this.#syncName();
+    const changes = [...this.#changes];
+    this.#changes.clear();
+    return changes;
+  }
+
+  /** Where that fails, the lines are there all the same: the next call tries it again. */
+  #syncName(): void {
+    if (!this.#isNameUnsynced) return;
+    this.#sync(dirname(this.path));
+    this.#isNameUnsynced = false;
   }
 
   /** The ids of the tokens whose end is not in the file yet. Throws StoreUnavailable if the store cannot be read. */
@@ -93,7 +119,7 @@ export class RevocationLog {
 
   /** Gives false, and writes nothing, where the file is not as it was left. */
   #append(events: readonly AuditEvent[]): boolean {
-    const file = openLog(this.#path, APPENDING);
+    const file = openLog(this.path, APPENDING);
     try {
       if (fstatSync(file).size > 0 && extentOf(fstatSync(file)) !== this.#left) return false;
       dropTornLine(file);
@@ -101,8 +127,10 @@ export class RevocationLog {
       const first = isNew ? [firstLine(this.#store, this.#written)] : [];
       const all = [...first, ...endLines(this.#written, events)];
       if (all.length > 0) appendOrLeave(file, `${all.join("\n")}\n`);
-      if (isNew) syncDirectory(dirname(this.#path));
-      this.#written = events.findLast(isEnd)?.id ?? this.#written;
+      this.#isNameUnsynced ||= isNew;
+      const written = events.findLast(isEnd)?.id;
+      this.#written = written ?? this.#written;
+      this.#own = written ?? this.#own;
       this.#left = extentOf(fstatSync(file));
       return true;
     } finally {
@@ -110,35 +138,47 @@ export class RevocationLog {
     }
   }
 
-  /** Sees to it that lines that have gone from the end of the file are written again; gives whether its end was changed. */
-  #goOnAfterChange(): boolean {
+  /** Sees to it that lines that have gone from the end of the file are written again. */
+  #goOnAfterChange(): void {
     const extent = this.#extent();
-    if (extent === null || extent === this.#left) return false;
-    const log = this.#read(endsOf(this.#path));
-    const isChanged = log !== null && log.last !== this.#written;
-    if (isChanged) {
-      const last = this.#lastOfStore(log);
-      if (last < this.#known) this.#known = last;
-      this.#written = log.last;
-    }
+    if (extent === this.#left) return;
+    if (extent !== null) {
+      const log = this.#read(endsOf(this.path));
+      if (log === null) this.#changes.add("emptied");
+      else if (log.last !== this.#written) this.#goOnFrom(log);
+    } else if (existsSync(this.path)) this.#changes.add("emptied");
     this.#left = extent;
-    return isChanged;
+  }
+
+  #goOnFrom(log: RevocationLines): void {
+    const last = this.#lastOfStore(log);
+    if (last < this.#own) this.#changes.add("lines gone");
+    if (last !== log.last) this.#changes.add("lines of another store");
+    if (last < this.#known) this.#known = last;
+    this.#own = last;
+    this.#written = log.last;
   }
 
   /** Null where there is no file, or an empty one: another one begins there. */
   #extent(): string | null {
-    const found = statSync(this.#path, { throwIfNoEntry: false });
+    const found = statSync(this.path, { throwIfNoEntry: false });
     return found === undefined || found.size === 0 ? null : extentOf(found);
   }
 
   /**
    * The last audit event in a log that the store has. Another store with the same key, such as a copy of this one, may have written the
-   * lines after it, or this store was restored from a backup since.
+   * lines after it, or this store was restored from a backup since. The lines up to the last known one are as they were.
    */
-  #lastOfStore(log: RevocationLines): string {
-    if (log.last === "" || this.#trail.has(log.last)) return log.last;
-    const whole = this.#read(readRevocationLog(this.#path)) ?? log;
-    const events = [whole.after, ...whole.ends.map(({ event }) => event)];
+  #lastOfStore({ ends }: RevocationLines): string {
+    const known = ends.findLastIndex(({ event }) => event === this.#written);
+    const own = ends.slice(known + 1).findLast(({ event }) => this.#trail.has(event));
+    if (own !== undefined) return own.event;
+    return known === -1 ? this.#lastOfStoreInWhole() : this.#own;
+  }
+
+  #lastOfStoreInWhole(): string {
+    const whole = this.#read(readRevocationLog(this.path));
+    const events = [whole?.after ?? "", ...(whole?.ends ?? []).map(({ event }) => event)];
     return events.findLast((event) => this.#trail.has(event)) ?? "";
   }
 
@@ -146,9 +186,9 @@ export class RevocationLog {
   #read(text: string): RevocationLines | null {
     if (text === "" || isTornStart(text)) return null;
     const log = parseLines(text);
-    if (log === null) throw new StoreUnusable(`${this.#path} is there already, and is not a revocation log.`);
+    if (log === null) throw new StoreUnusable(`${this.path} is there already, and is not a revocation log.`);
     if (log.store !== this.#store)
-      throw new StoreUnusable(`${this.#path} is the revocation log of another store.`);
+      throw new StoreUnusable(`${this.path} is the revocation log of another store.`);
     return log;
   }
 }

@@ -14,16 +14,25 @@ const INITIAL_SIZE_OFFSET = 16;
  */
 export function playBackJournal(directory: DataDirectory): void {
   const { database: path } = directory;
-  const journal = `${path}-journal`;
-  if (existsSync(path) && existsSync(journal)) withPlainErrors(directory, () => playBack(path, journal));
+  if (existsSync(path)) withPlainErrors(directory, () => playBack(path));
 }
 
-function playBack(path: string, journal: string): void {
-  const initialSize = bytesAt(journal, INITIAL_SIZE_OFFSET, 4)?.readUInt32BE();
-  if (!hasApplicationId(path) && initialSize !== 0) return;
+function playBack(path: string): void {
+  const initialSize = initialSizeIn(`${path}-journal`);
+  if (initialSize === "no journal" || (!hasApplicationId(path) && initialSize !== 0)) return;
   using database = new Database(withoutLinks(path), CHANGING);
   // A -wal file goes only where it is known to be empty: see StoreDatabase.
   database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
   database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
   database.query("SELECT count(*) FROM sqlite_schema").get();
+}
+
+/** Undefined for a shorter journal. Opens it without a look before: another process that opens the store may remove it. */
+function initialSizeIn(journal: string): number | undefined | "no journal" {
+  try {
+    return bytesAt(journal, INITIAL_SIZE_OFFSET, 4)?.readUInt32BE();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "no journal";
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import type { UnixSeconds } from "../tokens/time.ts";
 import { openAtRest } from "./reader.ts";
 import { reasonOf } from "./reason.ts";
@@ -31,31 +31,48 @@ export function stateOf(database: Database): StoreState {
   };
 }
 
-/**
- * Why a backup has something that a newer backup does not have, for the end of a sentence; null where it is an earlier
- * state of the same store.
- */
-export function differenceFrom(newer: string, older: string): string | null {
+/** Why a backup is no earlier state of the same store. */
+export interface Difference {
+  readonly kind: "unreadable" | "of another store" | "later";
+  /** For the end of a sentence about the backup. */
+  readonly text: string;
+}
+
+const OTHER_STORE: Difference = { kind: "of another store", text: "is a backup of another store" };
+const LATER: Difference = { kind: "later", text: "has changes that this store does not have" };
+
+/** Null where the file at `older` is an earlier state of the store that `newer` is of, or the same. */
+export function differenceFrom(newer: Database, older: string): Difference | null {
   try {
     using past = openAtRest(older);
-    using present = openAtRest(newer);
-    const { mark, lastEvent } = stateOf(past);
-    if (mark !== stateOf(present).mark) return "is a backup of another store";
-    if (lastEvent === null || hasEvent(present, lastEvent.id)) return null;
-    return "has changes that this store does not have";
+    return difference(newer, stateOf(past));
   } catch (error) {
-    return `cannot be read (${reasonOf(error)})`;
+    return unreadable(error);
   }
 }
 
-/** Throws StoreUnusable for a backup that is no earlier state of the store that a newer one is of. There may be none. */
-export function requireEarlierState(newer: string, older: string): void {
-  if (!existsSync(older)) return;
-  const difference = differenceFrom(newer, older);
+export function unreadable(error: unknown): Difference {
+  return { kind: "unreadable", text: `cannot be read (${reasonOf(error)})` };
+}
+
+function difference(newer: Database, { mark, lastEvent }: StoreState): Difference | null {
+  if (mark !== stateOf(newer).mark) return OTHER_STORE;
+  return lastEvent === null || hasEvent(newer, lastEvent.id) ? null : LATER;
+}
+
+/**
+ * Says why an older backup cannot be read, for the end of a sentence; null if it can, or there is none. Throws StoreUnusable
+ * for one that is no earlier state of the store that the newer one is of: that store may have been lost.
+ */
+export function requireEarlierState(newer: string, older: string): string | null {
+  if (!existsSync(older)) return null;
+  using present = openAtRest(newer);
+  const found = differenceFrom(present, realpathSync(older));
   // Another process may have removed it meanwhile.
-  if (difference === null || !existsSync(older)) return;
+  if (found === null || !existsSync(older)) return null;
+  if (found.kind === "unreadable") return found.text;
   throw new StoreUnusable(
-    `${older} ${difference}. It was left as it is. If your store was lost, run "publisher restore ${older}". ` +
+    `${older} ${found.text}. It was left as it is. If your store was lost, run "publisher restore ${older}". ` +
       "Otherwise name another file for the backup.",
   );
 }

@@ -2,11 +2,13 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -106,7 +108,11 @@ describe("backup", () => {
       await terminal.output("backup", join(folder, name));
     writeFileSync(join(folder, "publisher-2019-01-01T00-00-00Z.db"), "of somebody else");
     writeFileSync(join(folder, "notes.txt"), "kept");
-    await terminal.output("backup", "backups", "--keep", "2");
+    const { stderr } = await terminal.run(["backup", "backups", "--keep", "2"]);
+    expect(stderr).toEndWith(
+      `--keep neither counts nor removes ${folder}/publisher-2019-01-01T00-00-00Z.db, ` +
+        "which is no backup of Publisher's. Keep it elsewhere, or remove it.\n",
+    );
     const [, , ...names] = readdirSync(folder).sort();
     expect(readdirSync(folder).sort().slice(0, 2)).toEqual([
       "notes.txt",
@@ -129,8 +135,37 @@ describe("backup", () => {
     await terminal.output("restore", "early.db");
     await expectLeft(terminal, "has changes that this store does not have");
     await terminal.output("backup", "early.db");
-    writeFileSync(join(terminal.cwd, "late.db"), readFileSync(join(terminal.cwd, "late.db")).fill(1, 1000));
-    await expectLeft(terminal, "cannot be read");
+  });
+
+  test("takes the place of a damaged backup, and keeps that beside it", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    const path = join(terminal.cwd, "backup.db");
+    for (const [byte, name] of [
+      [1, "backup.db.damaged"],
+      [2, "backup.db.damaged-2"],
+    ] as const) {
+      await terminal.output("backup", "backup.db");
+      const damaged = readFileSync(path).fill(byte, 1000);
+      writeFileSync(path, damaged);
+      const { exitCode, stdout, stderr } = await terminal.run(["backup", "backup.db"]);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("tokens: 1,") });
+      expect(stderr).toMatch(/^The old \S+backup\.db cannot be read \(.+\)\. It is kept as /);
+      expect(stderr).toEndWith(`${name}, and the new backup takes its place.\n`);
+      expect(readFileSync(join(terminal.cwd, name)).equals(damaged)).toBe(true);
+      expect(await terminal.output("check", "backup.db")).toContain("is sound");
+    }
+    expect(terminal.names).toEqual(["backup.db", "backup.db.damaged", "backup.db.damaged-2", "data"]);
+  });
+
+  test("replaces a link that leads to an earlier backup, which stays", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    await terminal.output("backup", "first.db");
+    symlinkSync("first.db", join(terminal.cwd, "latest.db"));
+    expect(await terminal.run(["backup", "latest.db"])).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(lstatSync(join(terminal.cwd, "latest.db")).isFile()).toBe(true);
+    expect(terminal.names).toEqual(["data", "first.db", "latest.db"]);
   });
 
   test("with --keep leaves and does not count what is no earlier state of the store", async () => {
@@ -150,6 +185,10 @@ describe("backup", () => {
     await until(() => !existsSync(datedPath(join(terminal.cwd, "backups"), new Date())));
     const again = await terminal.run(["backup", "backups", "--keep", "1"]);
     expect(again.stderr.match(/Removed/g)).toHaveLength(2);
+    expect(again.stderr.match(/neither counts.*/g)).toEqual([
+      `neither counts nor removes 2 files with such names in ${terminal.cwd}/backups. One is ${old[2]}, ` +
+        "which has changes that this store does not have. Keep them elsewhere, or remove them.",
+    ]);
     expect(readdirSync(join(terminal.cwd, "backups"))).toContain(old[2] ?? "");
   });
 

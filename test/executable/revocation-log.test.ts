@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { readFileSync, statSync, truncateSync } from "node:fs";
+import { cpSync, readFileSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, run } from "../support/executable.ts";
 import { TEST_LIMIT_MS, until } from "../support/patience.ts";
@@ -66,6 +66,7 @@ describe.skipIf(disk === null)("a revocation log on a disk of its own", () => {
     {
       await using server = await RunningServer.start(start);
       await until(() => linesOf(server, "the revocation log cannot be written now").length === 1);
+      expect(server.stdout).toContain(`Warning: The revocation log ${path} cannot be written now.`);
       small?.free();
     }
     await using server = await RunningServer.start(start);
@@ -85,8 +86,11 @@ test("a revocation log that is cut under a running server is whole again soon, a
   expect(isLogged(path, id)).toBe(true);
   truncateSync(path, size);
   await until(() => isLogged(path, id));
-  await until(() => linesOf(server, "something else changed the revocation log").length === 1);
+  await until(() => linesOf(server, "something else changed the revocation log: lines of this").length === 1);
+  truncateSync(path, size);
+  await until(() => isLogged(path, id));
   expect(await server.stop()).toBe(0);
+  expect(linesOf(server, "something else changed the revocation log")).toHaveLength(1);
 });
 
 test("a revocation log in a directory that is missing says so", async () => {
@@ -97,4 +101,33 @@ test("a revocation log in a directory that is missing says so", async () => {
   expect(refused.stderr).toMatch(
     /^publisher: There is no directory \S*missing for the revocation log\. Make it first\.\n$/,
   );
+});
+
+test("two stores with one key that write to one revocation log are told once each", async () => {
+  using directory = new TemporaryDirectory();
+  const start = (dataDir: string) => ({
+    cwd: directory.path,
+    args: ["--data-dir", dataDir, "--revocation-log", "revocations"],
+  });
+  {
+    await using server = await RunningServer.start(start("one"));
+    expect(await server.stop()).toBe(0);
+  }
+  const token = readFileSync(join(directory.path, "one", "first-token"), "utf8").trim();
+  cpSync(join(directory.path, "one"), join(directory.path, "two"), { recursive: true });
+  await using one = await RunningServer.start(start("one"));
+  await using two = await RunningServer.start(start("two"));
+  const ids: string[] = [];
+  for (const server of [one, two, one, two, one, two]) {
+    const { id } = (await server.call("api-token/create", { access: "read" }, token)).json;
+    ids.push(id);
+    expect((await server.call("api-token/revoke", { id }, token)).status).toBe(200);
+  }
+  for (const server of [one, two]) {
+    const says = "something else changed the revocation log: another store writes to it too";
+    await until(() => linesOf(server, says).length === 1);
+    expect(await server.stop()).toBe(0);
+    expect(linesOf(server, "something else changed the revocation log")).toHaveLength(1);
+  }
+  expect(ids.filter((id) => !isLogged(join(directory.path, "revocations"), id))).toEqual([]);
 });

@@ -3,20 +3,25 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { examineDatabase } from "../../src/store/examination.ts";
 import { openForeignReader } from "../../src/store/foreign-reader.ts";
 import { makeStore, PublicDirectory } from "../support/data-directory.ts";
+import { row } from "../support/store.ts";
 import { unusable } from "../support/unusable.ts";
 
 const USER = 65_534;
+const COUNT = "SELECT count(*) AS count FROM token";
 const IS_ROOT = process.getuid?.() === 0;
 if (!IS_ROOT) process.stderr.write("skipped, as nobody else can be: root that reads another user's store\n");
 
@@ -38,9 +43,16 @@ class Foreign extends PublicDirectory {
     writeFileSync(this.victim, "of root's", { mode: 0o600 });
   }
 
-  count(): unknown {
-    using database = openForeignReader(this.copy.database);
-    return database.query("SELECT count(*) AS count FROM token").get();
+  /** As where a link to any file can be made, unless told otherwise. */
+  count(areLinksProtected = false): unknown {
+    using database = openForeignReader(this.copy.database, () => areLinksProtected);
+    return row(database, COUNT);
+  }
+
+  /** Leaves the copy as a server does that was stopped. */
+  rest(): void {
+    openDatabase(this.copy).close();
+    for (const path of [this.copy.path, this.copy.database]) chownSync(path, USER, USER);
   }
 }
 
@@ -76,5 +88,56 @@ describe.skipIf(!IS_ROOT)("root that reads another user's store", () => {
     using foreign = new Foreign();
     linkSync(`${foreign.copy.database}-wal`, `${foreign.copy.database}-wal.snapshot`);
     expect(foreign.count()).toEqual({ count: 200 });
+  });
+
+  test("never uses its own rights where the owner closed the way", () => {
+    using foreign = new Foreign();
+    const { path, database } = foreign.copy;
+    chmodSync(path, 0o000);
+    const says = (closed: string) =>
+      `${path} belongs to another user (id ${USER}), and the store there is read with the rights of that user. ` +
+      `That user may not enter ${closed}. Run "chmod u+x ${closed}", then try again.`;
+    expect(unusable(() => foreign.count(true))).toBe(says(path));
+    expect(existsSync(`${database}-shm`)).toBe(false);
+    expect(process.geteuid?.()).toBe(0);
+    chmodSync(path, 0o755);
+    chmodSync(foreign.path, 0o000);
+    chownSync(foreign.path, USER, USER);
+    expect(unusable(() => foreign.count(true))).toBe(says(foreign.path));
+    expect(existsSync(`${database}-shm`)).toBe(false);
+  });
+
+  test("uses its own rights where root closed the way, and nobody can link a file of root's", () => {
+    using foreign = new Foreign();
+    chmodSync(foreign.path, 0o700);
+    expect(unusable(() => foreign.count(false))).toEndWith(
+      `That user may not enter ${foreign.path}. Run "chmod o+x ${foreign.path}", then try again.`,
+    );
+    expect(existsSync(`${foreign.copy.database}-shm`)).toBe(false);
+    expect(foreign.count(true)).toEqual({ count: 200 });
+  });
+
+  test.each([
+    ["an empty one", ""],
+    ["one that holds no change", "\0".repeat(512)],
+  ])("reads a store at rest with a journal beside it: %s", (_, journal) => {
+    using foreign = new Foreign();
+    foreign.rest();
+    writeFileSync(`${foreign.copy.database}-journal`, journal);
+    const examined = () => examineDatabase(foreign.copy, (database) => row(database, COUNT));
+    if (journal === "") expect(examined()).toEqual({ count: 200 });
+    else
+      expect(unusable(examined)).toBe(
+        `${foreign.copy.database}-journal may hold a part of a change that was cut off, and reading alone cannot take that back. ` +
+          "Nothing was changed. Start a server with this store once, then try again.",
+      );
+    expect(readFileSync(`${foreign.copy.database}-journal`, "utf8")).toBe(journal);
+  });
+
+  test("reads a store at rest with an empty -wal file beside it", () => {
+    using foreign = new Foreign();
+    foreign.rest();
+    writeFileSync(`${foreign.copy.database}-wal`, "");
+    expect(examineDatabase(foreign.copy, (database) => row(database, COUNT))).toEqual({ count: 200 });
   });
 });

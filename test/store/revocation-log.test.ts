@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import {
   appendFileSync,
   copyFileSync,
@@ -172,6 +172,30 @@ describe("the revocation log", () => {
     expect(logged.tokens).toEqual([id]);
   });
 
+  test("keeps the lines of a new file whose directory could not be synced, and syncs that later", async () => {
+    using logged = new Logged();
+    let isFailing = false;
+    let synced = 0;
+    const sync = () => {
+      if (isFailing) throw new Error("EIO");
+      synced += 1;
+    };
+    const log = new RevocationLog(logged.path, logged.store.store.auditTrail, "mark", sync);
+    expect(synced).toBe(1);
+    renameSync(logged.path, `${logged.path}.1`);
+    const ids = [await logged.revoked()];
+    isFailing = true;
+    expect(() => log.catchUp()).toThrow("EIO");
+    expect(() => log.catchUp()).toThrow("EIO");
+    ids.push(await logged.revoked());
+    expect(() => log.catchUp()).toThrow("EIO");
+    isFailing = false;
+    expect(log.catchUp()).toEqual([]);
+    expect(log.catchUp()).toEqual([]);
+    expect({ synced, tokens: logged.tokens }).toEqual({ synced: 2, tokens: ids });
+    expect(log.missing()).toEqual([]);
+  });
+
   test("writes again what was cut off at its end, at once", async () => {
     using logged = new Logged();
     const log = logged.open();
@@ -179,15 +203,15 @@ describe("the revocation log", () => {
     log.catchUp();
     const { size } = statSync(logged.path);
     ids.push(await logged.revoked(), await logged.revoked());
-    expect(log.catchUp()).toBe(false);
+    expect(log.catchUp()).toEqual([]);
     truncateSync(logged.path, size);
-    expect(log.catchUp()).toBe(true);
+    expect(log.catchUp()).toEqual(["lines gone"]);
     expect(logged.tokens).toEqual(ids);
     truncateSync(logged.path, size + 5);
     ids.push(await logged.revoked());
-    expect(log.catchUp()).toBe(true);
+    expect(log.catchUp()).toEqual(["lines gone"]);
     expect(logged.tokens).toEqual(ids);
-    expect(log.catchUp()).toBe(false);
+    expect(log.catchUp()).toEqual([]);
     expect(logged.hole).toBeNull();
   });
 
@@ -216,7 +240,7 @@ describe("the revocation log", () => {
     log.catchUp();
     truncateSync(logged.path);
     const id = await logged.revoked();
-    expect(log.catchUp()).toBe(false);
+    expect(log.catchUp()).toEqual(["emptied"]);
     expect(readRevocationLogs([logged.path], "mark")[0]?.after).toBe(last);
     expect(logged.tokens).toEqual([id]);
   });
@@ -231,13 +255,53 @@ describe("the revocation log", () => {
     const later = JSON.parse(other);
     later.audit_event = `aevt_${"z".repeat(22)}`;
     appendFileSync(logged.path, `${JSON.stringify(later)}\n`);
-    expect(log.catchUp()).toBe(true);
+    expect(log.catchUp()).toEqual(["lines of another store"]);
     ids.push(await logged.revoked());
+    expect(log.catchUp()).toEqual([]);
+    const whole = logged.text;
     appendFileSync(logged.path, `${JSON.stringify(later)}\n`);
+    expect(log.catchUp()).toEqual(["lines of another store"]);
+    writeFileSync(logged.path, whole.slice(0, whole.lastIndexOf('{"audit_event"')));
+    expect(log.catchUp()).toEqual(["lines gone"]);
     logged.open();
     expect(ids.filter((id) => !logged.tokens.includes(id))).toEqual([]);
     expect(logged.tokens.filter((token) => ids.includes(token))).toEqual(ids);
   });
+
+  test("looks at the new lines alone where another store goes on writing to a long file", async () => {
+    using logged = new Logged();
+    const log = logged.open();
+    const id = await logged.revoked();
+    // A creation has no line, so the log knows more than its last line says.
+    await logged.store.create();
+    log.catchUp();
+    const ofOther = lastLineOf(logged.text).replace(/aevt_\w+/, `aevt_${"z".repeat(22)}`);
+    const looks = spyOn(logged.store.store.auditTrail, "has");
+    appendFileSync(logged.path, `${ofOther}\n`.repeat(2000));
+    expect(log.catchUp()).toEqual(["lines of another store"]);
+    looks.mockClear();
+    appendFileSync(logged.path, `${ofOther.replace("zz", "zy")}\n`);
+    expect(log.catchUp()).toEqual(["lines of another store"]);
+    expect(looks).toHaveBeenCalledTimes(1);
+    expect(logged.tokens.filter((token) => token === id)).toHaveLength(2002);
+  });
+
+  test.each([0, 30])(
+    "says that it was emptied where it was cut to %d bytes, and begins anew",
+    async (size) => {
+      using logged = new Logged();
+      const log = logged.open();
+      const lost = await logged.revoked();
+      log.catchUp();
+      truncateSync(logged.path, size);
+      expect(log.catchUp()).toEqual(["emptied"]);
+      expect(log.catchUp()).toEqual([]);
+      const id = await logged.revoked();
+      expect(log.catchUp()).toEqual([]);
+      expect(logged.tokens).toEqual([id]);
+      expect(logged.tokens).not.toContain(lost);
+    },
+  );
 
   test.each([["a pipe"], ["a device"]])("is refused where it is %s, without waiting for it", async (what) => {
     using logged = new Logged();

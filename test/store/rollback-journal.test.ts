@@ -4,10 +4,12 @@ import { copyFileSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DataDirectory } from "../../src/store/data-directory.ts";
 import { openDatabase } from "../../src/store/database.ts";
+import { examineDatabase } from "../../src/store/examination.ts";
 import { playBackJournal } from "../../src/store/rollback-journal.ts";
 import { makeStore, PublicDirectory } from "../support/data-directory.ts";
 import { row } from "../support/store.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
+import { unusable } from "../support/unusable.ts";
 
 /** What a process leaves that is killed in the middle of that transaction, copied from under one that is not. */
 function killedAmid(path: string, before: string, sql: string): DataDirectory & Disposable {
@@ -44,6 +46,9 @@ describe("a store whose maker was killed", () => {
     using other = new PublicDirectory();
     makeStore(other.directory);
     using directory = killedAmid(other.directory.database, "PRAGMA journal_mode = DELETE", FILL);
+    expect(unusable(() => examineDatabase(directory, () => null))).toStartWith(
+      `${directory.database}-journal may hold a part of a change that was cut off, and reading alone`,
+    );
     using database = openDatabase(directory);
     expect(row(database, "SELECT count(*) AS tokens FROM token")).toEqual({ tokens: 200 });
   });

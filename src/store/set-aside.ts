@@ -1,0 +1,31 @@
+import { existsSync, linkSync, renameSync } from "node:fs";
+
+/** A file that is kept under another name, as a new one takes its place. */
+export interface SetAside {
+  /** The path that it has now. */
+  readonly path: string;
+  /** Why it is not simply replaced, for the end of a sentence about it. */
+  readonly fault: string;
+}
+
+/**
+ * Gives a file the name `….damaged` too, or a free one such as `….damaged-2`: it stays also if the next step fails. Renames it
+ * where that cannot be, such as on a file system without hard links. Throws an error of the file system.
+ */
+export function setAside(path: string, fault: string, link = linkSync): SetAside {
+  let name = `${path}.damaged`;
+  for (let count = 2; !takesName(path, name, link); count += 1) name = `${path}.damaged-${count}`;
+  return { path: name, fault };
+}
+
+/** False where something has that name. */
+function takesName(path: string, name: string, link: typeof linkSync): boolean {
+  if (existsSync(name)) return false;
+  try {
+    link(path, name);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    renameSync(path, name);
+  }
+  return true;
+}
