@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, type Mock, spyOn, test } from "bun:test";
-import { ApiError, NotAToken, post, Unreadable } from "../../public/admin/api/client.ts";
+import { ApiError, isAnswerLost, NotAToken, post, Unreadable } from "../../public/admin/api/client.ts";
 
 let fetched: Mock<typeof fetch>;
 
@@ -88,3 +88,23 @@ test("what keeps a token from being changed is told, and what is wrong with a pa
   const names = ["audiences", "expires_at", "expires", "description"];
   expect(names.map((name) => told.faultOf(name))).toEqual(["is odd", "is past", null, null]);
 });
+
+test.each([
+  ["a failure of the API", 503, {}, false],
+  ["a failure of the API", 500, {}, false],
+  ["a waiting revocation", 503, { outcome: "pending" }, false],
+  ["an unknown outcome", 503, { outcome: "unknown" }, true],
+  ["a refusal", 409, {}, false],
+  ["a proxy", 502, null, true],
+  ["a proxy", 503, null, true],
+  ["a proxy", 504, null, true],
+  ["a proxy with an envelope", 502, {}, true],
+  ["a proxy with an envelope", 504, {}, true],
+  ["a proxy that refuses", 413, null, false],
+])(
+  "whether %s with status %p and %j leaves open if a change was made: %p",
+  async (_, status, data, isLost) => {
+    const body = data === null ? "" : JSON.stringify({ error: { message: "No", trace_id: "1", data } });
+    expect(isAnswerLost(await outcome(body, status))).toBe(isLost);
+  },
+);

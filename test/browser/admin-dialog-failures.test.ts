@@ -139,7 +139,7 @@ test("until it is known whether a token was created, it cannot be created again"
   expect(await button.isDisabled()).toBe(true);
   expect(await form.locator(".notice.danger").count()).toBe(0);
   held.resolve();
-  await form.getByText("No token was created. Press “Create token” once more.").waitFor();
+  await form.getByText("No token was found. Press “Create token” once more.").waitFor();
   const created = page.waitForRequest("**/api-token/create");
   await button.click();
   await created;
@@ -158,7 +158,42 @@ test("a finding takes the focus from nobody who types meanwhile", async () => {
   await form.locator(".dialog-failure:focus").waitFor();
   await form.getByLabel("Description").fill("Typed meanwhile");
   await page.unroute("**/*");
-  await form.getByText("No token was created.").waitFor();
+  await form.getByText("No token was found.").waitFor();
+  await form.locator("input:focus").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("the failure of an automatic repeat takes the focus from nobody who types meanwhile", async () => {
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  await using tab = await signedIn(browser, server, { viewport: { width: 390, height: 700 } });
+  const { page } = tab;
+  const dialog = page.getByRole("dialog");
+  const field = dialog.getByLabel("Description");
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await field.fill("0123456789");
+  await page.route("**/*", (route) => route.abort("connectionrefused"));
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await dialog.locator(".dialog-failure:focus").waitFor();
+  await field.click();
+  await page.keyboard.press("End");
+  await refuse(page, "update", "The store cannot be used now");
+  await page.unroute("**/*");
+  const failed = dialog.locator(".dialog-failure", { hasText: "The store cannot be used now." });
+  await expectInView(page, failed);
+  await page.keyboard.type("0123456789".repeat(4), { delay: 5 });
+  expect(await field.inputValue()).toBe("0123456789".repeat(5));
+  expect(tab.faults).toEqual([]);
+});
+
+test("a failure after Enter in a field is seen, and leaves the focus in the field", async () => {
+  await using tab = await signedIn(browser, server, { viewport: { width: 390, height: 500 } });
+  const { page } = tab;
+  const form = page.getByRole("dialog", { name: "New token" });
+  await page.getByRole("button", { name: "New token" }).click();
+  await refuse(page, "create", "The store cannot be used now");
+  await form.getByLabel("Description").press("Enter");
+  await expectInView(page, form.locator(".dialog-failure"));
   await form.locator("input:focus").waitFor();
   expect(tab.faults).toEqual([]);
 });
@@ -194,6 +229,46 @@ test("a rotation whose answer got lost is no red failure once the server is back
 });
 
 test.each([
+  [502, "<h1>Bad Gateway</h1>"],
+  [504, "<h1>Gateway Timeout</h1>"],
+  [503, failure("unavailable", "The storage failed", { outcome: "unknown" })],
+])("a rotation that is answered with %p of an open outcome says how to go on", async (status, body) => {
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByRole("button", { name: "Rotate token" }).click();
+  const question = page.getByRole("dialog");
+  await page.route("**/api-token/rotate", async (route) => {
+    await route.fetch();
+    await route.fulfill({ status, body });
+  });
+  await question.getByRole("button", { name: "Rotate token" }).click();
+  await question.getByText("rotating it again says by which one it was replaced").waitFor();
+  await page.getByText("Replaced by another token").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a revocation that a proxy answered with 504 is shown all the same", async () => {
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  const question = page.getByRole("dialog");
+  await page.route("**/api-token/revoke", async (route) => {
+    if (route.request().postDataJSON().dry_run === true) return await route.continue();
+    await route.fetch();
+    await route.fulfill({ status: 504, body: "" });
+  });
+  await question.getByRole("button", { name: "Revoke token" }).click();
+  await question.getByText("The server answered with status 504.").waitFor();
+  await question.getByRole("button", { name: "Keep it" }).click();
+  await page.locator("main").getByText("Revoked", { exact: true }).first().waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test.each([
   [STORE_UNCHANGED, true],
   ["The server is shutting down; try again soon", false],
   ["The store cannot be used now; try again later", false],
@@ -217,5 +292,31 @@ test.each([
   await page.getByRole("button", { name: "Rotate token" }).click();
   await dialog.getByRole("button", { name: "Rotate token" }).click();
   await expectWords();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a revocation that is not stored yet cannot be taken back, and says what to do", async () => {
+  const { id } = (await server.call("api-token/create", { access: "read", description: "Stolen" })).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByRole("button", { name: "Revoke token" }).click();
+  const dialog = page.getByRole("dialog");
+  await page.route("**/api-token/revoke", async (route) => {
+    if (route.request().postDataJSON().dry_run === true) return await route.continue();
+    const body = JSON.parse(failure("unavailable", "The revocation cannot be stored now"));
+    body.error.data = { outcome: "pending", pending_token: true, pending_descendants: 0 };
+    await route.fulfill({ status: 503, json: body });
+  });
+  await dialog.getByRole("button", { name: "Revoke token" }).click();
+  await dialog.getByText("The revocation cannot be stored now.").waitFor();
+  await dialog
+    .getByText("Free space on the disk of Publisher, and do not restart Publisher before.")
+    .waitFor();
+  expect(await dialog.getByRole("button", { name: /Keep it|Revoke/ }).count()).toBe(0);
+  const loaded = page.waitForResponse("**/api-token/get");
+  await dialog.getByRole("button", { name: "Close" }).last().click();
+  await dialog.waitFor({ state: "detached" });
+  await loaded;
   expect(tab.faults).toEqual([]);
 });

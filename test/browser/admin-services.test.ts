@@ -253,16 +253,21 @@ test("a token that somebody else ended or replaced meanwhile is told as that", a
   expect(tab.faults).toEqual([]);
 });
 
-test("whoever rotates their own token at once and gets no answer is told how to go on", async () => {
-  const { token } = (await server.call("api-token/create", { access: "write", description: "Lost" })).json;
+test.each([
+  ["no answer", null],
+  ["a 504 of a proxy", { status: 504, body: "" }],
+  ["an answer that cannot be read", { status: 200, body: "{" }],
+])("whoever rotates their own token at once and gets %s is told how to go on", async (what, answer) => {
+  const description = `Lost by ${what}`;
+  const { token } = (await server.call("api-token/create", { access: "write", description })).json;
   await using tab = await signedIn(browser, server, { secret: token });
   const { page } = tab;
-  await page.getByRole("button", { name: "Rotate Lost" }).click();
+  await page.getByRole("button", { name: `Rotate ${description}` }).click();
   const question = page.getByRole("dialog", { name: "Rotate this token?" });
   await question.getByRole("radio", { name: "Not at all" }).check();
   await page.route("**/api-token/rotate", async (route) => {
     await route.fetch();
-    await route.abort("connectionreset");
+    await (answer === null ? route.abort("connectionreset") : route.fulfill(answer));
   });
   await question.getByRole("button", { name: "Rotate token" }).click();
   await question.getByText("it is revoked, and your next step signs you out").waitFor();

@@ -22,8 +22,8 @@ export async function signIn({ page }: Tab, secret: string): Promise<void> {
 }
 
 /** The envelope of an error, as the API would send it. */
-export function failure(code: string, message: string): string {
-  const error = { code, message, data: {}, trace_id: "0123456789abcdef0123456789abcdef" };
+export function failure(code: string, message: string, data: object = {}): string {
+  const error = { code, message, data, trace_id: "0123456789abcdef0123456789abcdef" };
   return JSON.stringify({ error });
 }
 

@@ -19,6 +19,8 @@ interface ErrorParts {
   readonly traceId: string | null;
   readonly issues?: readonly Issue[];
   readonly conflict?: Conflict | null;
+  readonly isOutcomeOpen?: boolean;
+  readonly isPending?: boolean;
 }
 
 /** The API said no. */
@@ -30,13 +32,20 @@ export class ApiError extends Error {
   readonly issues: readonly Issue[];
   /** Null unless what was asked does not go with what the token is by now. */
   readonly conflict: Conflict | null;
+  /** Whether the change that was asked for may have been made all the same. */
+  readonly isOutcomeOpen: boolean;
+  /** Whether it is a revocation that holds, but is not stored yet. */
+  readonly isPending: boolean;
 
-  constructor(message: string, status: number, { traceId, issues = [], conflict = null }: ErrorParts) {
+  constructor(message: string, status: number, parts: ErrorParts) {
     super(message);
+    const { traceId, issues = [], conflict = null, isOutcomeOpen = false, isPending = false } = parts;
     this.status = status;
     this.traceId = traceId;
     this.issues = issues;
     this.conflict = conflict;
+    this.isOutcomeOpen = isOutcomeOpen;
+    this.isPending = isPending;
   }
 
   /** What is wrong with a parameter, as the end of a sentence that begins with its name; null if nothing is. */
@@ -63,6 +72,7 @@ export class Unreadable extends Error {
 
 /** Whether an error leaves open what the server did: it may have done what was asked. */
 export function isAnswerLost(error: unknown): boolean {
+  if (error instanceof ApiError) return error.isOutcomeOpen;
   return error instanceof Unreachable || error instanceof Unreadable;
 }
 
@@ -132,15 +142,23 @@ interface Envelope {
       readonly issues?: readonly Issue[];
       readonly status?: unknown;
       readonly replaced_by?: unknown;
+      readonly outcome?: unknown;
     };
   };
 }
 
+const FIRST_SERVER_ERROR = 500;
+
+/** Bad Gateway and Gateway Timeout. https://www.rfc-editor.org/rfc/rfc9110#section-15.6.3 */
+const GATEWAY_ERRORS: readonly number[] = [502, 504];
+
+/** A server error without the API's envelope comes from a proxy, which may have passed the request on before. */
 function apiError(response: Response, answer: unknown): ApiError {
   const { status, headers } = response;
   if (!isEnvelope(answer)) {
     const traceId = headers.get("trace-id");
-    return new ApiError(`The server answered with status ${status}`, status, { traceId });
+    const isOutcomeOpen = status >= FIRST_SERVER_ERROR;
+    return new ApiError(`The server answered with status ${status}`, status, { traceId, isOutcomeOpen });
   }
   const { message, trace_id: traceId, data } = answer.error;
   const { issues = [] } = data;
@@ -148,6 +166,8 @@ function apiError(response: Response, answer: unknown): ApiError {
     traceId,
     issues,
     conflict: conflictOf(data),
+    isOutcomeOpen: data.outcome === "unknown" || GATEWAY_ERRORS.includes(status),
+    isPending: data.outcome === "pending",
   });
 }
 

@@ -10,13 +10,18 @@ interface DialogFailureProps {
 }
 
 /**
- * What went wrong, directly above the buttons of a dialog. A failure takes the focus, which the pressed button has
- * lost; a field with a fault comes first. A finding takes the focus only from nowhere: somebody may be typing.
+ * What went wrong, directly above the buttons of a dialog. A failure is scrolled to, and takes the focus, which the
+ * pressed button has lost; a field with a fault comes first. Neither a failure nor a finding takes the focus from a
+ * field: somebody may be typing there while the page repeats what failed.
  */
 export function DialogFailure({ error, finding = null, children }: DialogFailureProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (error !== null) bringUp(faultyField(place.current) ?? place.current);
+    if (error === null) return;
+    const target = faultyField(place.current) ?? place.current;
+    // Some browsers leave the focus on a button that was disabled while the action ran.
+    if (!isElsewhere(place.current) || document.activeElement?.tagName === "BUTTON") bringUp(target);
+    else reveal(target);
   }, [error]);
   useEffect(() => {
     if (finding !== null && !isElsewhere(place.current)) bringUp(place.current);
@@ -41,6 +46,10 @@ function isElsewhere(place: HTMLElement | null): boolean {
 
 /** An element that has the focus already is not scrolled to by `focus`. */
 function bringUp(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: "nearest" });
+  reveal(element);
   element?.focus({ preventScroll: true });
+}
+
+function reveal(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: "nearest" });
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { visible } from "../../../src/tokens/text.ts";
-import { ApiError, Unreachable, Unreadable } from "../api/client.ts";
+import { ApiError, isAnswerLost, Unreachable } from "../api/client.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { InfoIcon, WarningIcon } from "./icons.tsx";
 
@@ -25,13 +25,13 @@ export interface FailureProps {
   readonly words?: ComponentChildren;
   /** What is told of a server that does not answer, besides that. */
   readonly whenUnreachable: string;
-  /** What is told of an answer that cannot be read, besides that. */
-  readonly whenUnreadable?: string;
+  /** What is told of an answer that leaves open whether the change was made, besides that. */
+  readonly whenOpen?: string;
   readonly onRetry?: () => void;
 }
 
 /** What went wrong, in the server's words, with what finds it in the server's log. */
-export function Failure({ error, words, whenUnreachable, whenUnreadable = "", onRetry }: FailureProps) {
+export function Failure({ error, words, whenUnreachable, whenOpen = "", onRetry }: FailureProps) {
   const traceId = error instanceof ApiError ? error.traceId : null;
   return (
     <div class="notice danger" role="alert">
@@ -41,7 +41,7 @@ export function Failure({ error, words, whenUnreachable, whenUnreadable = "", on
           {error instanceof Unreachable
             ? `Publisher cannot be reached. ${whenUnreachable}`
             : (words ?? messageOf(error))}
-          {error instanceof Unreadable && ` ${whenUnreadable}`}
+          {isAnswerLost(error) && !(error instanceof Unreachable) && ` ${whenOpen}`}
         </p>
         {traceId !== null && (
           <p class="trace">

@@ -2,24 +2,23 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { announce } from "../state/announcements.ts";
 import { refresh } from "../state/api.ts";
-import type { Loaded } from "../state/loading.ts";
+import { hasPageFailed, isPageLoading } from "../state/page-loads.ts";
 
 interface RefreshButtonProps {
   /** What it stands beside, for screen readers, as in `Refresh the list`. */
   readonly what?: string;
-  /** Everything that this button loads again. */
-  readonly loads: readonly Pick<Loaded<unknown>, "isLoading" | "error">[];
 }
 
 /** Loads everything on the page again, as after a change, and says when all of it has come. */
-export function RefreshButton({ what, loads }: RefreshButtonProps) {
-  const isLoading = loads.some((load) => load.isLoading);
+export function RefreshButton({ what }: RefreshButtonProps) {
+  const isLoading = isPageLoading.value;
   const isAwaited = useSignal(false);
   useEffect(() => {
-    if (isLoading || !isAwaited.value) return;
+    // Another load may have begun since this was drawn.
+    if (isPageLoading.peek() || !isAwaited.value) return;
     isAwaited.value = false;
     // A failure is shown, and spoken, where it happened.
-    if (loads.every(({ error }) => error === null)) announce("Refreshed");
+    if (!hasPageFailed.peek()) announce("Refreshed");
   }, [isLoading]);
   return (
     <button

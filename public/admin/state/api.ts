@@ -1,5 +1,5 @@
 import { effect, signal, untracked } from "@preact/signals";
-import { ApiError, Unreachable, Unreadable } from "../api/client.ts";
+import { ApiError, isAnswerLost, Unreachable, Unreadable } from "../api/client.ts";
 import type {
   CreatedToken,
   NewToken,
@@ -65,7 +65,7 @@ export const api = {
   },
   revoke: async ({ id, descendants }: TokenRevocation) => {
     const body = descendants ? { id, descendants } : { id };
-    const revoked = await authenticated<RevokedToken>("api-token/revoke", body);
+    const revoked = await authenticated<RevokedToken>("api-token/revoke", body).catch(refreshIfOpen);
     if (id === self.value?.id) signOutEverywhere("You revoked the token that you were signed in with.");
     else if (revoked.descendants !== undefined) await signOutIfRevoked(OWN_AMONG_THEM);
     if (session.value.state === "signed-in") refresh();
@@ -88,23 +88,27 @@ effect(() => {
   untracked(refresh);
 });
 
-function refreshOnReturn(): void {
-  isUnclear = true;
+/** Loads anew what is shown after a lost answer, now or once the server is back. */
+function refreshAfterLoss(error: unknown): void {
+  if (error instanceof Unreachable) isUnclear = true;
+  else refresh();
 }
 
-async function changing<Answer>(call: Promise<Answer>, onUnreachable = refreshOnReturn): Promise<Answer> {
+async function changing<Answer>(call: Promise<Answer>, onLost = refreshAfterLoss): Promise<Answer> {
   try {
     const answer = await call;
     refresh();
     return answer;
   } catch (error) {
-    if (error instanceof Unreachable) onUnreachable();
-    else if (isShownWrong(error)) refresh();
+    if (isAnswerLost(error)) onLost(error);
+    // The page shows a token as it no longer is.
+    else if (error instanceof ApiError && error.conflict !== null) refresh();
     throw error;
   }
 }
 
-/** Whether an error says that the page shows tokens as they no longer are, or perhaps are not. */
-function isShownWrong(error: unknown): boolean {
-  return error instanceof Unreadable || (error instanceof ApiError && error.conflict !== null);
+/** Loads anew what is shown if an answer leaves open whether a change was made. Throws the error again. */
+function refreshIfOpen(error: unknown): never {
+  if (isAnswerLost(error) && !(error instanceof Unreachable)) refresh();
+  throw error;
 }

@@ -1,8 +1,9 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
 import { changes } from "./api.ts";
 import { readClock } from "./clock.ts";
+import { countLoad, type LoadState } from "./page-loads.ts";
 import { returns } from "./reachability.ts";
 
 export interface Loaded<Value> {
@@ -15,32 +16,36 @@ export interface Loaded<Value> {
   readonly reload: () => void;
 }
 
-type State<Value> = Omit<Loaded<Value>, "reload">;
+type State<Value> = Omit<Loaded<Value>, "reload"> & LoadState;
 
 /** Loads again whenever `key` changes, the page has changed something, or the server has come back. */
 export function useLoaded<Value>(key: string, load: () => Promise<Value>): Loaded<Value> {
-  const state = useSignal<State<Value>>({ of: null, value: null, error: null, isLoading: true });
+  const state = useSignal<State<Value>>({ of: null, value: null, error: null, isLoading: true, changes: 0 });
   const latest = useRef(0);
   const begun = useRef(key);
   const reload = () => {
     latest.current += 1;
     begun.current = key;
     const mine = latest.current;
-    state.value = { ...state.value, error: null, isLoading: true };
+    const seen = changes.peek();
+    state.value = { ...state.value, error: null, isLoading: true, changes: seen };
     load().then(
       (value) => {
         readClock();
-        if (mine === latest.current) state.value = { of: key, value, error: null, isLoading: false };
+        if (mine !== latest.current) return;
+        state.value = { of: key, value, error: null, isLoading: false, changes: seen };
       },
       (error) => {
         if (mine !== latest.current) return;
         const { of, value } = state.value;
-        state.value = { of, value: of === key ? value : null, error, isLoading: false };
+        state.value = { of, value: of === key ? value : null, error, isLoading: false, changes: seen };
       },
     );
   };
-  // `key` stands for all that `load` depends on.
-  useEffect(reload, [key, changes.value]);
+  useLayoutEffect(() => countLoad(state), [state]);
+  // `key` stands for all that `load` depends on. Before the page is drawn: between a load and another that follows from
+  // it, nobody may take the page for loaded.
+  useLayoutEffect(reload, [key, changes.value]);
   useReturn(state.value.error, reload);
   useGone(() => {
     latest.current += 1;

@@ -30,8 +30,7 @@ import { AuditFilters } from "./audit-filters.tsx";
 export function AuditTrail() {
   const view = auditView.value;
   const query = auditQueryOf(view);
-  const trail = useLoaded(query, () => records.audit(auditBody(view)));
-  const { of, value, error, isLoading, reload } = trail;
+  const { of, value, error, isLoading, reload } = useLoaded(query, () => records.audit(auditBody(view)));
   const section = useRef<HTMLElement>(null);
   useBeginning(view.page, section);
   useFocusAfterTurning(view.page, isLoading, section);
@@ -43,7 +42,7 @@ export function AuditTrail() {
       <div class="section-head">
         <h2>Audit trail</h2>
         <div class="section-tools">
-          <RefreshButton what="the audit trail" loads={[trail]} />
+          <RefreshButton what="the audit trail" />
         </div>
       </div>
       <AuditFilters />

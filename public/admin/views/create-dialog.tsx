@@ -9,10 +9,9 @@ import { Dialog } from "../parts/dialog.tsx";
 import { DialogFailure } from "../parts/dialog-failure.tsx";
 import { ACCESS_SENTENCES } from "../parts/words.ts";
 import { tokenAddress } from "../state/addresses.ts";
-import { api } from "../state/api.ts";
 import { descriptionOf, lengthFault } from "../state/description.ts";
 import { closing, useAction } from "../state/loading.ts";
-import { type Attempt, useLostCreation } from "../state/lost-creation.ts";
+import { createOnce, type LostRequest, useLostCreation } from "../state/lost-creation.ts";
 import { isReachable } from "../state/reachability.ts";
 import { showSecret } from "../state/session.ts";
 import { AudienceField, audiencesOf, isVerifying, type Purpose, purposeFault } from "./audience-field.tsx";
@@ -32,18 +31,17 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const expires = useSignal<Expires>(FIRST_EXPIRES);
   const field = useRef<HTMLInputElement>(null);
   const names = useRef<HTMLInputElement>(null);
-  const attempt = useSignal<Attempt | null>(null);
+  const request = useSignal<LostRequest | null>(null);
   const creation = useAction(
     async (token: NewToken) => {
-      attempt.value = { token, sinceMs: serverTime() };
-      showSecret({ created: await api.create(token), remark: null });
+      showSecret({ created: await createOnce(token, request), remark: null });
       onClose();
     },
     { isRepeatable: false },
   );
   const { isRunning, error } = creation.state.value;
   const close = closing(creation, onClose);
-  const lost = useLostCreation(isAnswerLost(error) && isReachable.value ? attempt.value : null);
+  const lost = useLostCreation(isAnswerLost(error) && isReachable.value ? request.value : null);
   // Until it is known that there is none, another press would make a second token.
   const mayDouble = () => isAnswerLost(creation.state.value.error) && lost.outcome !== "none";
   const isChanged = () =>

@@ -35,13 +35,18 @@ export function CreationFailure({ error, lost }: CreationFailureProps) {
 function Outcome({ outcome, token, error, reload, isBack }: LostCreation & { readonly isBack: boolean }) {
   if (outcome === "created" && token !== null) return <Created token={token} />;
   if (error !== null)
-    return <Failure error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />;
+    return (
+      <>
+        <p>Whether the token was created could not be checked:</p>
+        <Failure error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />
+      </>
+    );
   return (
     <Notice tone="neutral">
       {isBack && <p>The answer did not arrive. Publisher answers again.</p>}
       <p>
         {outcome === "none"
-          ? "No token was created. Press “Create token” once more."
+          ? "No token was found. Press “Create token” once more. If the list shows two of them later, revoke the one that you do not use."
           : "Checking whether the token was created…"}
       </p>
     </Notice>

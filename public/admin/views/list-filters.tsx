@@ -2,18 +2,12 @@ import { dateName } from "../format.ts";
 import { CrossIcon } from "../parts/icons.tsx";
 import { RefreshButton } from "../parts/refresh-button.tsx";
 import { changed, type ListView } from "../state/list-view.ts";
-import type { Loaded } from "../state/loading.ts";
 import { changeList, listView } from "../state/route.ts";
 import { AudienceSelect } from "./audience-select.tsx";
 import { AccessSelect, SortSelect, UseSelect } from "./list-selects.tsx";
 import { SearchField } from "./search-field.tsx";
 
-interface ListFiltersProps {
-  /** Everything that Refresh loads again. */
-  readonly loads: readonly Loaded<unknown>[];
-}
-
-export function ListFilters({ loads }: ListFiltersProps) {
+export function ListFilters() {
   const view = listView.value;
   return (
     <search class="filters">
@@ -35,7 +29,7 @@ export function ListFilters({ loads }: ListFiltersProps) {
           <CrossIcon />
         </button>
       )}
-      <RefreshButton what="the list" loads={loads} />
+      <RefreshButton what="the list" />
     </search>
   );
 }

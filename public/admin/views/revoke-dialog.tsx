@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { ApiError } from "../api/client.ts";
 import type { Status, Token, TokenRevocation } from "../api/types.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { DialogFailure } from "../parts/dialog-failure.tsx";
@@ -7,7 +8,7 @@ import { NamedToken } from "../parts/named-token.tsx";
 import { Failure, Notice } from "../parts/notice.tsx";
 import { nameOf } from "../parts/token-name.tsx";
 import { announce } from "../state/announcements.ts";
-import { api } from "../state/api.ts";
+import { api, refresh } from "../state/api.ts";
 import { revokedWords, revokeWords } from "../state/descendants.ts";
 import { closing, useAction, useLoaded } from "../state/loading.ts";
 import { self } from "../state/session.ts";
@@ -44,13 +45,20 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   );
   const { isRunning, error } = revocation.state.value;
   const close = closing(revocation, onClose);
+  // It cannot be taken back: the server refuses the token already.
+  const isPending = error instanceof ApiError && error.isPending;
+  const closeRevoked = () => {
+    onClose();
+    onRevoked?.();
+    refresh();
+  };
   // A number that is not known is no reason to keep quiet.
   const alsoRevoked = withDescendants.value ? (counts.value?.active.write ?? Number.POSITIVE_INFINITY) : 0;
   const chosen = withDescendants.value ? (counts.value ?? "unknown") : "none";
   return (
     <Dialog
       title={wasRevoked ? "Revoke the tokens that came of it?" : "Revoke this token?"}
-      onClose={isRunning ? null : close}
+      onClose={isRunning ? null : isPending ? closeRevoked : close}
     >
       <div class="form dialog-body">
         <NamedToken token={token} />
@@ -75,19 +83,27 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
         <LastWriter token={token} writers={writers} alsoRevoked={alsoRevoked} />
         <DialogFailure error={error}>
           <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
+          {isPending && <p>Free space on the disk of Publisher, and do not restart Publisher before.</p>}
         </DialogFailure>
         <footer class="dialog-foot">
-          <button type="button" class="button" disabled={isRunning} onClick={close}>
-            {wasRevoked ? "Cancel" : "Keep it"}
-          </button>
           <button
             type="button"
-            class="button danger"
+            class="button"
             disabled={isRunning}
-            onClick={() => revocation.run({ id: token.id, descendants: withDescendants.value })}
+            onClick={isPending ? closeRevoked : close}
           >
-            {isRunning ? "Revoking…" : revokeWords(wasRevoked, chosen)}
+            {isPending ? "Close" : wasRevoked ? "Cancel" : "Keep it"}
           </button>
+          {!isPending && (
+            <button
+              type="button"
+              class="button danger"
+              disabled={isRunning}
+              onClick={() => revocation.run({ id: token.id, descendants: withDescendants.value })}
+            >
+              {isRunning ? "Revoking…" : revokeWords(wasRevoked, chosen)}
+            </button>
+          )}
         </footer>
       </div>
     </Dialog>

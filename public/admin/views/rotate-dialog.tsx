@@ -110,11 +110,7 @@ function RotationFailure({ error, advice }: { error: unknown; advice: string }) 
       </Notice>
     );
   return (
-    <ChangeFailure
-      error={error}
-      whenUnreachable="As soon as it answers, this says so."
-      whenUnreadable={advice}
-    />
+    <ChangeFailure error={error} whenUnreachable="As soon as it answers, this says so." whenOpen={advice} />
   );
 }
 

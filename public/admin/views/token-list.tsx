@@ -36,8 +36,7 @@ interface TokenListProps {
 export function TokenList({ summary, onCreate }: TokenListProps) {
   const view = listView.value;
   const asking = useSignal<Asking | null>(null);
-  const list = useLoaded(queryOf(view), () => api.list(listBody(view)));
-  const { of, value, error, isLoading, reload } = list;
+  const { of, value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
   const section = useRef<HTMLElement>(null);
   useListScrolling(view, value !== null, section);
   useFocusAfterTurning(view.page, isLoading, section);
@@ -60,7 +59,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
   return (
     <section class="card" aria-label="Tokens" ref={section} tabIndex={-1}>
       <StatusTabs summary={summary.value} />
-      <ListFilters loads={[list, summary]} />
+      <ListFilters />
       {error !== null && (
         <div class="card-body">
           <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />

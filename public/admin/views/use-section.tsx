@@ -27,14 +27,13 @@ interface UseSectionProps {
 /** How often a token was used, or all of them, and when. */
 export function UseSection({ title, id, children }: UseSectionProps) {
   const range = chosenRange.value;
-  const uses = useLoaded(`${id} ${range}`, async () => {
+  const { value, error, isLoading, reload } = useLoaded(`${id} ${range}`, async () => {
     const usage = await records.usage({
       ...rangeBody(USE_RANGES[range], now.value),
       ...(id === null ? {} : { id }),
     });
     return { range, buckets: filled(usage, usage.buckets) };
   });
-  const { value, error, isLoading, reload } = uses;
   useSaying(range, value === null || isLoading ? null : usesWords(sumOf(value.buckets)));
   return (
     <section class="card" aria-label={title} aria-busy={isLoading}>
@@ -42,7 +41,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
         <h2>{title}</h2>
         <div class="section-tools">
           <RangeSelect range={range} />
-          <RefreshButton loads={[uses]} />
+          <RefreshButton />
         </div>
       </div>
       <div class="card-body use">
