@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { $ } from "bun";
 import { embeddedLicenses, executableLicenses, requireLicenses } from "./licenses/executable.ts";
-import { bundlePages, compressed } from "./public/bundle.ts";
-import { embedding } from "./public/embedding.ts";
+import { bundlePages, compressed } from "./src/assets/bundle.ts";
+import { embedding } from "./src/assets/embedding.ts";
 
 const OUT = join(import.meta.dir, "dist");
 

@@ -9,11 +9,11 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { FLUSH_EVERY_MS } from "../src/commands/usage-flushing.ts";
-import { DataDirectory } from "../src/store/data-directory.ts";
-import { SqliteTokenStore } from "../src/store/sqlite-token-store.ts";
+import { FLUSH_EVERY_MS } from "../src/server/usage-flushing.ts";
+import { DataDirectory } from "../src/store/sqlite/file/data-directory.ts";
+import { SqliteTokenStore } from "../src/store/sqlite/sqlite-token-store.ts";
 import { nextId, TOKEN_PREFIX } from "../src/tokens/identifier.ts";
-import { Usage } from "../src/tokens/usage.ts";
+import { Usage } from "../src/tokens/usage/usage.ts";
 
 const USED_TOKENS = 1000;
 const SECONDS_AN_HOUR = 3600;

@@ -24,7 +24,10 @@ async function programInputs(): Promise<readonly string[]> {
     target: "bun",
     metafile: true,
     plugins: [
-      replacing(/[\\/]src[\\/](?:page-files|licenses)\.ts$/, "export const PAGE_FILES = 0, licenses = 0;"),
+      replacing(
+        /[\\/]src[\\/]assets[\\/](?:page-files|licenses)\.ts$/,
+        "export const PAGE_FILES = 0, licenses = 0;",
+      ),
     ],
   });
   return Object.keys(metafile?.inputs ?? {});
@@ -35,11 +38,11 @@ export async function embeddedLicenses(text: string, directory: string): Promise
   const path = join(directory, "licenses.br");
   await Bun.write(path, brotliCompressSync(text));
   const module = [
-    `import { embeddedText } from ${JSON.stringify(join(SOURCES, "embedded-text.ts"))};`,
+    `import { embeddedText } from ${JSON.stringify(join(SOURCES, "assets/embedded-text.ts"))};`,
     `import path from ${JSON.stringify(path)} with { type: "file" };`,
     "export const licenses = () => embeddedText(path);",
   ].join("\n");
-  return replacing(/[\\/]src[\\/]licenses\.ts$/, module);
+  return replacing(/[\\/]src[\\/]assets[\\/]licenses\.ts$/, module);
 }
 
 function replacing(filter: RegExp, contents: string): Bun.BunPlugin {

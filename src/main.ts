@@ -1,10 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
-import { addAudit } from "./audit-commands.ts";
-import { addBackup } from "./backup-commands.ts";
-import type { CheckFlags } from "./commands/check.ts";
-import { CommandFailure } from "./commands/command-failure.ts";
-import { print, readable, say } from "./commands/print.ts";
-import { addCompletion } from "./completion-command.ts";
+import { addAudit } from "./cli/audit-commands.ts";
+import { addBackup } from "./cli/backup/backup-commands.ts";
+import type { CheckFlags } from "./cli/backup/check.ts";
+import { addCompletion } from "./cli/completion/completion-command.ts";
+import { dataDirOption, FIRST_TOKEN_HELP, listenOptions, setting } from "./cli/options.ts";
+import { addHealth, addUsage } from "./cli/server-commands.ts";
+import { addToken } from "./cli/token/token-commands.ts";
+import { LOG_LEVELS } from "./log/log-levels.ts";
 import {
   type DataDirFlags,
   DEFAULTS,
@@ -12,14 +14,12 @@ import {
   type ServeFlags,
   serveSettings,
   UsageError,
-} from "./config.ts";
-import { LOG_LEVELS } from "./log-levels.ts";
-import { dataDirOption, FIRST_TOKEN_HELP, listenOptions, setting } from "./options.ts";
-import { addHealth, addUsage } from "./server-commands.ts";
-import { reasonOf } from "./store/reason.ts";
-import { ENOUGH_SPACE } from "./store/reserve.ts";
-import { StoreUnusable } from "./store/store-unusable.ts";
-import { addToken } from "./token-commands.ts";
+} from "./settings/config.ts";
+import { ENOUGH_SPACE } from "./store/sqlite/reserve.ts";
+import { StoreUnusable } from "./store/sqlite/store-unusable.ts";
+import { reasonOf } from "./system-errors.ts";
+import { CommandFailure } from "./terminal/command-failure.ts";
+import { print, readable, say } from "./terminal/print.ts";
 import { type SpaceUse, StoreUnavailable } from "./tokens/token-store.ts";
 import { COMMIT, VERSION } from "./version.ts";
 
@@ -61,21 +61,21 @@ function commandLine(output: string[]): Command {
     .addOption(dataDirOption())
     .addOption(new Option("--tell-damage", "exit with code 3 if the store is damaged").hideHelp())
     .action(async (backup: string | undefined, flags: CheckFlags & DataDirFlags) => {
-      const { check } = await import("./commands/check.ts");
+      const { check } = await import("./cli/backup/check.ts");
       await check(dataDirSetting(flags, process.env), backup, flags);
     });
   program
     .command("openapi")
     .description("print the OpenAPI document of the API")
     .action(async () => {
-      const { printDocument } = await import("./commands/openapi.ts");
+      const { printDocument } = await import("./cli/openapi.ts");
       await printDocument();
     });
   program
     .command("licenses")
     .description("print the licences of Publisher and of all packages in it")
     .action(async () => {
-      const { printLicenses } = await import("./commands/licenses.ts");
+      const { printLicenses } = await import("./cli/licenses.ts");
       await printLicenses();
     });
   addCompletion(program, DEFAULT_COMMAND);
@@ -94,7 +94,7 @@ const STAY_ROOT = [DEFAULT_COMMAND, "backup", "restore"];
 async function leaveRoot(command: Command): Promise<void> {
   const isOnStore = command.options.some(({ long }) => long === dataDirOption().long);
   if (process.getuid?.() !== 0 || !isOnStore || STAY_ROOT.includes(command.name())) return;
-  const { becomeOwner } = await import("./commands/store-owner.ts");
+  const { becomeOwner } = await import("./cli/store/store-owner.ts");
   becomeOwner(dataDirSetting(command.opts<DataDirFlags>(), process.env));
 }
 
@@ -153,7 +153,7 @@ function addServe(program: Command): void {
     .addHelpText("after", FIRST_TOKEN_HELP)
     .action(async (flags: ServeFlags) => {
       const settings = serveSettings(flags, process.env);
-      const { serve } = await import("./commands/serve.ts");
+      const { serve } = await import("./server/serve.ts");
       await serve(settings);
     });
 }

@@ -1,4 +1,4 @@
-import { isTokenHeaderName } from "../../src/http/token-header-name.ts";
+import { isTokenHeaderName } from "../../src/http/auth/token-header-name.ts";
 
 /** Where clients put the token: as Bearer, as Bearer or Basic's password, or alone in the header of this name. */
 export type TokenSource = "bearer" | "basic" | { readonly header: string };

@@ -1,4 +1,4 @@
-import { type } from "../../src/http/arktype.ts";
+import { type } from "../../src/http/body/arktype.ts";
 
 const Operation = type({
   operationId: "string",

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
-import { authentication, countAstray, locate } from "./authentication.ts";
+import { authentication, countAstray, locate } from "./auth/authentication.ts";
 import { shuttingDown } from "./errors.ts";
 import type { StoreHealth } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";

@@ -1,15 +1,15 @@
-import type { Actor } from "../tokens/audit-event.ts";
+import type { Actor } from "../tokens/audit/audit-event.ts";
+import type { ScanCaller } from "../tokens/listing/scan-caller.ts";
 import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
-import type { ScanCaller } from "../tokens/scan-caller.ts";
 import type { Access, Token } from "../tokens/token.ts";
-import { type Purpose, unfitness } from "../tokens/verification.ts";
+import { denialReason, type Purpose } from "../tokens/verification.ts";
 import { jsonAnswer } from "./answer.ts";
-import { ArkErrors } from "./arktype.ts";
-import { admit, callerOf, isSlow } from "./authentication.ts";
-import { readObject } from "./body.ts";
+import { admit, callerOf, isSlow } from "./auth/authentication.ts";
+import { unauthenticated, unauthorized } from "./auth/refusals.ts";
+import { ArkErrors } from "./body/arktype.ts";
+import { readObject } from "./body/body.ts";
+import { issuesFrom } from "./body/issues.ts";
 import { badRequest, conflict, Failure, notFound } from "./errors.ts";
-import { issuesFrom } from "./issues.ts";
-import { unauthenticated, unauthorized } from "./refusals.ts";
 import { type Trace, traceOf } from "./trace.ts";
 
 /** What came in a body: what was asked for, or everything that is wrong with it. */
@@ -80,7 +80,7 @@ async function admittedBody<Body>(request: Request, parts: EndpointParts<Body>):
   const trace = traceOf(request);
   const purpose: Purpose = { access, audience: null };
   const others = alsoFor === "every-token" || (alsoFor === "verifying-tokens" && callerOf(trace).verifies);
-  const isFit = others || unfitness(callerOf(trace), purpose) === null;
+  const isFit = others || denialReason(callerOf(trace), purpose) === null;
   if (!isFit && alsoFor === "itself") return await bodyAboutItself(request, purpose, parts);
   admit(trace, others ? null : purpose);
   const reading = await readBody(request, read);
@@ -126,7 +126,7 @@ export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Bod
 }
 
 /** What the domain gave; where it refused, that becomes the answer. */
-export function granted<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
+export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (!isRefusal(outcome)) return outcome;
   switch (outcome.refused) {
     case "unauthenticated":

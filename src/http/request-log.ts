@@ -1,4 +1,4 @@
-import { type Log, loggable } from "../log.ts";
+import { type Log, loggable } from "../log/log.ts";
 import { type LoggedRequest, RequestSums } from "./request-sums.ts";
 
 /** How long requests are summed up before the log tells of them. */

@@ -1,7 +1,7 @@
-import { loggable } from "../log.ts";
+import { loggable } from "../log/log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
-import { networkOf } from "./client-address.ts";
+import { networkOf } from "./auth/client-address.ts";
 import { Tally } from "./tally.ts";
 
 /** How many requests have a line of their own in a minute: from one address, or with one token; of one kind; of all anonymous ones. */

@@ -1,11 +1,11 @@
+import { ScanRefused } from "../tokens/listing/scan-refused.ts";
 import type { Issue } from "../tokens/refusal.ts";
-import { ScanRefused } from "../tokens/scan-refused.ts";
+import { FORWARD_AUTH_PATH } from "./auth/forward-auth.ts";
+import { INTROSPECTION_PATH, routePolicyOf } from "./auth/route-policy.ts";
 import { badRequest } from "./errors.ts";
-import { FORWARD_AUTH_PATH } from "./forward-auth.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
 import { type ConnectionOf, Turns } from "./turns.ts";
-import { INTROSPECTION_PATH, zoneOf } from "./zones.ts";
 
 type Answering = Response | Promise<Response>;
 
@@ -45,7 +45,7 @@ export function router({ forwardAuth, fetch, connectionOf, ...parts }: RouterPar
   const refuse = (received: Request, issue: Issue, path: string | null): Answering =>
     trace((request) => {
       const current = traceOf(request);
-      current.zone = zoneOf(current.path);
+      current.policy = routePolicyOf(current.path);
       if (path !== null) current.path = path;
       throw badRequest([issue]);
     }, received)();

@@ -1,9 +1,9 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
-import { apiToken } from "./api-token.ts";
-import { auditEvent } from "./audit-event.ts";
+import { apiToken } from "./api/api-token.ts";
+import { auditEvent } from "./api/audit-event.ts";
+import { introspection } from "./auth/introspection.ts";
 import { health, type StoreHealth } from "./health.ts";
-import { introspection } from "./introspection.ts";
 
 export interface RoutesParts extends StoreHealth {
   readonly authority: Authority;

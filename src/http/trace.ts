@@ -1,13 +1,13 @@
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
-import type { Purpose, Unfitness } from "../tokens/verification.ts";
-import type { Carrier } from "./credentials.ts";
+import type { DenialReason, Purpose } from "../tokens/verification.ts";
+import type { Carrier } from "./auth/credentials.ts";
+import { OPEN, type RoutePolicy } from "./auth/route-policy.ts";
 import { asFailure } from "./errors.ts";
 import type { RequestLog } from "./request-log.ts";
 import { pathOf } from "./request-target.ts";
 import { secure } from "./security-headers.ts";
 import { arrivalOf } from "./turns.ts";
-import { OPEN, type Zone } from "./zones.ts";
 
 /** Version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
@@ -22,8 +22,8 @@ export interface Trace {
   path: string;
   /** By performance.now(). */
   readonly startedAt: number;
-  /** Where its path lies, once the router has said so. */
-  zone: Zone;
+  /** The policy of its path, once the router has said so. */
+  policy: RoutePolicy;
   /** Where its token came; null where none was shown. */
   carrier: Carrier | null;
   /** Whose request it is, once authentication has said so. */
@@ -42,7 +42,7 @@ export interface Trace {
   fault: { readonly error: unknown; readonly message: string } | null;
 }
 
-type Admit = (purpose: Purpose | null) => Unfitness | null;
+type Admit = (purpose: Purpose | null) => DenialReason | null;
 
 type Handle = (request: Request) => unknown;
 
@@ -83,7 +83,7 @@ export function traced({ log, addressOf }: TracedParts) {
       ip: addressOf(received),
       path: pathOf(request.url),
       startedAt,
-      zone: OPEN,
+      policy: OPEN,
       carrier: null,
       caller: null,
       shown: null,
@@ -127,5 +127,5 @@ export function respondTo(error: unknown, trace: Trace): Response {
   trace.refusal ??= failure.refusal;
   const isFault = failure.code === "internal_error" || failure.cause !== undefined;
   if (isFault) trace.fault = { error: failure.cause ?? failure, message: failure.message };
-  return trace.zone.failureResponse(failure, trace);
+  return trace.policy.failureResponse(failure, trace);
 }

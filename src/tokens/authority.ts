@@ -1,6 +1,6 @@
-import type { AuditTrail } from "./audit-trail.ts";
+import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { Tokens } from "./tokens.ts";
-import type { Usage } from "./usage.ts";
+import type { Usage } from "./usage/usage.ts";
 
 /** All of the domain, for those who let others call it. */
 export interface Authority {

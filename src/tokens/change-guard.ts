@@ -1,4 +1,4 @@
-import type { Actor } from "./audit-event.ts";
+import type { Actor } from "./audit/audit-event.ts";
 import type { Refusal } from "./refusal.ts";
 import type { UnixSeconds } from "./time.ts";
 import { statusAt } from "./token.ts";

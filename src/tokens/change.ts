@@ -1,16 +1,16 @@
-import type { Actor, AuditAction, AuditEvent } from "./audit-event.ts";
+import type { Actor, AuditAction, AuditEvent } from "./audit/audit-event.ts";
 import { changeRefusal, predecessorRefusal } from "./change-guard.ts";
 import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
 import type { Random } from "./random.ts";
 import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
-import { digestOf, hintOf } from "./secret.ts";
+import { digestOf, hintOf } from "./secret/secret.ts";
 import { type Clock, secondsOf } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
 import type { TokenRequest, UpdateRequest } from "./token-request.ts";
 import type { ChangeState, LastIds, NewToken, UpdatedToken, Writes } from "./token-store.ts";
 
 /** When, by chance, by whom and after which ids a change is made. */
-export interface Occasion {
+export interface ChangeContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly actor: Actor;
@@ -32,18 +32,18 @@ function unchanged<Outcome>(outcome: Outcome): Plan<Outcome> {
 }
 
 /** Creates a token. */
-export function creation(request: TokenRequest, secret: string, occasion: Occasion): Plan<Token> {
-  const created = newToken(request, secret, occasion);
+export function creation(request: TokenRequest, secret: string, context: ChangeContext): Plan<Token> {
+  const created = newToken(request, secret, context);
   return { outcome: created.token, added: [created], updated: [] };
 }
 
 /** Changes the description and the expiry of the target, unless it has ended. */
-export function update(request: UpdateRequest, state: ChangeState, occasion: Occasion): Plan<Token> {
+export function update(request: UpdateRequest, state: ChangeState, context: ChangeContext): Plan<Token> {
   const { target } = state;
   if (target === null) return refused(NO_SUCH_TOKEN);
   const refusal = changeRefusal(state, [target.id]) ?? predecessorRefusal(state);
   if (refusal !== null) return refused(refusal);
-  const status = statusAt(target, secondsOf(occasion.clock()));
+  const status = statusAt(target, secondsOf(context.clock()));
   if (status !== "active") return refused({ refused: "conflict", token: target, status });
   const { description = target.description, expiresAt = target.expiresAt } = request;
   const changes = {
@@ -52,7 +52,7 @@ export function update(request: UpdateRequest, state: ChangeState, occasion: Occ
   };
   if (Object.keys(changes).length === 0) return unchanged(target);
   const token = { ...target, description, expiresAt };
-  const event = eventOf("api-token.update", target.id, changes, occasion);
+  const event = eventOf("api-token.update", target.id, changes, context);
   return { outcome: token, added: [], updated: [{ token, event }] };
 }
 
@@ -77,7 +77,7 @@ export interface Revocation {
 export function revocation(
   { withDescendants = false, isDryRun = false }: RevocationRequest,
   state: ChangeState,
-  occasion: Occasion,
+  context: ChangeContext,
 ): Plan<Revocation> {
   const { target, actor } = state;
   if (target === null) return refused(NO_SUCH_TOKEN);
@@ -89,8 +89,8 @@ export function revocation(
   const refusal = revokesItselfAlone ? null : changeRefusal(state, ids);
   if (refusal !== null) return refused(refusal);
   if (isDryRun) return unchanged({ token: target, wasRevoked, descendants });
-  const asked = tokens.map((each) => ({ token: each, actor: occasion.actor }));
-  const updated = revoked(asked, occasion);
+  const asked = tokens.map((each) => ({ token: each, actor: context.actor }));
+  const updated = revoked(asked, context);
   const token = updated.find((each) => each.token.id === target.id)?.token ?? target;
   return { outcome: { token, wasRevoked, descendants }, added: [], updated };
 }
@@ -104,15 +104,15 @@ export interface AskedRevocation {
 /** Revokes tokens, each in the name of its actor. One that was revoked before stays as it is. */
 export function revoked(
   asked: readonly AskedRevocation[],
-  occasion: Omit<Occasion, "actor">,
+  context: Omit<ChangeContext, "actor">,
 ): readonly UpdatedToken[] {
-  const revokedAt = secondsOf(occasion.clock());
+  const revokedAt = secondsOf(context.clock());
   const updated: UpdatedToken[] = [];
   for (const { token, actor } of asked) {
     if (token.revokedAt !== null) continue;
-    const last = { ...occasion.last, auditEvent: updated.at(-1)?.event.id ?? occasion.last.auditEvent };
+    const last = { ...context.last, auditEvent: updated.at(-1)?.event.id ?? context.last.auditEvent };
     const changes = { revoked_at: revokedAt };
-    const event = eventOf("api-token.revoke", token.id, changes, { ...occasion, actor, last });
+    const event = eventOf("api-token.revoke", token.id, changes, { ...context, actor, last });
     updated.push({ token: { ...token, revokedAt }, event });
   }
   return updated;
@@ -122,10 +122,10 @@ export function revoked(
 export function newToken(
   { access, audiences, description, expiresAt, verifies = false }: TokenRequest,
   secret: string,
-  occasion: Occasion,
+  context: ChangeContext,
   replaces?: string,
 ): NewToken {
-  const { clock, random, actor, last } = occasion;
+  const { clock, random, actor, last } = context;
   const token: Token = {
     id: nextId(TOKEN_PREFIX, last.token, clock(), random),
     access,
@@ -150,7 +150,7 @@ export function newToken(
     ...(verifies ? { verifies } : {}),
     ...(replaces === undefined ? {} : { replaces }),
   };
-  const event = eventOf("api-token.create", token.id, changes, occasion);
+  const event = eventOf("api-token.create", token.id, changes, context);
   return { token, digest: digestOf(secret), event };
 }
 
@@ -158,7 +158,7 @@ export function eventOf(
   action: AuditAction,
   target: string,
   changes: AuditEvent["changes"],
-  { clock, random, actor, last }: Occasion,
+  { clock, random, actor, last }: ChangeContext,
 ): AuditEvent {
   const id = nextId(AUDIT_EVENT_PREFIX, last.auditEvent, clock(), random);
   return { id, at: secondsOf(clock()), action, actor, target, changes };

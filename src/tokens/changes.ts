@@ -1,6 +1,6 @@
-import { type Actor, type AuditEvent, COMMAND_LINE } from "./audit-event.ts";
+import { type Actor, type AuditEvent, COMMAND_LINE } from "./audit/audit-event.ts";
 import {
-  type Occasion,
+  type ChangeContext,
   type Plan,
   type Revocation,
   type RevocationRequest,
@@ -8,11 +8,11 @@ import {
   revocation,
 } from "./change.ts";
 import { actorRefusal } from "./change-guard.ts";
-import { laterRevocations, scopeOf } from "./later-revocations.ts";
-import { type PendingRevocation, PendingRevocations } from "./pending-revocations.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
-import { RevocationWaits } from "./revocation-waits.ts";
+import { laterRevocations, scopeOf } from "./revocation/later-revocations.ts";
+import { type PendingRevocation, PendingRevocations } from "./revocation/pending-revocations.ts";
+import { RevocationWaits } from "./revocation/revocation-waits.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "./token-store.ts";
@@ -31,7 +31,7 @@ export interface ChangesParts {
 }
 
 type Scope = Omit<ChangeScope, "actor">;
-type Planning<Outcome> = (state: ChangeState, occasion: Occasion) => Plan<Outcome>;
+type Planning<Outcome> = (state: ChangeState, context: ChangeContext) => Plan<Outcome>;
 
 const REVOKED_ACTOR: Refusal = { refused: "unauthenticated", reason: "revoked" };
 
@@ -78,7 +78,7 @@ export class Changes {
     const isInParts = withDescendants && this.#keepsRevocations;
     const scope = { target: id, withDescendants, isDryRun, isRevocation: !isDryRun && !isInParts };
     try {
-      return await this.make(scope, actor, (state, occasion) => revocation(request, state, occasion));
+      return await this.make(scope, actor, (state, context) => revocation(request, state, context));
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || isDryRun || !this.#keepsRevocations) throw error;
       return await this.#keep(id, actor, request);
@@ -125,8 +125,8 @@ export class Changes {
   /** Checks whether the actor may make a revocation. Returns the tokens as they are before it. */
   async #previewed(id: string, actor: Actor, { withDescendants = false }: RevocationRequest) {
     const scope = { target: id, withDescendants, isDryRun: true };
-    return await this.#inTransaction(scope, actor, (state, occasion) =>
-      revocation({ withDescendants, isDryRun: true }, state, occasion),
+    return await this.#inTransaction(scope, actor, (state, context) =>
+      revocation({ withDescendants, isDryRun: true }, state, context),
     );
   }
 
@@ -142,7 +142,7 @@ export class Changes {
 
   async #writePending(batch: readonly PendingRevocation[]): Promise<void> {
     const { updated } = await this.#store.change(scopeOf(batch), (state) =>
-      laterRevocations(batch, state, this.#occasion(COMMAND_LINE, state)),
+      laterRevocations(batch, state, this.#context(COMMAND_LINE, state)),
     );
     for (const { event } of updated) this.#onChange(event);
   }
@@ -156,13 +156,13 @@ export class Changes {
       const refusal = this.#pending.refuses(actor.tokenId)
         ? REVOKED_ACTOR
         : actorRefusal(actor, state, this.#now());
-      return refusal === null ? plan(state, this.#occasion(actor, state)) : refused(refusal);
+      return refusal === null ? plan(state, this.#context(actor, state)) : refused(refusal);
     });
     for (const { event } of [...planned.added, ...planned.updated]) this.#onChange(event);
     return planned.outcome;
   }
 
-  #occasion(actor: Actor, { last }: ChangeState): Occasion {
+  #context(actor: Actor, { last }: ChangeState): ChangeContext {
     return { clock: this.#clock, random: this.#random, actor, last };
   }
 

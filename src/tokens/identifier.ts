@@ -1,5 +1,5 @@
-import { fromBase62, toBase62 } from "./base62.ts";
 import { numberFrom, type Random } from "./random.ts";
+import { fromBase62, toBase62 } from "./secret/base62.ts";
 import type { UnixMilliseconds } from "./time.ts";
 
 const TIME_DIGITS = 8;

@@ -1,4 +1,4 @@
-import { eventOf, newToken, type Occasion, type Plan, refused } from "./change.ts";
+import { type ChangeContext, eventOf, newToken, type Plan, refused } from "./change.ts";
 import { changeRefusal } from "./change-guard.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { type RotationRequest, replaced, successorExpiry } from "./rotation.ts";
@@ -17,12 +17,12 @@ export function rotation(
   request: RotationRequest,
   secret: string,
   state: ChangeState,
-  occasion: Occasion,
+  context: ChangeContext,
 ): Plan<Succession> {
-  const { outcome: successor, added } = successorCreation(request, secret, state, occasion);
+  const { outcome: successor, added } = successorCreation(request, secret, state, context);
   if (isRefusal(successor)) return refused(successor);
   const last: LastIds = { token: successor.id, auditEvent: added.at(-1)?.event.id ?? null };
-  const { outcome: token, updated } = replacement(request, successor.id, state, { ...occasion, last });
+  const { outcome: token, updated } = replacement(request, successor.id, state, { ...context, last });
   if (isRefusal(token)) return refused(token);
   return { outcome: { replaced: token, successor }, added, updated };
 }
@@ -32,13 +32,13 @@ export function successorCreation(
   request: RotationRequest,
   secret: string,
   state: ChangeState,
-  occasion: Occasion,
+  context: ChangeContext,
 ): Plan<Token> {
-  const now = secondsOf(occasion.clock());
+  const now = secondsOf(context.clock());
   const target = rotatable(state, now);
   if (isRefusal(target)) return refused(target);
   const expiresAt = successorExpiry(target, request, now);
-  const successor = newToken({ ...target, expiresAt }, secret, occasion, target.id);
+  const successor = newToken({ ...target, expiresAt }, secret, context, target.id);
   return { outcome: successor.token, added: [successor], updated: [] };
 }
 
@@ -47,9 +47,9 @@ export function replacement(
   request: RotationRequest,
   successorId: string,
   state: ChangeState,
-  occasion: Occasion,
+  context: ChangeContext,
 ): Plan<Token> {
-  const now = secondsOf(occasion.clock());
+  const now = secondsOf(context.clock());
   const target = rotatable(state, now);
   if (isRefusal(target)) return refused(target);
   const token = replaced(target, successorId, request, now);
@@ -57,7 +57,7 @@ export function replacement(
     replaced_by: successorId,
     ...(token.revokedAt === null ? { expires_at: token.expiresAt } : { revoked_at: token.revokedAt }),
   };
-  const event = eventOf("api-token.rotate", target.id, changes, occasion);
+  const event = eventOf("api-token.rotate", target.id, changes, context);
   return { outcome: token, added: [], updated: [{ token, event }] };
 }
 

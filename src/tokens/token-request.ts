@@ -22,7 +22,7 @@ export interface UpdateRequest {
 }
 
 /** All that can be asked of a token. */
-interface Aspects {
+interface TokenFields {
   readonly access?: Access;
   readonly verifies?: boolean;
   readonly audiences?: readonly string[] | null;
@@ -40,7 +40,7 @@ export function issuesOf(
     expiresAt = null,
     overlapSeconds = 0,
     verifies = false,
-  }: Aspects,
+  }: TokenFields,
   now: UnixSeconds,
 ): readonly Issue[] {
   const faults = [

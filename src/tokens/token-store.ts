@@ -1,6 +1,6 @@
-import type { AuditEvent } from "./audit-event.ts";
-import type { ListQuery } from "./listing.ts";
-import type { ScanCaller } from "./scan-caller.ts";
+import type { AuditEvent } from "./audit/audit-event.ts";
+import type { ListQuery } from "./listing/listing.ts";
+import type { ScanCaller } from "./listing/scan-caller.ts";
 import type { SummaryQuery, Tally } from "./summary.ts";
 import type { Token } from "./token.ts";
 

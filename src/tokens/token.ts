@@ -1,5 +1,5 @@
-import { containsSecret } from "./redaction.ts";
-import { codePoints } from "./text.ts";
+import { containsSecret } from "./secret/redaction.ts";
+import { codePoints } from "./secret/text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 
 export type Access = "read" | "write";

@@ -1,29 +1,29 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Actor } from "./audit-event.ts";
+import type { Actor } from "./audit/audit-event.ts";
 import { creation, type Revocation, type RevocationRequest, update } from "./change.ts";
 import { Changes, type ChangesParts } from "./changes.ts";
-import { goesBy, type Listing } from "./listing.ts";
-import { type Page, pageOf } from "./paging.ts";
+import { goesBy, type Listing } from "./listing/listing.ts";
+import { type Page, pageOf } from "./listing/paging.ts";
+import type { ScanCaller } from "./listing/scan-caller.ts";
+import { TOKEN_LISTING } from "./listing/token-listing.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
-import { finalEnd, type Reuse, type Showing } from "./reuse.ts";
 import type { RotationRequest } from "./rotation.ts";
 import { replacement, rotation, successorCreation } from "./rotation-change.ts";
-import type { ScanCaller } from "./scan-caller.ts";
-import { digestOf, isSecret, makeSecret } from "./secret.ts";
+import { digestOf, isSecret, makeSecret } from "./secret/secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
-import { TOKEN_LISTING } from "./token-listing.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-request.ts";
 import type { TokenStore } from "./token-store.ts";
-import type { Usage } from "./usage.ts";
+import { finalEnd, type Reuse, type Showing } from "./usage/reuse.ts";
+import type { Usage } from "./usage/usage.ts";
 import {
   type Authentication,
+  type DenialReason,
+  denialReason,
   type Purpose,
-  type Unfitness,
   type UseOutcome,
-  unfitness,
   type Verdict,
 } from "./verification.ts";
 
@@ -120,8 +120,8 @@ export class Tokens {
   }
 
   /** Lets an authenticated token do something, or says why not; null asks for what every token may do. */
-  admit(token: Token, purpose: Purpose | null): Unfitness | null {
-    const unfit = purpose === null ? null : unfitness(token, purpose);
+  admit(token: Token, purpose: Purpose | null): DenialReason | null {
+    const unfit = purpose === null ? null : denialReason(token, purpose);
     this.#onUse(token, unfit === null ? "accepted" : "refused");
     return unfit;
   }
@@ -134,8 +134,8 @@ export class Tokens {
   ): Promise<CreatedToken | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    const token = await this.#changes.make({ target: null }, actor, (_, occasion) =>
-      creation(request, secret, occasion),
+    const token = await this.#changes.make({ target: null }, actor, (_, context) =>
+      creation(request, secret, context),
     );
     return isRefusal(token) ? token : { token, secret };
   }
@@ -144,8 +144,8 @@ export class Tokens {
   async update(id: string, request: UpdateRequest, actor: Actor): Promise<Token | Refusal> {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
-    const updated = await this.#changes.make({ target: id }, actor, (state, occasion) =>
-      update(request, state, occasion),
+    const updated = await this.#changes.make({ target: id }, actor, (state, context) =>
+      update(request, state, context),
     );
     return isRefusal(updated) ? updated : this.#current(updated);
   }
@@ -155,8 +155,8 @@ export class Tokens {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
     const secret = makeSecret(this.#random);
-    const rotated = await this.#changes.make({ target: id }, actor, (state, occasion) =>
-      rotation(request, secret, state, occasion),
+    const rotated = await this.#changes.make({ target: id }, actor, (state, context) =>
+      rotation(request, secret, state, context),
     );
     if (isRefusal(rotated)) return rotated;
     return { replaced: rotated.replaced, successor: { token: rotated.successor, secret } };
@@ -170,8 +170,8 @@ export class Tokens {
     const issues = issuesOf(request, this.now());
     if (issues.length > 0) return { refused: "invalid", issues };
     const secret = makeSecret(this.#random);
-    const token = await this.#changes.make({ target: id }, actor, (state, occasion) =>
-      successorCreation(request, secret, state, occasion),
+    const token = await this.#changes.make({ target: id }, actor, (state, context) =>
+      successorCreation(request, secret, state, context),
     );
     return isRefusal(token) ? token : { token, secret };
   }
@@ -183,8 +183,8 @@ export class Tokens {
     request: RotationRequest,
     actor: Actor,
   ): Promise<Token | Refusal> {
-    return await this.#changes.make({ target: id }, actor, (state, occasion) =>
-      replacement(request, successorId, state, occasion),
+    return await this.#changes.make({ target: id }, actor, (state, context) =>
+      replacement(request, successorId, state, context),
     );
   }
 

@@ -8,7 +8,7 @@ export interface Purpose {
 }
 
 /** Why a token is not good for something. */
-export type Unfitness = "wrong_audience" | "insufficient_access";
+export type DenialReason = "wrong_audience" | "insufficient_access";
 
 /** What came of showing a token's secret. */
 export type UseOutcome = "accepted" | "refused";
@@ -20,11 +20,11 @@ export type Authentication =
 
 /** What became of a secret that somebody showed. */
 export type Verdict =
-  | { readonly token: Token; readonly reason: "expired" | "revoked" | Unfitness | null }
+  | { readonly token: Token; readonly reason: "expired" | "revoked" | DenialReason | null }
   | { readonly token: null; readonly reason: "malformed" | "unknown" | "wrong_audience" };
 
 /** Why a token that has not ended is not good for that; null if it is. */
-export function unfitness(token: Token, purpose: Purpose): Unfitness | null {
+export function denialReason(token: Token, purpose: Purpose): DenialReason | null {
   if (!isFor(token, purpose.audience)) return "wrong_audience";
   return permits(token.access, purpose.access) ? null : "insufficient_access";
 }

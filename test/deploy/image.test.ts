@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { RunningServer } from "../support/executable.ts";
+import { RunningServer } from "../support/executable/executable.ts";
 import {
   bubblewrapMissing,
   buildahMissing,
   ImageDirectory,
   processInside,
   startImage,
-} from "../support/image.ts";
+} from "../support/executable/image.ts";
 import { TEST_LIMIT_MS, until } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 

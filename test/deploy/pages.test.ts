@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join, resolve } from "node:path";
 import { Glob } from "bun";
-import { type } from "../../src/http/arktype.ts";
+import { type } from "../../src/http/body/arktype.ts";
 
 const DOCS = resolve(import.meta.dir, "../../docs");
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join, resolve } from "node:path";
-import { EXECUTABLE } from "../support/executable.ts";
+import { EXECUTABLE } from "../support/executable/executable.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 const DEPLOY = resolve(import.meta.dir, "../../docs/deploy");

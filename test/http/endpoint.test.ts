@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../support/api.ts";
-import { ENDPOINTS, INSUFFICIENT } from "../support/endpoints.ts";
-import { expectFailure } from "../support/failures.ts";
+import { type Sent, TestApi } from "../support/http/api.ts";
+import { ENDPOINTS, INSUFFICIENT } from "../support/http/endpoints.ts";
+import { expectFailure } from "../support/http/failures.ts";
 
 let api: TestApi;
 

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Answer, TestApi } from "../support/api.ts";
-import { BARE_CHALLENGE } from "../support/credentials.ts";
-import { expectFailure, type FailureCode, type FailureParts } from "../support/failures.ts";
-import { loggedFaults } from "../support/logged.ts";
+import { type Answer, TestApi } from "../support/http/api.ts";
+import { BARE_CHALLENGE } from "../support/http/credentials.ts";
+import { expectFailure, type FailureCode, type FailureParts } from "../support/http/failures.ts";
+import { loggedFaults } from "../support/http/logged.ts";
 
 let api: TestApi;
 

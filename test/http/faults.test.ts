@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { RevocationWaits } from "../../src/tokens/revocation-waits.ts";
-import { type ScanRefusal, ScanRefused } from "../../src/tokens/scan-refused.ts";
+import { type ScanRefusal, ScanRefused } from "../../src/tokens/listing/scan-refused.ts";
+import { RevocationWaits } from "../../src/tokens/revocation/revocation-waits.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../../src/tokens/token-store.ts";
-import { TestApi } from "../support/api.ts";
-import { BARE_CHALLENGE } from "../support/credentials.ts";
-import { expectFailure } from "../support/failures.ts";
-import { logged, loggedFaults } from "../support/logged.ts";
+import { TestApi } from "../support/http/api.ts";
+import { BARE_CHALLENGE } from "../support/http/credentials.ts";
+import { expectFailure } from "../support/http/failures.ts";
+import { logged, loggedFaults } from "../support/http/logged.ts";
 
 let api: TestApi;
 

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { renameSync } from "node:fs";
-import { DataDirectory } from "../../src/store/data-directory.ts";
+import { DataDirectory } from "../../src/store/sqlite/file/data-directory.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
-import { TestApi } from "../support/api.ts";
+import { TestApi } from "../support/http/api.ts";
 
 test("liveness and readiness are told to anybody, without detail", async () => {
   await using api = await TestApi.start();

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../support/api.ts";
-import { exchange, rawRequest } from "../support/exchange.ts";
-import { ListeningApi } from "../support/listening-api.ts";
-import { logged, loggedRequests } from "../support/logged.ts";
+import { type Sent, TestApi } from "../support/http/api.ts";
+import { exchange, rawRequest } from "../support/http/exchange.ts";
+import { ListeningApi } from "../support/http/listening-api.ts";
+import { logged, loggedRequests } from "../support/http/logged.ts";
 
 let api: TestApi;
 

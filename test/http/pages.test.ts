@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { compressed } from "../../public/bundle.ts";
+import { compressed } from "../../src/assets/bundle.ts";
+import { PAGE_FILES } from "../../src/assets/page-files.ts";
 import type { PageFile, PageFiles } from "../../src/http/page-file.ts";
 import { ADMIN_PAGE_POLICY, SECURITY_HEADERS } from "../../src/http/security-headers.ts";
-import { PAGE_FILES } from "../../src/page-files.ts";
-import { TestApi } from "../support/api.ts";
+import { TestApi } from "../support/http/api.ts";
 
 const PAGE = "<!doctype html>".repeat(50);
 const SCRIPT = "let it = 1;".repeat(50);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { AuthenticationRefusal } from "../../src/tokens/refusal.ts";
-import { type Heard, SummedLog } from "../support/summed.ts";
+import { type Heard, SummedLog } from "../support/http/summed.ts";
 
 const MINUTE_MS = 60_000;
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
-import { TestApi } from "../support/api.ts";
-import { BARE_CHALLENGE } from "../support/credentials.ts";
-import { ENDPOINTS, INSUFFICIENT } from "../support/endpoints.ts";
-import { expectFailure } from "../support/failures.ts";
+import { TestApi } from "../support/http/api.ts";
+import { BARE_CHALLENGE } from "../support/http/credentials.ts";
+import { ENDPOINTS, INSUFFICIENT } from "../support/http/endpoints.ts";
+import { expectFailure } from "../support/http/failures.ts";
 
 let api: TestApi;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { digestOf } from "../../src/tokens/secret.ts";
-import { TestApi } from "../support/api.ts";
-import { basic, introspect, wholeOf } from "../support/introspection.ts";
+import { digestOf } from "../../src/tokens/secret/secret.ts";
+import { TestApi } from "../support/http/api.ts";
+import { basic, introspect, wholeOf } from "../support/http/introspection.ts";
 
 let api: TestApi;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Answer, Sent } from "../support/api.ts";
 import { expectHardened } from "../support/hardened.ts";
-import { ListeningApi } from "../support/listening-api.ts";
+import type { Answer, Sent } from "../support/http/api.ts";
+import { ListeningApi } from "../support/http/listening-api.ts";
 
 let server: ListeningApi;
 

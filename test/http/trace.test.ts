@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { TestApi } from "../support/api.ts";
-import { logged, loggedRequests } from "../support/logged.ts";
+import { TestApi } from "../support/http/api.ts";
+import { logged, loggedRequests } from "../support/http/logged.ts";
 
 const ID = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";

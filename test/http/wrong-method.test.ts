@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../support/api.ts";
-import { ENDPOINTS } from "../support/endpoints.ts";
-import { expectFailure } from "../support/failures.ts";
-import { logged, loggedFaults } from "../support/logged.ts";
+import { TestApi } from "../support/http/api.ts";
+import { ENDPOINTS } from "../support/http/endpoints.ts";
+import { expectFailure } from "../support/http/failures.ts";
+import { logged, loggedFaults } from "../support/http/logged.ts";
 
 let api: TestApi;
 

@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import type { ProxyValues } from "../../public/proxies/configuration.ts";
 import type { TokenSource } from "../../public/proxies/token-source.ts";
-import type { Answer } from "../support/api.ts";
-import { BARE_CHALLENGE } from "../support/credentials.ts";
-import { INSUFFICIENT } from "../support/endpoints.ts";
-import { exchange } from "../support/exchange.ts";
-import { basic } from "../support/introspection.ts";
-import { ListeningApi } from "../support/listening-api.ts";
+import type { Answer } from "../support/http/api.ts";
+import { BARE_CHALLENGE } from "../support/http/credentials.ts";
+import { INSUFFICIENT } from "../support/http/endpoints.ts";
+import { exchange } from "../support/http/exchange.ts";
+import { basic } from "../support/http/introspection.ts";
+import { ListeningApi } from "../support/http/listening-api.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { playedEnvoy } from "../support/played-envoy.ts";
-import { type Client, type Fields, type PlayedProxy, questionOf, valuesOf } from "../support/played-proxy.ts";
-import { playedTraefik } from "../support/played-traefik.ts";
-import { FORGED_NAMES } from "../support/protected-service.ts";
-import { COMMANDS, freePort, RunningProxy } from "../support/running-proxy.ts";
+import { playedEnvoy } from "../support/proxies/played-envoy.ts";
+import {
+  type Client,
+  type Fields,
+  type PlayedProxy,
+  questionOf,
+  valuesOf,
+} from "../support/proxies/played-proxy.ts";
+import { playedTraefik } from "../support/proxies/played-traefik.ts";
+import { FORGED_NAMES } from "../support/proxies/protected-service.ts";
+import { COMMANDS, freePort, RunningProxy } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chunk, exchange } from "../support/exchange.ts";
+import { chunk, exchange } from "../support/http/exchange.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { expectOurs, FORGED_NAMES, type Issued, ProtectedService } from "../support/protected-service.ts";
-import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
+import {
+  expectOurs,
+  FORGED_NAMES,
+  type Issued,
+  ProtectedService,
+} from "../support/proxies/protected-service.ts";
+import { COMMANDS, RUNNABLE } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join, normalize } from "node:path";
-import { RunningServer } from "../support/executable.ts";
+import { RunningServer } from "../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import {
   COMMANDS,
@@ -9,7 +9,7 @@ import {
   type RunningProxies,
   startDocumented,
   stopProxies,
-} from "../support/running-proxy.ts";
+} from "../support/proxies/running-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);

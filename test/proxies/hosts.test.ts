@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { proxyConfiguration } from "../../public/proxies/configuration.ts";
-import { EchoUpstream } from "../support/echo-upstream.ts";
-import { exchange, rawRequest } from "../support/exchange.ts";
-import { RunningServer } from "../support/executable.ts";
+import { RunningServer } from "../support/executable/executable.ts";
+import { exchange, rawRequest } from "../support/http/exchange.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { COMMANDS, freePort, RunningProxy } from "../support/running-proxy.ts";
+import { EchoUpstream } from "../support/proxies/echo-upstream.ts";
+import { COMMANDS, freePort, RunningProxy } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

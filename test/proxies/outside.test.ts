@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect, type OutgoingHttpHeaders } from "node:http2";
-import { chunk, exchange, rawRequest } from "../support/exchange.ts";
-import { RunningServer } from "../support/executable.ts";
+import { RunningServer } from "../support/executable/executable.ts";
+import { chunk, exchange, rawRequest } from "../support/http/exchange.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { Relay } from "../support/relay.ts";
+import { Relay } from "../support/proxies/relay.ts";
 import {
   COMMANDS,
   RUNNABLE,
   type RunningProxies,
   startOutside,
   stopProxies,
-} from "../support/running-proxy.ts";
+} from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { BARE_CHALLENGE } from "../support/credentials.ts";
-import { INSUFFICIENT } from "../support/endpoints.ts";
-import { expireToken } from "../support/many-tokens.ts";
+import { BARE_CHALLENGE } from "../support/http/credentials.ts";
+import { INSUFFICIENT } from "../support/http/endpoints.ts";
+import { RawConnection } from "../support/http/raw-connection.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
-import { RawConnection } from "../support/raw-connection.ts";
-import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
+import { expectOurs, type Issued, ProtectedService } from "../support/proxies/protected-service.ts";
+import { COMMANDS, RUNNABLE } from "../support/proxies/running-proxy.ts";
+import { expireToken } from "../support/store/many-tokens.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

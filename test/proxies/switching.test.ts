@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "node:http2";
-import { type Echoed, NEVER_SWITCHES } from "../support/echo-upstream.ts";
-import { switchToHttp2 } from "../support/http2-inside.ts";
+import { RawConnection } from "../support/http/raw-connection.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
-import { RawConnection } from "../support/raw-connection.ts";
-import { COMMANDS, RUNNABLE } from "../support/running-proxy.ts";
+import { type Echoed, NEVER_SWITCHES } from "../support/proxies/echo-upstream.ts";
+import { switchToHttp2 } from "../support/proxies/http2-inside.ts";
+import { expectOurs, type Issued, ProtectedService } from "../support/proxies/protected-service.ts";
+import { COMMANDS, RUNNABLE } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chunk, exchange } from "../support/exchange.ts";
-import { basic } from "../support/introspection.ts";
+import { chunk, exchange } from "../support/http/exchange.ts";
+import { basic } from "../support/http/introspection.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { expectOurs, type Issued, ProtectedService } from "../support/protected-service.ts";
-import { COMMANDS, RUNNABLE, type Runnable } from "../support/running-proxy.ts";
+import { expectOurs, type Issued, ProtectedService } from "../support/proxies/protected-service.ts";
+import { COMMANDS, RUNNABLE, type Runnable } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { type ProxyValues, USUAL_VALUES } from "../../public/proxies/configuration.ts";
 import { proxySteps } from "../../public/proxies/steps.ts";
-import { RunningServer } from "../support/executable.ts";
+import { RunningServer } from "../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import {
   COMMANDS,
@@ -9,7 +9,7 @@ import {
   type RunningProxies,
   startDocumented,
   stopProxies,
-} from "../support/running-proxy.ts";
+} from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

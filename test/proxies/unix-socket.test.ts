@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
-import { EchoUpstream } from "../support/echo-upstream.ts";
-import { exchange, rawRequest } from "../support/exchange.ts";
-import { RunningServer } from "../support/executable.ts";
+import { RunningServer } from "../support/executable/executable.ts";
+import { exchange, rawRequest } from "../support/http/exchange.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { expectOurs } from "../support/protected-service.ts";
+import { EchoUpstream } from "../support/proxies/echo-upstream.ts";
+import { expectOurs } from "../support/proxies/protected-service.ts";
 import {
   COMMANDS,
   RUNNABLE,
@@ -12,7 +12,7 @@ import {
   type RunningProxies,
   startDocumented,
   stopProxies,
-} from "../support/running-proxy.ts";
+} from "../support/proxies/running-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);

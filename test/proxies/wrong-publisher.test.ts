@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { EchoUpstream } from "../support/echo-upstream.ts";
-import { exchange, rawRequest } from "../support/exchange.ts";
-import { FakePublisher } from "../support/fake-publisher.ts";
+import { exchange, rawRequest } from "../support/http/exchange.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
+import { EchoUpstream } from "../support/proxies/echo-upstream.ts";
+import { FakePublisher } from "../support/proxies/fake-publisher.ts";
 import {
   COMMANDS,
   RUNNABLE,
@@ -10,7 +10,7 @@ import {
   type RunningProxies,
   startDocumented,
   stopProxies,
-} from "../support/running-proxy.ts";
+} from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

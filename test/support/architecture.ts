@@ -5,49 +5,43 @@ export type Sources = ReadonlyMap<string, string>;
 
 /** What may import what, besides its own folder: arrows run one way. Packages and the runtime's modules are apart. */
 const ARROWS: Readonly<Record<Layer, readonly Layer[]>> = {
-  entry: ["commands", "http", "store", "tokens", "base"],
-  commands: ["http", "store", "tokens", "base", "entry"],
-  http: ["tokens", "base"],
-  store: ["tokens"],
+  entry: ["cli", "server", "settings", "terminal", "http", "store", "tokens", "log", "base"],
+  cli: ["server", "settings", "terminal", "assets", "http", "store", "tokens", "base"],
+  server: ["settings", "terminal", "assets", "http", "store", "tokens", "log", "base"],
+  settings: ["http", "log"],
+  terminal: ["tokens", "base"],
+  assets: ["http"],
+  log: ["tokens"],
+  http: ["tokens", "log", "base"],
+  store: ["tokens", "base"],
   tokens: [],
-  base: ["tokens"],
+  base: [],
 };
 
-type Layer = "entry" | "commands" | "http" | "store" | "tokens" | "base";
+type Layer = (typeof LAYERS)[number] | "entry" | "base";
 
-/** Files that every layer but the domain and the store may use; the rest beside them is the entry. */
-const BASE = ["src/log.ts", "src/log-levels.ts", "src/version.ts"];
+const LAYERS = ["cli", "server", "settings", "terminal", "assets", "log", "http", "store", "tokens"] as const;
+
+/** Files beside the layers that others may use too; the rest there is the entry. */
+const BASE = ["src/version.ts", "src/system-errors.ts"];
 
 /** What may be imported in some places only: the start of its name, and the start of their paths. */
 const CONFINED: readonly (readonly [module: string, places: readonly string[]])[] = [
   ["elysia", ["src/http/"]],
   ["@elysiajs/", ["src/http/"]],
-  ["arktype", ["src/http/arktype"]],
-  ["bun:sqlite", ["src/store/"]],
-  [
-    "commander",
-    [
-      "src/main.ts",
-      "src/token-commands.ts",
-      "src/audit-commands.ts",
-      "src/backup-commands.ts",
-      "src/server-commands.ts",
-      "src/completion-words.ts",
-      "src/completion-command.ts",
-      "src/token-reading-commands.ts",
-      "src/options.ts",
-    ],
-  ],
-  ["pino", ["src/log.ts"]],
+  ["arktype", ["src/http/body/arktype"]],
+  ["bun:sqlite", ["src/store/sqlite/"]],
+  ["commander", ["src/main.ts", "src/cli/"]],
+  ["pino", ["src/log/log.ts"]],
   // The document alone needs them, and they take a third as long to make as all else that a server starts with.
-  ["src/http/answer-types.ts", ["src/http/openapi/"]],
+  ["src/http/api/answer-types.ts", ["src/http/openapi/"]],
 ];
 
 /** What may be written in some places only. */
 const CONFINED_WORDS: readonly (readonly [pattern: RegExp, isAllowed: (path: string) => boolean])[] = [
   [
     /\bprocess\.env\b|\bBun\.env\b|\bimport\.meta\.env\b/,
-    (path) => ["src/main.ts", "src/config.ts"].includes(path),
+    (path) => ["src/main.ts", "src/settings/config.ts", "src/assets/bundle.ts"].includes(path),
   ],
   [
     /\bDate\.now\b|\bnew Date\(\s*\)|\bDate\(\s*\)|\bTemporal\.Now\b|\bperformance\.now\b|\bBun\.nanoseconds\b/,
@@ -66,7 +60,7 @@ export function violations(sources: Sources): readonly string[] {
   return [
     ...files.flatMap(([path, source]) => importsOf(source).flatMap((module) => forbidden(path, module))),
     ...files.flatMap(([path, source]) => misplacedWords(path, source)),
-    ...files.filter(([path]) => !path.startsWith("src/commands/")).flatMap(joined),
+    ...files.filter(([path]) => !/^src\/(?:cli|server)\//.test(path)).flatMap(joined),
     ...cycles(sources),
   ];
 }
@@ -88,7 +82,8 @@ function forbidden(path: string, module: string): readonly string[] {
   if (isMisplaced(path, target ?? module)) return [`${path} imports ${target ?? module}`];
   if (target === null) return [];
   if (!target.startsWith("src/")) {
-    const isAllowed = /^src\/[^/]+$/.test(path) && !/^(?:\.\.|test|bench)\//.test(target);
+    const isAllowed =
+      /^src\/(?:assets\/[^/]+|version\.ts)$/.test(path) && !/^(?:\.\.|test|bench)\//.test(target);
     return isAllowed ? [] : [`${path} imports ${target}, which is not in src`];
   }
   if (target === "src/main.ts") return [`${path} imports ${target}`];
@@ -114,9 +109,7 @@ function layerOf(path: string): Layer {
   return LAYERS.find((layer) => layer === folder) ?? "entry";
 }
 
-const LAYERS: readonly Layer[] = ["commands", "http", "store", "tokens"];
-
-/** A file that brings HTTP and the store together, which the commands alone do. */
+/** A file that brings HTTP and the store together, which only the command line and the server do. */
 function joined([path, source]: readonly [string, string]): readonly string[] {
   const layers = importsOf(source).map((module) => layerOf(resolved(path, module) ?? ""));
   return layers.includes("http") && layers.includes("store") ? [`${path} joins http and store`] : [];

@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { type } from "../../src/http/arktype.ts";
+import { type } from "../../src/http/body/arktype.ts";
 import { PATIENCE_MS } from "./patience.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 

@@ -1,5 +1,5 @@
-import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
-import { digestOf } from "../../src/tokens/secret.ts";
+import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
+import { digestOf } from "../../src/tokens/secret/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
 import type { NewToken } from "../../src/tokens/token-store.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import type { Actor } from "../../src/tokens/audit-event.ts";
+import type { Actor } from "../../src/tokens/audit/audit-event.ts";
 import { isRefusal } from "../../src/tokens/refusal.ts";
 import type { Token } from "../../src/tokens/token.ts";
-import { auditTrail, granted, TestStore } from "../support/store.ts";
+import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 
 const actorOf = ({ id }: Token): Actor => ({ tokenId: id, traceId: null, requestId: null, ip: null });
 const REQUEST = { access: "read", audiences: null, description: null, expiresAt: null } as const;
@@ -49,7 +49,7 @@ describe.each(CHANGES)("%s", (_, change) => {
   test("is made by a token that was replaced, on other tokens", async () => {
     using context = new TestStore();
     const old = await context.create({ access: "write" });
-    granted(await context.tokens.rotate(old.token.id, ROTATION, actorOf(old.token)));
+    outcomeOf(await context.tokens.rotate(old.token.id, ROTATION, actorOf(old.token)));
     const other = await context.create();
     expect(isRefusal(await change(context, other.token.id, actorOf(old.token)))).toBe(false);
   });
@@ -95,9 +95,9 @@ describe("a token that was replaced", () => {
   /** A token, and the two that took its place one after the other. */
   async function succession(context: TestStore) {
     const first = await context.create({ access: "write" });
-    const second = granted(await context.tokens.rotate(first.token.id, ROTATION, actorOf(first.token)));
+    const second = outcomeOf(await context.tokens.rotate(first.token.id, ROTATION, actorOf(first.token)));
     const { successor } = second;
-    const third = granted(
+    const third = outcomeOf(
       await context.tokens.rotate(successor.token.id, ROTATION, actorOf(successor.token)),
     );
     return [first.token, successor.token, third.successor.token] as const;
@@ -132,7 +132,7 @@ describe("a token that was replaced", () => {
     using context = new TestStore();
     const creator = await context.create({ access: "write" });
     const first = await context.create({ access: "write" }, actorOf(creator.token));
-    granted(await context.tokens.rotate(first.token.id, ROTATION, actorOf(first.token)));
+    outcomeOf(await context.tokens.rotate(first.token.id, ROTATION, actorOf(first.token)));
     const revoking = context.tokens.revoke(creator.token.id, actorOf(first.token), { withDescendants: true });
     expect(await revoking).toEqual(FORBIDDEN);
   });
@@ -142,15 +142,15 @@ describe("a token that was replaced", () => {
     const [first, second, third] = await succession(context);
     const lasting = { expiresAt: null };
     expect(await context.tokens.update(first.id, lasting, actorOf(second))).toEqual(FORBIDDEN);
-    granted(await context.tokens.update(first.id, lasting, actorOf(third)));
-    granted(await context.tokens.revoke(first.id, actorOf(second)));
+    outcomeOf(await context.tokens.update(first.id, lasting, actorOf(third)));
+    outcomeOf(await context.tokens.revoke(first.id, actorOf(second)));
   });
 
   test("may revoke itself", async () => {
     using context = new TestStore();
     const [first, second] = await succession(context);
-    expect(granted(await context.tokens.revoke(first.id, actorOf(first))).token.revokedAt).not.toBeNull();
-    expect(granted(await context.tokens.revoke(second.id, actorOf(second))).descendants).toBeNull();
+    expect(outcomeOf(await context.tokens.revoke(first.id, actorOf(first))).token.revokedAt).not.toBeNull();
+    expect(outcomeOf(await context.tokens.revoke(second.id, actorOf(second))).descendants).toBeNull();
   });
 
   test("may be changed by others, its successor among them", async () => {
@@ -158,7 +158,7 @@ describe("a token that was replaced", () => {
     const [first, second, third] = await succession(context);
     const longer = { expiresAt: context.clock.now + 600 };
     for (const token of [first, second])
-      expect(granted(await context.tokens.update(token.id, longer, actorOf(third)))).toMatchObject(longer);
-    granted(await context.tokens.revoke(first.id, actorOf(third)));
+      expect(outcomeOf(await context.tokens.update(token.id, longer, actorOf(third)))).toMatchObject(longer);
+    outcomeOf(await context.tokens.revoke(first.id, actorOf(third)));
   });
 });

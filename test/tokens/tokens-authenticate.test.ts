@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
-import { makeSecret } from "../../src/tokens/secret.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
+import { makeSecret } from "../../src/tokens/secret/secret.ts";
 import type { StoredSecret, TokenStore } from "../../src/tokens/token-store.ts";
 import { constantRandom } from "../support/random.ts";
-import { granted, TestStore } from "../support/store.ts";
+import { outcomeOf, TestStore } from "../support/store/store.ts";
 
 const UNKNOWN = makeSecret(constantRandom(1));
 
@@ -57,7 +57,7 @@ test("active, unknown, expired and revoked each cost one look at the store, ever
   const active = await context.create();
   const expired = await context.create({ expiresAt: context.clock.now + 1 });
   const revoked = await context.create();
-  granted(await context.tokens.revoke(revoked.token.id, COMMAND_LINE));
+  outcomeOf(await context.tokens.revoke(revoked.token.id, COMMAND_LINE));
   context.clock.step(1);
   const outcomes = [];
   for (const secret of [active.secret, UNKNOWN, expired.secret, revoked.secret, active.secret]) {
@@ -103,7 +103,7 @@ describe("expiry", () => {
     const expiring = await context.create({ expiresAt: clock.now + 60 });
     const revoked = await context.create({ expiresAt: clock.now + 60 });
     const lasting = await context.create();
-    granted(await tokens.revoke(revoked.token.id, COMMAND_LINE));
+    outcomeOf(await tokens.revoke(revoked.token.id, COMMAND_LINE));
     const refusals = () =>
       Promise.all(
         [expiring, revoked, lasting].map(async ({ secret }) => (await tokens.authenticate(secret)).refusal),

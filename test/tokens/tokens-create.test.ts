@@ -1,11 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
-import { digestOf, isSecret, makeSecret } from "../../src/tokens/secret.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
+import { digestOf, isSecret, makeSecret } from "../../src/tokens/secret/secret.ts";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { CALLER } from "../support/new-token.ts";
-import { granted, TestStore } from "../support/store.ts";
+import { outcomeOf, TestStore } from "../support/store/store.ts";
 
 describe("a token that is created", () => {
   test("is what was asked for, and its secret opens what it is for", async () => {
@@ -43,7 +43,7 @@ describe("a token that is created", () => {
     using context = new TestStore();
     const secret = makeSecret(() => new Uint8Array(32).fill(9));
     const request = { access: "write", audiences: null, description: null, expiresAt: null } as const;
-    const created = granted(await context.tokens.create(request, COMMAND_LINE, secret));
+    const created = outcomeOf(await context.tokens.create(request, COMMAND_LINE, secret));
     expect(created.secret).toBe(secret);
     expect((await context.tokens.authenticate(secret)).token).toEqual(created.token);
   });
@@ -61,7 +61,7 @@ describe("a token that is created", () => {
   test("leaves its secret in no file", async () => {
     using context = new TestStore();
     const { secret, token } = await context.create();
-    granted(await context.tokens.revoke(token.id, COMMAND_LINE));
+    outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
     const names = readdirSync(context.directory.path);
     expect(names).toContain("publisher.db-wal");
     for (const name of names) {
@@ -109,7 +109,7 @@ test("processes on one data directory create side by side, and ids still rise as
   const request = { access: "read", audiences: null, description: null, expiresAt: null } as const;
   const rounds = Array.from({ length: 20 }, async (_, turn) => {
     const tokens = both[turn % 2] ?? context.tokens;
-    return granted(await tokens.create(request, COMMAND_LINE)).token.id;
+    return outcomeOf(await tokens.create(request, COMMAND_LINE)).token.id;
   });
   const ids = await Promise.all(rounds);
   expect(new Set(ids).size).toBe(20);

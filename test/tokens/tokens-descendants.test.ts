@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { type Actor, COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { type Actor, COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import type { Token } from "../../src/tokens/token.ts";
-import { auditTrail, granted, TestStore } from "../support/store.ts";
+import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 
 const actorOf = ({ id }: Token): Actor => ({ tokenId: id, traceId: null, requestId: null, ip: null });
 const ALL = { withDescendants: true };
@@ -17,11 +17,11 @@ async function stolen(context: TestStore) {
   const child = await context.create({ access: "write" }, actorOf(thief.token));
   const grandchild = await context.create({ audiences: ["wiki"] }, actorOf(child.token));
   const rotation = { overlapSeconds: 60, expiresAt: undefined };
-  const heir = granted(await tokens.rotate(child.token.id, rotation, actorOf(admin.token))).successor;
+  const heir = outcomeOf(await tokens.rotate(child.token.id, rotation, actorOf(admin.token))).successor;
   const victim = await context.create({ expiresAt: clock.now + 900 }, actorOf(admin.token));
-  const taken = granted(await tokens.rotate(victim.token.id, rotation, actorOf(thief.token))).successor;
+  const taken = outcomeOf(await tokens.rotate(victim.token.id, rotation, actorOf(thief.token))).successor;
   const ended = await context.create({}, actorOf(thief.token));
-  granted(await tokens.revoke(ended.token.id, actorOf(admin.token)));
+  outcomeOf(await tokens.revoke(ended.token.id, actorOf(admin.token)));
   const bystander = await context.create({}, actorOf(admin.token));
   return { admin, thief, victim, bystander, ended, descendants: [child, grandchild, heir, taken] };
 }
@@ -32,7 +32,7 @@ describe("a revocation with descendants", () => {
     const { admin, thief, victim, bystander, ended, descendants } = await stolen(context);
     const before = auditTrail(context).length;
     context.clock.step(1);
-    const revoked = granted(await context.tokens.revoke(thief.token.id, actorOf(admin.token), ALL));
+    const revoked = outcomeOf(await context.tokens.revoke(thief.token.id, actorOf(admin.token), ALL));
     expect(revoked.token).toEqual({ ...thief.token, revokedAt: context.clock.now });
     const ids = [...descendants, ended].map(({ token }) => token.id).toSorted();
     expect(revoked.descendants?.map(({ id }) => id)).toEqual(ids);
@@ -55,9 +55,9 @@ describe("a revocation with descendants", () => {
   test("again finds nothing left to revoke", async () => {
     using context = new TestStore();
     const { thief } = await stolen(context);
-    granted(await context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL));
+    outcomeOf(await context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL));
     const count = auditTrail(context).length;
-    const again = granted(await context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL));
+    const again = outcomeOf(await context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL));
     expect(again.descendants?.every(({ revokedAt }) => revokedAt !== null)).toBe(true);
     expect(auditTrail(context)).toHaveLength(count);
   });
@@ -65,8 +65,8 @@ describe("a revocation with descendants", () => {
   test("also revokes what came of a token that was revoked before", async () => {
     using context = new TestStore();
     const { thief, descendants } = await stolen(context);
-    granted(await context.tokens.revoke(thief.token.id, COMMAND_LINE));
-    granted(await context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL));
+    outcomeOf(await context.tokens.revoke(thief.token.id, COMMAND_LINE));
+    outcomeOf(await context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL));
     for (const { secret } of descendants)
       expect((await context.tokens.authenticate(secret)).refusal).toBe("revoked");
   });
@@ -75,7 +75,7 @@ describe("a revocation with descendants", () => {
     using context = new TestStore();
     const { thief, descendants } = await stolen(context);
     const count = auditTrail(context).length;
-    const dry = granted(
+    const dry = outcomeOf(
       await context.tokens.revoke(thief.token.id, COMMAND_LINE, { ...ALL, isDryRun: true }),
     );
     expect(dry.token).toEqual(thief.token);
@@ -90,7 +90,7 @@ describe("a revocation with descendants", () => {
     const { thief } = await stolen(context);
     const process = context.connect();
     process.run("BEGIN IMMEDIATE");
-    const dry = granted(
+    const dry = outcomeOf(
       await context.tokens.revoke(thief.token.id, COMMAND_LINE, { ...ALL, isDryRun: true }),
     );
     expect(dry.descendants).toHaveLength(5);
@@ -113,7 +113,7 @@ describe("a revocation with descendants", () => {
   test("of a token may be asked for by that token itself", async () => {
     using context = new TestStore();
     const { thief, descendants } = await stolen(context);
-    granted(await context.tokens.revoke(thief.token.id, actorOf(thief.token), ALL));
+    outcomeOf(await context.tokens.revoke(thief.token.id, actorOf(thief.token), ALL));
     for (const { secret } of descendants)
       expect((await context.tokens.authenticate(secret)).refusal).toBe("revoked");
   });
@@ -122,7 +122,7 @@ describe("a revocation with descendants", () => {
     using context = new TestStore();
     const creator = await context.create({ access: "write" });
     for (let count = 0; count < 300; count += 1) await context.create({}, actorOf(creator.token));
-    granted(await context.tokens.revoke(creator.token.id, COMMAND_LINE, ALL));
+    outcomeOf(await context.tokens.revoke(creator.token.id, COMMAND_LINE, ALL));
     const ids = auditTrail(context).map(({ id }) => String(id));
     expect(ids).toHaveLength(602);
     expect(ids).toEqual(ids.toSorted());

@@ -1,8 +1,8 @@
 import { setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { Instance, Model } from "../support/instance.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { tokenCommands } from "../support/token-commands.ts";
+import { Instance, Model } from "../support/store/instance.ts";
+import { tokenCommands } from "../support/store/token-commands.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { CALLER } from "../support/new-token.ts";
-import { auditTrail, granted, TestStore } from "../support/store.ts";
+import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 
 const NO_SUCH_TOKEN = { refused: "not-found", resource: "api-token" } as const;
 
@@ -37,7 +37,7 @@ describe("a revocation", () => {
     const { clock, tokens } = context;
     const { secret, token } = await context.create({ expiresAt: clock.now + 1 });
     clock.step(5);
-    expect(granted(await tokens.revoke(token.id, COMMAND_LINE)).token.revokedAt).toBe(clock.now);
+    expect(outcomeOf(await tokens.revoke(token.id, COMMAND_LINE)).token.revokedAt).toBe(clock.now);
     clock.step(-5);
     expect((await tokens.authenticate(secret)).refusal).toBe("revoked");
   });
@@ -46,7 +46,7 @@ describe("a revocation", () => {
     using context = new TestStore();
     const other = await context.create();
     const { token } = await context.create();
-    granted(await context.tokens.revoke(token.id, COMMAND_LINE));
+    outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
     expect((await context.tokens.authenticate(other.secret)).token).toEqual(other.token);
   });
 
@@ -68,6 +68,6 @@ test("processes that revoke one token at the same time all say the same, and one
   );
   const revoked = { token: { ...token, revokedAt: context.clock.now }, descendants: null };
   expect(outcomes).toMatchObject([revoked, revoked, revoked]);
-  expect(outcomes.filter((outcome) => !granted(outcome).wasRevoked)).toHaveLength(1);
+  expect(outcomes.filter((outcome) => !outcomeOf(outcome).wasRevoked)).toHaveLength(1);
   expect(auditTrail(context)).toHaveLength(2);
 });

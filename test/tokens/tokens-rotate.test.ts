@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { OVERLAP_MAX_SECONDS } from "../../src/tokens/rotation.ts";
-import { isSecret } from "../../src/tokens/secret.ts";
+import { isSecret } from "../../src/tokens/secret/secret.ts";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { CALLER } from "../support/new-token.ts";
-import { auditTrail, granted, TestStore } from "../support/store.ts";
+import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 
 const DAY = 86_400;
 
@@ -20,7 +20,7 @@ describe("a successor", () => {
     const values = { access: "write", audiences: ["wiki", "git"], description: "CI" } as const;
     const old = await context.create(values);
     clock.step(10);
-    const { replaced, successor } = granted(await tokens.rotate(old.token.id, after(DAY), CALLER));
+    const { replaced, successor } = outcomeOf(await tokens.rotate(old.token.id, after(DAY), CALLER));
     expect(successor.token).toEqual({
       ...old.token,
       id: successor.token.id,
@@ -46,7 +46,7 @@ describe("a successor", () => {
     const { token } = await context.create({ expiresAt: lifetime && clock.now + lifetime });
     clock.step(40);
     const expiresAt = typeof asked === "number" ? clock.now + asked : asked;
-    const { successor } = granted(await tokens.rotate(token.id, { overlapSeconds: 1, expiresAt }, CALLER));
+    const { successor } = outcomeOf(await tokens.rotate(token.id, { overlapSeconds: 1, expiresAt }, CALLER));
     expect(successor.token.expiresAt).toBe(lives && clock.now + lives);
   });
 
@@ -55,8 +55,8 @@ describe("a successor", () => {
     const { clock, tokens } = context;
     const { token } = await context.create({ expiresAt: clock.now + 2 * DAY });
     clock.step(-10 * DAY);
-    granted(await tokens.update(token.id, { expiresAt: clock.now + DAY }, CALLER));
-    const { successor } = granted(await tokens.rotate(token.id, after(0), CALLER));
+    outcomeOf(await tokens.update(token.id, { expiresAt: clock.now + DAY }, CALLER));
+    const { successor } = outcomeOf(await tokens.rotate(token.id, after(0), CALLER));
     expect(successor.token.expiresAt).toBe(clock.now + DAY);
   });
 
@@ -64,7 +64,7 @@ describe("a successor", () => {
     using context = TestStore.withCaller();
     const { token } = await context.create({ expiresAt: LAST_MOMENT });
     context.clock.step(40);
-    const { successor } = granted(await context.tokens.rotate(token.id, after(1), CALLER));
+    const { successor } = outcomeOf(await context.tokens.rotate(token.id, after(1), CALLER));
     expect(successor.token.expiresAt).toBe(LAST_MOMENT);
   });
 });
@@ -74,7 +74,7 @@ describe("the old token", () => {
     using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const old = await context.create();
-    const { successor } = granted(await tokens.rotate(old.token.id, after(3600), CALLER));
+    const { successor } = outcomeOf(await tokens.rotate(old.token.id, after(3600), CALLER));
     for (const step of [0, 3599]) {
       clock.step(step);
       expect((await tokens.authenticate(old.secret)).refusal).toBeNull();
@@ -89,7 +89,7 @@ describe("the old token", () => {
     using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token } = await context.create({ expiresAt: clock.now + 60 });
-    const { replaced } = granted(await tokens.rotate(token.id, after(OVERLAP_MAX_SECONDS), CALLER));
+    const { replaced } = outcomeOf(await tokens.rotate(token.id, after(OVERLAP_MAX_SECONDS), CALLER));
     expect(replaced.expiresAt).toBe(clock.now + 60);
   });
 
@@ -98,7 +98,7 @@ describe("the old token", () => {
     const { clock, tokens } = context;
     const old = await context.create({ expiresAt: clock.now + 60 });
     context.store.firstToken.write(old.secret);
-    const { replaced, successor } = granted(await tokens.rotate(old.token.id, after(0), CALLER));
+    const { replaced, successor } = outcomeOf(await tokens.rotate(old.token.id, after(0), CALLER));
     expect(replaced).toEqual({ ...old.token, replacedBy: successor.token.id, revokedAt: clock.now });
     expect((await tokens.authenticate(old.secret)).refusal).toBe("revoked");
     clock.step(-1000);
@@ -110,7 +110,7 @@ describe("the old token", () => {
     using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token } = await context.create({ description: "CI" });
-    const { successor } = granted(await tokens.rotate(token.id, after(60), CALLER));
+    const { successor } = outcomeOf(await tokens.rotate(token.id, after(60), CALLER));
     const expected = [
       {
         action: "api-token.create",
@@ -164,8 +164,8 @@ describe("a rotation is refused", () => {
       await context.create({ expiresAt: clock.now + 5 }),
       await context.create(),
     ];
-    const { replaced } = granted(await tokens.rotate(one.token.id, after(60), CALLER));
-    const { token: revoked } = granted(await tokens.revoke(three.token.id, CALLER));
+    const { replaced } = outcomeOf(await tokens.rotate(one.token.id, after(60), CALLER));
+    const { token: revoked } = outcomeOf(await tokens.revoke(three.token.id, CALLER));
     clock.step(5);
     const count = auditTrail(context).length;
     for (const [token, status] of [
@@ -206,7 +206,7 @@ describe("a rotation is refused", () => {
   );
 });
 
-test("of many rotations of one token at the same time one is granted, and the others name its successor", async () => {
+test("of many rotations of one token at the same time one is outcomeOf, and the others name its successor", async () => {
   using context = TestStore.withCaller();
   const { token } = await context.create();
   const beside = context.beside();

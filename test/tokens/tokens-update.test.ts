@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import type { UpdateRequest } from "../../src/tokens/token-request.ts";
 import { CALLER } from "../support/new-token.ts";
-import { auditTrail, granted, TestStore } from "../support/store.ts";
+import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 
 describe("an update", () => {
   test("changes the description and the expiry, and nothing else", async () => {
@@ -27,7 +27,7 @@ describe("an update", () => {
   ])("is recorded with what it changes: %s", async (_, request, changes) => {
     using context = TestStore.withCaller();
     const { token } = await context.create({ description: "a", expiresAt: context.clock.now + 60 });
-    const updated = granted(await context.tokens.update(token.id, request, CALLER));
+    const updated = outcomeOf(await context.tokens.update(token.id, request, CALLER));
     expect(updated).toEqual({ ...token, ...request });
     const [, event] = context.changes;
     expect(event).toMatchObject({ action: "api-token.update", actor: CALLER, target: token.id });
@@ -51,7 +51,7 @@ describe("an update", () => {
     const { clock, tokens } = context;
     const { token: expired } = await context.create({ expiresAt: clock.now + 1 });
     const { token: revoked } = await context.create();
-    const { token: ended } = granted(await tokens.revoke(revoked.id, CALLER));
+    const { token: ended } = outcomeOf(await tokens.revoke(revoked.id, CALLER));
     clock.step(1);
     for (const [token, status] of [
       [expired, "expired"],

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { setImmediate as breath } from "node:timers/promises";
-import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import type { Tokens } from "../../src/tokens/tokens.ts";
 import { type Hand, Race } from "../support/race.ts";
-import { RevokingProcess } from "../support/revoking-process.ts";
-import { TestStore } from "../support/store.ts";
+import { RevokingProcess } from "../support/store/revoking-process.ts";
+import { TestStore } from "../support/store/store.ts";
 
 const VERIFICATIONS = 100_000;
 /** How many of the revocations another process makes, at least. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { COMMAND_LINE } from "../../src/tokens/audit-event.ts";
-import { makeSecret } from "../../src/tokens/secret.ts";
+import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
+import { makeSecret } from "../../src/tokens/secret/secret.ts";
 import type { Access } from "../../src/tokens/token.ts";
 import { Tokens } from "../../src/tokens/tokens.ts";
-import { isFor, type Purpose, type UseOutcome, unfitness } from "../../src/tokens/verification.ts";
+import { denialReason, isFor, type Purpose, type UseOutcome } from "../../src/tokens/verification.ts";
 import { tokenOf } from "../support/new-token.ts";
 import { constantRandom } from "../support/random.ts";
-import { granted, TestStore } from "../support/store.ts";
+import { outcomeOf, TestStore } from "../support/store/store.ts";
 
 const UNKNOWN = makeSecret(constantRandom(1));
 const READ: Purpose = { access: "read", audience: null };
@@ -66,7 +66,7 @@ describe("of several reasons the first wins:", () => {
       (await tokens.verify(secret, purpose)).reason;
     expect(await reasonOf(lasting.secret, wrong)).toBe("wrong_audience");
     expect(await reasonOf(lasting.secret, { ...wrong, audience: "wiki" })).toBe("insufficient_access");
-    granted(await tokens.revoke(revoked.token.id, COMMAND_LINE));
+    outcomeOf(await tokens.revoke(revoked.token.id, COMMAND_LINE));
     clock.step(10);
     expect(await reasonOf(lasting.secret, wrong)).toBe("expired");
     expect(await reasonOf(revoked.secret, wrong)).toBe("revoked");
@@ -77,7 +77,7 @@ test("the verdict has the token as it is now, not as it was", async () => {
   using context = new TestStore();
   const { clock, tokens } = context;
   const { secret, token } = await context.create();
-  const rotation = granted(
+  const rotation = outcomeOf(
     await tokens.rotate(token.id, { overlapSeconds: 60, expiresAt: undefined }, COMMAND_LINE),
   );
   const replaced = await tokens.verify(secret, READ);
@@ -93,7 +93,7 @@ test("it goes by no memory: what another process changes holds from the next ver
   const other = context.beside();
   const { secret, token } = await context.create();
   expect((await context.tokens.verify(secret, READ)).reason).toBeNull();
-  granted(await other.revoke(token.id, COMMAND_LINE));
+  outcomeOf(await other.revoke(token.id, COMMAND_LINE));
   expect((await context.tokens.verify(secret, READ)).reason).toBe("revoked");
 });
 
@@ -134,5 +134,5 @@ test("a name that every object has is no service", () => {
 test("a token for Publisher itself is for no service, though one had no name", async () => {
   using context = new TestStore();
   const { token } = await context.create({ access: "write" });
-  expect(unfitness(token, { access: "read", audience: "" })).toBe("wrong_audience");
+  expect(denialReason(token, { access: "read", audience: "" })).toBe("wrong_audience");
 });

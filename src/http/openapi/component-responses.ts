@@ -1,4 +1,4 @@
-import { BODY_LIMIT_BYTES } from "../body.ts";
+import { BODY_LIMIT_BYTES } from "../body/body.ts";
 import { badRequest, conflict, Failure, notFound, unavailable } from "../errors.ts";
 import { EXAMPLE } from "./examples.ts";
 import { content, FAILURE_CODES, type FailureName, TRACE_ID_HEADER } from "./operation.ts";

@@ -1,4 +1,4 @@
-import type { JsonSchema } from "../arktype.ts";
+import type { JsonSchema } from "../body/arktype.ts";
 
 /** A schema, or any part of one, as JSON. */
 export type Json = { readonly [key: string]: unknown };

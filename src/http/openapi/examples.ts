@@ -11,7 +11,7 @@ import {
   type tokenResource,
   type usageResource,
   type verificationResource,
-} from "../resources.ts";
+} from "../api/resources.ts";
 
 /** A secret's form, without being one: its checksum is wrong. */
 const SECRET = `sk_live_${"EXAMPLE".repeat(7)}`;

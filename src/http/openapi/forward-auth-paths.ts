@@ -1,4 +1,4 @@
-import { HEADER_NAME } from "../token-header-name.ts";
+import { HEADER_NAME } from "../auth/token-header-name.ts";
 import { failureResponse } from "./component-responses.ts";
 import { EXAMPLE } from "./examples.ts";
 import { type FailureName, failureResponses, HEADERS } from "./operation.ts";

@@ -1,7 +1,7 @@
 import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
-import { BODY_LIMIT_BYTES } from "../body.ts";
+import { oauthError } from "../auth/oauth-errors.ts";
+import { BODY_LIMIT_BYTES } from "../body/body.ts";
 import { badRequest, type ErrorCode, Failure, unavailable } from "../errors.ts";
-import { oauthError } from "../oauth-errors.ts";
 import { ACTIVE, CREATED_TOKEN, EXAMPLE, INACTIVE } from "./examples.ts";
 import { content, type Examples, HEADERS, TRACE_ID_HEADER } from "./operation.ts";
 

@@ -15,7 +15,7 @@ import {
   SuccessorApiToken,
   TraceId,
   Verification,
-} from "../answer-types.ts";
+} from "../api/answer-types.ts";
 import type { NamedType, NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 

@@ -1,12 +1,12 @@
-import { AUDIT_EVENT_LISTING } from "../../tokens/audit-event-listing.ts";
+import { AUDIT_EVENT_LISTING } from "../../tokens/audit/audit-event-listing.ts";
 import {
   AuditActionName,
   AuditEvent,
   AuditEventChanges,
   AuditEventId,
   AuditEventPage,
-} from "../answer-types.ts";
-import { listTypesWithConditions } from "../condition-types.ts";
+} from "../api/answer-types.ts";
+import { listTypesWithConditions } from "../lists/condition-types.ts";
 import type { NamedType, NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 import { namedConditions } from "./named-conditions.ts";

@@ -1,5 +1,5 @@
-import { ActiveToken, InactiveToken, Introspection, OAuthError } from "../answer-types.ts";
-import { IntrospectToken } from "../wire.ts";
+import { ActiveToken, InactiveToken, Introspection, OAuthError } from "../api/answer-types.ts";
+import { IntrospectToken } from "../api/wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 
 /** What introspection takes and gives, whose names and forms are OAuth's. */

@@ -3,11 +3,10 @@ import {
   CONDITION_LIMIT,
   PAGE_LIMIT_DEFAULT,
   PAGE_LIMIT_MAX,
-} from "../../tokens/listing.ts";
+} from "../../tokens/listing/listing.ts";
+import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
-import { TOKEN_LISTING } from "../../tokens/token-listing.ts";
-import { listTypesWithConditions, Pattern } from "../condition-types.ts";
-import { asUnion } from "../nullable.ts";
+import { asUnion } from "../api/nullable.ts";
 import {
   changeTypesWith,
   NoParameters,
@@ -16,7 +15,8 @@ import {
   Time,
   TokenById,
   verifyTypeWith,
-} from "../wire.ts";
+} from "../api/wire.ts";
+import { listTypesWithConditions, Pattern } from "../lists/condition-types.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { namedConditions } from "./named-conditions.ts";
 

@@ -1,6 +1,6 @@
 import { DESCRIPTION_LIMIT } from "../../tokens/token.ts";
-import { Moment, StatusName } from "../answer-types.ts";
-import { AccessName, Audience, Description, Time, TokenId } from "../wire.ts";
+import { Moment, StatusName } from "../api/answer-types.ts";
+import { AccessName, Audience, Description, Time, TokenId } from "../api/wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 import { ANSWERS, ERRORS } from "./named-answers.ts";

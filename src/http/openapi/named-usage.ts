@@ -1,7 +1,7 @@
-import { REPORT_LIMIT } from "../../tokens/usage.ts";
-import { DAYS_KEPT } from "../../tokens/usage-period.ts";
-import { ApiTokenUsage, TokenUses, UseBucket } from "../answer-types.ts";
-import { BucketName, ReadUsage, USAGE_IDS_MAX } from "../wire.ts";
+import { REPORT_LIMIT } from "../../tokens/usage/usage.ts";
+import { DAYS_KEPT } from "../../tokens/usage/usage-period.ts";
+import { ApiTokenUsage, TokenUses, UseBucket } from "../api/answer-types.ts";
+import { BucketName, ReadUsage, USAGE_IDS_MAX } from "../api/wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 
 /** What is asked and told of uses. */

@@ -1,0 +1,32 @@
+import { useEffect, useRef } from "preact/hooks";
+import { listAddress } from "../app/addresses.ts";
+import { listView } from "../app/route.ts";
+import { useFocusAtFirst } from "../ui/focus.ts";
+import { BackIcon } from "../ui/icons.tsx";
+import { UseSection } from "../usage/use-section.tsx";
+import { AuditTrail } from "./audit-trail.tsx";
+
+/** What happened with tokens, all of them together. */
+export function ActivityPage() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusAtFirst(heading);
+  useEffect(() => {
+    document.title = "Activity · Publisher";
+  }, []);
+  return (
+    <>
+      <a class="back" href={listAddress(listView.value)}>
+        <BackIcon />
+        All tokens
+      </a>
+      <div>
+        <h1 ref={heading} tabIndex={-1}>
+          Activity
+        </h1>
+        <p class="muted">How much tokens are used, and who changed what about them.</p>
+      </div>
+      <UseSection title="Use of all tokens" id={null} />
+      <AuditTrail />
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { useEffect } from "preact/hooks";
+import { ActivityPage } from "../activity/activity-page.tsx";
+import { SecretDialog } from "../dialogs/secret-dialog.tsx";
+import { Joining, Resuming } from "../session/resuming.tsx";
+import { session, shownSecrets } from "../session/session.ts";
+import { SignIn } from "../session/sign-in.tsx";
+import { TokenDetails } from "../token/token-details.tsx";
+import { TokensPage } from "../tokens/tokens-page.tsx";
+import { Announcer } from "../ui/announcer.tsx";
+import { Masthead } from "./masthead.tsx";
+import { isReachable } from "./reachability.ts";
+import { route } from "./route.ts";
+
+export function App() {
+  const [shown] = shownSecrets.value;
+  return (
+    <>
+      {!isReachable.value && (
+        <p class="outage" role="alert">
+          Publisher cannot be reached. Trying again…
+        </p>
+      )}
+      <Place />
+      {/* Outside of what needs a session: a secret that is on the screen outlives a token that was revoked. */}
+      {shown !== undefined && <SecretDialog key={shown.created.id} {...shown} />}
+      <Announcer />
+    </>
+  );
+}
+
+function Place() {
+  const current = session.value;
+  switch (current.state) {
+    case "signed-out":
+      return <SignIn notice={current.notice} />;
+    case "resuming":
+      return <Resuming session={current} />;
+    case "joining":
+      return <Joining ticket={current.ticket} />;
+    case "signed-in":
+      return <SignedIn />;
+  }
+}
+
+function SignedIn() {
+  const current = route.value;
+  const key = current.place === "token" ? current.id : current.place;
+  useEffect(() => scrollTo(0, 0), [key]);
+  return (
+    <>
+      <Masthead />
+      <main class="page">
+        {current.place === "token" && <TokenDetails key={current.id} id={current.id} />}
+        {current.place === "list" && <TokensPage />}
+        {current.place === "activity" && <ActivityPage />}
+      </main>
+    </>
+  );
+}

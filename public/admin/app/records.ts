@@ -1,0 +1,38 @@
+import type { AuditPage, Usage, Uses } from "../api/record-types.ts";
+import type { Token } from "../api/types.ts";
+import { filled } from "../usage/uses.ts";
+import { api } from "./api.ts";
+import { authenticated } from "./calls.ts";
+import { chunks } from "./chunks.ts";
+
+/** What is on record of the use of tokens and of changes to them. Each throws as `post` does. */
+export const records = {
+  usage: (body: object) => authenticated<Usage>("api-token/usage", body),
+  audit: (body: object) => authenticated<AuditPage>("audit-event/list", body),
+};
+
+/** The most tokens whose uses the API tells at once. */
+const IDS_AT_ONCE = 100;
+
+/** The uses of each token in each bucket that `range` asks for, also those without any. */
+export async function usesOfEach(
+  ids: readonly string[],
+  range: object,
+): Promise<ReadonlyMap<string, readonly Uses[]>> {
+  const answers = await Promise.all(
+    chunks(ids, IDS_AT_ONCE).map((portion) => records.usage({ ...range, ids: portion })),
+  );
+  return new Map(
+    answers.flatMap((usage) => (usage.tokens ?? []).map(({ id, buckets }) => [id, filled(usage, buckets)])),
+  );
+}
+
+/** The tokens that ids are those of, which may be revoked by now. */
+export async function tokensOf(ids: readonly string[]): Promise<ReadonlyMap<string, Token>> {
+  if (ids.length === 0) return new Map();
+  const { data } = await api.list({
+    pagination: { limit: ids.length },
+    filters: [{ key: "id", in: ids }],
+  });
+  return new Map(data.map((token) => [token.id, token]));
+}

@@ -1,0 +1,53 @@
+import { signal } from "@preact/signals";
+import { visible } from "../../../src/tokens/secret/text.ts";
+import type { Token } from "../api/types.ts";
+
+/** The most services that one token is for. */
+export const AUDIENCE_LIMIT = 16;
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** The services that the tokens seen so far are for, in order: what is likely to be typed again. */
+export const knownAudiences = signal<readonly string[]>([]);
+
+/** Remembers which services tokens are for. */
+export function noteAudiences(tokens: readonly Pick<Token, "audiences">[]): void {
+  const known = new Set(knownAudiences.value);
+  for (const { audiences } of tokens) for (const name of audiences ?? []) known.add(name);
+  if (known.size > knownAudiences.value.length) knownAudiences.value = [...known].sort();
+}
+
+/** Whether a text can name a service. */
+export function isAudience(text: string): boolean {
+  return NAME.test(text);
+}
+
+/** The names in a text that has commas, semicolons or line breaks between them. */
+export function audiencesIn(text: string): readonly string[] {
+  return text
+    .split(/[,;\r\n]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
+/** The text with one more name in it, unless it has that already. */
+export function withAudience(text: string, name: string): string {
+  return [...new Set([...audiencesIn(text), name])].join(", ");
+}
+
+/** What is wrong with the services that a token is to be for, as a sentence; null if nothing is. */
+export function audiencesFault(names: readonly string[]): string | null {
+  if (names.length === 0) return "Name at least one service.";
+  if (names.length > AUDIENCE_LIMIT) return `A token is for at most ${AUDIENCE_LIMIT} services.`;
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  if (twice !== undefined) return `${twice} is there twice.`;
+  const wrong = names.find((name) => !isAudience(name));
+  return wrong === undefined ? null : nameFault(wrong);
+}
+
+function nameFault(wrong: string): string {
+  const words = wrong.split(/\s+/);
+  if (words.length > 1 && words.every(isAudience))
+    return `“${visible(wrong)}” has a space in it. Write “${words.join("-")}” for one service, or “${words.join(", ")}” for ${words.length} services.`;
+  return `“${visible(wrong)}” cannot be a name: it takes 1 to 63 lower-case letters, digits and hyphens, and does not begin with a hyphen.`;
+}

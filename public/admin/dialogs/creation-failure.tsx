@@ -1,0 +1,65 @@
+import { isAnswerLost, Unreachable } from "../api/client.ts";
+import type { Token } from "../api/types.ts";
+import { isReachable } from "../app/reachability.ts";
+import { TokenLink } from "../token/token-link.tsx";
+import { Failure, Notice } from "../ui/notice.tsx";
+import { ChangeFailure } from "./change-failure.tsx";
+import type { LostCreation } from "./lost-creation.ts";
+
+interface CreationFailureProps {
+  readonly error: unknown;
+  readonly lost: LostCreation;
+}
+
+/** Why a creation failed; if its answer got lost, also whether the token was created. */
+export function CreationFailure({ error, lost }: CreationFailureProps) {
+  const isBack = error instanceof Unreachable && isReachable.value;
+  return (
+    <>
+      {!isBack && (
+        <ChangeFailure
+          error={error}
+          whenUnreachable="What you typed stays here. As soon as it answers, this says so."
+        />
+      )}
+      {isAnswerLost(error) && isReachable.value && (
+        <div role="status">
+          <Outcome {...lost} isBack={isBack} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Whether the token was created although the answer got lost. */
+function Outcome({ outcome, token, error, reload, isBack }: LostCreation & { readonly isBack: boolean }) {
+  if (outcome === "created" && token !== null) return <Created token={token} />;
+  if (error !== null)
+    return (
+      <>
+        <p>Whether the token was created could not be checked:</p>
+        <Failure error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />
+      </>
+    );
+  return (
+    <Notice tone="neutral">
+      {isBack && <p>The answer did not arrive. Publisher answers again.</p>}
+      <p>
+        {outcome === "none"
+          ? "No token was found. Press “Create token” once more. If the list shows two of them later, revoke the one that you do not use."
+          : "Checking whether the token was created…"}
+      </p>
+    </Notice>
+  );
+}
+
+function Created({ token }: { token: Token }) {
+  return (
+    <Notice tone="caution">
+      <p>
+        <strong>The token was created</strong>, but its secret got lost:{" "}
+        <TokenLink id={token.id} token={token} />. Rotate it to get another secret, or revoke it.
+      </p>
+    </Notice>
+  );
+}

@@ -1,0 +1,53 @@
+import type { StatusCounts } from "../api/types.ts";
+import { countName, tokensName } from "../app/format.ts";
+
+/** How many descendants a revocation revokes: those that are not revoked yet. */
+export function revocableCount({ active, expired }: StatusCounts): number {
+  return active.read + active.write + expired.read + expired.write;
+}
+
+/** The label of the choice to revoke the descendants too; null where their number is not known. */
+export function alsoRevokeWords(counts: StatusCounts | null): string {
+  if (counts === null) return "Also revoke the tokens that came of it";
+  const count = revocableCount(counts);
+  const tokens = count === 1 ? "one token" : tokensName(count);
+  return `Also revoke the ${tokens} that came of it (${statusWords(counts)})`;
+}
+
+/** What the button of a revocation says: how many tokens it revokes, where several are and that is known. */
+export function revokeWords(wasRevoked: boolean, chosen: StatusCounts | "none" | "unknown"): string {
+  if (chosen === "none") return "Revoke token";
+  if (chosen === "unknown") return "Revoke tokens";
+  const count = revocableCount(chosen) + (wasRevoked ? 0 : 1);
+  return count === 1 ? "Revoke token" : `Revoke ${tokensName(count)}`;
+}
+
+/** As `3 active, 1 expired`. */
+export function statusWords({ active, expired }: StatusCounts): string {
+  const counts = [
+    ["active", active.read + active.write],
+    ["expired", expired.read + expired.write],
+  ] as const;
+  return counts
+    .filter(([, count]) => count > 0)
+    .map(([status, count]) => `${countName(count)} ${status}`)
+    .join(", ");
+}
+
+/** Why there is nothing to choose: no descendant is left to revoke. */
+export function noneLeftWords({ revoked }: StatusCounts): string {
+  return revoked.read + revoked.write === 0
+    ? "No other token came of it."
+    : "Every token that came of it is revoked already.";
+}
+
+/**
+ * What was revoked. `counts` are the descendants before; undefined if only the token itself was revoked. If an answer
+ * got lost and the call was repeated, the counts say that all were revoked before.
+ */
+export function revokedWords(name: string, counts: StatusCounts | undefined): string {
+  if (counts === undefined) return `Revoked ${name}`;
+  const count = revocableCount(counts);
+  if (count === 0) return `Revoked ${name}. Every token that came of it is revoked`;
+  return `Revoked ${name} and ${tokensName(count)} that came of it`;
+}

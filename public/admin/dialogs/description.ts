@@ -1,0 +1,15 @@
+import { codePoints } from "../../../src/tokens/secret/text.ts";
+
+/** The most characters of a description, as Unicode counts them: an emoji may be several. */
+export const DESCRIPTION_LIMIT = 500;
+
+/** What a description says, as the API is told: null for nothing. */
+export function descriptionOf(text: string): string | null {
+  return text.trim() === "" ? null : text.trim();
+}
+
+/** That a typed description is too long, as the end of a sentence that begins with its name; null if it is not. */
+export function lengthFault(text: string): string | null {
+  const isTooLong = codePoints(descriptionOf(text) ?? "") > DESCRIPTION_LIMIT;
+  return isTooLong ? `must have at most ${DESCRIPTION_LIMIT} characters` : null;
+}

@@ -1,7 +1,0 @@
-import "./state/new-tabs.ts";
-import { render } from "preact";
-import { App } from "./views/app.tsx";
-
-const root = document.getElementById("app");
-if (root === null) throw new Error("the page has no place for the application");
-render(<App />, root);

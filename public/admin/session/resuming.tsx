@@ -1,0 +1,46 @@
+import { useEffect } from "preact/hooks";
+import { useAction } from "../app/loading.ts";
+import { Failure } from "../ui/notice.tsx";
+import type { HandedOver } from "./hand-over.ts";
+import { join, resume, signOut } from "./signing.ts";
+
+/** Between asking the tab that a link was opened from, and its answer. */
+export function Joining({ ticket }: { ticket: string }) {
+  useEffect(() => void join(ticket), [ticket]);
+  return (
+    <main class="gate" aria-busy="true">
+      <div class="gate-card">
+        <h1 class="unseen">Publisher</h1>
+        <p class="waiting">Signing in…</p>
+      </div>
+    </main>
+  );
+}
+
+/** Between a reload or another tab's answer, and knowing whether the token still opens anything. */
+export function Resuming({ session }: { session: HandedOver }) {
+  const { run, state } = useAction(resume, { isRepeatable: true });
+  const { error } = state.value;
+  useEffect(() => run(session), [session]);
+  return (
+    <main class="gate" aria-busy={error === null}>
+      <div class="gate-card">
+        <h1 class="unseen">Publisher</h1>
+        {error === null ? (
+          <p class="waiting">Signing in…</p>
+        ) : (
+          <>
+            <Failure
+              error={error}
+              whenUnreachable="You stay signed in, and this goes on by itself once it answers."
+              onRetry={() => run(session)}
+            />
+            <button type="button" class="button quiet" onClick={() => signOut()}>
+              Sign out
+            </button>
+          </>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,51 @@
+import { useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import type { Token } from "../api/types.ts";
+import { api } from "../app/api.ts";
+import { countName } from "../app/format.ts";
+import { useLoaded } from "../app/loading.ts";
+import { revocableCount, statusWords } from "../dialogs/descendants.ts";
+import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
+import { useFocusAfter } from "../ui/focus.ts";
+import { Failure, Notice } from "../ui/notice.tsx";
+
+interface LeftDescendantsProps {
+  readonly token: Token;
+  /** Gets the focus when the button is gone with what it did. */
+  readonly heading: RefObject<HTMLElement | null>;
+}
+
+/** Says that a token was revoked without all of its descendants, and offers to revoke these. */
+export function LeftDescendants({ token, heading }: LeftDescendantsProps) {
+  const { value, error, reload } = useLoaded(token.id, () => api.descendants(token.id));
+  const isAsking = useSignal(false);
+  const ask = (isAsked: boolean) => {
+    isAsking.value = isAsked;
+  };
+  const count = value === null ? 0 : revocableCount(value);
+  useFocusAfter(count > 0, heading);
+  if (error !== null)
+    return (
+      <Failure
+        error={error}
+        whenUnreachable="Its descendants are counted once it answers."
+        onRetry={reload}
+      />
+    );
+  if (value === null || count === 0) return null;
+  return (
+    <Notice tone="caution">
+      <p>
+        <strong>
+          {count === 1 ? "A token that came of it is" : `${countName(count)} tokens that came of it are`} not
+          revoked
+        </strong>{" "}
+        ({statusWords(value)}).
+      </p>
+      <button type="button" class="button small" onClick={() => ask(true)}>
+        Revoke {count === 1 ? "it" : "them"}
+      </button>
+      {isAsking.value && <RevokeDialog token={token} onClose={() => ask(false)} />}
+    </Notice>
+  );
+}

@@ -1,0 +1,128 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
+import type { Token } from "../api/types.ts";
+import { listAddress, tokenAddress } from "../app/addresses.ts";
+import { api } from "../app/api.ts";
+import { useLoaded } from "../app/loading.ts";
+import { listView } from "../app/route.ts";
+import { replacedSentence } from "../dialogs/rotation.ts";
+import { mayWrite, self, shownSecrets } from "../session/session.ts";
+import { Reused } from "../tokens/reused.tsx";
+import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../ui/focus.ts";
+import { BackIcon } from "../ui/icons.tsx";
+import { Failure, Notice } from "../ui/notice.tsx";
+import { TokenUse } from "../usage/token-use.tsx";
+import { UseOfServiceToken } from "../usage/use-of-service-token.tsx";
+import { RightsBadge, StatusBadge } from "./badges.tsx";
+import { asOfNow } from "./ended.ts";
+import { LeftDescendants } from "./left-descendants.tsx";
+import { TokenActions } from "./token-actions.tsx";
+import { TokenFacts } from "./token-facts.tsx";
+import { TokenHistory } from "./token-history.tsx";
+import { nameOf, TokenName } from "./token-name.tsx";
+
+/** From how many characters on a description reads as text and not as a title. */
+const LONG_NAME = 80;
+
+export function TokenDetails({ id }: { id: string }) {
+  const { value: token, error, reload } = useLoaded(id, () => api.get(id));
+  const focusedBefore = useRef(document.activeElement).current;
+  useLayoutEffect(() => {
+    document.title = `${token === null ? "Token" : nameOf(token)} · Publisher`;
+  }, [token]);
+  return (
+    <>
+      <a class="back" href={listAddress(listView.value)}>
+        <BackIcon />
+        All tokens
+      </a>
+      {error !== null && (
+        <>
+          {token === null && <NotShown />}
+          <Failure error={error} whenUnreachable="The token comes once it answers." onRetry={reload} />
+        </>
+      )}
+      {token !== null && <Details token={asOfNow(token)} focusedBefore={focusedBefore} />}
+      {token === null && error === null && <DetailsSkeleton />}
+    </>
+  );
+}
+
+function NotShown() {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusAtFirst(heading);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      This token cannot be shown
+    </h1>
+  );
+}
+
+interface DetailsProps {
+  readonly token: Token;
+  /** What had the focus when the token was opened. */
+  readonly focusedBefore: Element | null;
+}
+
+function Details({ token, focusedBefore }: DetailsProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useFocusOnceLoaded(heading, focusedBefore);
+  // The button that was pressed is gone with what it did.
+  useFocusAfter(token.status !== "revoked", heading);
+  useFocusAfter(shownSecrets.value.length > 0, heading);
+  const isSelf = token.id === self.value?.id;
+  return (
+    <>
+      <div class="page-head">
+        <div class="details-name">
+          <h1 ref={heading} tabIndex={-1} class={nameOf(token).length > LONG_NAME ? "long" : undefined}>
+            <TokenName token={token} />
+          </h1>
+          <p class="details-marks">
+            <StatusBadge status={token.status} />
+            <RightsBadge token={token} />
+            {isSelf && <span class="tag you">You are signed in with this one</span>}
+          </p>
+        </div>
+        {mayWrite.value && <TokenActions token={token} />}
+      </div>
+      {token.replaced_by !== null && <Replaced token={token} successor={token.replaced_by} />}
+      {token.status === "revoked" && mayWrite.value && <LeftDescendants token={token} heading={heading} />}
+      <Reused token={token} />
+      <TokenFacts token={token} />
+      {token.audiences !== null && (
+        <div class="card card-body">
+          <UseOfServiceToken audiences={token.audiences} verifies={token.verifies === true} />
+        </div>
+      )}
+      <TokenUse token={token} />
+      <TokenHistory id={token.id} />
+    </>
+  );
+}
+
+function Replaced({ token, successor }: { token: Token; successor: string }) {
+  return (
+    <Notice tone={token.status === "active" ? "caution" : "neutral"}>
+      <p>
+        <strong>
+          Replaced by <a href={tokenAddress(successor)}>another token</a>.
+        </strong>{" "}
+        {replacedSentence(token)}
+      </p>
+    </Notice>
+  );
+}
+
+function DetailsSkeleton() {
+  return (
+    <div class="card facts" aria-busy="true">
+      <p class="unseen">Loading the token</p>
+      {["id", "hint", "for", "access", "created", "expires"].map((name) => (
+        <div key={name} class="fact">
+          <span class="skeleton short" />
+          <span class="skeleton long" />
+        </div>
+      ))}
+    </div>
+  );
+}

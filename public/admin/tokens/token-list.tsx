@@ -1,0 +1,103 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
+import { listAddress } from "../app/addresses.ts";
+import { api } from "../app/api.ts";
+import { tokensName } from "../app/format.ts";
+import { type Loaded, useLoaded } from "../app/loading.ts";
+import { listView } from "../app/route.ts";
+import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
+import { RotateDialog } from "../dialogs/rotate-dialog.tsx";
+import { say } from "../ui/announcements.ts";
+import { useFocusAfterTurning } from "../ui/focus.ts";
+import { Failure } from "../ui/notice.tsx";
+import { useListScrolling } from "../ui/scrolling.ts";
+import { ViewLink } from "../ui/view-link.tsx";
+import { EmptyList } from "./empty-list.tsx";
+import { ListFilters } from "./list-filters.tsx";
+import { changed, FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf, viewFrom } from "./list-view.ts";
+import { Paging } from "./paging.tsx";
+import { StatusTabs } from "./status-tabs.tsx";
+import { TokenTable } from "./token-table.tsx";
+
+interface TokenListProps {
+  readonly summary: Loaded<Summary>;
+  readonly onCreate: () => void;
+}
+
+export function TokenList({ summary, onCreate }: TokenListProps) {
+  const view = listView.value;
+  const asking = useSignal<Asking | null>(null);
+  const { of, value, error, isLoading, reload } = useLoaded(queryOf(view), () => api.list(listBody(view)));
+  const section = useRef<HTMLElement>(null);
+  useListScrolling(view, value !== null, section);
+  useFocusAfterTurning(view.page, isLoading, section);
+  const ask = (asked: Asking | null) => {
+    asking.value = asked;
+  };
+  const close = () => ask(null);
+  const hasChanged = useRef(false);
+  const noteChange = () => {
+    hasChanged.current = true;
+  };
+  useEffect(() => {
+    // The row or the button that had the focus is gone with what was done.
+    if (hasChanged.current && document.activeElement === document.body) section.current?.focus();
+    hasChanged.current = false;
+  }, [value]);
+  useEffect(() => {
+    if (value !== null && !isLoading) say(`${tokensName(value.data.length)} on page ${view.page}`);
+  }, [value, isLoading, view.page]);
+  return (
+    <section class="card" aria-label="Tokens" ref={section} tabIndex={-1}>
+      <StatusTabs summary={summary.value} />
+      <ListFilters />
+      {error !== null && (
+        <div class="card-body">
+          <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />
+          {view.cursor !== null && (
+            <ViewLink address={() => listAddress(changed(listView.value, {}))}>Go to the first page</ViewLink>
+          )}
+        </div>
+      )}
+      {error === null && value?.data.length === 0 && !isLoading ? (
+        <EmptyList view={view} onCreate={onCreate} />
+      ) : (
+        (error === null || value !== null) && (
+          <TokenTable
+            view={view}
+            tokens={value?.data ?? null}
+            isLoading={isLoading}
+            onRotate={(token) => ask({ what: "rotate", token })}
+            onRevoke={(token) => ask({ what: "revoke", token })}
+          />
+        )
+      )}
+      {value !== null && of !== null && error === null && (
+        <Paging shown={viewFrom(of)} page={value} total={totalOf(view, summary.value)} />
+      )}
+      {asking.value?.what === "rotate" && (
+        <RotateDialog token={asking.value.token} onClose={close} onRotated={noteChange} />
+      )}
+      {asking.value?.what === "revoke" && (
+        <RevokeDialog token={asking.value.token} onClose={close} onRevoked={noteChange} />
+      )}
+    </section>
+  );
+}
+
+/** An action that waits for a confirmation, and its token. */
+interface Asking {
+  readonly what: "rotate" | "revoke";
+  readonly token: Token;
+}
+
+/** How many tokens the whole list has, where the summary tells; null where only a walk would. */
+function totalOf(view: ListView, summary: Summary | null): number | null {
+  const isTold = !isNarrowed({ ...view, access: FIRST_VIEW.access });
+  if (summary === null || !isTold) return null;
+  return STATUSES.filter((status) => view.status === "all" || view.status === status)
+    .flatMap((status) => ACCESSES.map((access) => ({ access, count: summary.counts[status][access] })))
+    .filter(({ access }) => view.access === null || view.access === access)
+    .reduce((total, { count }) => total + count, 0);
+}

@@ -1,0 +1,24 @@
+import type { Uses } from "../api/record-types.ts";
+import { UseBars } from "./use-bars.tsx";
+import { sumOf, usesIn, usesWords } from "./uses.ts";
+
+/** In hundredths of the height. */
+const SIZES = { least: 8, mark: 16 };
+
+interface SparklineProps {
+  /** A bucket a day, the last one today's; nothing while they are not known. */
+  readonly days: readonly Uses[] | undefined;
+}
+
+/** How a token was used lately, in little space. It takes that space also while it is not known, and without any use. */
+export function Sparkline({ days = [] }: SparklineProps) {
+  const sum = sumOf(days);
+  if (usesIn(sum) === 0) return <span class="sparkline" />;
+  const words = usesWords(sum, ` in ${days.length} days`);
+  return (
+    <span class="sparkline" title={words}>
+      <UseBars buckets={days} {...SIZES} />
+      <span class="unseen">, {words}</span>
+    </span>
+  );
+}

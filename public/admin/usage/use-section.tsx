@@ -1,0 +1,99 @@
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { now } from "../app/clock.ts";
+import { useLoaded } from "../app/loading.ts";
+import { records } from "../app/records.ts";
+import { say } from "../ui/announcements.ts";
+import { Failure } from "../ui/notice.tsx";
+import { RefreshButton } from "../ui/refresh-button.tsx";
+import { Select } from "../ui/select.tsx";
+import { UseChart } from "./use-chart.tsx";
+import { type RangeName, rangeBody, USE_RANGES } from "./use-ranges.ts";
+import { UseTable } from "./use-table.tsx";
+import { filled, sumOf, usesIn, usesWords } from "./uses.ts";
+
+/** How far back one looks; the same for whatever token one looks at next. */
+const chosenRange = signal<RangeName>("month");
+
+interface UseSectionProps {
+  readonly title: string;
+  /** Whose uses; null for those of all tokens. */
+  readonly id: string | null;
+  /** What is told besides. */
+  readonly children?: ComponentChildren;
+}
+
+/** How often a token was used, or all of them, and when. */
+export function UseSection({ title, id, children }: UseSectionProps) {
+  const range = chosenRange.value;
+  const { value, error, isLoading, reload } = useLoaded(`${id} ${range}`, async () => {
+    const usage = await records.usage({
+      ...rangeBody(USE_RANGES[range], now.value),
+      ...(id === null ? {} : { id }),
+    });
+    return { range, buckets: filled(usage, usage.buckets) };
+  });
+  useSaying(range, value === null || isLoading ? null : usesWords(sumOf(value.buckets)));
+  return (
+    <section class="card" aria-label={title} aria-busy={isLoading}>
+      <div class="section-head">
+        <h2>{title}</h2>
+        <div class="section-tools">
+          <RangeSelect range={range} />
+          <RefreshButton />
+        </div>
+      </div>
+      <div class="card-body use">
+        {error !== null && (
+          <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />
+        )}
+        {value !== null &&
+          (usesIn(sumOf(value.buckets)) === 0 ? (
+            <p class="use-none muted">Not used in the {USE_RANGES[value.range].words}.</p>
+          ) : (
+            <UseChart key={value.range} range={value.range} buckets={value.buckets} />
+          ))}
+        {value === null && error === null && (
+          <p class="use-none">
+            <span class="unseen">Loading the uses</span>
+            <span class="skeleton long" />
+          </p>
+        )}
+        <p class="hint">{children} All times are in UTC.</p>
+        {value !== null && <UseTable bucket={USE_RANGES[value.range].bucket} buckets={value.buckets} />}
+      </div>
+    </section>
+  );
+}
+
+function RangeSelect({ range }: { range: RangeName }) {
+  const choose = (value: string) => {
+    chosenRange.value = RANGE_NAMES.find(([name]) => name === value)?.[0] ?? chosenRange.value;
+  };
+  return (
+    <Select name="How far back" value={range} onChoose={choose}>
+      {RANGE_NAMES.map(([name, words]) => (
+        <option key={name} value={name}>
+          {words}
+        </option>
+      ))}
+    </Select>
+  );
+}
+
+const RANGE_NAMES: readonly (readonly [RangeName, string])[] = [
+  ["day", "24 hours"],
+  ["month", "35 days, by hour"],
+  ["year", "400 days, by day"],
+];
+
+/** Says to a screen reader what has come once another range was chosen, but not at first. */
+function useSaying(range: RangeName, words: string | null): void {
+  const said = useRef(range);
+  useEffect(() => {
+    if (words === null || said.current === range) return;
+    said.current = range;
+    say(`In the ${USE_RANGES[range].words}: ${words}`);
+  }, [range, words]);
+}

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import type { PageFile } from "../http/page-file.ts";
+
+const CLASS = join(import.meta.dir, "./embedded-files.ts");
+
+/**
+ * Puts files into the executable, in the place of the module that bundles them from the sources. They are written
+ * to `directory`, which must stay until the executable is compiled.
+ */
+export async function embedding(files: readonly PageFile[], directory: string): Promise<Bun.BunPlugin> {
+  const imports: string[] = [];
+  const embed = async (content: Uint8Array): Promise<string> => {
+    const path = join(directory, `${imports.length}.bin`);
+    imports.push(`import file${imports.length} from ${JSON.stringify(path)} with { type: "file" };`);
+    const variable = `file${imports.length - 1}`;
+    await Bun.write(path, content);
+    return variable;
+  };
+  const entries: string[] = [];
+  for (const { contents, ...file } of files) {
+    const paths: string[] = [];
+    for (const [encoding, content] of Object.entries(contents))
+      paths.push(`${encoding}: ${await embed(content)}`);
+    entries.push(`{ ...${JSON.stringify(file)}, contents: { ${paths.join(", ")} } }`);
+  }
+  const module = [
+    `import { EmbeddedFiles } from ${JSON.stringify(CLASS)};`,
+    ...imports,
+    `export const PAGE_FILES = new EmbeddedFiles([${entries.join(", ")}]);`,
+  ].join("\n");
+  return {
+    name: "embedded-files",
+    setup: (build) => {
+      build.onLoad({ filter: /[\\/]src[\\/]assets[\\/]page-files\.ts$/ }, () => ({
+        contents: module,
+        loader: "ts",
+      }));
+    },
+  };
+}

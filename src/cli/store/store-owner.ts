@@ -1,0 +1,123 @@
+import { realpathSync, type Stats, statSync } from "node:fs";
+import { dirname, sep } from "node:path";
+import { DataDirectory } from "../../store/sqlite/file/data-directory.ts";
+import { takeRightsOf } from "../../store/sqlite/owner/rights.ts";
+import { firstClosed } from "../../store/sqlite/owner/way-to-directory.ts";
+import { reasonOf } from "../../system-errors.ts";
+import { CommandFailure } from "../../terminal/command-failure.ts";
+import { runWithWayTo } from "./mount-namespace.ts";
+
+const ROOT = 0;
+
+/** The user to whom a data directory belongs, and who is not root. */
+export interface Owner {
+  /** The data directory, without links in its path. */
+  readonly path: string;
+  /** What was found there. */
+  readonly found: Stats;
+}
+
+/**
+ * Where root works on another user's data directory, this process becomes that user for good. Root would otherwise do
+ * what that user makes of it: a link put into the directory at the right moment would lead root to any file. The files
+ * that it makes then belong to the service too. Throws a CommandFailure if that cannot be.
+ */
+export function becomeOwner(dataDir: string): void {
+  const owner = otherOwner(new DataDirectory(dataDir));
+  if (owner === null) return;
+  enterPath(owner);
+  become(owner);
+}
+
+/** Null where this process is not root's, the directory is root's, or there is none. */
+export function otherOwner(directory: DataDirectory): Owner | null {
+  if (process.getuid?.() !== ROOT) return null;
+  try {
+    const path = realpathSync(directory.path);
+    const found = statSync(path);
+    return found.uid === ROOT || !found.isDirectory() ? null : { path, found };
+  } catch {
+    // What is wrong with the directory is told where it is used.
+    return null;
+  }
+}
+
+/**
+ * Sees to it that the owner can get to the directory. systemd keeps it in /var/lib/private, which is closed to all but
+ * root: the command then runs once more, with a way there, and this process ends with its exit code.
+ */
+export function enterPath(owner: Owner): void {
+  const closed = closedTo(owner);
+  if (closed === undefined) return;
+  const exitCode = runWithWayTo(owner.path, closed);
+  if (exitCode !== null) process.exit(exitCode);
+  throw new CommandFailure(
+    `${owner.path} belongs to another user (id ${owner.found.uid}), who may not enter ${closed}. ` +
+      `Run the command as that user, in a place where the user may enter, or let others enter: chmod o+x ${closed}.`,
+  );
+}
+
+/**
+ * The same for a command that also writes `file` as root. It goes on without a way where there can be none, or `file` could not be
+ * seen there.
+ */
+export function enterPathBeside(owner: Owner, file: string): void {
+  const closed = closedOrUnknown(owner);
+  if (closed === undefined || isInside(realpathSync(dirname(file)), closed)) return;
+  const exitCode = runWithWayTo(owner.path, closed);
+  if (exitCode !== null) process.exit(exitCode);
+}
+
+/** The first directory on the way that the owner may not enter. */
+function closedTo(owner: Owner): string | undefined {
+  return asOwner(owner, () => firstClosed(owner.path));
+}
+
+/** Undefined too where this process may not become the owner. */
+function closedOrUnknown(owner: Owner): string | undefined {
+  try {
+    return closedTo(owner);
+  } catch (error) {
+    if (error instanceof CommandFailure) return undefined;
+    throw error;
+  }
+}
+
+function isInside(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(`${directory}${sep}`);
+}
+
+/** To be called before anything in the directory is opened. */
+export function become(owner: Owner): void {
+  const { path, found } = owner;
+  changing(owner, () => {
+    process.setgroups?.([]);
+    process.setgid?.(found.gid);
+    process.setuid?.(found.uid);
+  });
+  const now = statSync(path, { throwIfNoEntry: false });
+  if (now?.dev !== found.dev || now.ino !== found.ino || now.uid !== found.uid)
+    throw new CommandFailure(`${path} was replaced just now. Nothing was changed. Run the command again.`);
+}
+
+/** Does something with the rights of the owner, and is root again afterwards. */
+export function asOwner<T>(owner: Owner, work: () => T): T {
+  const giveBack = changing(owner, () => takeRightsOf(owner.found));
+  try {
+    return work();
+  } finally {
+    giveBack();
+  }
+}
+
+function changing<T>({ path, found }: Owner, change: () => T): T {
+  try {
+    return change();
+  } catch (error) {
+    throw new CommandFailure(
+      `${path} belongs to another user (id ${found.uid}), and this process may not become that user: ` +
+        `${reasonOf(error)}. Run the command as that user.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { tokenResource } from "../../http/api/resources.ts";
+import { withTokens } from "../../server/open-tokens.ts";
+import { print, printJson } from "../../terminal/print.ts";
+import { visible } from "../../tokens/secret/text.ts";
+import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
+import { statusAt, type Token } from "../../tokens/token.ts";
+import { outcomeOf, requireTokenId } from "./command-outcome.ts";
+import type { JsonFlag } from "./token-flags.ts";
+
+/** Prints everything that the store knows of one token, a line each, or the API's answer. */
+export async function getToken(dataDir: string, id: string, { json = false }: JsonFlag): Promise<void> {
+  requireTokenId(id);
+  await withTokens(
+    dataDir,
+    async (tokens) => {
+      const token = outcomeOf(await tokens.get(id), id);
+      if (json) return await printJson(tokenResource(token, tokens.now()));
+      await print(tokenText(token, tokens.now()));
+    },
+    "reading",
+  );
+}
+
+/** A token for people: a line for each thing to know. */
+export function tokenText(token: Token, now: UnixSeconds): string {
+  const lines: readonly (readonly [name: string, value: string])[] = [
+    ["ID", token.id],
+    ["Status", statusAt(token, now)],
+    ["Access", token.verifies ? "verifies tokens, and nothing else" : token.access],
+    ["Audiences", token.audiences?.join(", ") ?? "Publisher's own API"],
+    ["Description", token.description ?? "none"],
+    ["Secret", `sk_live_…${token.hint}`],
+    ["Created", formatTime(token.createdAt)],
+    ["Created by", token.createdBy ?? "command line"],
+    ["Expires", timeOr("never", token.expiresAt)],
+    ["Last used", timeOr("never", token.lastUsedAt)],
+    ["Revoked", timeOr("no", token.revokedAt)],
+    ["Replaced by", token.replacedBy ?? "no token"],
+    ["Tried after its end", reuse(token)],
+  ];
+  const width = Math.max(...lines.map(([name]) => name.length));
+  return lines.map(([name, value]) => `${name.padEnd(width)}  ${visible(value)}\n`).join("");
+}
+
+function timeOr(otherwise: string, time: UnixSeconds | null): string {
+  return time === null ? otherwise : formatTime(time);
+}
+
+function reuse({ reusedAt, reusedFrom }: Token): string {
+  if (reusedAt === null) return "no";
+  return `${formatTime(reusedAt)}${reusedFrom === null ? "" : `, from ${reusedFrom}`}`;
+}

@@ -1,0 +1,77 @@
+import { verificationResource } from "../../http/api/resources.ts";
+import { withTokens } from "../../server/open-tokens.ts";
+import { UsageError } from "../../settings/config.ts";
+import { reasonOf } from "../../system-errors.ts";
+import { CommandFailure } from "../../terminal/command-failure.ts";
+import { print, printJson, say } from "../../terminal/print.ts";
+import { AUDIENCE_FORM, isAudience } from "../../tokens/audience.ts";
+import { formatTime } from "../../tokens/time.ts";
+import type { Token } from "../../tokens/token.ts";
+import type { Verdict } from "../../tokens/verification.ts";
+import type { VerifyFlags } from "./token-flags.ts";
+
+/** The most that is read from stdin; a secret is much shorter. */
+const INPUT_LIMIT_BYTES = 64 * 1024;
+
+/** Says whether the secret on stdin is that of a token that is good for something. Throws CommandFailure if not. */
+export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<void> {
+  const { access = "read", audience = null, json = false } = flags;
+  if (audience !== null && !isAudience(audience))
+    throw new UsageError(`--audience must be ${AUDIENCE_FORM}.`);
+  await withTokens(
+    dataDir,
+    async (tokens) => {
+      const verdict = await tokens.verify(await secretFromStdin(), { access, audience });
+      if (json) await printJson(verificationResource(verdict, tokens.now()));
+      if (verdict.reason !== null) throw new CommandFailure(sentence(verdict.token, verdict.reason));
+      if (!json) await print(`Valid: ${described(verdict.token)}.\n`);
+    },
+    "reading",
+  );
+}
+
+async function secretFromStdin(): Promise<string> {
+  if (process.stdin.isTTY) say("Paste the secret, and end with Enter and Ctrl+D:\n");
+  const input = await stdinStart().catch((error: unknown) => {
+    throw new CommandFailure(`The secret cannot be read from stdin: ${reasonOf(error)}.`, { cause: error });
+  });
+  if (input.length > INPUT_LIMIT_BYTES) throw new UsageError("stdin has more than one secret.");
+  const secret = input.toString("utf8").trim();
+  if (secret === "") throw new UsageError("There is no secret on stdin.");
+  return secret;
+}
+
+/** What is on stdin, not far beyond INPUT_LIMIT_BYTES. */
+async function stdinStart(): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of Bun.stdin.stream()) {
+    chunks.push(chunk);
+    size += chunk.byteLength;
+    if (size > INPUT_LIMIT_BYTES) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+type Fault = NonNullable<Verdict["reason"]>;
+
+const FAULTS: Readonly<Record<Fault, string>> = {
+  malformed: "this is no secret of Publisher: it is mistyped, cut short or made up",
+  unknown: "no token of this store has this secret",
+  expired: "the token has expired",
+  revoked: "the token was revoked",
+  wrong_audience: "the token is for another audience",
+  insufficient_access: "the token may only read",
+};
+
+function sentence(token: Token | null, fault: Fault): string {
+  const about = token === null ? "" : ` It is ${described(token)}.`;
+  return `Not valid: ${FAULTS[fault]}.${about}`;
+}
+
+function described({ id, access, audiences, verifies, expiresAt }: Token): string {
+  const services = audiences === null ? "Publisher's own API" : audiences.join(", ");
+  const end = expiresAt === null ? "never expires" : `expires at ${formatTime(expiresAt)}`;
+  const purpose = verifies ? "verifies tokens for" : `${access} access to`;
+  return `${id}, ${purpose} ${services}, ${end}`;
+}

@@ -1,0 +1,119 @@
+import type { Authority } from "../../tokens/authority.ts";
+import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
+import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
+import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
+import { endpoint, outcomeOf, shaped } from "../endpoint.ts";
+import { listReader } from "../lists/list-body.ts";
+import { API_TOKEN_OPERATIONS } from "../openapi/api-token-operations.ts";
+import { resourceRoutes } from "../resource-routes.ts";
+import { orNull } from "./nullable.ts";
+import {
+  createdResource,
+  revocationResource,
+  successorResource,
+  summaryResource,
+  tokenPage,
+  tokenResource,
+  usageResource,
+  verificationResource,
+} from "./resources.ts";
+import { readUsage } from "./usage-body.ts";
+import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./wire.ts";
+
+const readTokenId = shaped(TokenById);
+const readVerification = shaped(verifyTypeWith(orNull));
+const readRevocation = shaped(RevokeToken);
+const readNothing = shaped(NoParameters);
+const readListing = listReader(TOKEN_LISTING);
+
+/** The endpoints of the resource `api-token`. */
+export function apiToken({ tokens, usage }: Authority) {
+  const now = () => tokens.now();
+  const changes = changeTypes(now);
+  const readCreation = shaped(changes.create);
+  const readUpdate = shaped(changes.update);
+  const readRotation = shaped(changes.rotate);
+  return resourceRoutes("api-token", API_TOKEN_OPERATIONS, {
+    create: endpoint({
+      access: "write",
+      read: readCreation,
+      answer: async ({ body, actor }) => {
+        const { access, audiences = null, verifies = false, description = null, expires_at = null } = body;
+        const request = { access, audiences, verifies, description, expiresAt: timeOrNull(expires_at) };
+        return createdResource(outcomeOf(await tokens.create(request, actor)));
+      },
+    }),
+    update: endpoint({
+      access: "write",
+      read: readUpdate,
+      answer: async ({ body: { id, expires_at, ...rest }, actor }) => {
+        const request = expires_at === undefined ? rest : { ...rest, expiresAt: timeOrNull(expires_at) };
+        return tokenResource(outcomeOf(await tokens.update(id, request, actor)), now());
+      },
+    }),
+    rotate: endpoint({
+      access: "write",
+      read: readRotation,
+      answer: async ({ body, actor }) => {
+        const { id, overlap_seconds: overlapSeconds = OVERLAP_DEFAULT_SECONDS, expires_at } = body;
+        const expiresAt = expires_at === undefined ? undefined : timeOrNull(expires_at);
+        return successorResource(outcomeOf(await tokens.rotate(id, { overlapSeconds, expiresAt }, actor)));
+      },
+    }),
+    list: endpoint({
+      access: "read",
+      read: readListing,
+      answer: async ({ body, scanCaller }) => {
+        const page = outcomeOf(await tokens.list(body, scanCaller));
+        return tokenPage(page, now());
+      },
+    }),
+    revoke: endpoint({
+      access: "write",
+      alsoFor: "itself",
+      isAboutItself: ({ id, descendants = false }, caller) => id === caller.id && !descendants,
+      read: readRevocation,
+      answer: async ({ body: { id, descendants = false, dry_run = false }, caller, actor }) => {
+        const request = { withDescendants: descendants, isDryRun: dry_run };
+        return revocationResource(outcomeOf(await tokens.revoke(id, actor, request)), now(), caller);
+      },
+    }),
+    get: endpoint({
+      access: "read",
+      read: readTokenId,
+      answer: async ({ body: { id } }) => tokenResource(outcomeOf(await tokens.get(id)), now()),
+    }),
+    verify: endpoint({
+      access: "read",
+      alsoFor: "verifying-tokens",
+      read: readVerification,
+      answer: async ({ body: { token, access = "read", audience: named = null }, caller, trace }) => {
+        const { audience } = outcomeOf(askedAudience(caller, named));
+        const verdict = await tokens.verify(token, { access, audience }, trace);
+        return verificationResource(verdictFor(caller, verdict), now(), caller);
+      },
+    }),
+    current: endpoint({
+      access: "read",
+      alsoFor: "every-token",
+      read: readNothing,
+      answer: async ({ caller }) => tokenResource(caller, now(), caller),
+    }),
+    summary: endpoint({
+      access: "read",
+      read: readNothing,
+      answer: async ({ scanCaller }) => summaryResource(await tokens.summary(scanCaller)),
+    }),
+    usage: endpoint({
+      access: "read",
+      read: readUsage,
+      answer: async ({ body: { request: asked, tellsEach }, scanCaller }) =>
+        usageResource(outcomeOf(await usage.report(asked, scanCaller)), tellsEach),
+    }),
+  });
+}
+
+function timeOrNull(time: string | null): UnixSeconds | null {
+  return time === null ? null : parseTime(time);
+}

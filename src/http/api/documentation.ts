@@ -1,0 +1,129 @@
+import { swagger } from "@elysiajs/swagger";
+import { Elysia } from "elysia";
+import { AuditTrail } from "../../tokens/audit/audit-trail.ts";
+import type { Authority } from "../../tokens/authority.ts";
+import type { TokenStore } from "../../tokens/token-store.ts";
+import { Tokens } from "../../tokens/tokens.ts";
+import { Usage } from "../../tokens/usage/usage.ts";
+import { VERSION } from "../../version.ts";
+import { COMPONENT_HEADERS, componentResponses } from "../openapi/component-responses.ts";
+import { componentSchemas, type Json } from "../openapi/component-schemas.ts";
+import { FORWARD_AUTH_PATHS } from "../openapi/forward-auth-paths.ts";
+import { NAMED_TYPES } from "../openapi/named-types.ts";
+import { routes } from "../routes.ts";
+
+/** The version of the specification whose schemas are those of JSON Schema, which ArkType writes. */
+const OPENAPI_VERSION = "3.1.0";
+
+const DESCRIPTION = `Publisher issues, rotates and revokes API tokens, and tells services and reverse proxies what they are good for.
+
+**Calling it.** Send a \`POST\` with a JSON object to a path under \`/publisher.v1/\`, with a token in the header
+\`Authorization: Bearer <token>\`. Parameters that an endpoint does not know are refused.
+
+**Order of checks.** Token, endpoint, access, media type, size, body, state. The first check that fails answers, so a
+caller without a token learns nothing else. Before all of them, a path or a \`Host\` header that can be read in more than
+one way is a 400.
+
+**Failures.** \`code\` is for programs, \`message\` for people, \`data\` has details, and \`trace_id\` finds the request
+in the server's log. An unknown path is a 404; another method is a 405 with the header \`Allow\`. \`HEAD\` works where
+\`GET\` does. \`/oauth2/introspect\` answers with OAuth's errors instead.
+
+A request with more than 16 KiB of headers gets a 431 with an empty body, at every path. No operation lists it: it comes
+from the HTTP layer, without the headers of other answers.
+
+**Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header, as in W3C
+Trace Context, or a fresh one.`;
+
+/** What endpoints are grouped by, in the order in which the document lists them. */
+const TAGS = [
+  { name: "api-token", description: "Create, list, change, revoke and verify tokens." },
+  { name: "audit-event", description: "See who changed which token, and when." },
+  { name: "forward-auth", description: "For reverse proxies in front of services." },
+  { name: "oauth2", description: "For services that check tokens as OAuth does." },
+  { name: "health", description: "For monitoring and load balancers." },
+];
+
+/**
+ * The OpenAPI document: its paths from the routes by way of Elysia's plugin, its schemas from the types that read
+ * the bodies.
+ */
+export async function openapiDocument(): Promise<Json> {
+  return {
+    openapi: OPENAPI_VERSION,
+    info: {
+      title: "Publisher",
+      version: VERSION,
+      description: DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+      contact: { name: "The operator of this server" },
+    },
+    servers: [{ url: "..", description: "This server" }],
+    tags: TAGS,
+    security: [{ bearer: [] }],
+    paths: await paths(),
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "The secret of a token: `sk_live_…`." },
+        basic: {
+          type: "http",
+          scheme: "basic",
+          description: "The secret of a token as the password; the user may be anybody.",
+        },
+      },
+      schemas: componentSchemas(NAMED_TYPES),
+      headers: COMPONENT_HEADERS,
+      responses: componentResponses(),
+    },
+  };
+}
+
+/** From an application that never listens and whose endpoints are never called. */
+async function paths(): Promise<unknown> {
+  const specPath = "/document";
+  const documented = new Elysia()
+    .use(swagger({ path: "/page", specPath, excludeStaticFile: false }))
+    .use(routes({ authority: unusedAuthority(), ping: () => {}, writeTrouble: () => null }));
+  const response = await documented.handle(new Request(`http://localhost${specPath}`));
+  const generated: unknown = await response.json();
+  if (typeof generated === "object" && generated !== null && "paths" in generated)
+    return inOrder({ ...Object(generated.paths), ...FORWARD_AUTH_PATHS });
+  throw new Error("the plugin gave no paths");
+}
+
+function inOrder(paths: Readonly<Record<string, object>>): Json {
+  const rank = (operations: object): number => {
+    const { tags = [] } = Object(Object.values(operations)[0]);
+    return TAGS.findIndex(({ name }) => name === tags[0]);
+  };
+  return Object.fromEntries(Object.entries(paths).toSorted(([, one], [, other]) => rank(one) - rank(other)));
+}
+
+function unusedAuthority(): Authority {
+  const unused = (): never => {
+    throw new Error("an endpoint was called for the document");
+  };
+  const store: TokenStore = {
+    findByDigest: unused,
+    findById: unused,
+    change: unused,
+    list: unused,
+    summary: unused,
+    isEmpty: unused,
+  };
+  const tokens = new Tokens({
+    store,
+    clock: unused,
+    random: unused,
+    cursorKey: new Uint8Array(),
+    onChange: unused,
+    onUse: unused,
+    onReuse: unused,
+  });
+  const auditTrail = new AuditTrail({ store: { list: unused }, cursorKey: new Uint8Array() });
+  const usage = new Usage({
+    store: { add: unused, read: unused, forget: unused },
+    tokens: store,
+    clock: unused,
+  });
+  return { tokens, auditTrail, usage };
+}

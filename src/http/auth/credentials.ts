@@ -1,0 +1,99 @@
+import { isSecret, SECRET_ANYWHERE } from "../../tokens/secret/secret.ts";
+
+/** A scheme of the Authorization header. */
+export type Scheme = "bearer" | "basic";
+
+/** A header in which the token comes alone, so that the service keeps `Authorization` for itself. */
+export interface TokenHeader {
+  readonly header: string;
+}
+
+/** Where in a request a token comes. */
+export type Carrier = Scheme | TokenHeader;
+
+/** What a request shows as its token, and where; or why it shows none. */
+export type Credential =
+  | { readonly carrier: Carrier; readonly secret: string; readonly refusal: null }
+  | { readonly carrier: Carrier; readonly secret: null; readonly refusal: "malformed" }
+  | { readonly carrier: null; readonly secret: null; readonly refusal: "missing" };
+
+interface Reading {
+  readonly start: RegExp;
+  readonly secret: (header: string) => string | null;
+}
+
+/** The scheme in any case, then one token and nothing else. https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
+
+/** The scheme in any case, then a user and a password in base 64. https://www.rfc-editor.org/rfc/rfc7617#section-2 */
+const BASIC = /^basic +([0-9A-Za-z+/]+=*)$/i;
+
+const READINGS: Readonly<Record<Scheme, Reading>> = {
+  bearer: { start: /^bearer +\S/i, secret: (header) => BEARER.exec(header)?.[1] ?? null },
+  basic: { start: /^basic +\S/i, secret: (header) => passwordIn(BASIC.exec(header)?.[1] ?? "") },
+};
+
+const MISSING: Credential = { carrier: null, secret: null, refusal: "missing" };
+
+/** Reads the Authorization header by these schemes alone. Two such headers arrive as one, which fits no scheme. */
+export function credentialFrom(headers: Headers, schemes: readonly Scheme[]): Credential {
+  const header = headers.get("authorization") ?? "";
+  const carrier = schemes.find((each) => READINGS[each].start.test(header));
+  return carrier === undefined ? MISSING : shown(carrier, READINGS[carrier].secret(header));
+}
+
+/**
+ * Reads the token from a header of its own. The service gets `Authorization` as the client sent it, so a second
+ * Publisher secret in there is refused: the service must not see it. Two headers of that name arrive as one, which is
+ * no secret.
+ */
+export function credentialIn(headers: Headers, carrier: TokenHeader): Credential {
+  const secret = headers.get(carrier.header) ?? "";
+  if (secret === "") return MISSING;
+  return shown(carrier, carriesSecret(headers.get("authorization") ?? "") ? null : secret);
+}
+
+function shown(carrier: Carrier, secret: string | null): Credential {
+  return secret === null ? { carrier, secret, refusal: "malformed" } : { carrier, secret, refusal: null };
+}
+
+/**
+ * What stands behind the last colon: a secret has none, a user may be a URL. A user that is a secret too makes two
+ * tokens, which are none. Clients of OAuth encode both parts as forms do, others leave them as they are, which is the
+ * same for a secret. https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+ */
+function passwordIn(base64: string): string | null {
+  const pair = decodedBase64(base64);
+  const colon = pair.lastIndexOf(":");
+  if (colon === -1 || showsSecret(pair.slice(0, colon))) return null;
+  return percentDecoded(pair.slice(colon + 1));
+}
+
+/** The text without its percent-encoding; null if that is broken. */
+function percentDecoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a secret stands in the text in a form that Publisher itself takes. */
+function showsSecret(text: string): boolean {
+  return [text, percentDecoded(text) ?? ""].some((each) =>
+    each.matchAll(SECRET_ANYWHERE).some(([secret]) => isSecret(secret)),
+  );
+}
+
+/** Whether a Publisher secret stands anywhere in an Authorization header, as it is or as Basic has it. */
+function carriesSecret(authorization: string): boolean {
+  return [authorization, ...authorization.split(/[\s,]+/).map(decodedBase64)].some(showsSecret);
+}
+
+function decodedBase64(text: string): string {
+  try {
+    return atob(text);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,165 @@
+import type { Issue } from "../../tokens/refusal.ts";
+import { badRequest, Failure, ISSUE_LIMIT } from "../errors.ts";
+import { declaredBytes, type MediaType, refuseCodings, refuseOtherTypes } from "./body-headers.ts";
+import { joined, stepText } from "./issue-path.ts";
+
+/** The largest body that is read. */
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+/** How long a body may take to arrive. */
+const BODY_LIMIT_MS = 30_000;
+
+/** How deep objects and arrays may lie in each other; the deepest body that an endpoint takes has about 20 levels. */
+const DEPTH_LIMIT = 32;
+
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
+/** In JSON that is known to be valid: every string, and every sign of structure. */
+const STRINGS_AND_STRUCTURE = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
+
+/** The JSON object in the body of a request. Throws a Failure for any other type, size or content. */
+export async function readObject(request: Request): Promise<object> {
+  const text = await readText(request, "application/json");
+  const value = parse(text);
+  const issues = structureIssues(text);
+  if (issues.length > 0) throw badRequest(issues);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw notAnObject();
+  return value;
+}
+
+/**
+ * The text in the body of a request. Throws a Failure for any other type, for one that is compressed, for too large a
+ * body and for no UTF-8.
+ */
+export async function readText(request: Request, type: MediaType): Promise<string> {
+  refuseOtherTypes(request.headers, type);
+  refuseCodings(request.headers);
+  return decode(await readBytes(request));
+}
+
+async function readBytes(request: Request): Promise<Uint8Array> {
+  const declared = declaredBytes(request.headers);
+  if (declared !== null && declared > BODY_LIMIT_BYTES) throw tooLarge();
+  try {
+    return await inTime(declared === null ? readChunks(request) : request.bytes());
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw badRequest([{ path: "", message: "must arrive whole" }]);
+  }
+}
+
+async function inTime<T>(reading: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooSlow()), BODY_LIMIT_MS);
+  try {
+    return await Promise.race([reading, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A chunked body does not say how large it is: it is read until it is too large. */
+async function readChunks({ body }: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.byteLength;
+    if (size > BODY_LIMIT_BYTES) throw tooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return UTF_8.decode(bytes);
+  } catch {
+    throw badRequest([{ path: "", message: "must be valid UTF-8" }]);
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw text.trim() === "" ? notAnObject() : badRequest([{ path: "", message: "must be valid JSON" }]);
+  }
+}
+
+/** An object or list that is open at some point of the text, with the names in it so far. */
+class Open {
+  readonly #names = new Set<string>();
+  /** Where in it that point is: a name, or a place in a list. */
+  #at: string | number;
+  /** The same as text, which takes a while and so is made at most once. */
+  #text: string | null = null;
+
+  constructor(isList: boolean) {
+    this.#at = isList ? 0 : "";
+  }
+
+  get text(): string {
+    this.#text ??= stepText(this.#at);
+    return this.#text;
+  }
+
+  /** Goes on to the next item of a list; an object stays where it is. */
+  goOn(): void {
+    if (typeof this.#at === "number") this.#goTo(this.#at + 1);
+  }
+
+  /** Goes to the value of that name; false if the object had one already. */
+  goToName(quoted: string): boolean {
+    const name = String(JSON.parse(quoted));
+    this.#goTo(name);
+    if (this.#names.has(name)) return false;
+    this.#names.add(name);
+    return true;
+  }
+
+  #goTo(at: string | number): void {
+    if (at === this.#at) return;
+    this.#at = at;
+    this.#text = null;
+  }
+}
+
+/**
+ * Finds what JSON.parse lets pass: of several values under one name the last would win, silently, and deep nesting
+ * would overflow programs that walk it. Stops after as many issues as an answer can tell.
+ */
+function structureIssues(text: string): readonly Issue[] {
+  const issues: Issue[] = [];
+  const open: Open[] = [];
+  let previous = "";
+  for (const [sign] of text.matchAll(STRINGS_AND_STRUCTURE)) {
+    const innermost = open.at(-1);
+    if (sign === "{" || sign === "[") open.push(new Open(sign === "["));
+    else if (sign === "}" || sign === "]") open.pop();
+    else if (sign === ",") innermost?.goOn();
+    else if (sign === ":" && innermost?.goToName(previous) === false) {
+      issues.push({ path: joined(open.map((each) => each.text)), message: "must be given only once" });
+    }
+    if (open.length > DEPTH_LIMIT) return [TOO_DEEP];
+    if (issues.length > ISSUE_LIMIT) return issues;
+    previous = sign;
+  }
+  return issues;
+}
+
+const TOO_DEEP: Issue = { path: "", message: `must not be nested deeper than ${DEPTH_LIMIT} levels` };
+
+function notAnObject(): Failure {
+  return badRequest([{ path: "", message: "must be a JSON object" }]);
+}
+
+function tooSlow(): Failure {
+  return badRequest([{ path: "", message: `must arrive within ${BODY_LIMIT_MS / 1000} seconds` }]);
+}
+
+function tooLarge(): Failure {
+  return new Failure("payload_too_large", {
+    message: `The body must have at most ${BODY_LIMIT_BYTES} bytes`,
+    details: { limit_bytes: BODY_LIMIT_BYTES },
+  });
+}

@@ -1,0 +1,47 @@
+import { isIP } from "node:net";
+import { isAudience } from "../../tokens/audience.ts";
+import { isAuditEventId, isTokenId, isTraceId } from "../../tokens/identifier.ts";
+import type { Kind, Value } from "../../tokens/listing/listing.ts";
+import { parseTime } from "../../tokens/time.ts";
+import { descriptionFormFault } from "../../tokens/token.ts";
+import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID } from "../body/issues.ts";
+
+/** How the values of one kind are written in a condition. */
+export interface ValueForm {
+  /** The value; null where the text is none. */
+  readonly read: (text: string) => Value | null;
+  /** What is said of anything else. */
+  readonly expected: string;
+}
+
+export function valueForm(kind: Kind): ValueForm {
+  return typeof kind === "string" ? FORMS[kind] : oneOf(kind);
+}
+
+const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
+  audience: { read: textThat(isAudience), expected: NOT_AN_AUDIENCE },
+  "audit-event-id": { read: textThat(isAuditEventId), expected: NOT_AN_AUDIT_EVENT_ID },
+  description: {
+    read: textThat((text) => descriptionFormFault(text) === null),
+    expected: "must be text that a description can have",
+  },
+  ip: {
+    read: textThat((text) => isIP(text) !== 0),
+    expected: "must be an IP address, such as 192.0.2.1 or 2001:db8::1",
+  },
+  time: { read: parseTime, expected: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z" },
+  "token-id": { read: textThat(isTokenId), expected: NOT_A_TOKEN_ID },
+  "trace-id": { read: textThat(isTraceId), expected: "must be a trace id: 32 of 0-9 and a-f" },
+};
+
+function oneOf(names: readonly string[]): ValueForm {
+  const quoted = names.map((name) => `"${name}"`);
+  return {
+    read: textThat((text) => names.includes(text)),
+    expected: `must be ${[quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or ")}`,
+  };
+}
+
+function textThat(isRight: (text: string) => boolean): ValueForm["read"] {
+  return (text) => (isRight(text) ? text : null);
+}

@@ -1,0 +1,54 @@
+import type { Log } from "../log/log.ts";
+import type { DataDirectory } from "../store/sqlite/file/data-directory.ts";
+import { ownCommand } from "./self-command.ts";
+
+/** By this exit code of `publisher check` the server learns of damage; a person gets 1, as for every failure. */
+export const DAMAGE_EXIT_CODE = 3;
+
+export interface BackgroundCheckParts {
+  readonly directory: DataDirectory;
+  readonly log: Log;
+  /** Hears of a damaged store. */
+  readonly onDamage: () => void;
+}
+
+/**
+ * Checks a store wholly while it is served, in a process of its own: SQLite checks in one step, which would keep
+ * everything else waiting.
+ */
+export class BackgroundCheck {
+  readonly #child: Bun.Subprocess<"ignore", "ignore", "pipe">;
+  #isStopped = false;
+
+  /** Null where no process can be started, which is told. */
+  static start(parts: BackgroundCheckParts): BackgroundCheck | null {
+    try {
+      return new BackgroundCheck(parts);
+    } catch (error) {
+      parts.log.warn({ error }, "the store could not be checked");
+      return null;
+    }
+  }
+
+  private constructor(parts: BackgroundCheckParts) {
+    const command = ownCommand(["check", "--tell-damage", "--data-dir", parts.directory.path]);
+    this.#child = Bun.spawn(command, { env: {}, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+    void this.#follow(parts);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#child.kill("SIGKILL");
+  }
+
+  async #follow({ log, directory, onDamage }: BackgroundCheckParts): Promise<void> {
+    const told = (await new Response(this.#child.stderr).text()).trim();
+    const exitCode = await this.#child.exited;
+    if (this.#isStopped) return;
+    const store = directory.database;
+    if (exitCode === 0) return log.info({ store }, "the store was checked and is sound");
+    if (exitCode !== DAMAGE_EXIT_CODE) return log.warn({ store, told }, "the store could not be checked");
+    onDamage();
+    log.error({ store, told }, "the store is damaged: nothing is served of it any more; restore a backup");
+  }
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import { UsageError } from "../settings/config.ts";
+import type { GivenFirstToken } from "../settings/first-token-setting.ts";
+import type { FirstTokenFile } from "../store/sqlite/file/first-token-file.ts";
+import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
+import { reasonOf } from "../system-errors.ts";
+import { CommandFailure } from "../terminal/command-failure.ts";
+import { COMMAND_LINE } from "../tokens/audit/audit-event.ts";
+import { isHardToGuess } from "../tokens/secret/randomness.ts";
+import { isSecret, makeSecret } from "../tokens/secret/secret.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+
+/** How somebody gets at a token of this store. */
+export type FirstToken =
+  /** The secret lies in this file. */
+  | { readonly source: "file"; readonly path: string; readonly warning: string | null }
+  /** The operator gave it. */
+  | {
+      readonly source: "given";
+      readonly variable: GivenFirstToken["variable"];
+      readonly warning: string | null;
+    }
+  /** The store is in use; whoever has a token has it. */
+  | { readonly source: "in-use"; readonly warning: string | null };
+
+interface Parts {
+  readonly tokens: Tokens;
+  readonly store: SqliteTokenStore;
+  readonly given: GivenFirstToken | null;
+}
+
+/**
+ * Sees to it that a store that never held a token gets a first one. Throws UsageError for a given one that is
+ * malformed or can be guessed.
+ */
+export async function provideFirstToken({ tokens, store, given }: Parts): Promise<FirstToken> {
+  if (!store.isEmpty()) return await existing({ tokens, store, given });
+  if (given === null) {
+    const secret = makeSecret(randomBytes);
+    // On disk before the store knows it: after a crash between the two the store is still new, and this runs again.
+    writeFile(store.firstToken, secret);
+    await createOrClear(tokens, store, secret);
+    return { source: "file", path: store.firstToken.path, warning: null };
+  }
+  await create(tokens, fit(given));
+  store.firstToken.remove();
+  return { source: "given", variable: given.variable, warning: null };
+}
+
+/** Throws UsageError for a first token that can be none. */
+export function refuseUnfit(given: GivenFirstToken | null): void {
+  if (given !== null) fit(given);
+}
+
+function fit({ variable, secret, fault }: GivenFirstToken): string {
+  if (fault !== null) throw new UsageError(`${fault}.`);
+  if (secret === null || !isSecret(secret))
+    throw new UsageError(
+      `${variable} does not hold a well-formed token. "publisher token generate" makes one.`,
+    );
+  if (isHardToGuess(secret)) return secret;
+  throw new UsageError(
+    `${variable} holds a token that can be guessed: it is an example, or was not made at random. ` +
+      '"publisher token generate" makes one that cannot.',
+  );
+}
+
+/** Leaves no secret behind that opens nothing. */
+async function createOrClear(tokens: Tokens, store: SqliteTokenStore, secret: string): Promise<void> {
+  try {
+    await create(tokens, secret);
+  } catch (error) {
+    if (store.isEmpty()) store.firstToken.remove();
+    throw error;
+  }
+}
+
+function writeFile(file: FirstTokenFile, secret: string): void {
+  try {
+    file.write(secret);
+  } catch (error) {
+    throw new CommandFailure(`The first token cannot be written to ${file.path}: ${reasonOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+async function create(tokens: Tokens, secret: string): Promise<void> {
+  await tokens.create(
+    { access: "write", audiences: null, description: "First token", expiresAt: null },
+    COMMAND_LINE,
+    secret,
+  );
+}
+
+async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
+  store.tidyFirstToken();
+  if (given?.secret) {
+    const { token, refusal } = await tokens.authenticate(given.secret, "uncounted");
+    if (refusal === null)
+      return { source: "given", variable: given.variable, warning: guessable(given, token.id) };
+  }
+  const warning = given && `${given.fault ?? notActive(given)}; it changes nothing, as the store is in use`;
+  if (store.firstToken.digest() === null) return { source: "in-use", warning };
+  return { source: "file", path: store.firstToken.path, warning };
+}
+
+/** What to do about a token of this store that can be guessed; null for one that cannot. */
+function guessable({ variable, secret }: GivenFirstToken, id: string): string | null {
+  if (secret === null || isHardToGuess(secret)) return null;
+  return `The token in ${variable} can be guessed; replace it now, with "publisher token rotate ${id} --overlap 0"`;
+}
+
+function notActive({ variable }: GivenFirstToken): string {
+  return `${variable} is not an active token of this store`;
+}

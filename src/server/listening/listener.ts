@@ -1,0 +1,36 @@
+import type { Server } from "bun";
+import type { router } from "../../http/router.ts";
+import type { ListenAddress } from "../../settings/listen-addresses.ts";
+
+/** After that long without a byte a connection is closed; longer than the pauses of a client that works. */
+const IDLE_TIMEOUT_SECONDS = 30;
+
+export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
+
+/**
+ * The options of every listener. It listens by Bun itself and not by Elysia, whose own listen would hand some
+ * routes to Bun's router, past the hooks. Bodies are limited by the application, whose refusals have the one form of
+ * every failure; so Bun's own limit is out of the way.
+ */
+export const OPTIONS = {
+  development: false,
+  idleTimeout: IDLE_TIMEOUT_SECONDS,
+  maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+} as const;
+
+/** Whether a listener can take over an address from another one without a moment in which nobody listens there. */
+export const CAN_TAKE_OVER = process.platform === "linux";
+
+/** A server of Bun on one address. */
+export interface Listener {
+  readonly server: Server<undefined>;
+  /** With the port that was taken where any was asked for. */
+  readonly address: ListenAddress;
+  /**
+   * Listens on the same address once more, so that this one can end. There is no moment in which nobody listens there:
+   * another user could take the address in it. Throws where that is not possible now; then this one goes on.
+   */
+  takeOver(): Listener;
+  /** Accepts nothing new, for good, and removes the socket. */
+  close(): void;
+}

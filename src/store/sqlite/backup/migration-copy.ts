@@ -1,0 +1,21 @@
+import type { DataDirectory } from "../file/data-directory.ts";
+import type { Migration } from "../file/store-database.ts";
+import { SCHEMA_VERSION } from "../schema.ts";
+import { StoreDamaged, StoreUnusable } from "../store-unusable.ts";
+import { backUp, fileTime } from "./backup.ts";
+
+/** Keeps a checked copy of a store in its directory before it is migrated. Throws StoreUnusable if that cannot be. */
+export function keepBeforeMigration(directory: DataDirectory, from: number): Migration {
+  const copy = `${directory.database}.schema-${from}-${fileTime(new Date())}`;
+  try {
+    backUp(directory, copy, () => undefined);
+    return { from, copy };
+  } catch (error) {
+    if (!(error instanceof StoreUnusable) || error instanceof StoreDamaged) throw error;
+    throw new StoreUnusable(
+      `This version brings the store to schema ${SCHEMA_VERSION}, and keeps a copy of it before. ${error.message} ` +
+        "Nothing was changed. Make room for a copy of the store, then start again.",
+      { cause: error },
+    );
+  }
+}

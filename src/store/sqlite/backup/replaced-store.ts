@@ -1,0 +1,146 @@
+import { constants, Database } from "bun:sqlite";
+import { existsSync, rmSync } from "node:fs";
+import { reasonOf } from "../../../system-errors.ts";
+import { isAuditEventId } from "../../../tokens/identifier.ts";
+import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
+import type { DataDirectory } from "../file/data-directory.ts";
+import { CHANGING, withoutLinks } from "../file/database-file.ts";
+import { openAtRest, openReader } from "../file/reader.ts";
+import { playBackJournal } from "../file/rollback-journal.ts";
+import { leaveAtRest } from "../file/store-rest.ts";
+import { inspectDatabase, isNew, wholeFaults, withPlainErrors } from "../inspect/inspection.ts";
+import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
+import { isBusy } from "../sqlite-errors.ts";
+import { NoStore, StoreDamaged, StoreUnusable } from "../store-unusable.ts";
+import { ENDS_OF_EVENTS, endOf, endsAfter, endsOfTokens, type UncheckedRow } from "./recorded-ends.ts";
+
+/** The store that is in a data directory when a backup is to take its place. It may be damaged, or none. */
+export class ReplacedStore implements Disposable {
+  readonly #database: Database | null;
+  /** Why it cannot be relied on; null if it can. */
+  readonly fault: string | null;
+
+  private constructor(database: Database | null, fault: string | null) {
+    this.#database = database;
+    this.fault = fault;
+  }
+
+  /**
+   * Opens it as well as can be. Nobody else can use a sound one until this is disposed of, so that nothing is changed
+   * that would be lost. Throws StoreUnusable if another process uses it.
+   */
+  static open(directory: DataDirectory): ReplacedStore {
+    if (isNew(directory.database)) return new ReplacedStore(null, `there is no store in ${directory.path}`);
+    try {
+      playBackJournal(directory);
+      inspectDatabase(directory, () => undefined);
+    } catch (error) {
+      return new ReplacedStore(readable(directory.database), faultOf(directory, error));
+    }
+    const database = withPlainErrors(directory, () => held(directory));
+    return new ReplacedStore(database, faultOfHeld(directory, database));
+  }
+
+  /** Whether it has that audit event: then everything that was done to a backup's tokens since is in it. */
+  hasEvent(id: string): boolean {
+    return this.#rows<unknown>("SELECT 1 FROM audit_event WHERE id = ?", id).length > 0;
+  }
+
+  /** The tokens in it that ended or are to end, by their rows and by their events; of a damaged store as many as can be read. */
+  ends(): readonly KnownEnd[] {
+    const replacedBy = this.#version() < FIRST_SCHEMA_WITH_ROTATION ? "NULL" : "replaced_by";
+    const tokens = this.#rows<UncheckedRow>(endsOfTokens(replacedBy)).map(endOf);
+    return [...tokens, ...endsAfter(this.#rows<UncheckedRow>(ENDS_OF_EVENTS))];
+  }
+
+  /** How many tokens it has; null where that cannot be read. */
+  tokens(): number | null {
+    return this.#rows<{ tokens: number }>("SELECT count(*) AS tokens FROM token")[0]?.tokens ?? null;
+  }
+
+  /** The last id that it gave to an audit event; null if it gave none. */
+  lastEvent(): string | null {
+    const last = this.#rows<UncheckedRow>("SELECT id FROM audit_event ORDER BY id DESC LIMIT 1")[0]?.id;
+    return typeof last === "string" && isAuditEventId(last) ? last : null;
+  }
+
+  [Symbol.dispose](): void {
+    this.#database?.close();
+  }
+
+  #version(): number {
+    try {
+      return this.#database === null ? 0 : schemaVersion(this.#database);
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Row after row until all are read, or one that is damaged. */
+  #rows<Row>(sql: string, ...values: readonly string[]): Row[] {
+    const rows: Row[] = [];
+    try {
+      const found = this.#database?.query<Row, string[]>(sql).iterate(...values) ?? [];
+      for (const row of found) rows.push(row);
+    } catch (error) {
+      if (this.fault === null) throw error;
+    }
+    return rows;
+  }
+}
+
+/** Why not everything in a store that is held can be relied on; null if it can. Opening the file would end the hold. */
+function faultOfHeld(directory: DataDirectory, database: Database): string | null {
+  try {
+    const [fault] = wholeFaults(database);
+    return fault === undefined ? null : damaged(directory, fault);
+  } catch (error) {
+    return reasonOf(error);
+  }
+}
+
+function faultOf(directory: DataDirectory, error: unknown): string {
+  if (error instanceof NoStore) return error.fault;
+  return error instanceof StoreDamaged ? damaged(directory, error.faults[0] ?? "") : reasonOf(error);
+}
+
+function damaged({ path }: DataDirectory, fault: string): string {
+  return `the store in ${path} is damaged (${fault})`;
+}
+
+/** A connection that only reads a damaged store; null if it cannot be opened. */
+function readable(path: string): Database | null {
+  try {
+    return existsSync(`${path}-wal`) ? openReader(path) : openAtRest(path);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A connection that keeps everybody else away, from now on until it is closed. The whole store is in its one file
+ * then, and out of WAL mode: SQLite refuses to write for a process that waited for this file and finds another one at
+ * its path. https://www.sqlite.org/rescode.html#readonly_dbmoved
+ */
+function held({ database: path }: DataDirectory): Database {
+  const database = new Database(withoutLinks(path), CHANGING);
+  try {
+    database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
+    database.run("PRAGMA journal_mode = WAL");
+    leaveAtRest(database);
+    dropJournal(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    if (!isBusy(error)) throw error;
+    throw new StoreUnusable(`Another process is using ${path}. Stop it, or wait until it is done.`, {
+      cause: error,
+    });
+  }
+}
+
+/** SQLite keeps an empty journal while it holds a file, and would remove it by its name, which another store may have then. */
+function dropJournal(database: Database, path: string): void {
+  database.run("PRAGMA journal_mode = MEMORY");
+  rmSync(`${path}-journal`, { force: true });
+}

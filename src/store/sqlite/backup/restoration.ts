@@ -1,0 +1,110 @@
+import { Database } from "bun:sqlite";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
+import { END_KEYS } from "../../../tokens/revocation/revocation-lines.ts";
+import { secondsOf } from "../../../tokens/time.ts";
+import type { DataDirectory } from "../file/data-directory.ts";
+import { type LastEvent, stateOf } from "../file/store-state.ts";
+import {
+  makeWorkingDirectory,
+  refuseInWorkingDirectory,
+  removeWorkingDirectories,
+  removeWorkingDirectory,
+} from "../file/working-directory.ts";
+import type { Acceptance, StoreFile } from "../inspect/inspection.ts";
+import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check.ts";
+import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
+import { StoreDamaged } from "../store-unusable.ts";
+import { fileTime } from "./backup.ts";
+import { type EndCounts, endAgain } from "./reapplied-ends.ts";
+import { copyStore, writing } from "./store-copy.ts";
+import { replaceStore } from "./store-replacement.ts";
+
+const END_EVENTS = `SELECT id FROM audit_event WHERE action <> 'api-token.create' AND
+  (${END_KEYS.map((key) => `json_type(changes, '$.${key}') IS NOT NULL`).join(" OR ")})`;
+const NOTE = "INSERT INTO restoration (at, last_event, ended, complete) VALUES (?, ?, ?, ?)";
+
+/**
+ * A checked copy of a backup beside the store whose place it is to take. It keeps its schema, so that an older version
+ * can go on with it. The caller holds the lock of servers.
+ */
+export class Restoration {
+  readonly #directory: DataDirectory;
+  /** Where the copy is prepared, out of everybody's way. */
+  readonly #prepared: DataDirectory;
+  readonly integrity: IntegrityReport;
+  readonly lastEvent: LastEvent | null;
+  /** What a revocation log calls the store that the backup is of. */
+  readonly storeMark: string;
+
+  /** Throws StoreUnusable if the backup is not sound, or there is no room for the copy. */
+  constructor(directory: DataDirectory, backup: StoreFile, acceptance: Acceptance) {
+    this.#directory = directory;
+    refuseInWorkingDirectory(directory, backup.database);
+    removeWorkingDirectories(directory);
+    this.#prepared = makeWorkingDirectory(directory);
+    try {
+      this.integrity = copyStore({ from: backup, to: this.#prepared.database, acceptance });
+    } catch (error) {
+      this.discard();
+      throw error instanceof StoreDamaged ? damagedBackup(backup.database, error) : error;
+    }
+    using copy = new Database(this.#prepared.database, { readonly: true });
+    const { mark, lastEvent } = stateOf(copy);
+    this.lastEvent = lastEvent;
+    this.storeMark = mark;
+  }
+
+  /** The ids of the audit events of the backup by which a token ended or got another expiry. */
+  endEvents(): readonly string[] {
+    using copy = new Database(this.#prepared.database, { readonly: true });
+    return copy
+      .query<{ id: string }, []>(END_EVENTS)
+      .all()
+      .map(({ id }) => id);
+  }
+
+  /** Ends the tokens of the copy as they had ended since, and notes in it that it was restored. */
+  end(ends: Iterable<KnownEnd>, lastEvent: string | null, isComplete: boolean): EndCounts {
+    const { database } = this.#prepared;
+    return writing(database, () => this.#endIn(database, ends, lastEvent, isComplete));
+  }
+
+  #endIn(path: string, ends: Iterable<KnownEnd>, lastEvent: string | null, isComplete: boolean): EndCounts {
+    using copy = new Database(path, { readwrite: true });
+    const counts = endAgain(copy, ends, lastEvent);
+    const ended = counts.revoked + counts.replaced + counts.shortened;
+    if (schemaVersion(copy) >= FIRST_SCHEMA_WITH_STATE)
+      copy.query(NOTE).run(secondsOf(Date.now()), this.lastEvent?.id ?? null, ended, isComplete ? 1 : 0);
+    return counts;
+  }
+
+  /** Puts the copy into its place; gives where the store is kept that was there, or null if there was none. */
+  takePlace(): string | null {
+    checkIntegrity(this.#prepared);
+    const aside = freePath(join(this.#directory.path, `replaced-${fileTime(new Date())}`));
+    return replaceStore(this.#directory, this.#prepared.database, aside) ? aside : null;
+  }
+
+  /** Removes the copy where it did not come into its place. */
+  discard(): void {
+    removeWorkingDirectory(this.#prepared);
+  }
+}
+
+/** What is to be said of a damaged backup. */
+export function damagedBackup(path: string, { faults }: StoreDamaged): StoreDamaged {
+  const [fault = ""] = faults;
+  return new StoreDamaged(
+    `The backup ${path} is damaged: ${fault.replaceAll("\n", " ")}. Use another one. Nothing was changed.`,
+    faults,
+  );
+}
+
+/** The path, with a number at its end where there is something already. */
+function freePath(path: string): string {
+  let free = path;
+  for (let count = 2; existsSync(free); count += 1) free = `${path}-${count}`;
+  return free;
+}

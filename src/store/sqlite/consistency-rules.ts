@@ -1,0 +1,126 @@
+import type { Database } from "bun:sqlite";
+import { AUDIT_ACTIONS } from "../../tokens/audit/audit-event.ts";
+import { LAST_MOMENT } from "../../tokens/time.ts";
+import { schemaVersion } from "./schema.ts";
+
+/** A fault that SQLite cannot see, as rows of one text each; `from` is the first schema that can have it. */
+interface Rule {
+  readonly from: number;
+  readonly fault: string;
+  readonly rows: string;
+}
+
+const ACTIONS = AUDIT_ACTIONS.map((action) => `'${action}'`).join(", ");
+
+/** An id as `src/tokens/identifier.ts` has it. */
+function isNoId(column: string, prefix: string): string {
+  return `(${column} NOT GLOB '${prefix}[0-9A-Za-z]*' OR substr(${column}, 6) GLOB '*[^0-9A-Za-z]*' OR length(${column}) > 69)`;
+}
+
+function isNoMoment(column: string): string {
+  return `${column} NOT BETWEEN 0 AND ${LAST_MOMENT}`;
+}
+
+const ONE_ROW: readonly Rule[] = [
+  {
+    from: 1,
+    fault: "the key of the cursors is missing",
+    rows: "SELECT '' WHERE NOT EXISTS (SELECT 1 FROM cursor_key)",
+  },
+  {
+    from: 4,
+    fault: "the word whether it is in use is missing",
+    rows: "SELECT '' WHERE NOT EXISTS (SELECT 1 FROM store_state)",
+  },
+];
+
+const EACH_ROW: readonly Rule[] = [
+  {
+    from: 1,
+    fault: "a token has a malformed id",
+    rows: `SELECT id FROM token WHERE ${isNoId("id", "atok_")} OR ${isNoId("created_by", "atok_")}`,
+  },
+  {
+    from: 2,
+    fault: "a token was replaced by a malformed id",
+    rows: `SELECT id FROM token WHERE ${isNoId("replaced_by", "atok_")}`,
+  },
+  {
+    from: 1,
+    fault: "a token has an impossible time",
+    rows: `SELECT id FROM token WHERE ${["created_at", "expires_at", "revoked_at", "last_used_at"].map(isNoMoment).join(" OR ")}`,
+  },
+  {
+    from: 1,
+    fault: "an audit event has a malformed id",
+    rows: `SELECT id FROM audit_event WHERE ${isNoId("id", "aevt_")} OR ${isNoId("actor", "atok_")} OR ${isNoId("target", "atok_")}`,
+  },
+  {
+    from: 1,
+    fault: "an audit event has an unknown action or an impossible time",
+    rows: `SELECT id FROM audit_event WHERE action NOT IN (${ACTIONS}) OR ${isNoMoment("at")}`,
+  },
+  {
+    from: 1,
+    fault: "an audit event has changes that cannot be read",
+    rows: "SELECT id FROM audit_event WHERE NOT json_valid(changes) OR json_type(changes) <> 'object'",
+  },
+  {
+    from: 1,
+    fault: "a token is not revoked as its audit event says",
+    rows: `
+      SELECT token.id FROM audit_event JOIN token ON token.id = target
+      WHERE json_valid(changes) AND json_extract(changes, '$.revoked_at') IS NOT NULL
+        AND revoked_at IS NOT json_extract(changes, '$.revoked_at')`,
+  },
+  {
+    from: 1,
+    fault: "a token is not of the access that its audit event says",
+    rows: `
+      SELECT token.id FROM audit_event JOIN token ON token.id = target
+      WHERE action = 'api-token.create' AND json_valid(changes) AND access <> json_extract(changes, '$.access')`,
+  },
+  {
+    from: 2,
+    fault: "a token is not for the services that its audit event says",
+    rows: `
+      SELECT token.id FROM audit_event JOIN token ON token.id = target
+      WHERE action = 'api-token.create' AND json_valid(changes)
+        AND json_type(changes, '$.audiences') IS NOT NULL
+        AND audiences IS NOT json_extract(changes, '$.audiences')`,
+  },
+  {
+    from: 1,
+    fault: "a token does not expire as its last audit event says",
+    // Of a group, SQLite takes the row of the greatest id: https://www.sqlite.org/lang_select.html#bareagg
+    rows: `
+      SELECT token.id FROM (
+        SELECT target, json_extract(changes, '$.expires_at') AS told, max(id) FROM audit_event
+        WHERE json_valid(changes) AND json_type(changes, '$.expires_at') IS NOT NULL GROUP BY target
+      ) JOIN token ON token.id = target WHERE expires_at IS NOT told`,
+  },
+];
+
+/** The rows that each store has and cannot do without, and that are missing; a fault a line. */
+export function missingRows(database: Database): readonly string[] {
+  return faultsOf(database, ONE_ROW);
+}
+
+/**
+ * What Publisher knows of a store and SQLite does not, a fault a line; empty if nothing is wrong. Reads every row.
+ * A changed bit in the digest of a secret, in a description or in a count has nothing that it could be told by.
+ */
+export function knownFaults(database: Database): readonly string[] {
+  return faultsOf(database, [...ONE_ROW, ...EACH_ROW]);
+}
+
+function faultsOf(database: Database, rules: readonly Rule[]): readonly string[] {
+  const version = schemaVersion(database);
+  return rules.flatMap(({ from, fault, rows }) => {
+    if (version < from) return [];
+    const found = database.query<Record<string, unknown>, []>(`${rows} LIMIT 1`).get();
+    if (found === null) return [];
+    const where = String(Object.values(found)[0] ?? "");
+    return [where === "" ? fault : `${fault}: ${where}`];
+  });
+}

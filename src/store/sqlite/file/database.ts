@@ -1,0 +1,151 @@
+import type { Database } from "bun:sqlite";
+import { keepBeforeMigration } from "../backup/migration-copy.ts";
+import { inspectDatabase, isNew, OPENING_TIMEOUT_MS, withPlainErrors } from "../inspect/inspection.ts";
+import { MIGRATIONS } from "../migrations/index.ts";
+import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
+import { isBusy, isReadOnly } from "../sqlite-errors.ts";
+import { StoreUnusable } from "../store-unusable.ts";
+import type { DataDirectory } from "./data-directory.ts";
+import { makeFile } from "./database-file.ts";
+import { closeToOthers, refuseOddFiles } from "./file-safety.ts";
+import { refuseLeftovers } from "./leftovers.ts";
+import { playBackJournal } from "./rollback-journal.ts";
+import { ServerLock, STOP_TO_UPGRADE } from "./server-lock.ts";
+import { StoreDatabase } from "./store-database.ts";
+
+const RETRY_MS = 10;
+
+/** What a store is opened for. To read one that is at rest, nothing has to be written: it stays so. */
+export type Purpose = "reading" | "changing";
+
+/**
+ * Opens the store of a data directory for reading and writing, making or migrating it as needed. A store of an
+ * older schema may be in use by a server that does not know the new one: it is migrated under the lock of servers,
+ * which `lock` is where the caller is one.
+ */
+export function openDatabase(
+  directory: DataDirectory,
+  lock: ServerLock | null = null,
+  purpose: Purpose = "changing",
+): StoreDatabase {
+  return withPlainErrors(directory, () => {
+    refuseOddFiles(directory);
+    playBackJournal(directory);
+    const isFirst = isNew(directory.database);
+    const old = isFirst ? null : outdatedSchema(directory);
+    if (isFirst) refuseLeftovers(directory);
+    const own =
+      old !== null && lock === null
+        ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
+        : null;
+    try {
+      const migration = old === null ? null : keepBeforeMigration(directory, old);
+      if (isFirst) makeFile(directory.database);
+      closeAllToOthers(directory, lock ?? own);
+      const database = opened(directory, purpose);
+      database.migration = migration;
+      return database;
+    } finally {
+      own?.release();
+    }
+  });
+}
+
+/** Looks at a store that will be written to, before it is: what cannot be used stays as it is. Null for today's schema. */
+function outdatedSchema(directory: DataDirectory): number | null {
+  const version = inspectDatabase(directory, schemaVersion);
+  return version < SCHEMA_VERSION ? version : null;
+}
+
+/** Before the store is open, and without a lock that this process holds: see closeToOthers. */
+function closeAllToOthers({ files, lock }: DataDirectory, held: ServerLock | null): void {
+  for (const file of files) if (held === null || file !== lock) closeToOthers(file);
+}
+
+function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatabase {
+  const database = new StoreDatabase(path);
+  try {
+    database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
+    migrate(database, SCHEMA_VERSION);
+    database.clearForeignMark();
+    configure(database, purpose);
+    if (purpose === "changing") openFiles(database);
+    database.requireInPlace();
+    return database;
+  } catch (error) {
+    database.close();
+    database.requireInPlace();
+    throw isReadOnly(error) ? notWritable(path, error) : error;
+  }
+}
+
+/** Takes the store to that schema, in one transaction: wholly or not at all. */
+export function migrate(database: Database, version: number): void {
+  const run = database.transaction(() => {
+    for (const [index, migration] of MIGRATIONS.entries()) {
+      if (index >= schemaVersion(database) && index < version) database.run(migration);
+    }
+    database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    database.run(`PRAGMA user_version = ${version}`);
+  });
+  if (schemaVersion(database) < version) run.immediate();
+}
+
+/**
+ * An acknowledged change is on disk: in WAL mode that takes synchronous=FULL, and on macOS, where fsync does not
+ * wait for the disk, fullfsync. https://www.sqlite.org/pragma.html#pragma_synchronous
+ */
+function configure(database: StoreDatabase, purpose: Purpose): void {
+  if (purpose === "changing") enterWal(database);
+  database.run("PRAGMA synchronous = FULL");
+  if (process.platform === "darwin") {
+    database.run("PRAGMA fullfsync = ON");
+    database.run("PRAGMA checkpoint_fullfsync = ON");
+  }
+  database.run("PRAGMA foreign_keys = ON");
+  database.run("PRAGMA trusted_schema = OFF");
+  database.run("PRAGMA cell_size_check = ON");
+  if (purpose === "changing") database.markInUse();
+  // SQLite would put large temporary files into /var/tmp, which can be read-only.
+  database.run("PRAGMA temp_store = MEMORY");
+}
+
+/**
+ * SQLite opens the -wal and -shm files at the first read. Where it may not write to the database, or a process has too
+ * many files open, it opens the database for reading alone, and says so only at the first write.
+ */
+function openFiles(database: Database): void {
+  const version = schemaVersion(database);
+  // SQLite waits for another process without letting anything else run. Writer waits in a better way; a command that
+  // only reads has nothing else to run.
+  database.run("PRAGMA busy_timeout = 0");
+  try {
+    database.run("BEGIN IMMEDIATE");
+    database.run(`PRAGMA user_version = ${version}`);
+    database.run("ROLLBACK");
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
+function notWritable(path: string, cause: unknown): StoreUnusable {
+  return new StoreUnusable(
+    "The store can be read but not written. Look at the permissions, the file system and the limit of open files: " +
+      `${path}.`,
+    { cause },
+  );
+}
+
+/** SQLite does not wait by itself where two connections enter WAL mode at once. */
+function enterWal(database: Database): void {
+  const deadline = performance.now() + OPENING_TIMEOUT_MS;
+  for (;;) {
+    try {
+      database.run("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error;
+    }
+    Bun.sleepSync(RETRY_MS);
+  }
+}

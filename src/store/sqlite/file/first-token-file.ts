@@ -1,0 +1,70 @@
+import { timingSafeEqual } from "node:crypto";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { digestOf, isSecret } from "../../../tokens/secret/secret.ts";
+import { syncDirectory } from "./data-directory.ts";
+import { writeWholly } from "./file-bytes.ts";
+
+/** The file in which a new store's first secret waits for the operator, until that token is revoked or replaced. */
+export class FirstTokenFile {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Writes the secret, for the owner's eyes alone, on disk before it returns. */
+  write(secret: string): void {
+    const draft = `${this.path}.new`;
+    rmSync(draft, { force: true });
+    const file = openSync(draft, "wx", 0o600);
+    try {
+      writeWholly(file, Buffer.from(`${secret}\n`));
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(draft, this.path);
+    syncDirectory(dirname(this.path));
+  }
+
+  /** The digest of the secret in the file; null if there is none, or it is no regular file. */
+  digest(): Uint8Array | null {
+    try {
+      const secret = textOf(this.path).trim();
+      return isSecret(secret) ? digestOf(secret) : null;
+    } catch {
+      return null;
+    }
+  }
+
+  remove(): void {
+    rmSync(this.path, { force: true });
+  }
+
+  holds(digest: Uint8Array): boolean {
+    const held = this.digest();
+    return held !== null && timingSafeEqual(held, digest);
+  }
+}
+
+/** Without these flags, opening a pipe waits for ever for a program that writes to it, and a link leads elsewhere. */
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+function textOf(path: string): string {
+  const file = openSync(path, READ_FLAGS);
+  try {
+    return fstatSync(file).isFile() ? readFileSync(file, "utf8") : "";
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,94 @@
+import type { ScanCaller } from "../../../tokens/listing/scan-caller.ts";
+import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-refused.ts";
+
+/** The id of a caller's token; null for Publisher itself. */
+export type CallerId = string | null;
+
+export interface QueueLimits {
+  /** How many scans may wait. */
+  readonly queueLength: number;
+  /** How many scans of one caller may wait. */
+  readonly queueLengthPerCaller: number;
+  /** How long each may wait, in milliseconds. */
+  readonly queueMs: number;
+}
+
+/** One that waits for its turn to scan. */
+interface Waiting {
+  readonly begin: () => void;
+}
+
+/** A few scans that wait, each for a short time. Callers take turns; the scans of one caller begin in order. */
+export class ScanQueue {
+  readonly #limits: QueueLimits;
+  /** The next caller comes first. No caller has an empty set. */
+  readonly #byCaller = new Map<CallerId, Set<Waiting>>();
+  readonly #closed = new AbortController();
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  /** The callers of whom a scan waits, the next one first. */
+  get callers(): readonly CallerId[] {
+    return [...this.#byCaller.keys()];
+  }
+
+  /** Resolves when it is this one's turn. Throws ScanRefused if the queue is full, closed or too slow, or the signal aborts. */
+  async wait(caller: ScanCaller | null): Promise<void> {
+    const id = caller?.token ?? null;
+    if (this.#isFull(id)) throw new ScanRefused("too-many");
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const waiting = { begin: resolve };
+    // It leaves in the same moment: a place that it were called to meanwhile would be lost.
+    const leave = (reason: ScanRefusal) => {
+      if (this.#remove(id, waiting)) reject(new ScanRefused(reason));
+    };
+    const abandon = () => leave("abandoned");
+    const close = () => leave("closing");
+    const timer = setTimeout(() => leave("too-many"), this.#limits.queueMs);
+    caller?.signal.addEventListener("abort", abandon);
+    this.#closed.signal.addEventListener("abort", close);
+    this.#add(id, waiting);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      caller?.signal.removeEventListener("abort", abandon);
+      this.#closed.signal.removeEventListener("abort", close);
+    }
+  }
+
+  /** Lets the first scan of a caller begin. The caller's next turn comes after everybody else's. */
+  call(id: CallerId): void {
+    const scans = this.#byCaller.get(id);
+    const [first] = scans ?? [];
+    if (scans === undefined || first === undefined) return;
+    this.#remove(id, first);
+    if (this.#byCaller.delete(id)) this.#byCaller.set(id, scans);
+    first.begin();
+  }
+
+  /** Refuses all that wait. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  #isFull(id: CallerId): boolean {
+    const own = this.#byCaller.get(id)?.size ?? 0;
+    const all = [...this.#byCaller.values()].reduce((total, { size }) => total + size, 0);
+    return all >= this.#limits.queueLength || (id !== null && own >= this.#limits.queueLengthPerCaller);
+  }
+
+  #add(id: CallerId, waiting: Waiting): void {
+    const scans = this.#byCaller.get(id) ?? new Set();
+    this.#byCaller.set(id, scans.add(waiting));
+  }
+
+  #remove(id: CallerId, waiting: Waiting): boolean {
+    const scans = this.#byCaller.get(id);
+    const isRemoved = scans?.delete(waiting) === true;
+    if (scans?.size === 0) this.#byCaller.delete(id);
+    return isRemoved;
+  }
+}

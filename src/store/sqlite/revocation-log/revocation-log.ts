@@ -1,0 +1,214 @@
+import { createHash } from "node:crypto";
+import { closeSync, constants, existsSync, fstatSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { reasonOf } from "../../../system-errors.ts";
+import type { AuditEvent } from "../../../tokens/audit/audit-event.ts";
+import {
+  endLines,
+  firstLine,
+  isEnd,
+  parseLines,
+  type RevocationLines,
+} from "../../../tokens/revocation/revocation-lines.ts";
+import { syncDirectory } from "../file/data-directory.ts";
+import type { SqliteAuditTrail } from "../sqlite-audit-trail.ts";
+import { StoreUnusable } from "../store-unusable.ts";
+import {
+  appendOrLeave,
+  dropTornLine,
+  endsOf,
+  extentOf,
+  isTornStart,
+  openLog,
+} from "./revocation-log-file.ts";
+import { readRevocationLog } from "./revocation-log-reading.ts";
+
+/** How many events are read and written at once. */
+const SLICE_SIZE = 1000;
+
+/**
+ * How something else changed the end of the file: lines of this store had gone, and were written again; or there are lines of
+ * another store with the same key, such as a copy of this one.
+ */
+export type LogChange = "lines gone" | "lines of another store" | "emptied";
+
+const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+
+/**
+ * Appends every end of a token to a file, from the audit trail of a store. The file is opened anew for each write:
+ * where it was moved away or emptied, another one begins. Where it was changed, it goes on from the last line that the store
+ * knows, so that nothing is missing.
+ */
+export class RevocationLog {
+  readonly path: string;
+  readonly #store: string;
+  readonly #trail: SqliteAuditTrail;
+  readonly #sync: (directory: string) => void;
+  /** The last audit event that was dealt with; empty for none. */
+  #known = "";
+  /** The audit event of the last line; empty for none. */
+  #written = "";
+  /** The audit event of the last line that is of this store; empty for none. */
+  #own = "";
+  /** What was noticed since a call of `catchUp` gave it. */
+  readonly #changes = new Set<LogChange>();
+  /** The extent of the file as it was left; null for none. */
+  #left: string | null = null;
+  /** Whether the name of a new file may not be on disk yet. */
+  #isNameUnsynced = false;
+
+  /**
+   * Makes the file if it is missing. Throws StoreUnusable if there is a file that is not a log of this store, or it
+   * cannot be opened for writing.
+   */
+  constructor(path: string, trail: SqliteAuditTrail, store: string, sync = syncDirectory) {
+    this.path = path;
+    this.#sync = sync;
+    this.#store = store;
+    this.#trail = trail;
+    try {
+      const log = this.#read(endsOf(path));
+      this.#known = log === null ? "" : this.#lastOfStore(log);
+      this.#written = log?.last ?? "";
+      this.#own = this.#known;
+      this.#left = this.#extent();
+      this.#append([]);
+      this.#syncName();
+    } catch (error) {
+      if (error instanceof StoreUnusable) throw error;
+      if (!existsSync(dirname(path)))
+        throw new StoreUnusable(
+          `There is no directory ${dirname(path)} for the revocation log. Make it first.`,
+        );
+      throw new StoreUnusable(`The revocation log ${path} cannot be written: ${reasonOf(error)}.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Whether the event with this id is in the file, or needs no line there. */
+  knows(id: string): boolean {
+    return id <= this.#known;
+  }
+
+  /**
+   * Writes what is missing, on disk before it returns. Gives how something else had changed the end of the file; after an
+   * error, the next call that succeeds gives it. Throws an error of the file system or of the store.
+   */
+  catchUp(): readonly LogChange[] {
+    this.#goOnAfterChange();
+    const last = this.#trail.lastId() ?? "";
+    while (this.#known < last) {
+      const events = this.#trail.changesBetween(this.#known, last, SLICE_SIZE);
+      if (this.#append(events)) this.#known = events.length < SLICE_SIZE ? last : (events.at(-1)?.id ?? last);
+      else this.#goOnAfterChange();
+    }
+    this.#syncName();
+    const changes = [...this.#changes];
+    this.#changes.clear();
+    return changes;
+  }
+
+  /** Where that fails, the lines are there all the same: the next call tries it again. */
+  #syncName(): void {
+    if (!this.#isNameUnsynced) return;
+    this.#sync(dirname(this.path));
+    this.#isNameUnsynced = false;
+  }
+
+  /** The ids of the tokens whose end is not in the file yet. Throws StoreUnavailable if the store cannot be read. */
+  missing(): readonly string[] {
+    const last = this.#trail.lastId() ?? "";
+    const events = this.#trail.changesBetween(this.#known, last, Number.MAX_SAFE_INTEGER);
+    return [...new Set(events.filter(isEnd).map(({ target }) => target))];
+  }
+
+  /** Gives false, and writes nothing, where the file is not as it was left. */
+  #append(events: readonly AuditEvent[]): boolean {
+    const file = openLog(this.path, APPENDING);
+    try {
+      if (fstatSync(file).size > 0 && extentOf(fstatSync(file)) !== this.#left) return false;
+      dropTornLine(file);
+      const isNew = fstatSync(file).size === 0;
+      const first = isNew ? [firstLine(this.#store, this.#written)] : [];
+      const all = [...first, ...endLines(this.#written, events)];
+      if (all.length > 0) appendOrLeave(file, `${all.join("\n")}\n`);
+      this.#isNameUnsynced ||= isNew;
+      const written = events.findLast(isEnd)?.id;
+      this.#written = written ?? this.#written;
+      this.#own = written ?? this.#own;
+      this.#left = extentOf(fstatSync(file));
+      return true;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Sees to it that lines that have gone from the end of the file are written again. */
+  #goOnAfterChange(): void {
+    const extent = this.#extent();
+    if (extent === this.#left) return;
+    if (extent !== null) {
+      const log = this.#read(endsOf(this.path));
+      if (log === null) this.#changes.add("emptied");
+      else if (log.last !== this.#written) this.#goOnFrom(log);
+    } else if (existsSync(this.path)) this.#changes.add("emptied");
+    this.#left = extent;
+  }
+
+  #goOnFrom(log: RevocationLines): void {
+    const last = this.#lastOfStore(log);
+    if (last < this.#own) this.#changes.add("lines gone");
+    if (last !== log.last) this.#changes.add("lines of another store");
+    if (last < this.#known) this.#known = last;
+    this.#own = last;
+    this.#written = log.last;
+  }
+
+  /** Null where there is no file, or an empty one: another one begins there. */
+  #extent(): string | null {
+    const found = statSync(this.path, { throwIfNoEntry: false });
+    return found === undefined || found.size === 0 ? null : extentOf(found);
+  }
+
+  /**
+   * The last audit event in a log that the store has. Another store with the same key, such as a copy of this one, may have written the
+   * lines after it, or this store was restored from a backup since. The lines up to the last known one are as they were.
+   */
+  #lastOfStore({ ends }: RevocationLines): string {
+    const known = ends.findLastIndex(({ event }) => event === this.#written);
+    const own = ends.slice(known + 1).findLast(({ event }) => this.#trail.has(event));
+    if (own !== undefined) return own.event;
+    return known === -1 ? this.#lastOfStoreInWhole() : this.#own;
+  }
+
+  #lastOfStoreInWhole(): string {
+    const whole = this.#read(readRevocationLog(this.path));
+    const events = [whole?.after ?? "", ...(whole?.ends ?? []).map(({ event }) => event)];
+    return events.findLast((event) => this.#trail.has(event)) ?? "";
+  }
+
+  /** Null for a text without a whole first line. Throws StoreUnusable unless it is a log of this store. */
+  #read(text: string): RevocationLines | null {
+    if (text === "" || isTornStart(text)) return null;
+    const log = parseLines(text);
+    if (log === null) throw new StoreUnusable(`${this.path} is there already, and is not a revocation log.`);
+    if (log.store !== this.#store)
+      throw new StoreUnusable(`${this.path} is the revocation log of another store.`);
+    return log;
+  }
+}
+
+/** Throws StoreUnusable for a log with content where no store is yet: that store was lost, or is elsewhere. */
+export function refuseLogOfLostStore(path: string | null): void {
+  if (path === null || (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0) return;
+  throw new StoreUnusable(
+    `There is no store, but ${path} is there already. Nothing was changed. If the store was lost, run "publisher restore BACKUP ` +
+      `--revocations ${path}". For a new store, name another file with --revocation-log.`,
+  );
+}
+
+/** What a log calls its store: a mark of its cursor key, which each of its backups has too. */
+export function storeMark(cursorKey: Uint8Array): string {
+  return createHash("sha256").update(cursorKey).digest("hex").slice(0, 16);
+}

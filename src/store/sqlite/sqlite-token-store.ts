@@ -1,0 +1,229 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { ListQuery } from "../../tokens/listing/listing.ts";
+import type { ScanCaller } from "../../tokens/listing/scan-caller.ts";
+import type { SummaryQuery, Tally } from "../../tokens/summary.ts";
+import type { Token } from "../../tokens/token.ts";
+import {
+  type ChangeScope,
+  type ChangeState,
+  type StoredSecret,
+  StoreUnavailable,
+  type TokenStore,
+  type Writes,
+} from "../../tokens/token-store.ts";
+import type { DataDirectory } from "./file/data-directory.ts";
+import { openDatabase, type Purpose } from "./file/database.ts";
+import { FirstTokenFile } from "./file/first-token-file.ts";
+import { OpenedFiles } from "./file/opened-files.ts";
+import type { ServerLock } from "./file/server-lock.ts";
+import type { Migration, StoreDatabase } from "./file/store-database.ts";
+import { WAL_LIMIT_BYTES, WriteAheadLog } from "./file/write-ahead-log.ts";
+import { listRows } from "./list/list-rows.ts";
+import { Scans } from "./list/scans.ts";
+import { Reserve } from "./reserve.ts";
+import { ServedSource } from "./served-source.ts";
+import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
+import { SqliteChanges } from "./sqlite-changes.ts";
+import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
+import { SqliteUsageStore } from "./sqlite-usage-store.ts";
+import { tallies } from "./summary-sql.ts";
+import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
+import { Writer } from "./writer.ts";
+
+/** A -wal file that is larger than it should be, and how large that is, in bytes. */
+export type OversizedWal = Pick<WriteAheadLog, "size" | "limit">;
+
+/** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
+export class SqliteTokenStore implements TokenStore {
+  readonly firstToken: FirstTokenFile;
+  readonly auditTrail: SqliteAuditTrail;
+  /** How often the tokens were used. */
+  readonly usage: SqliteUsageStore;
+  /** That the store was brought to today's schema when it was opened; null if it had that. */
+  readonly migration: Migration | null;
+  readonly #directory: DataDirectory;
+  readonly #source: ServedSource;
+  readonly #scans: Scans;
+  readonly #wal: WriteAheadLog;
+  readonly #changes: SqliteChanges;
+  readonly #files: OpenedFiles;
+  readonly #writer: Writer;
+  readonly #database: Database;
+  readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
+  readonly #byId: Statement<TokenRow, [string]>;
+  /** A file of the store that was removed or replaced; null if there is none. */
+  #lostFile: string | null = null;
+
+  private constructor(
+    directory: DataDirectory,
+    database: StoreDatabase,
+    { lock, purpose }: { readonly lock: ServerLock | null; readonly purpose: Purpose },
+  ) {
+    this.migration = database.migration;
+    this.#directory = directory;
+    this.firstToken = new FirstTokenFile(directory.firstToken);
+    this.#files = new OpenedFiles([
+      // A store at rest that is only read has no other file; a process that changes it meanwhile makes some.
+      ...(purpose === "reading" ? [""] : ["", "-wal", "-shm"]).map((end) => directory.database + end),
+      ...(lock === null ? [] : [directory.lock]),
+    ]);
+    this.#writer = new Writer({
+      database,
+      files: this.#files,
+      reserve: new Reserve(directory.reserve),
+      requireServed: () => this.#source.require(),
+    });
+    const mayCut = () => this.#lostFile === null && this.#writer.trouble === null && !this.isDamaged;
+    this.#wal = new WriteAheadLog(directory.database, database, WAL_LIMIT_BYTES, mayCut);
+    this.#scans = new Scans(directory.database, this.#wal);
+    this.#source = new ServedSource(database, this.#scans);
+    this.usage = new SqliteUsageStore(this.#source, this.#writer);
+    this.#database = database;
+    this.auditTrail = new SqliteAuditTrail(this.#source);
+    this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
+    this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
+    this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
+  }
+
+  /** Opens the store, making or migrating it as needed. Throws StoreUnusable if that cannot be. */
+  static open(
+    directory: DataDirectory,
+    lock: ServerLock | null = null,
+    purpose: Purpose = "changing",
+  ): SqliteTokenStore {
+    return new SqliteTokenStore(directory, openDatabase(directory, lock, purpose), { lock, purpose });
+  }
+
+  /** Seals the cursors of lists from this store. */
+  get cursorKey(): Uint8Array {
+    const row = this.#database.query<{ key: Uint8Array }, []>("SELECT key FROM cursor_key").get();
+    if (row === null) throw new Error("the store has no cursor key");
+    return row.key;
+  }
+
+  get isDamaged(): boolean {
+    return this.#source.isDamaged;
+  }
+
+  /** Serves nothing more: every read and every write throws StoreUnavailable from now on. */
+  markDamaged(): void {
+    this.#source.markDamaged();
+  }
+
+  findByDigest(digest: Uint8Array): StoredSecret | null {
+    this.#source.require();
+    this.#requireFiles();
+    const row = withStoreErrors(() => this.#byDigest.get(digest));
+    return row && { token: tokenOf(row), digest: row.digest };
+  }
+
+  findById(id: string): Token | null {
+    this.#source.require();
+    const row = withStoreErrors(() => this.#byId.get(id));
+    return row && tokenOf(row);
+  }
+
+  isEmpty(): boolean {
+    return withStoreErrors(() => this.#source.database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
+  }
+
+  /** Throws StoreUnavailable unless the store can be read. */
+  ping(): void {
+    this.#requireFiles();
+    this.isEmpty();
+  }
+
+  /** Why changes fail; null as long as they can be written. */
+  get trouble(): StoreUnavailable | null {
+    return this.#writer.trouble;
+  }
+
+  /** Looks whether a file of the store was removed or replaced since the store was opened. */
+  isLost(): boolean {
+    const { replaced } = this.#files;
+    this.#lostFile = replaced === this.#directory.lock ? null : replaced;
+    return this.#lostFile !== null;
+  }
+
+  /**
+   * Looks whether the store is still in the files that were opened, and whether changes that failed can be written
+   * again. Call it every second. Throws StoreUnavailable while changes fail.
+   */
+  async recover(): Promise<void> {
+    this.#source.require();
+    this.isLost();
+    await this.#writer.recover();
+  }
+
+  async change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
+    this.#source.require();
+    const planned = await this.#changes.make(scope, plan);
+    if (planned.updated.some(({ token }) => isDoneWith(token))) this.#tryToTidyFirstToken();
+    return planned;
+  }
+
+  async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly Token[]> {
+    return await listRows(this.#source, TOKEN_TABLE, query, caller);
+  }
+
+  async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly Tally[]> {
+    return await this.#source.scans.run(caller, (scan) => tallies(scan, query)).catch(throwAsStoreError);
+  }
+
+  /** Deletes the first-token file if its token is revoked, replaced or not in the store. */
+  tidyFirstToken(): void {
+    const digest = this.firstToken.digest();
+    if (digest === null) return;
+    const stored = this.findByDigest(digest);
+    if (stored === null || isDoneWith(stored.token)) this.firstToken.remove();
+  }
+
+  /** Ends every scan and refuses new ones; everything else goes on. */
+  stopScans(): void {
+    this.#scans.close();
+  }
+
+  /** Cuts the -wal file where that is due and no scan needs it. Returns its size where something else keeps it too large. */
+  tidyWal(): OversizedWal | null {
+    // In trouble the file stays as it is, and the log has the reason.
+    const isInTrouble = this.trouble !== null || this.#lostFile !== null || this.isDamaged;
+    if (this.#scans.running > 0 || isInTrouble) return null;
+    this.#wal.tidy();
+    const { isTooLarge, size, limit } = this.#wal;
+    return isTooLarge ? { size, limit } : null;
+  }
+
+  /** Brings every change into the one file, so that it can be copied alone. */
+  checkpoint(): void {
+    this.#wal.cut();
+  }
+
+  close(): void {
+    this.stopScans();
+    this.#database.close();
+  }
+
+  /** Changes that other processes make to a replaced file cannot be seen here, revocations among them. */
+  #requireFiles(): void {
+    if (this.#lostFile === null) return;
+    throw new StoreUnavailable("the store cannot be used now", { cause: new Error(removed(this.#lostFile)) });
+  }
+
+  /** The change is made whether or not the file can go; the next start tries again. */
+  #tryToTidyFirstToken(): void {
+    try {
+      this.tidyFirstToken();
+    } catch {
+      return;
+    }
+  }
+}
+
+function removed(path: string): string {
+  return `${path} was removed, replaced or closed to this user while the store was open`;
+}
+
+/** Whether nobody is to begin with that token any more. */
+function isDoneWith({ revokedAt, replacedBy }: Token): boolean {
+  return revokedAt !== null || replacedBy !== null;
+}

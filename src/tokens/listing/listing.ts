@@ -1,0 +1,229 @@
+import type { UnixSeconds } from "../time.ts";
+import type { Pattern } from "./pattern.ts";
+
+export type Value = string | number;
+
+/** What the values of a key are: one of these names, or something of that kind. */
+export type Kind =
+  | readonly string[]
+  | "audience"
+  | "audit-event-id"
+  | "description"
+  | "ip"
+  | "time"
+  | "token-id"
+  | "trace-id";
+
+/** What a list can be asked about one key of its rows. */
+export interface KeyTraits {
+  readonly kind: Kind;
+  /** Whether it can be sorted by. */
+  readonly sorts?: boolean;
+  /** Whether it can be matched against patterns. */
+  readonly matches?: boolean;
+  /** Whether a row has a list of values under it, of which a condition is fulfilled by any; such a list is never empty. */
+  readonly several?: boolean;
+}
+
+/** One key of the rows of a list. */
+export interface ListKey<Row> extends KeyTraits {
+  /** What the row has under it at that moment. */
+  readonly read: (row: Row, now: UnixSeconds) => Value | readonly Value[] | null;
+}
+
+/** In which terms a list of a resource is asked for. */
+export interface ListTerms {
+  /** The resource, under the name that the API gives it. */
+  readonly resource: string;
+  readonly keys: Readonly<Record<string, KeyTraits>>;
+}
+
+/** A resource that can be listed, newest first unless sorted otherwise. */
+export interface ListedResource<Row> extends ListTerms {
+  readonly keys: Readonly<Record<string, ListKey<Row>>>;
+  /** What leaves rows out of every list that none of these keys is named for; null where nothing does. */
+  readonly usual: { readonly condition: Condition; readonly unless: readonly string[] } | null;
+}
+
+/** What every row of a list has. */
+export interface Identified {
+  /** The later the row was made, the greater, as text. */
+  readonly id: string;
+}
+
+/** The page size where none is asked for, the greatest that is served, and the greatest number of rows to skip. */
+export const PAGE_LIMIT_DEFAULT = 500;
+export const PAGE_LIMIT_MAX = 1000;
+export const SKIP_MAX = 1_000_000;
+
+/** The most conditions in one list of filters, `and` and `or` counted, and how deep they may lie in each other. */
+export const CONDITION_LIMIT = 64;
+export const CONDITION_DEPTH_MAX = 8;
+
+/** What is asked of the values under one key. */
+export type Comparison =
+  | { readonly op: "eq"; readonly key: string; readonly value: Value }
+  | { readonly op: "in" | "nin"; readonly key: string; readonly values: readonly Value[] }
+  | { readonly op: "exists"; readonly key: string; readonly value: boolean }
+  | { readonly op: "lt" | "gt"; readonly key: string; readonly value: UnixSeconds }
+  | { readonly op: "regex"; readonly key: string; readonly pattern: Pattern };
+
+/**
+ * What a row must fulfil to be listed. A value that is null fulfils only `exists` (false) and `nin`; of several, one
+ * must fulfil it, and for `nin` all.
+ */
+export type Condition = { readonly op: "and" | "or"; readonly conditions: readonly Condition[] } | Comparison;
+
+export interface Sort {
+  readonly key: string;
+  readonly direction: "asc" | "desc";
+}
+
+/** Where a page ended: the last row's value for each sort, then its id. */
+export type Position = readonly (Value | null)[];
+
+/** What a caller asks of a list. */
+export interface Listing {
+  readonly conditions: readonly Condition[];
+  readonly sorts: readonly Sort[];
+  readonly limit: number;
+  readonly skip: number;
+  readonly cursor: string | null;
+}
+
+/** What a store is asked for: the rows that fulfil `condition`, in the order of `sorts`, nulls last, ties by id. */
+export interface ListQuery {
+  readonly condition: Condition;
+  readonly sorts: readonly Sort[];
+  /** Begin behind this position, or at the start. */
+  readonly after: Position | null;
+  readonly skip: number;
+  readonly limit: number;
+  /** The moment at which what changes with time is judged. */
+  readonly now: UnixSeconds;
+}
+
+const NEWEST_FIRST: readonly Sort[] = [{ key: "id", direction: "desc" }];
+
+export function filterKeys({ keys }: ListTerms): readonly string[] {
+  return Object.keys(keys);
+}
+
+export function sortKeys(terms: ListTerms): readonly string[] {
+  return keysThat(terms, ({ sorts }) => sorts === true);
+}
+
+export function timeKeys(terms: ListTerms): readonly string[] {
+  return keysThat(terms, ({ kind }) => kind === "time");
+}
+
+export function patternKeys(terms: ListTerms): readonly string[] {
+  return keysThat(terms, ({ matches }) => matches === true);
+}
+
+/** What is known of a key, which must be one of the resource's. */
+export function keyOf<Key>(
+  { resource, keys }: { readonly resource: string; readonly keys: Readonly<Record<string, Key>> },
+  name: string,
+): Key {
+  const key = Object.hasOwn(keys, name) ? keys[name] : undefined;
+  if (key === undefined) throw new Error(`no list of ${resource} has the key ${name}`);
+  return key;
+}
+
+export function sortsOf(listing: Listing): readonly Sort[] {
+  return listing.sorts.length === 0 ? NEWEST_FIRST : listing.sorts;
+}
+
+/** The whole condition of a listing: what the caller asks, and what is left out without being asked. */
+export function conditionOf<Row>({ usual }: ListedResource<Row>, { conditions }: Listing): Condition {
+  const asked: Condition = { op: "and", conditions };
+  if (usual === null || names(asked, usual.unless)) return asked;
+  return { op: "and", conditions: [...conditions, usual.condition] };
+}
+
+/** Whether a listing filters or sorts by a key. */
+export function goesBy({ conditions, sorts }: Listing, name: string): boolean {
+  return sorts.some(({ key }) => key === name) || names({ op: "and", conditions }, [name]);
+}
+
+/** Whether the condition has a part that fulfils `test`. */
+export function someCondition(condition: Condition, test: (part: Condition) => boolean): boolean {
+  if (test(condition)) return true;
+  return "conditions" in condition && condition.conditions.some((part) => someCondition(part, test));
+}
+
+export function positionOf<Row extends Identified>(
+  resource: ListedResource<Row>,
+  row: Row,
+  sorts: readonly Sort[],
+): Position {
+  return [...sorts.map(({ key }) => valuesOf(resource, row, key, 0)[0] ?? null), row.id];
+}
+
+/** Whether the row fulfils the condition at that moment. */
+export function fulfils<Row>(
+  resource: ListedResource<Row>,
+  row: Row,
+  condition: Condition,
+  now: UnixSeconds,
+): boolean {
+  switch (condition.op) {
+    case "and":
+      return condition.conditions.every((part) => fulfils(resource, row, part, now));
+    case "or":
+      return condition.conditions.some((part) => fulfils(resource, row, part, now));
+    default:
+      return holds(valuesOf(resource, row, condition.key, now), condition);
+  }
+}
+
+/** Everything that the row has under a key: nothing where that is null. */
+function valuesOf<Row>(
+  resource: ListedResource<Row>,
+  row: Row,
+  key: string,
+  now: UnixSeconds,
+): readonly Value[] {
+  const found = keyOf(resource, key).read(row, now);
+  if (found === null) return [];
+  return typeof found === "object" ? found : [found];
+}
+
+function holds(values: readonly Value[], comparison: Comparison): boolean {
+  switch (comparison.op) {
+    case "eq":
+      return values.includes(comparison.value);
+    case "in":
+      return values.some((value) => setOf(comparison.values).has(value));
+    case "nin":
+      return values.every((value) => !setOf(comparison.values).has(value));
+    case "exists":
+      return values.length > 0 === comparison.value;
+    case "lt":
+      return values.some((value) => Number(value) < comparison.value);
+    case "gt":
+      return values.some((value) => Number(value) > comparison.value);
+    case "regex":
+      return values.some((value) => comparison.pattern.matches(String(value)));
+  }
+}
+
+const sets = new WeakMap<readonly Value[], ReadonlySet<Value>>();
+
+/** The values of a comparison, made ready once: there may be thousands, and each row is looked up in them. */
+function setOf(values: readonly Value[]): ReadonlySet<Value> {
+  const known = sets.get(values);
+  if (known !== undefined) return known;
+  const made = new Set(values);
+  sets.set(values, made);
+  return made;
+}
+
+function keysThat({ keys }: ListTerms, test: (traits: KeyTraits) => boolean): readonly string[] {
+  return Object.entries(keys).flatMap(([name, traits]) => (test(traits) ? [name] : []));
+}
+
+function names(condition: Condition, keys: readonly string[]): boolean {
+  return someCondition(condition, (part) => "key" in part && keys.includes(part.key));
+}

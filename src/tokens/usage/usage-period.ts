@@ -1,0 +1,56 @@
+import type { UnixSeconds } from "../time.ts";
+
+/** What uses are counted by: hours and days of UTC. */
+export type Bucket = "hour" | "day";
+
+export const BUCKETS: readonly Bucket[] = ["hour", "day"];
+
+const BUCKET_SECONDS: Readonly<Record<Bucket, number>> = { hour: 3600, day: 86_400 };
+
+/** How many days of hours and of days are kept; the bucket that is not over yet counts. */
+export const DAYS_KEPT: Readonly<Record<Bucket, number>> = { hour: 35, day: 400 };
+
+/** Whole buckets: that of `from` is the first, that which begins at `to` is not among them. */
+export interface Period {
+  readonly bucket: Bucket;
+  readonly from: UnixSeconds;
+  readonly to: UnixSeconds;
+}
+
+/** What a caller asks to look at; null for as far as there is something. */
+export interface PeriodRequest {
+  readonly bucket: Bucket;
+  readonly from: UnixSeconds | null;
+  readonly to: UnixSeconds | null;
+}
+
+/** When the bucket began that a moment is in. */
+export function bucketStart(bucket: Bucket, time: UnixSeconds): UnixSeconds {
+  const length = BUCKET_SECONDS[bucket];
+  return Math.floor(time / length) * length;
+}
+
+export function bucketSeconds(bucket: Bucket): number {
+  return BUCKET_SECONDS[bucket];
+}
+
+export function bucketsIn({ bucket, from, to }: Period): number {
+  return (to - from) / BUCKET_SECONDS[bucket];
+}
+
+/** All that is kept at `now`, the bucket that is not over yet included. */
+export function keptPeriod(bucket: Bucket, now: UnixSeconds): Period {
+  const to = bucketStart(bucket, now) + BUCKET_SECONDS[bucket];
+  return { bucket, from: to - DAYS_KEPT[bucket] * BUCKET_SECONDS.day, to };
+}
+
+/** The buckets that have a part in what is asked for, as far as they are kept; none where nothing of it is. */
+export function periodOf({ bucket, from, to }: PeriodRequest, now: UnixSeconds): Period {
+  const kept = keptPeriod(bucket, now);
+  const within = (time: UnixSeconds) => Math.min(Math.max(time, kept.from), kept.to);
+  return {
+    bucket,
+    from: from === null ? kept.from : within(bucketStart(bucket, from)),
+    to: to === null ? kept.to : within(bucketStart(bucket, to + BUCKET_SECONDS[bucket] - 1)),
+  };
+}

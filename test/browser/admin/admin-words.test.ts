@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { signedIn } from "../../support/browser/admin-page.ts";
+import { launchBrowser, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
+import { RunningServer } from "../../support/executable/executable.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+let browser: Browser;
+let server: RunningServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+test("a space in the name of a service is refused, and the new token names its services", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("button", { name: "New token" }).click();
+  const form = page.getByRole("dialog", { name: "New token" });
+  await form.getByRole("radio", { name: "Services" }).check();
+  await form.getByLabel("Names of the services").fill("office wiki");
+  await form.getByRole("button", { name: "Create token" }).click();
+  await form.getByText("Write “office-wiki” for one service, or “office, wiki” for 2 services.").waitFor();
+  await form.getByLabel("Names of the services").and(page.locator(":focus")).fill("office-wiki, git; feeds");
+  await form.getByRole("button", { name: "Create token" }).click();
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  await shown.getByText("for office-wiki, git and feeds. It opens nothing else.").waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a new token for Publisher itself names no services", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
+  const shown = page.getByRole("dialog", { name: "Your new token" });
+  await shown.locator(".secret-text").waitFor();
+  expect(await shown.getByText("It opens").count()).toBe(0);
+  expect(tab.faults).toEqual([]);
+});
+
+test("what was announced is gone after signing out", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.getByRole("row", { name: "First token" }).waitFor();
+  // Nothing that is announced goes by itself.
+  await page.evaluate(
+    "{ const own = setTimeout; window.setTimeout = (act, ms) => (ms >= 6000 ? 0 : own(act, ms)); }",
+  );
+  await page.getByRole("button", { name: "Refresh the list" }).click();
+  await page.locator(".toast", { hasText: "Refreshed" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(await page.getByText("Refreshed").count()).toBe(0);
+  expect(tab.faults).toEqual([]);
+});
+
+test("names of services that differ at their ends are told apart in the form and in the list", async () => {
+  const names = ["a-service-with-a-long-name-for-the-east", "a-service-with-a-long-name-for-the-west"];
+  await server.call("api-token/create", { access: "read", audiences: names, description: "Both" });
+  for (const viewport of [
+    { width: 1280, height: 800 },
+    { width: 320, height: 700 },
+  ]) {
+    await using tab = await signedIn(browser, server, { viewport });
+    const { page } = tab;
+    await page.getByRole("row", { name: "Both" }).waitFor();
+    await page.getByRole("button", { name: "New token" }).click();
+    await page.getByRole("radio", { name: "Services" }).check();
+    await page.getByRole("button", { name: `Add ${names[1]}` }).waitFor();
+    expect(
+      await page.evaluate(
+        "[...document.querySelectorAll('.tag.audience')].filter((tag) => tag.scrollWidth > tag.clientWidth + 1).length",
+      ),
+    ).toBe(0);
+    expect(
+      await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"),
+    ).toBe(0);
+    expect(tab.faults).toEqual([]);
+  }
+});
+
+test("the overview counts a token as used as soon as the list does", async () => {
+  await using own = await RunningServer.start();
+  const { token } = (await own.call("api-token/create", { access: "read", description: "Fresh" })).json;
+  await using tab = await signedIn(browser, own);
+  const { page } = tab;
+  await page.getByText("1 never used").waitFor();
+  await own.call("api-token/current", {}, token);
+  await page.getByRole("button", { name: "Refresh the list" }).click();
+  await page.getByRole("row", { name: "Fresh" }).getByText("just now").nth(1).waitFor();
+  await page.getByText("0 never used").waitFor();
+  await page.getByRole("link", { name: "0 never used" }).click();
+  await page.getByRole("heading", { name: "No token matches" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});
+
+test("a description that is too long is refused before it is sent", async () => {
+  const { id } = (await server.call("api-token/create", { access: "read", description: "Short" })).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  const dialog = page.getByRole("dialog");
+  const expectRefused = async (button: string) => {
+    const field = dialog.getByLabel("Description");
+    const fault = dialog.getByText("must have at most 500 characters");
+    await field.fill("🔑".repeat(500));
+    expect(await fault.count()).toBe(0);
+    await field.fill("é".repeat(501));
+    await dialog.getByRole("button", { name: button }).click();
+    await field.and(page.locator(":focus")).waitFor();
+    await fault.waitFor();
+    expect(await fault.count()).toBe(1);
+    expect(await dialog.locator(".notice.danger").count()).toBe(0);
+  };
+  await page.getByRole("button", { name: "New token" }).click();
+  await expectRefused("Create token");
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByRole("button", { name: "Edit" }).click();
+  await expectRefused("Save");
+  expect(asked.filter((path) => /create|update/.test(path))).toEqual([]);
+  expect(tab.faults).toEqual([]);
+});
+
+test("a period that ends before it begins is told as that", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  const fault = page.getByText("From is after To.");
+  await page.goto("/#/activity?from=2026-02-01&to=2026-02-01");
+  await page.getByRole("heading", { name: "No change matches" }).waitFor();
+  expect(await fault.count()).toBe(0);
+  await page.getByLabel("From").fill("2026-02-02");
+  await fault.waitFor();
+  await page.getByLabel("To", { exact: true }).fill("2026-02-03");
+  await fault.waitFor({ state: "detached" });
+  expect(tab.faults).toEqual([]);
+});
+
+test("each faulty value for a proxy has its fault at its own field", async () => {
+  const body = { access: "read", audiences: ["wiki"], description: "Proxied" };
+  const { id } = (await server.call("api-token/create", body)).json;
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByText("Protect a service").click();
+  await page.getByLabel("Token from").selectOption("A header of its own");
+  const faultOf = async (name: string) => {
+    const ids = await page.getByLabel(name).getAttribute("aria-describedby");
+    return await page.locator(`[id="${ids}"]`).textContent();
+  };
+  await page.getByLabel("Port that the proxy listens on").fill("0");
+  await page.getByLabel("Name of the header").fill("authorization");
+  await page.getByLabel("The service, as the proxy reaches it").fill("nowhere");
+  expect(await faultOf("Port that the proxy listens on")).toStartWith("A port must be");
+  expect(await faultOf("Name of the header")).toStartWith("The header must have a name of its own");
+  expect(await faultOf("The service, as the proxy reaches it")).toStartWith("An address must be");
+  expect(await faultOf("Publisher, as the proxy reaches it")).toStartWith("Publisher’s own address");
+  expect(await page.locator(".proxy .field-fault").count()).toBe(3);
+  expect(await page.locator(".proxy pre").count()).toBe(0);
+  await page.getByLabel("Port that the proxy listens on").fill("8081");
+  await page.getByLabel("Name of the header").fill("x-wiki");
+  await page.getByLabel("The service, as the proxy reaches it").fill("127.0.0.1:3000");
+  await page.getByText("Add this to the command that starts Publisher:").waitFor();
+  await page.getByText("--trusted-proxies 127.0.0.1", { exact: true }).waitFor();
+  expect(tab.faults).toEqual([]);
+});

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { openBeside, signedIn } from "../../../support/browser/admin-page.ts";
+import { launchBrowser, launchWithProfile, Tab, TEST_LIMIT_MS } from "../../../support/browser/browser.ts";
+import { RunningServer } from "../../../support/executable/executable.ts";
+import { TemporaryDirectory } from "../../../support/temporary.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+let browser: Browser;
+let server: RunningServer;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server[Symbol.asyncDispose]();
+});
+
+async function signInAndStay(page: Page, secret: string): Promise<void> {
+  await page.getByLabel("API token").fill(secret);
+  await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+}
+
+/** A text in every form that a browser may write it in. */
+function formsOf(text: string): readonly Buffer[] {
+  const plain = Buffer.from(text);
+  const wide = Buffer.from(text, "utf16le");
+  const inBase64 = [0, 1, 2].flatMap((offset) =>
+    // The ends of a text in base64 depend on its neighbours.
+    [plain, wide].map((bytes) => Buffer.from(bytes.subarray(offset, offset + 30).toString("base64"))),
+  );
+  return [plain, wide, Buffer.from(wide).swap16(), Buffer.from(plain.toString("hex")), ...inBase64];
+}
+
+/** The files below a directory that have a text in them in any form. */
+function filesWith(text: string, directory: string): readonly string[] {
+  const forms = formsOf(text);
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .filter((path) => {
+      const bytes = bytesOf(path);
+      return forms.some((form) => bytes.includes(form));
+    });
+}
+
+/** What is in a file. A browser that runs may have removed it since it was listed. */
+function bytesOf(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (existsSync(path)) throw error;
+    return Buffer.alloc(0);
+  }
+}
+
+/** Waits until a text is in a file: browsers write stored values some seconds later. */
+async function whenWritten(text: string, directory: string): Promise<void> {
+  const deadline = Date.now() + TEST_LIMIT_MS / 2;
+  while (filesWith(text, directory).length === 0 && Date.now() < deadline) await Bun.sleep(200);
+  expect(filesWith(text, directory)).not.toEqual([]);
+}
+
+test("a token is kept only for the tab, and only where that was ticked", async () => {
+  await using tab = await signedIn(browser, server);
+  const { page } = tab;
+  const stored = async () => await page.evaluate("sessionStorage.length + localStorage.length + name.length");
+  // The name of the session that was signed out of stays, for tabs that are away.
+  const left = async () => await page.evaluate("[sessionStorage.length, Object.keys(localStorage), name]");
+  expect(await stored()).toBe(0);
+  await page.reload();
+  await signInAndStay(page, server.firstToken);
+  await page.reload();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(await left()).toEqual([0, ["publisher.signed-out"], ""]);
+  expect(await tab.context.cookies()).toEqual([]);
+  expect(tab.faults).toEqual([]);
+});
+
+test("no file of the browser has a token that is kept, nor both halves of it", async () => {
+  using profile = new TemporaryDirectory();
+  const context = await launchWithProfile(profile.path, server.url);
+  const page = context.pages()[0] ?? (await context.newPage());
+  await page.goto("/");
+  await signInAndStay(page, server.firstToken);
+  const half = String(await page.evaluate("name")).replace("publisher:", "");
+  expect(half).toMatch(/^[0-9a-f]{114}$/);
+  await page.getByRole("button", { name: "New token" }).click();
+  await page.getByRole("button", { name: "Create token" }).click();
+  const created = String(await page.locator(".secret-text").textContent());
+  await page.getByRole("checkbox", { name: "I have stored the token" }).check();
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.reload();
+  await page.getByRole("button", { name: "Sign out" }).waitFor();
+  const beside = await openBeside(page, "First token");
+  await beside.getByRole("heading", { name: "First token" }).waitFor();
+  // The half on disk proves that this test looks in the right place, and late enough.
+  const other = String(await page.evaluate("sessionStorage.getItem('publisher.token')"));
+  await whenWritten(other, profile.path);
+  for (const secret of [server.firstToken, created, half])
+    expect(filesWith(secret, profile.path)).toEqual([]);
+  await context.close();
+  for (const secret of [server.firstToken, created, half])
+    expect(filesWith(secret, profile.path)).toEqual([]);
+});
+
+test.each([
+  ["is gone, as in a tab that the browser restores", "name = ''"],
+  ["was replaced by another site", "name = 'publisher:' + 'ab'.repeat(57)"],
+  ["is no half", "name = 'publisher:odd'"],
+])("where the half in memory %s, nobody is signed in and the other half goes", async (_, script) => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.goto("/");
+  await signInAndStay(page, server.firstToken);
+  await page.evaluate(script);
+  await page.reload();
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(await page.evaluate("sessionStorage.length")).toBe(0);
+  expect(tab.faults).toEqual([]);
+});
+
+test("where the browser refuses to keep anything, one signs in all the same and is told", async () => {
+  await using tab = await Tab.open(browser, server.url);
+  const { page } = tab;
+  await page.addInitScript(`Object.defineProperty(window, "sessionStorage", {
+    get() { throw new DOMException("denied", "SecurityError"); },
+  })`);
+  await page.goto("/");
+  await signInAndStay(page, server.firstToken);
+  await page.getByText("This browser keeps nothing for this page: a reload signs you out.").waitFor();
+  expect(await page.evaluate("name")).toBe("");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  expect(tab.faults).toEqual([]);
+});

@@ -1,0 +1,121 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { RunningServer } from "../../support/executable/executable.ts";
+import { Terminal } from "../../support/executable/terminal.ts";
+import { AUDIT_EVENT_KEYS } from "../../support/http/resource.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+describe("audit list", () => {
+  test("is a table of the newest changes, by the API and at the command line, beside a running server", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const dataDir = ["--data-dir", server.dataDir];
+    const { id } = (await server.call("api-token/create", { access: "read", description: "CI" })).json;
+    const caller = (await server.call("api-token/current", {})).json.id;
+    await terminal.output("token", "revoke", id, ...dataDir);
+    const [heading, revoked, created, ...rest] = (await terminal.output("audit", "list", ...dataDir))
+      .trimEnd()
+      .split("\n");
+    expect(heading).toMatch(/^TIME +CHANGE +TOKEN +BY +FROM +NEW VALUES$/);
+    const time = String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`;
+    expect(revoked).toMatch(new RegExp(`^${time}  revoke  ${id}  command line +revoked_at=${time}$`));
+    expect(created).toMatch(
+      new RegExp(`^${time}  create  ${id}  ${caller}  127\\.0\\.0\\.1  access=read description="CI"$`),
+    );
+    expect(rest).toHaveLength(1);
+    const own = await terminal.output("audit", "list", "--token", id, ...dataDir);
+    expect(own.trimEnd().split("\n")).toHaveLength(3);
+    expect(own).not.toContain("TOKEN");
+  });
+
+  test("prints with --json what the API answers", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const dataDir = ["--data-dir", server.dataDir];
+    const { id } = (await server.call("api-token/create", { access: "read" })).json;
+    await server.call("api-token/revoke", { id });
+    const all = JSON.parse(await terminal.output("audit", "list", "--json", ...dataDir));
+    expect(all).toEqual((await server.call("audit-event/list", {})).json);
+    expect(Object.keys(all.data[0])).toEqual(AUDIT_EVENT_KEYS);
+    const flags = ["--json", "--token", id, "--limit", "1", ...dataDir];
+    const first = JSON.parse(await terminal.output("audit", "list", ...flags));
+    const filters = [{ key: "target", eq: id }];
+    const asked = { filters, pagination: { limit: 1 } };
+    expect(first).toEqual((await server.call("audit-event/list", asked)).json);
+    const { cursor } = first.page;
+    const next = await server.call("audit-event/list", { filters, pagination: { cursor } });
+    expect(next.json.data).toMatchObject([{ action: "api-token.create", target: id }]);
+  });
+
+  test("shows a hundred changes unless told otherwise, and says that there are more", async () => {
+    await using server = await RunningServer.start();
+    using terminal = new Terminal();
+    const dataDir = ["--data-dir", server.dataDir];
+    const makes = Array.from(
+      { length: 1010 },
+      async () => await server.call("api-token/create", { access: "read" }),
+    );
+    await Promise.all(makes);
+    const lines = async (...flags: readonly string[]) =>
+      (await terminal.output("audit", "list", ...flags, ...dataDir)).trimEnd().split("\n");
+    const shown = await lines();
+    expect(shown).toHaveLength(102);
+    expect(shown.at(-1)).toBe("There are older changes; --limit shows more.");
+    expect(await lines("--limit", "1005")).toHaveLength(1007);
+    expect(await lines("--limit", "1011")).toHaveLength(1012);
+    expect((await lines("--limit", "1000000")).at(-1)).not.toContain("--limit");
+  });
+
+  test("says that there are none, of a token that never was", async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("read");
+    expect(await terminal.output("audit", "list", "--token", "atok_0")).toBe(
+      "There are no changes to atok_0.\n",
+    );
+  });
+
+  test("does not understand other limits and ids, and makes no store", async () => {
+    using terminal = new Terminal();
+    for (const limit of ["0", "-1", "1.5", "1e3", "all", "", "1000001", "00000001"]) {
+      const { exitCode, stdout, stderr } = await terminal.run(["audit", "list", `--limit=${limit}`]);
+      expect({ exitCode, stdout }, limit).toEqual({ exitCode: 2, stdout: "" });
+      expect(stderr).toBe(
+        `publisher: --limit must be a whole number from 1 to 1000000, and is ${JSON.stringify(limit)}.\n`,
+      );
+    }
+    const { exitCode, stderr } = await terminal.run(["audit", "list", "--token", "sk_live_x"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("--token must be a token id");
+    expect((await terminal.run(["audit", "list"])).exitCode).toBe(1);
+    expect(terminal.names).toEqual([]);
+  });
+});
+
+test("a change, its line in the log and that of its request have the same ids, Publisher's own among them", async () => {
+  await using server = await RunningServer.start();
+  const traceId = "0af7651916cd43dd8448eb211c80319c";
+  const response = await fetch(`${server.url}/publisher.v1/api-token/create`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${server.firstToken}`,
+      traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+    },
+    body: '{"access":"read"}',
+  });
+  expect([response.status, response.headers.get("trace-id")]).toEqual([200, traceId]);
+  const [event] = (await server.call("audit-event/list")).json.data;
+  expect(event.trace_id).toBe(traceId);
+  expect(event.request_id).toMatch(/^[0-9a-f]{32}$/);
+  expect(event.request_id).not.toBe(traceId);
+  await server.stop();
+  const lines = server.stderr
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ request_id }) => request_id === event.request_id)).toMatchObject([
+    { message: "change", trace_id: traceId, audit_event: event.id },
+    { message: "request", trace_id: traceId, token_id: event.actor },
+  ]);
+});

@@ -1,0 +1,123 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Terminal } from "../../support/executable/terminal.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+type Ask = (terminal: Terminal, ...words: readonly string[]) => string[];
+
+function lines(terminal: Terminal, command: readonly string[]): string[] {
+  const { stdout, stderr } = Bun.spawnSync([...command], {
+    cwd: terminal.cwd,
+    env: { PATH: process.env.PATH, HOME: terminal.cwd, LC_ALL: "C.UTF-8" },
+  });
+  expect(stderr.toString()).toBe("");
+  return stdout
+    .toString()
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
+const BASH = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _publisher; printf '%s\\n' "\${COMPREPLY[@]}"`;
+
+/** Without the terminal that its completion needs, zsh prints what it would offer. */
+const ZSH = `compdef() { :; }; source ./script
+_describe() { print -rl -- \${choices%%:*}; }; compadd() { shift; print -rl -- $@; }; _files() { print -rl -- *(N); }
+words=("$@"); CURRENT=$#; _publisher`;
+
+const SHELLS: readonly { readonly shell: string; readonly ask: Ask }[] = [
+  {
+    shell: "bash",
+    ask: (terminal, ...words) => lines(terminal, ["bash", "--norc", "-c", BASH, "bash", ...words]),
+  },
+  { shell: "zsh", ask: (terminal, ...words) => lines(terminal, ["zsh", "-f", "-c", ZSH, "zsh", ...words]) },
+  {
+    shell: "fish",
+    ask: (terminal, ...words) => {
+      const line = `source ./script; complete -C '${words.join(" ")}'`;
+      return lines(terminal, ["fish", "--no-config", "-c", line]).map((found) => found.split("\t")[0] ?? "");
+    },
+  },
+];
+
+const MISSING = SHELLS.filter(({ shell }) => Bun.which(shell) === null);
+for (const { shell } of MISSING)
+  process.stderr.write(`skipped, as ${shell} is not installed: its completion\n`);
+
+/** What a script offers; zsh chooses by the start of the word itself, and leaves out nothing here. */
+function matching(found: readonly string[], start: string): string[] {
+  return found.filter((word) => word.startsWith(start)).sort();
+}
+
+async function withScript(shell: string): Promise<Terminal> {
+  const terminal = new Terminal();
+  writeFileSync(join(terminal.cwd, "script"), await terminal.output("completion", shell));
+  return terminal;
+}
+
+describe.each(SHELLS)("completion in $shell", ({ shell, ask }) => {
+  test.skipIf(Bun.which(shell) === null)(
+    "knows every command and flag, and the values that flags have",
+    async () => {
+      using terminal = await withScript(shell);
+      const next = (...words: readonly string[]) =>
+        matching(ask(terminal, "publisher", ...words), words.at(-1) ?? "");
+      expect(next("to")).toEqual(["token"]);
+      expect(next("")).toEqual(
+        expect.arrayContaining(["audit", "check", "completion", "serve", "token", "usage"]),
+      );
+      expect(next("token", "re")).toEqual(["revoke"]);
+      expect(next("token", "ro")).toEqual(["rotate"]);
+      expect(next("audit", "")).toContain("list");
+      expect(next("token", "create", "--a")).toEqual(["--access", "--audience"]);
+      expect(next("token", "create", "--access", "")).toEqual(["read", "write"]);
+      expect(next("token", "create", "--json", "--access", "w")).toEqual(["write"]);
+      expect(next("token", "list", "--status", "")).toEqual(["active", "expired", "revoked"]);
+      expect(next("token", "create", "--description", "li")).toEqual([]);
+      expect(next("token", "create", "--description", "list", "--ex")).toEqual([
+        "--expires-at",
+        "--expires-in",
+      ]);
+      expect(next("usage", "--bucket", "")).toEqual(["day", "hour"]);
+      expect(next("completion", "z")).toEqual(["zsh"]);
+      expect(next("serve", "--log-level", "w")).toEqual(["warn"]);
+      expect(next("--po")).toEqual(["--port"]);
+      expect(next("nosuch", "to")).not.toContain("list");
+    },
+  );
+
+  test.skipIf(Bun.which(shell) === null)(
+    "completes a directory where a path belongs, with spaces in it",
+    async () => {
+      using terminal = await withScript(shell);
+      mkdirSync(join(terminal.cwd, "my data"));
+      const [found = ""] = ask(terminal, "publisher", "check", "--data-dir", "my");
+      expect(found.replaceAll("\\", "").replace(/\/$/, "")).toBe("my data");
+    },
+  );
+});
+
+test("bash completes a value behind an equals sign too", async () => {
+  using terminal = await withScript("bash");
+  const ask = (...words: readonly string[]) => SHELLS[0]?.ask(terminal, "publisher", "token", ...words);
+  expect(ask("create", "--access", "=")).toEqual(["read", "write"]);
+  expect(ask("create", "--access", "=", "re")).toEqual(["read"]);
+});
+
+test("completion names each command that help does", async () => {
+  using terminal = new Terminal();
+  const script = await terminal.output("completion", "bash");
+  const help = await terminal.output("--help");
+  const commands = [...help.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+  expect(commands.length).toBeGreaterThan(7);
+  for (const name of commands) expect(script).toContain(`' ${name}'`);
+});
+
+test("completion does not understand another shell", async () => {
+  using terminal = new Terminal();
+  const { exitCode, stderr } = await terminal.run(["completion", "tcsh"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain("Allowed choices are bash, zsh, fish.");
+});

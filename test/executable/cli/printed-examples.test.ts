@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { commandsOf } from "../../support/browser/example-page.ts";
+import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { TemporaryDirectory } from "../../support/temporary.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+const README = "../README.md";
+
+/** The pages with examples for a reader who has just started the server. */
+const PAGES = [
+  README,
+  "api.md",
+  "audit-trail.md",
+  "command-line.md",
+  "introspection.md",
+  "leaked-token.md",
+  "usage.md",
+  "verify.md",
+];
+
+const CURL = Bun.which("curl");
+if (CURL === null) process.stderr.write("skipped, as there is no curl: whether the printed examples work\n");
+
+let server: RunningServer;
+let directory: TemporaryDirectory;
+
+/** What a reader puts in: where the server is, and the id of a token. */
+async function filledIn(commands: string): Promise<string> {
+  const { json } = await server.call("api-token/create", { access: "read" });
+  return commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", json.id);
+}
+
+/** The environment of a reader. The README itself sets what the other pages need. */
+function environmentOf(page: string): Readonly<Record<string, string>> {
+  const { port } = new URL(server.url);
+  const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
+  return page === README ? always : { ...always, PUBLISHER: server.url, TOKEN: server.firstToken };
+}
+
+/** A curl that notes its arguments, and whose exit code says that a request was refused. */
+function addCurl(): void {
+  const path = join(directory.path, "curl");
+  const noted = `printf '%s\\n' "$@" >>'${join(directory.path, "arguments")}'`;
+  writeFileSync(path, `#!/bin/sh\n${noted}\nexec '${CURL}' --fail-with-body "$@"\n`);
+  chmodSync(path, 0o755);
+}
+
+beforeAll(async () => {
+  if (CURL === null) return;
+  server = await RunningServer.start();
+  directory = new TemporaryDirectory();
+  addCurl();
+});
+
+afterAll(async () => {
+  await server?.[Symbol.asyncDispose]();
+  directory?.[Symbol.dispose]();
+});
+
+describe.skipIf(CURL === null)("all commands of a page work in one shell, as printed:", () => {
+  test.each(PAGES)("%s", async (page) => {
+    using clone = new TemporaryDirectory();
+    mkdirSync(join(clone.path, "dist"));
+    symlinkSync(EXECUTABLE, join(clone.path, "dist/publisher"));
+    symlinkSync(server.dataDir, join(clone.path, "data"));
+    const commands = commandsOf(page);
+    expect(commands).toMatch(/^(?:echo|dist\/publisher|curl|call) /m);
+    const script = ["-euxc", await filledIn(commands)];
+    const { exitCode, stderr } = Bun.spawnSync(["sh", ...script], {
+      cwd: clone.path,
+      env: environmentOf(page),
+    });
+    expect([stderr.toString(), exitCode]).toEqual([expect.any(String), 0]);
+  });
+
+  test("no example has a secret in the arguments of curl", () => {
+    const words = readFileSync(join(directory.path, "arguments"), "utf8");
+    expect(words).toContain(server.url);
+    expect(words).not.toContain("sk_live_");
+  });
+});

@@ -1,0 +1,264 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { closeSync, openSync, readFileSync, readlinkSync, readSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { EXECUTABLE } from "../../support/executable/executable.ts";
+import { canTrace } from "../../support/executable/strace.ts";
+import { Terminal } from "../../support/executable/terminal.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+interface Ended {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+}
+
+/** Runs the executable by a line of a shell, which has it as $0. */
+function shell(terminal: Terminal, line: string): Ended {
+  const { exitCode, stderr } = Bun.spawnSync(["bash", "-c", line, EXECUTABLE], {
+    cwd: terminal.cwd,
+    env: { PATH: process.env.PATH },
+  });
+  return { exitCode, stderr: stderr.toString() };
+}
+
+async function trail(terminal: Terminal): Promise<string[]> {
+  const { data } = JSON.parse(await terminal.output("audit", "list", "--json"));
+  return data.map(({ action, target }: Record<string, string>) => `${action} ${target}`).reverse();
+}
+
+async function token(terminal: Terminal, id: string): Promise<Record<string, unknown>> {
+  const { data } = JSON.parse(await terminal.output("token", "list", "--all", "--json"));
+  return data.find((each: { id: string }) => each.id === id);
+}
+
+const COMMANDS = [
+  "token create --access read",
+  "token create --access read --json",
+  "token rotate ID",
+  "token rotate ID --json",
+  "token rotate ID --overlap 0",
+  "token generate",
+];
+
+describe("where a secret would be lost for certain, nothing is changed:", () => {
+  test.concurrent.each(COMMANDS)("%s", async (command) => {
+    using terminal = new Terminal();
+    const { id } = await terminal.createToken("read");
+    const before = await trail(terminal);
+    for (const [output, reason] of [
+      [">&-", "stdout is closed, or goes to /dev/null"],
+      [">/dev/null", "stdout is closed, or goes to /dev/null"],
+      [">/dev/full", "stdout cannot be written: there is no space left"],
+      ["1</dev/zero", "stdout cannot be written: it is not open for writing"],
+    ]) {
+      const { exitCode, stderr } = shell(terminal, `"$0" ${command.replace("ID", id)} ${output}`);
+      expect(stderr).toStartWith(`publisher: The secret would be lost: ${reason}. Nothing was changed.`);
+      expect({ output, exitCode }).toEqual({ output, exitCode: 1 });
+    }
+    expect(await trail(terminal)).toEqual(before);
+  });
+
+  test("and no store is made", () => {
+    using terminal = new Terminal();
+    expect(shell(terminal, '"$0" token create --access read --new-store >&-').exitCode).toBe(1);
+    expect(terminal.names).toEqual([]);
+  });
+});
+
+/** Ways in which a write fails that nobody could foresee, as a redirection behind a command. */
+const FAILURES = [
+  {
+    what: "a pipe without a reader",
+    before: "mkfifo pipe; exec 3<>pipe 4>pipe 3<&-",
+    output: ">&4",
+    reason: "its reader has left",
+  },
+  {
+    what: "a file that may not grow",
+    before: "truncate -s 40M file; trap '' XFSZ; ulimit -f 40960",
+    output: ">>file",
+    reason: "EFBIG",
+  },
+  {
+    what: "a file that takes a part of it",
+    before: "truncate -s 41943030 file; trap '' XFSZ; ulimit -f 40960",
+    output: ">>file",
+    reason: "EFBIG",
+  },
+];
+
+describe("where a secret gets lost at", () => {
+  test.concurrent.each(FAILURES.flatMap((failure) => ["", "--json"].map((flag) => ({ ...failure, flag }))))(
+    "$what, token create $flag revokes its token",
+    async ({ before, output, reason, flag }) => {
+      using terminal = new Terminal();
+      await terminal.createToken("write");
+      const line = `${before}; "$0" token create --access read ${flag} ${output}`;
+      const { exitCode, stderr } = shell(terminal, line);
+      const [, id = ""] = /^publisher: The secret of (\S+) could not be written: /m.exec(stderr) ?? [];
+      expect(stderr).toContain(reason);
+      expect(stderr).toEndWith("That token was revoked at once. Create another one.\n");
+      expect(exitCode).toBe(1);
+      expect((await trail(terminal)).slice(1)).toEqual([`api-token.create ${id}`, `api-token.revoke ${id}`]);
+    },
+  );
+
+  test.concurrent.each(
+    FAILURES.flatMap((failure) => ["--overlap 0", "--json"].map((flags) => ({ ...failure, flags }))),
+  )(
+    "$what, token rotate $flags leaves the old token as it was",
+    async ({ before, output, reason, flags }) => {
+      using terminal = new Terminal();
+      const { id } = await terminal.createToken("write", "--expires-in", "90d");
+      const old = await token(terminal, id);
+      const { exitCode, stderr } = shell(terminal, `${before}; "$0" token rotate ${id} ${flags} ${output}`);
+      const [, successor = ""] = /^publisher: The secret of (\S+) could not be written: /m.exec(stderr) ?? [];
+      expect(stderr).toContain(reason);
+      expect(stderr).toEndWith(`That token was revoked at once. ${id} is as it was before.\n`);
+      expect(exitCode).toBe(1);
+      expect(await token(terminal, id)).toEqual(old);
+      expect(await token(terminal, successor)).toMatchObject({ status: "revoked" });
+      const again = await terminal.run(["token", "rotate", id, "--overlap", "0"]);
+      expect(again.exitCode).toBe(0);
+      expect(await token(terminal, id)).toMatchObject({ status: "revoked" });
+    },
+  );
+
+  test("a pipe without a reader, token generate says so", () => {
+    using terminal = new Terminal();
+    const [{ before, output } = { before: "", output: "" }] = FAILURES;
+    expect(shell(terminal, `${before}; "$0" token generate ${output}`)).toEqual({
+      exitCode: 1,
+      stderr: "publisher: The secret could not be written: its reader has left.\n",
+    });
+  });
+});
+
+test.skipIf(!canTrace("a secret that the disk does not take"))(
+  "a file that does not get to disk is no place for a secret either",
+  async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("write");
+    const file = join(terminal.cwd, "secret.txt");
+    const traced = `strace -f -o /dev/null -P ${file} -e inject=fsync:error=EIO "$0" token create --access read`;
+    const { exitCode, stderr } = shell(terminal, `${traced} >${file}`);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("That token was revoked at once.");
+    const dead = await terminal.run(["token", "verify"], { stdin: readFileSync(file, "utf8") });
+    expect(dead.stderr).toContain("the token was revoked");
+  },
+);
+
+test.skipIf(!canTrace("a disk that fails in the middle of a rotation"))(
+  "a disk that fails in the middle of token rotate leaves the old token, and is told of as it is",
+  async () => {
+    using terminal = new Terminal();
+    const { id, token: secret } = await terminal.createToken("write");
+    const wal = join(terminal.dataDir, "publisher.db-wal");
+    const rotate = (syncs: number) => {
+      const fault = `-P ${wal} -e inject=fsync,fdatasync:error=EIO:when=${syncs}+`;
+      return shell(terminal, `strace -f -o /dev/null ${fault} "$0" token rotate ${id} --overlap 0 >printed`);
+    };
+    const printed = () => readFileSync(join(terminal.cwd, "printed"), "utf8");
+    let [syncs, ended] = [1, rotate(1)];
+    while (printed() === "" && syncs < 20) {
+      expect(ended.exitCode).toBe(1);
+      expect(ended.stderr).toMatch(
+        /^publisher: The stor\S+ (?:\S+publisher\.db )?(?:failed in the middle of the change|cannot be)/,
+      );
+      syncs += 1;
+      ended = rotate(syncs);
+    }
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stderr).toMatch(
+      new RegExp(`^publisher: The new token works\\. The old one may .* "publisher token revoke ${id}"`, "m"),
+    );
+    for (const each of [secret, printed()])
+      expect((await terminal.run(["token", "verify"], { stdin: each })).exitCode).toBe(0);
+  },
+);
+
+const PIPE_BYTES = 65_536;
+
+/** A full pipe, by its descriptor: what is written to it waits until somebody reads. */
+function fullPipe(terminal: Terminal): number {
+  const path = join(terminal.cwd, "pipe");
+  Bun.spawnSync(["mkfifo", path]);
+  const pipe = openSync(path, "r+");
+  writeSync(pipe, Buffer.alloc(PIPE_BYTES));
+  return pipe;
+}
+
+/** Resolves once the process has said that on stderr. */
+async function said(child: Bun.Subprocess<"ignore", number, "pipe">, words: string): Promise<() => string> {
+  let all = "";
+  const seen = Promise.withResolvers<void>();
+  void (async () => {
+    for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+      all += text;
+      if (all.includes(words)) seen.resolve();
+    }
+    seen.reject(new Error(`the process ended with: ${all}`));
+  })();
+  await seen.promise;
+  return () => all;
+}
+
+test("the old token works until the new secret is written, and a revocation meanwhile ends both", async () => {
+  using terminal = new Terminal();
+  const { id } = await terminal.createToken("write");
+  const pipe = fullPipe(terminal);
+  const child = Bun.spawn([EXECUTABLE, "token", "rotate", id, "--overlap", "0"], {
+    cwd: terminal.cwd,
+    env: {},
+    stdin: "ignore",
+    stdout: pipe,
+    stderr: "pipe",
+    timeout: PATIENCE_MS,
+  });
+  const stderr = await said(child, "This is the new secret");
+  expect(await token(terminal, id)).toMatchObject({ status: "active", replaced_by: null });
+  await terminal.output("token", "revoke", id);
+  readSync(pipe, Buffer.alloc(PIPE_BYTES));
+  expect(await child.exited).toBe(1);
+  closeSync(pipe);
+  const [, successor = ""] = /Created (\S+) in place/.exec(stderr()) ?? [];
+  expect(stderr()).toEndWith(
+    `publisher: The token ${id} was changed by somebody else meanwhile, so ${successor} does not take its place. That token was revoked at once.\n`,
+  );
+  expect(await token(terminal, successor)).toMatchObject({ status: "revoked" });
+});
+
+test("a file has the secret on disk and nothing else, behind what was in it", async () => {
+  using terminal = new Terminal();
+  const { id } = await terminal.createToken("write");
+  const file = join(terminal.cwd, "secrets.txt");
+  expect(shell(terminal, `"$0" token rotate ${id} --overlap 0 >>secrets.txt`).exitCode).toBe(0);
+  expect(shell(terminal, `"$0" token create --access read >>secrets.txt`).exitCode).toBe(0);
+  expect(readFileSync(file, "utf8")).toMatch(/^sk_live_\w{49}\nsk_live_\w{49}\n$/);
+});
+
+test.skipIf(process.platform !== "linux")(
+  "with stdout closed, no file of the store takes its number",
+  async () => {
+    using terminal = new Terminal();
+    await terminal.createToken("write");
+    const child = Bun.spawn(["sh", "-c", 'exec "$0" serve --port 0 >&-', EXECUTABLE], {
+      cwd: terminal.cwd,
+      env: {},
+      stdin: "ignore",
+      stdout: 1,
+      stderr: "pipe",
+    });
+    try {
+      await said(child, '"listening"');
+      expect(readlinkSync(`/proc/${child.pid}/fd/1`)).toBe("/dev/null");
+    } finally {
+      child.kill();
+      await child.exited;
+    }
+    expect(shell(terminal, `"$0" token list >&-`)).toEqual({ exitCode: 0, stderr: "" });
+    expect(await terminal.output("check")).toContain("is sound");
+  },
+);

@@ -1,0 +1,173 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync } from "node:fs";
+import { RunningServer } from "../../support/executable/executable.ts";
+import { Terminal } from "../../support/executable/terminal.ts";
+import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+/** How long a stopping server waits for what it began, in milliseconds. */
+const DRAIN_MS = 5000;
+
+/** Much less than that: what counts as at once on a busy machine. */
+const AT_ONCE_MS = 4000;
+
+/** Signals this far apart are not one that came twice. */
+const ANOTHER_SIGNAL_MS = 1200;
+
+interface HalfSent {
+  readonly connection: RawConnection;
+  /** What is still to be sent. */
+  readonly rest: string;
+}
+
+/** Sends all of a create but the end of its body, and waits until the server reads it. */
+async function halfSentCreate(server: RunningServer, description: string): Promise<HalfSent> {
+  const connection = await RawConnection.open(server.url);
+  const request = rawRequest("api-token/create", server.firstToken, { access: "read", description });
+  connection.send(request.slice(0, -10));
+  // Whoever answers what came later has read what came before.
+  for (let count = 0; count < 2; count += 1) await fetch(`${server.url}/healthz`, { keepalive: false });
+  return { connection, rest: request.slice(-10) };
+}
+
+/** Sends a signal and waits until the server has heard it. */
+async function tellToStop(server: RunningServer, signal: NodeJS.Signals): Promise<void> {
+  server.child.kill(signal);
+  while (!server.stderr.includes('"message":"stopping"')) await Bun.sleep(5);
+}
+
+async function msUntilExit(server: RunningServer): Promise<number> {
+  const start = performance.now();
+  expect(await server.child.exited).toBe(0);
+  return performance.now() - start;
+}
+
+/** The data directory of a server that has stopped needs no repair: all is in the one file. */
+function expectCheckpointed(server: RunningServer): void {
+  expect(readdirSync(server.dataDir).sort()).toEqual([
+    "first-token",
+    "lock.db",
+    "lock.holder",
+    "publisher.db",
+    "reserve",
+  ]);
+}
+
+describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
+  test("ends an idle server at once, whatever connections are kept open", async () => {
+    await using server = await RunningServer.start();
+    using _ = await RawConnection.open(server.url);
+    using idle = await RawConnection.open(server.url);
+    expect((await idle.ask(rawRequest("api-token/list", server.firstToken))).status).toBe(200);
+    const start = performance.now();
+    expect(await server.stop(signal)).toBe(0);
+    expect(performance.now() - start).toBeLessThan(AT_ONCE_MS);
+    await idle.closed;
+    expectCheckpointed(server);
+  });
+
+  test("lets a request under way finish, and takes nothing new meanwhile", async () => {
+    await using server = await RunningServer.start();
+    const { connection, rest } = await halfSentCreate(server, "half sent");
+    using _ = connection;
+    await tellToStop(server, signal);
+    await expect(RawConnection.open(server.url)).rejects.toThrow();
+    expect(server.child.exitCode).toBeNull();
+    connection.send(rest);
+    const { status, body } = await connection.answer();
+    expect(status).toBe(200);
+    expect(await msUntilExit(server)).toBeLessThan(AT_ONCE_MS);
+    expectCheckpointed(server);
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    const { id, token } = JSON.parse(body);
+    expect((await again.call("api-token/current", {}, token)).json).toMatchObject({ id, status: "active" });
+  });
+});
+
+test("what comes on an open connection while the server stops is refused, with when to try again", async () => {
+  await using server = await RunningServer.start();
+  const { connection, rest } = await halfSentCreate(server, "the last one");
+  using _ = connection;
+  const next = rawRequest("api-token/create", server.firstToken, { access: "write" });
+  await tellToStop(server, "SIGTERM");
+  connection.send(rest + next);
+  expect((await connection.answer()).status).toBe(200);
+  const { status, headers, body } = await connection.answer();
+  expect(status).toBe(503);
+  expect(JSON.parse(body).error).toMatchObject({ code: "unavailable", data: {} });
+  expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
+  expect(headers.get("connection")).toBe("close");
+  await msUntilExit(server);
+  using terminal = new Terminal();
+  const list = await terminal.output("token", "list", "--data-dir", server.dataDir);
+  expect(list).toContain("the last one");
+  expect(list.trimEnd().split("\n")).toHaveLength(3);
+});
+
+test("a request that never ends delays the stop by no more than the limit, and changes nothing", async () => {
+  await using server = await RunningServer.start();
+  const { connection } = await halfSentCreate(server, "never whole");
+  using _ = connection;
+  using headless = await RawConnection.open(server.url);
+  headless.send("POST /publisher.v1/api-token/create HT");
+  const start = performance.now();
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - start).toBeWithin(DRAIN_MS - 100, DRAIN_MS + PATIENCE_MS);
+  await connection.closed;
+  expectCheckpointed(server);
+  using terminal = new Terminal();
+  expect(await terminal.output("token", "list", "--data-dir", server.dataDir)).not.toContain("never whole");
+});
+
+test.each([
+  ["SIGTERM", "SIGINT"],
+  ["SIGINT", "SIGTERM"],
+] as const)("a second signal, %s and then %s, ends the server without waiting", async (first, second) => {
+  await using server = await RunningServer.start();
+  const { connection } = await halfSentCreate(server, "given up");
+  using _ = connection;
+  await tellToStop(server, first);
+  await Bun.sleep(ANOTHER_SIGNAL_MS);
+  server.child.kill(second);
+  await server.child.exited;
+  expect(server.child.signalCode).toBe(second);
+});
+
+test("nothing acknowledged is lost when the server is stopped in the middle of many changes", async () => {
+  await using server = await RunningServer.start();
+  const token = server.firstToken;
+  const acknowledged: string[] = [];
+  const clients = Array.from({ length: 8 }, async () => {
+    using connection = await RawConnection.open(server.url);
+    for (;;) {
+      const answer = await connection
+        .ask(rawRequest("api-token/create", token, { access: "read" }))
+        .catch(() => null);
+      if (answer === null || answer.status === 503) return;
+      expect(answer.status).toBe(200);
+      acknowledged.push(JSON.parse(answer.body).id);
+    }
+  });
+  while (acknowledged.length < 200) await Bun.sleep(1);
+  expect(await server.stop()).toBe(0);
+  await Promise.all(clients);
+  expectCheckpointed(server);
+  using terminal = new Terminal();
+  const list = await terminal.output("token", "list", "--json", "--data-dir", server.dataDir);
+  const stored = new Set(JSON.parse(list).data.map(({ id }: { id: string }) => id));
+  expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+});
+
+test("a signal that comes twice at once, as Ctrl+C does through a script, is one", async () => {
+  await using server = await RunningServer.start();
+  const { connection, rest } = await halfSentCreate(server, "the last one");
+  using _ = connection;
+  await tellToStop(server, "SIGINT");
+  server.child.kill("SIGINT");
+  connection.send(rest);
+  expect((await connection.answer()).status).toBe(200);
+  expect(await server.child.exited).toBe(0);
+  expectCheckpointed(server);
+});

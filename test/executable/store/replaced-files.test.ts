@@ -1,0 +1,86 @@
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { RunningServer, run } from "../../support/executable/executable.ts";
+import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+const readiness = async ({ url }: RunningServer) => (await fetch(`${url}/readyz`)).status;
+
+/** The lines of the log that say that changes fail. */
+function alarms({ stderr }: RunningServer): readonly string[] {
+  return stderr.split("\n").filter((line) => line.includes("changes cannot be stored now"));
+}
+
+for (const file of ["publisher.db", "publisher.db-wal", "publisher.db-shm"]) {
+  test(`a server lets nobody in once ${file} was removed, and again once it is back`, async () => {
+    await using server = await RunningServer.start();
+    const token = server.firstToken;
+    const path = join(server.dataDir, file);
+    renameSync(path, `${path}.away`);
+    expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(503);
+    await until(async () => (await server.call("api-token/current", {}, token)).status === 503);
+    expect(await readiness(server)).toBe(503);
+    expect((await fetch(`${server.url}/forward-auth/wiki`, bearer(token))).status).toBe(503);
+    await until(() => alarms(server).length > 0);
+    renameSync(`${path}.away`, path);
+    await until(
+      async () => (await server.call("api-token/create", { access: "read" }, token)).status === 200,
+    );
+    await until(async () => (await readiness(server)) === 200);
+    expect(alarms(server)).toHaveLength(1);
+    expect(alarms(server)[0]).toContain(`${file} was removed, replaced or closed`);
+  });
+}
+
+function bearer(token: string): RequestInit {
+  return { headers: { authorization: `Bearer ${token}` } };
+}
+
+test("an idle server tells of a file that was removed, and is not ready", async () => {
+  await using server = await RunningServer.start();
+  const path = join(server.dataDir, "lock.db");
+  renameSync(path, `${path}.away`);
+  await until(() => alarms(server).length > 0);
+  expect(await readiness(server)).toBe(503);
+  renameSync(`${path}.away`, path);
+  await until(async () => (await readiness(server)) === 200);
+  await until(() => server.stderr.includes("changes are stored again"));
+});
+
+test("a file with the same content is not the same file", async () => {
+  await using server = await RunningServer.start();
+  const token = server.firstToken;
+  const path = join(server.dataDir, "publisher.db");
+  copyFileSync(path, `${path}.copy`);
+  renameSync(`${path}.copy`, path);
+  await until(async () => (await server.call("api-token/current", {}, token)).status === 503);
+});
+
+test("without lock.db a server makes no changes, since a second one could start, but verifies", async () => {
+  await using server = await RunningServer.start();
+  rmSync(join(server.dataDir, "lock.db"));
+  expect((await server.call("api-token/create", { access: "read" })).status).toBe(503);
+  await until(() => alarms(server).length > 0);
+  expect(await readiness(server)).toBe(503);
+  expect((await server.call("api-token/current")).status).toBe(200);
+});
+
+for (const removed of [["publisher.db-shm"], ["publisher.db-wal", "publisher.db-shm"]]) {
+  test(`a command revokes for good although ${removed.join(" and ")} changed under the server`, async () => {
+    await using server = await RunningServer.start();
+    const made = (await server.call("api-token/create", { access: "read" })).json;
+    const wal = readFileSync(join(server.dataDir, "publisher.db-wal"));
+    for (const file of removed) rmSync(join(server.dataDir, file));
+    // The token is in the -wal file alone.
+    if (removed.length > 1) writeFileSync(join(server.dataDir, "publisher.db-wal"), wal);
+    const revoked = await run(["token", "revoke", made.id], { cwd: server.cwd });
+    expect(revoked.exitCode).toBe(0);
+    // As if killed: any other end would have SQLite remove the new -wal file.
+    expect(await server.stop()).toBe(137);
+    expect(server.stderr).toContain("files of the store were replaced");
+    await using again = await RunningServer.start({ cwd: server.cwd });
+    expect((await again.call("api-token/current", {}, made.token)).status).toBe(401);
+  });
+}

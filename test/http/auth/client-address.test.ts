@@ -1,0 +1,155 @@
+import { describe, expect, test } from "bun:test";
+import { isTrustedProxy, TrustedProxies, UNIX_PEER } from "../../../src/http/auth/client-address.ts";
+
+const TRUSTED = new TrustedProxies([
+  "127.0.0.1",
+  "10.1.2.3/8",
+  "192.0.2.128/25",
+  "2001:db8::/33",
+  "::1",
+  "::ffff:198.51.100.0/120",
+]);
+
+describe("the word of a peer is taken only if it is trusted:", () => {
+  const PEERS: readonly (readonly [peer: string, isTrusted: boolean])[] = [
+    ["127.0.0.1", true],
+    ["::ffff:127.0.0.1", true],
+    ["::ffff:7f00:1", true],
+    ["127.0.0.2", false],
+    ["10.0.0.0", true],
+    ["10.255.255.255", true],
+    ["9.255.255.255", false],
+    ["11.0.0.0", false],
+    ["192.0.2.128", true],
+    ["192.0.2.127", false],
+    ["198.51.100.7", true],
+    ["198.51.101.7", false],
+    ["2001:db8::5", true],
+    ["2001:0DB8:7fff:ffff::", true],
+    ["2001:db8:8000::", false],
+    ["2001:db9::", false],
+    ["::1", true],
+    ["0:0:0:0:0:0:0:1", true],
+    ["::127.0.0.1", false],
+    ["::a00:1", false],
+  ];
+  for (const [peer, isTrusted] of PEERS) {
+    test(peer, () => {
+      expect(TRUSTED.clientOf(peer, "203.0.113.9") === "203.0.113.9").toBe(isTrusted);
+    });
+  }
+});
+
+test("without trusted proxies nobody's word is taken", () => {
+  const nobody = new TrustedProxies([]);
+  for (const peer of ["127.0.0.1", "::1", "10.0.0.1"])
+    expect(nobody.clientOf(peer, "203.0.113.9")).toBe(peer);
+  expect(nobody.clientOf("::ffff:127.0.0.1", "203.0.113.9")).toBe("127.0.0.1");
+});
+
+test("what comes by a Unix socket has no address, but the one that is forwarded if sockets are trusted", () => {
+  const sockets = new TrustedProxies(["unix", "10.0.0.0/8"]);
+  for (const [forwardedFor, client] of [
+    ["203.0.113.9", "203.0.113.9"],
+    ["6.6.6.6, 203.0.113.9", "203.0.113.9"],
+    ["203.0.113.9, 10.0.0.1", "203.0.113.9"],
+    ["10.0.0.1", "10.0.0.1"],
+    ["unix", null],
+    ["203.0.113.9, unknown", null],
+    ["", null],
+    [null, null],
+  ] as const) {
+    expect(sockets.clientOf(UNIX_PEER, forwardedFor)).toBe(client);
+    expect(TRUSTED.clientOf(UNIX_PEER, forwardedFor)).toBeNull();
+    expect(new TrustedProxies([]).clientOf(UNIX_PEER, forwardedFor)).toBeNull();
+  }
+  expect(new TrustedProxies(["unix"]).clientOf("127.0.0.1", "203.0.113.9")).toBe("127.0.0.1");
+});
+
+test("all of one kind of address can be trusted, and the other kind is not then", () => {
+  const all4 = new TrustedProxies(["0.0.0.0/0"]);
+  const all6 = new TrustedProxies(["::/0"]);
+  for (const peer of ["8.8.8.8", "::ffff:8.8.8.8"]) {
+    expect(all4.clientOf(peer, "::9")).toBe("::9");
+    expect(all6.clientOf(peer, "::9")).toBe("8.8.8.8");
+  }
+  expect(all4.clientOf("2001:db8::1", "::9")).toBe("2001:db8::1");
+  expect(all6.clientOf("2001:db8::1", "9.9.9.9")).toBe("9.9.9.9");
+});
+
+describe("what a trusted peer forwards is read from the right:", () => {
+  const FORWARDED: readonly (readonly [header: string | null, client: string])[] = [
+    [null, "127.0.0.1"],
+    ["", "127.0.0.1"],
+    ["203.0.113.9", "203.0.113.9"],
+    ["  203.0.113.9\t", "203.0.113.9"],
+    ["6.6.6.6, 203.0.113.9", "203.0.113.9"],
+    ["203.0.113.9, 10.0.0.1", "203.0.113.9"],
+    ["203.0.113.9,10.0.0.1,::1,192.0.2.200", "203.0.113.9"],
+    ["6.6.6.6, 203.0.113.9, 10.0.0.1", "203.0.113.9"],
+    ["10.0.0.2, 10.0.0.1", "10.0.0.2"],
+    ["203.0.113.9:4711, 10.0.0.1:80", "203.0.113.9"],
+    ["[2001:db9::7]:4711", "2001:db9::7"],
+    ["[2001:db9::7]", "2001:db9::7"],
+    ["2001:DB9:0:0::7", "2001:db9::7"],
+    ["::ffff:203.0.113.9", "203.0.113.9"],
+    ["[::ffff:cb00:7109]:1, ::ffff:10.0.0.1", "203.0.113.9"],
+    ["203.0.113.9, unknown", "127.0.0.1"],
+    ["203.0.113.9, unknown, 10.0.0.1", "10.0.0.1"],
+    ["203.0.113.9,, 10.0.0.1", "10.0.0.1"],
+    ["203.0.113.9, 10.0.0.1,", "127.0.0.1"],
+    ["203.0.113.9, 10.0.0", "127.0.0.1"],
+    ["203.0.113.9, 010.0.0.1", "127.0.0.1"],
+    ['"203.0.113.9"', "127.0.0.1"],
+    ["203.0.113.9:x", "127.0.0.1"],
+    ["[203.0.113.9", "127.0.0.1"],
+    ["a\u001b[31m", "127.0.0.1"],
+  ];
+  for (const [header, client] of FORWARDED) {
+    test(JSON.stringify(header), () => {
+      expect(TRUSTED.clientOf("127.0.0.1", header)).toBe(client);
+    });
+  }
+});
+
+test("no more addresses are read than a request can have come by", () => {
+  const proxies = (count: number) => ", 10.0.0.1".repeat(count);
+  expect(TRUSTED.clientOf("127.0.0.1", `203.0.113.9${proxies(31)}`)).toBe("203.0.113.9");
+  expect(TRUSTED.clientOf("127.0.0.1", `203.0.113.9${proxies(32)}`)).toBe("10.0.0.1");
+});
+
+test.each([
+  "192.0.2.1",
+  "10.0.0.0/8",
+  "0.0.0.0/0",
+  "1.2.3.4/32",
+  "::1",
+  "2001:db8::/32",
+  "::/0",
+  "::ffff:10.0.0.0/104",
+  "unix",
+])("%p can be trusted", (text) => {
+  expect(isTrustedProxy(text)).toBe(true);
+});
+
+test.each([
+  "",
+  " ",
+  "localhost",
+  "10.0.0.0/33",
+  "10.0.0.0/-1",
+  "10.0.0.0/",
+  "10.0.0.0/8/8",
+  "10.0.0/8",
+  "10.0.0.0/255.0.0.0",
+  "/8",
+  "::/129",
+  "::1%lo",
+  "[::1]",
+  "::ffff:10.0.0.0/95",
+  "127.0.0.1:80",
+  " 127.0.0.1",
+])("%p is none", (text) => {
+  expect(isTrustedProxy(text)).toBe(false);
+  expect(() => new TrustedProxies([text])).toThrow("is no address");
+});

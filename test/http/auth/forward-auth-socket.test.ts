@@ -1,0 +1,248 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
+import { exchange, rawRequest } from "../../support/http/exchange.ts";
+import { expectFailure } from "../../support/http/failures.ts";
+import { ListeningApi } from "../../support/http/listening-api.ts";
+import { loggedRequests } from "../../support/http/logged.ts";
+import { CLEAR_SEGMENTS } from "../../support/http/unclear-paths.ts";
+
+const WIKI = "/forward-auth/wiki";
+
+let server: ListeningApi;
+let read: string;
+let write: string;
+
+beforeAll(async () => {
+  server = await ListeningApi.start();
+  read = await server.api.secret("read", null, ["wiki"]);
+  write = await server.api.secret("write", null, ["wiki"]);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  server.api.logLines.length = 0;
+});
+
+interface Raw {
+  readonly token?: string | null;
+  readonly method?: string;
+  readonly version?: string;
+  readonly fields?: readonly string[];
+  readonly body?: string;
+}
+
+/** The statuses of the answers to a request, byte for byte as given; none where the connection was closed. */
+async function answersTo(target: string, { token = null, fields = [], ...rest }: Raw = {}) {
+  const host = rest.version === "HTTP/1.0" ? [] : ["Host: x"];
+  const authorization = token === null ? [] : [`Authorization: Bearer ${token}`];
+  const request = rawRequest({
+    method: "GET",
+    target,
+    fields: [...host, ...authorization, ...fields],
+    ...rest,
+  });
+  return (await exchange(server.port, [request])).answers;
+}
+
+async function statusOf(target: string, raw: Raw = {}): Promise<number | undefined> {
+  return (await answersTo(target, raw))[0]?.status;
+}
+
+describe("segments below the audience change nothing:", () => {
+  const BELOW = ["", "/", "?", "/page?path=/x?y=1", ...CLEAR_SEGMENTS.map((segment) => `/${segment}/page/`)];
+  for (const below of BELOW) {
+    for (const start of [WIKI, `http://x${WIKI}`, `HTTPS://elsewhere.example:99${WIKI}`]) {
+      test(start + below, async () => {
+        const [anonymous] = await answersTo(start + below);
+        if (anonymous === undefined) throw new Error("the connection was closed");
+        expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
+        expect(loggedRequests(server.api)).toMatchObject([{ path: WIKI, authentication: "missing" }]);
+        expect(await statusOf(start + below, { token: server.api.write })).toBe(403);
+        expect(await statusOf(start + below, { token: read })).toBe(200);
+        expect(await statusOf(start + below, { token: read, method: "POST" })).toBe(403);
+        expect(await statusOf(start + below, { token: write, method: "POST" })).toBe(200);
+      });
+    }
+  }
+});
+
+describe("what makes another audience of it takes a token for that one:", () => {
+  for (const target of [
+    `${WIKI};`,
+    `${WIKI};/`,
+    `${WIKI};a=1/healthz`,
+    `${WIKI}*`,
+    `${WIKI}.`,
+    `${WIKI}%20`,
+    `/forward-auth/..${WIKI.slice(1)}`,
+    "/forward-auth/\u00e9",
+  ]) {
+    test(target, async () => {
+      expect(await statusOf(target)).toBe(401);
+      expect(await statusOf(target, { token: write })).toBe(403);
+    });
+  }
+});
+
+describe("by no other spelling of the path anybody is let pass:", () => {
+  for (const target of [
+    "/forward-auth",
+    "/forward-auth/",
+    "/forward-auth?wiki",
+    "/forward-auth/?/wiki",
+    "/forward-auth;/wiki",
+    `/a${WIKI}`,
+    "/%66orward-auth/wiki",
+    "/forward%2dauth/wiki",
+    "/Forward-Auth/wiki",
+  ]) {
+    test(target, async () => {
+      for (const token of [null, write, server.api.write])
+        expect(await statusOf(target, { token })).toBe(404);
+    });
+  }
+
+  for (const target of ["*", "forward-auth/wiki", `x${WIKI}`, ":80"]) {
+    test(target, async () => {
+      expect(await statusOf(target, { token: write })).toBe(400);
+    });
+  }
+});
+
+describe("any method is answered, or none is:", () => {
+  for (const method of ["PUT", "PATCH", "DELETE", "PROPFIND", "TRACE", "QUERY", "PURGE", "M-SEARCH"]) {
+    test(`${method} writes`, async () => {
+      expect(await statusOf(WIKI, { method })).toBe(401);
+      expect(await statusOf(WIKI, { method, token: read })).toBe(403);
+      expect(await statusOf(WIKI, { method, token: write })).toBe(200);
+    });
+  }
+
+  for (const method of ["HEAD", "OPTIONS"]) {
+    test(`${method} reads`, async () => {
+      const url = `http://127.0.0.1:${server.port}${WIKI}`;
+      expect((await fetch(url, { method })).status).toBe(401);
+      const headers = { authorization: `Bearer ${read}` };
+      expect((await fetch(url, { method, headers })).status).toBe(200);
+    });
+  }
+
+  for (const method of ["FOO", "get", "Get"]) {
+    test(`${method} is none that the server knows`, async () => {
+      expect(await answersTo(WIKI, { method, token: write })).toEqual([]);
+    });
+  }
+
+  test("CONNECT would open a tunnel, and is refused wherever to", async () => {
+    for (const target of [WIKI, `${WIKI}/page`, "x:80", "/healthz", "/publisher.v1/api-token/verify", "/"])
+      expect([target, await statusOf(target, { method: "CONNECT", token: write })]).toEqual([target, 400]);
+  });
+});
+
+test("a header that is there twice can only raise what is needed", async () => {
+  for (const name of ["X-Forwarded-Method", "X-Original-Method", "x-forwarded-method"]) {
+    for (const fields of [
+      [`${name}: GET`, `${name}: POST`],
+      [`${name}: POST`, `${name}: GET`],
+      [`${name}: GET`, `${name}: GET`],
+      [`${name}:`, `${name}: GET`],
+      [`${name}:`],
+    ]) {
+      expect(await statusOf(WIKI, { token: read, fields })).toBe(403);
+      expect(await statusOf(WIKI, { token: write, fields })).toBe(200);
+    }
+  }
+});
+
+describe("the query is read as it was sent:", () => {
+  for (const [query, needed] of [
+    ["path=/a#b?access=write", "read"],
+    ["access=read&path=/../..\\\u00ff'\"<>#", "read"],
+    ["access=read#", "write"],
+    ["access=read#&path=/", "write"],
+    ["access=re\\ad", "write"],
+    ["access=read'", "write"],
+    ["access=read\u00ff", "write"],
+    ["access=read\u007f", "write"],
+    ["access=read%00", "write"],
+  ] as const) {
+    test(query, async () => {
+      expect(await statusOf(`${WIKI}?${query}`, { token: read })).toBe(needed === "read" ? 200 : 403);
+      expect(await statusOf(`${WIKI}?${query}`, { token: write })).toBe(200);
+    });
+  }
+});
+
+test("a header of its own is one header with one token", async () => {
+  const target = `${WIKI}?header=x-wiki-token`;
+  const good = `X-Wiki-Token: ${read}`;
+  expect(await statusOf(target, { fields: [good] })).toBe(200);
+  expect(await statusOf(target, { fields: [good, "Authorization: Bearer of-the-service"] })).toBe(200);
+  for (const fields of [
+    [good, good],
+    [good, `x-wiki-token: ${write}`],
+    ["X-Wiki-Token: x", good],
+    [good, "X-Wiki-Token: x"],
+    ["X-Wiki-Token:", good],
+    [good, "X-Wiki-Token:"],
+    ["X-Wiki-Token:"],
+    [`X_Wiki_Token: ${read}`],
+    [good, `Authorization: Bearer ${write}`],
+    [good, "Authorization: Basic eDp5", `Authorization: Bearer ${write}`],
+  ])
+    expect([fields, await statusOf(target, { fields })]).toEqual([fields, 401]);
+});
+
+test("Authorization is one header with one token", async () => {
+  const good = `Authorization: Bearer ${write}`;
+  for (const fields of [
+    [good, good],
+    ["Authorization: Basic eDp5", good],
+    [good, "Authorization:"],
+  ])
+    expect(await statusOf(WIKI, { fields })).toBe(401);
+});
+
+test("a client of HTTP/1.0 need not name a host", async () => {
+  const version = "HTTP/1.0";
+  for (const target of [WIKI, `${WIKI}/page`]) {
+    expect(await statusOf(target, { version })).toBe(401);
+    expect(await statusOf(target, { version, token: read })).toBe(200);
+    expect(await statusOf(target, { version, token: read, method: "POST" })).toBe(403);
+  }
+});
+
+test("no body is waited for, and the next request on the connection is its own", async () => {
+  const head = (length: number) =>
+    rawRequest({
+      target: WIKI,
+      fields: ["Host: x", `Authorization: Bearer ${write}`, `Content-Length: ${length}`],
+    });
+  const next = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x"] });
+  const unsent = await exchange(server.port, [head(1_000_000)]);
+  expect(unsent.answers.map(({ status }) => status)).toEqual([200]);
+  const body = next.repeat(500);
+  const sent = await exchange(server.port, [head(body.length), body, next], 2);
+  expect(sent.answers.map(({ status, text }) => [status, text])).toEqual([
+    [200, ""],
+    [200, '{"status":"ok"}'],
+  ]);
+});
+
+test("an audience has one spelling: encoded letters make another of it, which no token has", async () => {
+  for (const target of ["/forward-auth/%77iki", "/forward-auth/wik%69", "/forward-auth/%77%69%6b%69/page"]) {
+    expect([target, await statusOf(target)]).toEqual([target, 401]);
+    expect([target, await statusOf(target, { token: read })]).toEqual([target, 403]);
+  }
+  expect(await statusOf("/forward-auth/wiki/%70age", { token: read })).toBe(200);
+});
+
+test("a chunked body ends the connection, since what follows it may be trailers", async () => {
+  const body = "0\r\nA: b\r\n\r\n";
+  const [answer] = await answersTo(WIKI, { token: read, fields: ["Transfer-Encoding: chunked"], body });
+  expect([answer?.status, answer?.headers.get("connection")]).toEqual([200, "close"]);
+  expect((await answersTo(WIKI, { token: read }))[0]?.headers.get("connection")).toBeNull();
+});

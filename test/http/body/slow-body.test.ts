@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
+import { TestApi } from "../../support/http/api.ts";
+
+/** A request whose body waits for `release`, after its caller has been authenticated. */
+function waiting(api: TestApi, endpoint: string, secret: string, body: object) {
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  const stream = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      await promise;
+      controller.enqueue(new TextEncoder().encode(JSON.stringify(body)));
+      controller.close();
+    },
+  });
+  const answer = api.app.handle(
+    new Request(`http://localhost/publisher.v1/api-token/${endpoint}`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${secret}`, "content-type": "application/json" },
+      body: stream,
+    }),
+  );
+  return { release, answer };
+}
+
+test("a token that is revoked while the body of its request arrives changes nothing any more", async () => {
+  await using api = await TestApi.start();
+  const thief = await api.secret("write");
+  const { id } = (await api.call("api-token/current", {}, thief)).json;
+  const victim = (await api.call("api-token/create", { access: "read" })).json.id;
+  const create = waiting(api, "create", thief, { access: "write" });
+  const revoke = waiting(api, "revoke", thief, { id: victim });
+  await api.tokens.revoke(id, COMMAND_LINE);
+  const before = (await api.call("api-token/list")).text;
+  for (const { release, answer } of [create, revoke]) {
+    release();
+    const response = await answer;
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toContain("revoked");
+  }
+  expect((await api.call("api-token/list")).text).toBe(before);
+});
+
+test("a token that is revoked while the body of its request arrives reads nothing any more", async () => {
+  await using api = await TestApi.start();
+  const thief = await api.secret("read");
+  const { id } = (await api.call("api-token/current", {}, thief)).json;
+  const list = waiting(api, "list", thief, {});
+  const verify = waiting(api, "verify", thief, { token: "x" });
+  await api.tokens.revoke(id, COMMAND_LINE);
+  // Less than another process needs to revoke a token and to tell of it.
+  await Bun.sleep(40);
+  for (const { release, answer } of [list, verify]) {
+    release();
+    expect((await answer).status).toBe(401);
+  }
+});

@@ -1,0 +1,235 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
+import { expectFailure } from "../../support/http/failures.ts";
+import { ListeningApi } from "../../support/http/listening-api.ts";
+import { loggedFaults, loggedRequests } from "../../support/http/logged.ts";
+import { CHUNKED, lengthField, NEXT_REQUEST, rawHead } from "../../support/store/raw-list.ts";
+
+const SMUGGLED = "/publisher.v1/smuggled";
+
+let server: ListeningApi;
+
+beforeAll(async () => {
+  server = await ListeningApi.start();
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  server.api.logLines.length = 0;
+});
+
+/** Whatever comes: nothing of one request is taken for another, and the server has no fault. */
+afterEach(() => {
+  for (const { path } of loggedRequests(server.api)) expect(path).not.toBe(SMUGGLED);
+  expect(loggedFaults(server.api)).toEqual([]);
+});
+
+function head(field: string): string {
+  return rawHead(field, server.api.write);
+}
+
+/** That the request is refused and its connection closed, so that nothing behind it is read as a request. */
+async function expectRefused(
+  request: string | Uint8Array,
+  statuses: readonly number[] = [400],
+): Promise<void> {
+  const { answers, isClosed } = await exchange(
+    server.port,
+    [Buffer.concat([Buffer.from(request), Buffer.from(NEXT_REQUEST)])],
+    3,
+  );
+  const told = answers.map(({ status }) => status);
+  expect(told).toHaveLength(1);
+  expect(statuses).toContain(told[0] ?? 0);
+  expect(isClosed).toBe(true);
+}
+
+const EMPTY = `${chunk("{}")}${chunk("")}`;
+
+describe("a request that says two things about its body is none:", () => {
+  const TWO_THINGS: readonly (readonly [name: string, fields: string, body: string])[] = [
+    ["a length and chunks", `${lengthField(5)}\r\n${CHUNKED}`, EMPTY],
+    ["chunks and a length", `${CHUNKED}\r\n${lengthField(5)}`, EMPTY],
+    ["two lengths", `${lengthField(2)}\r\n${lengthField(3)}`, "{}"],
+    ["a list of lengths", "Content-Length: 2, 2", "{}"],
+    ["two numbers", "Content-Length: 2 2", "{}"],
+    ["a negative length", "Content-Length: -1", "{}"],
+    ["a length with a sign", "Content-Length: +2", "{}"],
+    ["a hexadecimal length", "Content-Length: 0x2", "{}"],
+    ["a length with more behind it", "Content-Length: 2;x", "{}"],
+    ["no length", "Content-Length:", "{}"],
+    ["a length beyond all bounds", "Content-Length: 99999999999999999999999999", "{}"],
+    ["another coding", "Transfer-Encoding: gzip", "{}"],
+    ["a coding that ends alike", "Transfer-Encoding: xchunked", EMPTY],
+    ["a coding with a parameter", "Transfer-Encoding: chunked;x=y", EMPTY],
+    ["a coding in quotes", 'Transfer-Encoding: "chunked"', EMPTY],
+    ["a coding behind a control character", "Transfer-Encoding: \u000bchunked", EMPTY],
+    ["no coding", "Transfer-Encoding:", EMPTY],
+    ["identity", "Transfer-Encoding: identity", EMPTY],
+    ["identity and a length", `Transfer-Encoding: identity\r\n${lengthField(2)}`, "{}"],
+    ["a coding before the chunks", "Transfer-Encoding: gzip, chunked", EMPTY],
+    ["a coding behind the chunks", "Transfer-Encoding: chunked, identity", EMPTY],
+    ["chunks in chunks", "Transfer-Encoding: chunked, chunked", EMPTY],
+    ["chunks twice", `${CHUNKED}\r\n${CHUNKED}`, EMPTY],
+    ["a space behind the name", "Transfer-Encoding : chunked", EMPTY],
+    ["a coding on the next line", "Transfer-Encoding:\r\n chunked", EMPTY],
+  ];
+  for (const [name, fields, body] of TWO_THINGS) {
+    test(name, async () => {
+      await expectRefused(head(fields) + body);
+    });
+  }
+
+  test("chunks of HTTP/1.0", async () => {
+    for (const connection of ["close", "keep-alive"])
+      await expectRefused(
+        head(`${CHUNKED}\r\nConnection: ${connection}`).replace("HTTP/1.1", "HTTP/1.0") + EMPTY,
+      );
+  });
+});
+
+test("the same length twice is refused where a body is read, and never reads more than the limit", async () => {
+  for (const size of [2, 1_000_000]) {
+    const field = `${lengthField(size)}\r\n${lengthField(size)}`;
+    const { answers } = await exchange(server.port, [head(field), "{}".padEnd(size)]);
+    const [answer] = answers;
+    if (answer === undefined) throw new Error("the connection was closed without an answer");
+    const message = "must be given once, in digits";
+    expectFailure(answer, "bad_request", { data: { issues: [{ path: "Content-Length", message }] } });
+  }
+});
+
+describe("chunks that are none end the request and the connection:", () => {
+  for (const [name, body] of [
+    ["no number", "zz\r\n{}\r\n"],
+    ["no size", "\r\n{}\r\n"],
+    ["a sign", "+2\r\n{}\r\n"],
+    ["less than nothing", "-2\r\n{}\r\n"],
+    ["0x", "0x2\r\n{}\r\n"],
+    ["a space before the size", " 2\r\n{}\r\n"],
+    ["a space behind the size", "2 \r\n{}\r\n"],
+    ["a size beyond all bounds", "ffffffffffffffff2\r\n{}\r\n"],
+    ["more than the size says", "2\r\n{}{}\r\n"],
+    ["a bare newline", "2\n{}\n0\n\n"],
+    ["a newline in an extension", "2;a\nb\r\n{}\r\n"],
+  ] as const) {
+    test(name, async () => {
+      await expectRefused(`${head(CHUNKED)}${body}${chunk("")}`);
+    });
+  }
+});
+
+test("what stands behind the last chunk is neither read nor taken for a request", async () => {
+  const smuggled = rawRequest({ target: SMUGGLED, fields: ["Host: x"] });
+  for (const trailer of [
+    "Authorization: Bearer x\r\n\r\n",
+    `x: y\r\n${smuggled}`,
+    smuggled,
+    `xx${smuggled}`,
+  ]) {
+    const body = `${chunk("{}")}0\r\n${trailer}`;
+    const { answers, isClosed } = await exchange(server.port, [head(CHUNKED) + body + NEXT_REQUEST], 3);
+    expect(answers.map(({ status }) => status)).toEqual([200, 400]);
+    expect(isClosed).toBe(true);
+  }
+});
+
+describe("a head that can be read in two ways is none:", () => {
+  for (const [name, field] of [
+    ["a folded line", "X-A: b\r\n c"],
+    ["a folded line with a tab", "X-A: b\r\n\tc"],
+    ["a space in a name", "X A: b"],
+    ["a space behind a name", "Host : y"],
+    ["a tab behind a name", "X-A\t: b"],
+    ["no name", ": b"],
+    ["no colon", "X-A"],
+    ["brackets in a name", "X(A): b"],
+    ["a bare newline", "X-A: b\nX-B: c"],
+    ["a bare carriage return", "X-A: b\rX-B: c"],
+    ["NUL in a value", "X-A: b\0c"],
+    ["a control character in a value", "X-A: b\u0001c"],
+  ] as const) {
+    test(name, async () => {
+      await expectRefused(head(field));
+    });
+  }
+
+  test("a name that is not ASCII", async () => {
+    await expectRefused(Buffer.from(head("X-\u00e9: b"), "latin1"));
+  });
+
+  for (const [name, request] of [
+    ["lines that end in a newline alone", "GET /healthz HTTP/1.1\nHost: x\n\n"],
+    ["a newline alone at the end", "GET /healthz HTTP/1.1\r\nHost: x\r\n\n"],
+    ["empty lines before it", "\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["a space before it", " GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["two spaces", "GET  /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["two spaces behind the target", "GET /healthz  HTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["tabs", "GET\t/healthz\tHTTP/1.1\r\nHost: x\r\n\r\n"],
+    ["no version", "GET /healthz\r\nHost: x\r\n\r\n"],
+    ["another version", "GET /healthz HTTP/1.2\r\nHost: x\r\n\r\n"],
+    ["version 2", "GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n"],
+    ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
+    ["a version in lower case", "GET /healthz http/1.1\r\nHost: x\r\n\r\n"],
+  ] as const) {
+    test(name, async () => {
+      await expectRefused(request, [400, 505]);
+    });
+  }
+});
+
+test("no upgrade is made: the request is answered, and the next one is one of HTTP/1.1", async () => {
+  for (const upgrade of ["h2c", "websocket", "foo/9", "websocket, h2c"]) {
+    const request = rawRequest({
+      method: "GET",
+      target: "/healthz",
+      fields: [
+        "Host: x",
+        "Connection: Upgrade, HTTP2-Settings",
+        `Upgrade: ${upgrade}`,
+        "HTTP2-Settings: AAMAAABk",
+      ],
+    });
+    const { answers } = await exchange(server.port, [request, NEXT_REQUEST], 2);
+    expect(answers.map(({ status, json }) => [status, json])).toEqual([
+      [200, { status: "ok" }],
+      [200, { status: "ok" }],
+    ]);
+  }
+});
+
+test("a body of a GET is no request", async () => {
+  const smuggled = rawRequest({ target: SMUGGLED, fields: ["Host: x"] });
+  for (const [field, body, statuses] of [
+    [lengthField(smuggled.length), smuggled, [200, 200]],
+    // A chunked body ends the connection.
+    [CHUNKED, chunk(smuggled) + chunk(""), [200]],
+  ] as const) {
+    const request = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x", field], body });
+    const { answers } = await exchange(server.port, [request, NEXT_REQUEST], 2);
+    expect(answers.map(({ status }) => status)).toEqual([...statuses]);
+  }
+});
+
+test("an expectation that nobody knows changes nothing", async () => {
+  const request = head(`${lengthField(2)}\r\nExpect: something`);
+  const { answers } = await exchange(server.port, [request, "{}", NEXT_REQUEST], 2);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+});
+
+test("TRACE gives nothing back of what was sent", async () => {
+  for (const [target, status] of [
+    ["/healthz", 405],
+    ["/publisher.v1/api-token/list", 405],
+    ["/nope", 404],
+  ] as const) {
+    const fields = ["Host: x", `Authorization: Bearer ${server.api.write}`, "X-Canary: canary"];
+    const { answers } = await exchange(server.port, [rawRequest({ method: "TRACE", target, fields })]);
+    expect(answers.map((answer) => [answer.status, answer.text.includes("canary")])).toEqual([
+      [status, false],
+    ]);
+  }
+});

@@ -1,0 +1,218 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { PAGE_FILES } from "../../../src/assets/page-files.ts";
+import { EXACT_PATHS } from "../../../src/http/router.ts";
+import type { Answer } from "../../support/http/api.ts";
+import { exchange, rawRequest } from "../../support/http/exchange.ts";
+import { ListeningApi } from "../../support/http/listening-api.ts";
+import { loggedRequests } from "../../support/http/logged.ts";
+import { RawConnection } from "../../support/http/raw-connection.ts";
+import { CLEAR_SEGMENTS, UNCLEAR_PATHS } from "../../support/http/unclear-paths.ts";
+
+let server: ListeningApi;
+let service: string;
+
+beforeAll(async () => {
+  server = await ListeningApi.start(PAGE_FILES);
+  service = await server.api.secret("write", null, ["wiki"]);
+});
+
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
+
+beforeEach(() => {
+  server.api.logLines.length = 0;
+});
+
+/** The statuses of the answers to these targets, on one connection, each as often as there are credentials. */
+async function statusesOf(
+  targets: readonly string[],
+  method = "GET",
+): Promise<readonly (readonly [string, number])[]> {
+  using connection = await RawConnection.open(`http://127.0.0.1:${server.port}`);
+  const statuses: (readonly [string, number])[] = [];
+  for (const target of targets) {
+    for (const token of ["", server.api.write, service]) {
+      const authorization = token === "" ? [] : [`Authorization: Bearer ${token}`];
+      const { status } = await connection.ask(
+        rawRequest({ method, target, fields: ["Host: x", ...authorization] }),
+      );
+      statuses.push([target, status]);
+    }
+  }
+  return statuses;
+}
+
+describe("a path that can be read in more than one way is a 400 for everybody", () => {
+  for (const [name, start, end] of [
+    ["as it is", "", ""],
+    ["with a query", "", "?access=read"],
+    ["with a host before it", "http://x", ""],
+    ["with another host before it", "HTTPS://elsewhere.example:99", ""],
+  ]) {
+    test(`${name}`, async () => {
+      const targets = UNCLEAR_PATHS.map((path) => `${start}${path}${path.includes("#") ? "" : end}`);
+      const statuses = await statusesOf(targets);
+      expect(statuses.filter(([, status]) => status !== 400)).toEqual([]);
+      expect(statuses).toHaveLength(UNCLEAR_PATHS.length * 3);
+    });
+  }
+
+  test("by any method", async () => {
+    for (const method of ["POST", "DELETE", "OPTIONS", "PROPFIND"]) {
+      const statuses = await statusesOf(UNCLEAR_PATHS.slice(0, 40), method);
+      expect(statuses.filter(([, status]) => status !== 400)).toEqual([]);
+    }
+  });
+
+  test("of HTTP/1.0 without a host too", async () => {
+    for (const target of UNCLEAR_PATHS.slice(0, 40)) {
+      const request = rawRequest({ method: "GET", target, version: "HTTP/1.0" });
+      const [answer] = (await exchange(server.port, [request])).answers;
+      expect([target, answer?.status]).toEqual([target, 400]);
+    }
+  });
+
+  test("of bytes that are no UTF-8 too", async () => {
+    for (const target of ["/caf\u00e9", "/forward-auth/wiki/caf\u00e9", "/\u00c0\u00ae", "/healthz\u00ff"]) {
+      const request = Buffer.from(rawRequest({ method: "GET", target, fields: ["Host: x"] }), "latin1");
+      expect([target, (await exchange(server.port, [request])).answers[0]?.status]).toEqual([target, 400]);
+    }
+  });
+
+  test("in the usual form, and in the log as it was sent", async () => {
+    const [answer] = (
+      await exchange(server.port, [
+        rawRequest({ method: "GET", target: "/oauth2/%2e%2e/b%2fc\\d/healthz?x=y", fields: ["Host: x"] }),
+      ])
+    ).answers;
+    expectRefused(answer, "path");
+    expect(loggedRequests(server.api)).toMatchObject([
+      { status: 400, path: "/oauth2/../b%2Fc%5Cd/healthz", token_id: null, ip: "192.0.2.1" },
+    ]);
+  });
+});
+
+function expectRefused(answer: Answer | undefined, path: string, label = ""): void {
+  const issue = { path, message: expect.stringMatching(/^must /) };
+  expect(answer?.json?.error, label).toMatchObject({ code: "bad_request", data: { issues: [issue] } });
+  expect(answer?.json.error.message, label).toStartWith(`${path} must `);
+  expect(answer?.status, label).toBe(400);
+  expect(answer?.headers.get("trace-id"), label).toBe(answer?.json.error.trace_id);
+}
+
+describe("a path that is merely unusual stays what it was:", () => {
+  test("404 outside", async () => {
+    const paths = CLEAR_SEGMENTS.flatMap((segment) => [`/${segment}`, `/${segment}/x`, `/x/${segment}/`]);
+    const statuses = await statusesOf([...paths, "/healthz/", `/a${"/a".repeat(63)}`]);
+    expect(statuses.filter(([, status]) => status !== 404)).toEqual([]);
+  });
+
+  test("401 or 404 below /publisher.v1", async () => {
+    const paths = CLEAR_SEGMENTS.map((segment) => `/publisher.v1/${segment}`);
+    const statuses = await statusesOf([...paths, "/publisher.v1/", "/publisher.v1/api-token/list/"], "POST");
+    const told = statuses.map(([, status]) => status);
+    expect(told).toEqual(told.map((_, index) => (index % 3 === 0 ? 401 : 404)));
+  });
+
+  test("whatever is in the query", async () => {
+    const queries = ["/../x", "//", "%2e%2e%2f", "\\", "#", "%00", "%zz", "a=http://x//y", "\u00ff", "?"];
+    const statuses = await statusesOf(queries.map((query) => `/healthz?${query}`));
+    expect(statuses.filter(([, status]) => status !== 200)).toEqual([]);
+  });
+});
+
+test("every exact path is one of the application, so that what is not looked at there cannot be elsewhere", () => {
+  const routes = server.api.app.routes.filter(({ method }) => method === "POST").map(({ path }) => path);
+  for (const path of EXACT_PATHS) expect(routes).toContain(path);
+});
+
+const ROUTES = ["/", "/healthz", "/swagger", "/nope", "/forward-auth/wiki", ...EXACT_PATHS] as const;
+
+describe("a Host that is not one host is a 400:", () => {
+  for (const hosts of [
+    ["a", "b"],
+    ["x", "x"],
+    ["", "x"],
+    ["x", ""],
+    ["", ""],
+    [""],
+    ["a, b"],
+    ["a b"],
+    ["a/b"],
+    ["x?y"],
+    ["x#y"],
+    ["x\\y"],
+    ["/publisher.v1"],
+    ["localhost/aaaa?"],
+    ["%"],
+    ["%2e"],
+    ["x@y"],
+    ["[:]"],
+    ["[a:.:b]"],
+    ["[:::::]"],
+    ["[1.2.3.4]"],
+    ["http://x"],
+    ["\u00e9"],
+    ["x:123456"],
+    ["x:65536"],
+    ["x:-1"],
+    ["x:80:80"],
+    ["x:http"],
+    [":80"],
+    [".."],
+    ["a..b"],
+    [".a"],
+    ["::1"],
+    ["[::1"],
+    ["[::1]x"],
+    ["[x]"],
+    ["[]"],
+    ["x\u007f"],
+  ]) {
+    test(hosts.join(" and ") || "empty", async () => {
+      for (const target of ROUTES) {
+        for (const version of ["HTTP/1.1", "HTTP/1.0"]) {
+          const fields = [...hosts.map((host) => `Host: ${host}`), `Authorization: Bearer ${service}`];
+          const request = rawRequest({ method: "GET", target, version, fields });
+          const [answer] = (await exchange(server.port, [request])).answers;
+          const told = answer?.json?.error_description ?? answer?.json?.error.message;
+          expect([target, answer?.status, told]).toEqual([target, 400, expect.stringMatching(/^Host must /)]);
+        }
+      }
+    });
+  }
+
+  test("in the usual form", async () => {
+    const request = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: a", "Host: b"] });
+    expectRefused((await exchange(server.port, [request])).answers[0], "Host");
+  });
+});
+
+test("a Host that is one host changes nothing", async () => {
+  for (const host of [
+    "x",
+    "X.Example",
+    "x.example.",
+    "localhost:8080",
+    "127.0.0.1:1",
+    "x:65535",
+    "x:",
+    "my_upstream",
+    "xn--bcher-kva.example",
+    "a~b",
+    "[::1]",
+    "[2001:db8::1]:443",
+    "[::ffff:192.0.2.1]:80",
+  ]) {
+    const request = rawRequest({ method: "GET", target: "/healthz", fields: [`Host: ${host}`] });
+    expect([host, (await exchange(server.port, [request])).answers[0]?.status]).toEqual([host, 200]);
+  }
+});
+
+test("HTTP/1.1 takes a Host, and HTTP/1.0 none", async () => {
+  const [none] = (await exchange(server.port, [rawRequest({ method: "GET", target: "/healthz" })])).answers;
+  expect(none?.status).toBe(400);
+  const old = rawRequest({ method: "GET", target: "/healthz", version: "HTTP/1.0" });
+  expect((await exchange(server.port, [old])).answers[0]?.status).toBe(200);
+});

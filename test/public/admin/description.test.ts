@@ -1,0 +1,16 @@
+import { expect, test } from "bun:test";
+import { DESCRIPTION_LIMIT, descriptionOf, lengthFault } from "../../../public/admin/dialogs/description.ts";
+import * as server from "../../../src/tokens/token.ts";
+
+test.each(["", "a", "a".repeat(500), "a".repeat(501), "🔑".repeat(500), "🔑".repeat(501)])(
+  "the page and the server judge the length of %p alike",
+  (text) => {
+    expect(lengthFault(text)).toBe(server.descriptionFault(text));
+  },
+);
+
+test("the limit is the server's, and spaces around a description do not count", () => {
+  expect(DESCRIPTION_LIMIT).toBe(server.DESCRIPTION_LIMIT);
+  expect(lengthFault(` ${"a".repeat(500)} `)).toBeNull();
+  expect([descriptionOf("  "), descriptionOf(" a ")]).toEqual([null, "a"]);
+});

@@ -1,0 +1,58 @@
+import { Database } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { endAgain } from "../../../../src/store/sqlite/backup/reapplied-ends.ts";
+import { knownFaults } from "../../../../src/store/sqlite/consistency-rules.ts";
+import { schemaText } from "../../../support/store/old-schemas.ts";
+import { row } from "../../../support/store/store.ts";
+
+/** The frozen stores have this token, active and without expiry. */
+const ACTIVE = "atok_0VLID98K00000000000000";
+
+function thawed(version: number): Database {
+  const database = new Database(":memory:");
+  database.run(schemaText(version));
+  return database;
+}
+
+const END = { token: ACTIVE, revokedAt: 1_790_000_000, expiresAt: 1_790_000_001, replacedBy: "atok_gone" };
+
+describe.each([1, 2, 3, 4])("in a store of schema %d, a token is ended as is known", (version) => {
+  test("with an audit event that fits", () => {
+    using database = thawed(version);
+    const counts = endAgain(database, [END, { ...END, token: "atok_unknown" }], null);
+    const isReplaced = version > 1;
+    expect(counts).toEqual({
+      revoked: isReplaced ? 0 : 1,
+      replaced: isReplaced ? 1 : 0,
+      shortened: 0,
+      withoutSuccessor: isReplaced ? 1 : 0,
+    });
+    expect(row(database, `SELECT revoked_at, expires_at FROM token WHERE id = '${ACTIVE}'`)).toEqual({
+      revoked_at: END.revokedAt,
+      expires_at: END.expiresAt,
+    });
+    expect(knownFaults(database)).toEqual([]);
+    const { target, actor } = row(database, "SELECT target, actor FROM audit_event ORDER BY id DESC LIMIT 1");
+    expect({ target, actor }).toEqual({ target: ACTIVE, actor: null });
+  });
+
+  test("and nothing is recorded again", () => {
+    using database = thawed(version);
+    endAgain(database, [END], null);
+    const events = row(database, "SELECT count(*) AS count FROM audit_event");
+    expect(endAgain(database, [END], null)).toEqual({
+      revoked: 0,
+      replaced: 0,
+      shortened: 0,
+      withoutSuccessor: 0,
+    });
+    expect(row(database, "SELECT count(*) AS count FROM audit_event")).toEqual(events);
+  });
+});
+
+test("its audit event comes after every one that the replaced store had, whatever the clock says", () => {
+  using database = thawed(4);
+  const last = "aevt_zzzzzzz000000000000000";
+  endAgain(database, [END], last);
+  expect(String(row(database, "SELECT max(id) AS id FROM audit_event").id) > last).toBe(true);
+});

@@ -1,0 +1,217 @@
+import { describe, expect, test } from "bun:test";
+import {
+  appendFileSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import {
+  completeReplacement,
+  isBeingReplaced,
+  refuseUnfinished,
+  replaceStore,
+} from "../../../../src/store/sqlite/backup/store-replacement.ts";
+import { markSuccessor } from "../../../../src/store/sqlite/backup/successor.ts";
+import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
+import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
+import { linkOrCopy } from "../../../../src/store/sqlite/file/file-link.ts";
+import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
+import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { row } from "../../../support/store/store.ts";
+import { unusable } from "../../../support/store/unusable.ts";
+
+const TOKENS = "SELECT count(*) AS tokens FROM token";
+
+/** A store without tokens that was in use when its machine broke down, and one of 200 that is to take its place. */
+class Replacing extends PublicDirectory {
+  readonly next = join(this.path, "prepared", "publisher.db");
+  readonly aside = join(this.path, "aside");
+
+  constructor() {
+    super();
+    const prepared = new DataDirectory(join(this.path, "prepared"));
+    mkdirSync(prepared.path);
+    makeStore(prepared);
+    const old = new DataDirectory(join(this.path, "old"));
+    mkdirSync(old.path);
+    using working = openDatabase(old);
+    working.run("DELETE FROM audit_event");
+    for (const end of ["", "-wal"]) copyFileSync(old.database + end, this.directory.database + end);
+  }
+
+  /** As a crash leaves a restore, just before its last step. */
+  settle(): void {
+    markSuccessor(this.directory, this.next);
+    copyFileSync(this.next, this.directory.successor);
+  }
+
+  get tokens(): unknown {
+    using database = openDatabase(this.directory);
+    return row(database, TOKENS).tokens;
+  }
+}
+
+describe("a store that takes the place of another", () => {
+  test("comes alone, and the other is kept as it was", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    const before = readFileSync(directory.database).toHex();
+    const wal = readFileSync(`${directory.database}-wal`).toHex();
+    expect(replaceStore(directory, next, aside)).toBe(true);
+    expect(readdirSync(directory.path).sort()).toEqual(["aside", "old", "prepared", "publisher.db"]);
+    expect(replacing.tokens).toBe(200);
+    const kept = new DataDirectory(aside);
+    expect(readFileSync(kept.database).toHex()).toBe(before);
+    expect(readFileSync(`${kept.database}-wal`).toHex()).toBe(wal);
+    openDatabase(kept).close();
+  });
+
+  test("comes where there was none, and no -wal file of a lost one gets to it", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    rmSync(directory.database);
+    expect(replaceStore(directory, next, aside)).toBe(true);
+    expect(replacing.tokens).toBe(200);
+    expect(readdirSync(aside)).toEqual(["publisher.db-wal"]);
+  });
+
+  test.each([
+    { what: "nothing was removed yet", remove: [] },
+    { what: "the -wal file was removed", remove: ["-wal"] },
+    { what: "all beside was removed", remove: ["-wal", "-shm"] },
+  ])("comes at the next start where a crash came when $what", ({ remove }) => {
+    using replacing = new Replacing();
+    const { directory } = replacing;
+    replacing.settle();
+    for (const end of remove) rmSync(directory.database + end, { force: true });
+    expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
+    completeReplacement(directory);
+    expect(isBeingReplaced(directory)).toBe(false);
+    const left = ["lock.db", "lock.holder", "old", "prepared", "publisher.db"];
+    expect(readdirSync(directory.path).sort()).toEqual(left);
+    expect(replacing.tokens).toBe(200);
+    refuseUnfinished(directory);
+  });
+
+  test("does not come while somebody else is about it", () => {
+    using replacing = new Replacing();
+    const { directory } = replacing;
+    replacing.settle();
+    const lock = ServerLock.take(directory);
+    expect(unusable(() => completeReplacement(directory))).toContain("It may be restoring the store");
+    expect(existsSync(`${directory.database}-wal`)).toBe(true);
+    lock.release();
+    completeReplacement(directory);
+    expect(replacing.tokens).toBe(200);
+  });
+
+  test("leaves the other in its place where that cannot be kept aside", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    writeFileSync(aside, "");
+    expect(unusable(() => replaceStore(directory, next, aside))).toBe(
+      `The store cannot be put into ${directory.path}: there is a file of that name. Nothing was changed.`,
+    );
+    expect(isBeingReplaced(directory)).toBe(false);
+    expect(replacing.tokens).toBe(0);
+  });
+});
+
+describe("a file with the name of a successor that no restore put there", () => {
+  const cases: readonly (readonly [what: string, put: (replacing: Replacing) => void, says: string])[] = [
+    ["a backup", ({ directory, next }) => copyFileSync(next, directory.successor), "is not the file that"],
+    ["an empty file", ({ directory }) => writeFileSync(directory.successor, ""), "is not the file that"],
+    [
+      "a link to a store",
+      ({ directory, next }) => {
+        markSuccessor(directory, next);
+        symlinkSync(next, directory.successor);
+      },
+      "is a symbolic link",
+    ],
+    [
+      "a link to nothing",
+      ({ directory }) => symlinkSync("/nowhere", directory.successor),
+      "is a symbolic link",
+    ],
+    ["a directory", ({ directory }) => mkdirSync(directory.successor), "is a directory"],
+    [
+      "a file that was changed since",
+      (replacing) => {
+        replacing.settle();
+        appendFileSync(replacing.directory.successor, "x");
+      },
+      "is not the file that",
+    ],
+  ];
+  test.each(cases)("is left alone, and so is the store: %s", (_, put, says) => {
+    using replacing = new Replacing();
+    const { directory } = replacing;
+    put(replacing);
+    const before = readdirSync(directory.path);
+    for (const work of [completeReplacement, refuseUnfinished])
+      expect(unusable(() => work(directory))).toContain(says);
+    expect(readdirSync(directory.path)).toEqual(before);
+    rmSync(directory.successor, { recursive: true });
+    expect(replacing.tokens).toBe(0);
+  });
+
+  test("is refused too while a server runs, which is not said to be a restore", () => {
+    using replacing = new Replacing();
+    const { directory, next } = replacing;
+    const lock = ServerLock.take(directory);
+    copyFileSync(next, directory.successor);
+    expect(unusable(() => completeReplacement(directory))).toContain("Move publisher.db-next to another");
+    lock.release();
+  });
+});
+
+describe("a replacement that fails", () => {
+  test("before its last step leaves the old store under its one name", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    mkdirSync(directory.successorMark);
+    expect(unusable(() => replaceStore(directory, next, aside))).toEndWith(
+      "The old store is still in its place.",
+    );
+    expect(existsSync(aside)).toBe(false);
+    rmSync(directory.successorMark, { recursive: true });
+    expect(statSync(directory.database).nlink).toBe(1);
+    expect(replacing.tokens).toBe(0);
+  });
+
+  test("in its last step says that the next start completes it, and where the old store is", () => {
+    using replacing = new Replacing();
+    const { directory, next, aside } = replacing;
+    mkdirSync(`${directory.database}-shm`);
+    const told = unusable(() => replaceStore(directory, next, aside));
+    expect(told).toContain("The restored store is ready: it takes its place when the server starts");
+    expect(told).toEndWith(`The store that was there is in ${aside}.`);
+    rmSync(`${directory.database}-shm`, { recursive: true });
+    completeReplacement(directory);
+    expect(replacing.tokens).toBe(200);
+  });
+});
+
+function failing(code: string): () => never {
+  return () => {
+    throw Object.assign(new Error(code), { code });
+  };
+}
+
+test("a file is copied where there are no hard links, and not after another error", () => {
+  using temporary = new PublicDirectory();
+  const [from, to] = ["from", "to"].map((name) => join(temporary.path, name)) as [string, string];
+  writeFileSync(from, "content");
+  expect(() => linkOrCopy(from, to, failing("EIO"))).toThrow("EIO");
+  expect(existsSync(to)).toBe(false);
+  linkOrCopy(from, to, failing("EPERM"));
+  expect(readFileSync(to, "utf8")).toBe("content");
+});

@@ -1,0 +1,171 @@
+import { expect, test } from "bun:test";
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
+import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
+import { Child } from "../../../support/store/child.ts";
+import { SmallDisk } from "../../../support/store/small-disk.ts";
+import { unusable } from "../../../support/store/unusable.ts";
+import { TemporaryDirectory } from "../../../support/temporary.ts";
+
+/** A directory with something in the place of a store, which the lock does not look into. */
+class WithStore extends TemporaryDirectory {
+  readonly directory = new DataDirectory(this.path);
+
+  constructor() {
+    super();
+    writeFileSync(this.directory.database, "a store");
+  }
+}
+
+function held(directory: DataDirectory, holder: string): string {
+  return (
+    `Another Publisher server is running on the data directory ${directory.path}: ${holder}. ` +
+    "Stop that one first, or give this one another --data-dir."
+  );
+}
+
+test("a lock that is no server's says what its process does, and to try again", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  const lock = ServerLock.take(directory, undefined, "restoring the store");
+  expect(unusable(() => ServerLock.take(directory))).toBe(
+    `Another Publisher process is using the data directory ${directory.path}: process ${process.pid} on ${hostname()}, ` +
+      "which is restoring the store. Try again when it is done.",
+  );
+  lock.release();
+  ServerLock.take(directory).release();
+});
+
+test("a second server is refused, and told which process holds the directory, until that one lets go", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  const lock = ServerLock.take(directory);
+  const holder = `process ${process.pid} on ${hostname()}`;
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
+  lock.release();
+  ServerLock.take(directory).release();
+});
+
+test("the lock ends with its process, however that dies", async () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  await using child = new Child("holdServerLock", directory.path);
+  const holder = `${await child.line()} on ${hostname()}`;
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
+  await child.kill();
+  const lock = ServerLock.take(directory);
+  expect(readFileSync(directory.lockHolder, "utf8")).toBe(`process ${process.pid} on ${hostname()}\n`);
+  lock.release();
+});
+
+test("the name of a process that is gone keeps nobody out", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  writeFileSync(directory.lockHolder, "process 1 on elsewhere\n");
+  ServerLock.take(directory).release();
+});
+
+test.each([
+  ["lost", (path: string) => rmSync(path)],
+  ["empty", (path: string) => writeFileSync(path, "")],
+])("a lock whose holder's name is %s still holds", (_, spoil) => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  const lock = ServerLock.take(directory);
+  spoil(directory.lockHolder);
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  lock.release();
+});
+
+test("where there is no store yet, the name is written once there is: alone it would say that one is missing", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  const lock = ServerLock.take(directory);
+  expect(existsSync(directory.lockHolder)).toBe(false);
+  lock.nameHolder();
+  expect(readFileSync(directory.lockHolder, "utf8")).toStartWith(`process ${process.pid} on `);
+  expect(statSync(directory.lockHolder).mode & 0o777).toBe(0o600);
+  lock.release();
+});
+
+test("the name goes into a file of its own, and nowhere else", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  const elsewhere = join(temporary.path, "elsewhere");
+  writeFileSync(elsewhere, "kept");
+  const lock = ServerLock.take(directory);
+  for (const link of [symlinkSync, linkSync]) {
+    rmSync(directory.lockHolder);
+    link(elsewhere, directory.lockHolder);
+    lock.nameHolder();
+    expect(readFileSync(elsewhere, "utf8")).toBe("kept");
+    expect(lstatSync(directory.lockHolder).isFile()).toBe(true);
+  }
+  lock.release();
+});
+
+test("a name that cannot be written keeps nobody from the lock", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(temporary.path);
+  const lock = ServerLock.take(directory);
+  mkdirSync(directory.lockHolder);
+  lock.nameHolder();
+  rmdirSync(directory.lockHolder);
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  lock.release();
+});
+
+const disk = SmallDisk.mount();
+if (disk === null) process.stderr.write("skipped, as nothing may be mounted: the lock on a full disk\n");
+disk?.[Symbol.dispose]();
+
+test("the lock leaves no journal beside it, and minds none that is there", () => {
+  using temporary = new WithStore();
+  const { directory } = temporary;
+  writeFileSync(`${directory.lock}-journal`, Buffer.alloc(512));
+  const lock = ServerLock.take(directory);
+  expect(readdirSync(directory.path).sort()).toEqual(["lock.db", "lock.holder", "publisher.db"]);
+  expect(unusable(() => ServerLock.take(directory))).toContain("Another Publisher server is running");
+  lock.release();
+});
+
+test.skipIf(disk === null)("a full disk keeps nobody from the lock", () => {
+  using small = SmallDisk.mount();
+  const directory = new DataDirectory(small?.path ?? "");
+  writeFileSync(directory.database, "a store");
+  small?.fill();
+  const lock = ServerLock.take(directory);
+  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  lock.release();
+});
+
+test("a directory that cannot be written is told in a sentence", () => {
+  using temporary = new TemporaryDirectory();
+  const directory = new DataDirectory(join(temporary.path, "missing"));
+  expect(unusable(() => ServerLock.take(directory))).toBe(
+    `The data directory ${directory.path} cannot be written: it does not exist.`,
+  );
+});
+
+test("two directories have two locks", () => {
+  using one = new TemporaryDirectory();
+  using other = new TemporaryDirectory();
+  const locks = [one, other].map(({ path }) => ServerLock.take(new DataDirectory(path)));
+  for (const lock of locks) lock.release();
+  expect(locks).toHaveLength(2);
+});

@@ -1,0 +1,200 @@
+import type { SQLQueryBindings } from "bun:sqlite";
+import { describe, expect, test } from "bun:test";
+import { AUDIT_EVENT_TABLE } from "../../../../src/store/sqlite/audit-event-row.ts";
+import { accessPath, isShort } from "../../../../src/store/sqlite/list/list-cost.ts";
+import { type ListTable, selection } from "../../../../src/store/sqlite/list/list-sql.ts";
+import { TOKEN_TABLE } from "../../../../src/store/sqlite/token-row.ts";
+import { ListOrder } from "../../../../src/tokens/listing/list-order.ts";
+import type { Condition, Identified, Position, Sort } from "../../../../src/tokens/listing/listing.ts";
+import { compilePattern, type Pattern } from "../../../../src/tokens/listing/pattern.ts";
+import { TestStore } from "../../../support/store/store.ts";
+
+const NOT_REVOKED: Condition = { op: "exists", key: "revoked_at", value: false };
+const OF_ID: Condition = { op: "eq", key: "id", value: "atok_1" };
+const FOR_WIKI: Condition = { op: "eq", key: "audiences", value: "wiki" };
+const REUSED: Condition = { op: "exists", key: "reused_at", value: true };
+const MATCHING: Condition = { op: "regex", key: "description", pattern: pattern("a") };
+const TO_ONE: Condition = { op: "eq", key: "target", value: "atok_1" };
+const BY_NOBODY: Condition = { op: "exists", key: "actor", value: false };
+
+function pattern(source: string): Pattern {
+  const compiled = compilePattern(source, false);
+  if (typeof compiled === "string") throw new Error(compiled);
+  return compiled;
+}
+
+function all(...conditions: readonly Condition[]): Condition {
+  return { op: "and", conditions };
+}
+
+function either(...conditions: readonly Condition[]): Condition {
+  return { op: "or", conditions };
+}
+
+function ids(count: number): Condition {
+  return { op: "in", key: "id", values: Array.from({ length: count }, (_, index) => `atok_${index}`) };
+}
+
+const BY_ID: Sort = { key: "id", direction: "desc" };
+const BY_TIME: Sort = { key: "created_at", direction: "desc" };
+
+function isShortFor(condition: Condition, sort: Sort, skip = 0): boolean {
+  return isShort(accessPath(condition, sort.key === "id", TOKEN_TABLE), skip);
+}
+
+describe("a list of tokens", () => {
+  test.each<[what: string, condition: Condition, sort: Sort]>([
+    ["of those that are not revoked, by id", all(NOT_REVOKED), BY_ID],
+    ["of everything, by id", all(), BY_ID],
+    ["of one token", all(OF_ID, either(FOR_WIKI)), BY_TIME],
+    ["of a hundred tokens", all(all(ids(100))), BY_ID],
+  ])("%s is read at once", (_, condition, sort) => {
+    expect(isShortFor(condition, sort)).toBe(true);
+  });
+
+  test.each<[what: string, condition: Condition, sort: Sort, skip: number]>([
+    ["by another key", all(NOT_REVOKED), BY_TIME, 0],
+    ["by a pattern", all(NOT_REVOKED, MATCHING), BY_ID, 0],
+    ["of one token, by a pattern", all(OF_ID, MATCHING), BY_TIME, 0],
+    ["of a few tokens, by one of several patterns", all(ids(2), either(FOR_WIKI, all(MATCHING))), BY_ID, 0],
+    ["of one service", all(FOR_WIKI), BY_ID, 0],
+    ["of those that are not revoked or have one id", all(either(NOT_REVOKED, OF_ID)), BY_ID, 0],
+    ["of nothing", all(either()), BY_ID, 0],
+    ["of more ids", all(ids(101)), BY_ID, 0],
+    ["of all ids but one", all({ op: "nin", key: "id", values: ["atok_1"] }), BY_ID, 0],
+    ["of those that were reused", all(REUSED), BY_ID, 0],
+    ["of those that are revoked", all({ op: "exists", key: "revoked_at", value: true }), BY_ID, 0],
+    ["that begins far behind", all(NOT_REVOKED), BY_ID, 1001],
+  ])("%s is a scan", (_, condition, sort, skip) => {
+    expect(isShortFor(condition, sort, skip)).toBe(false);
+  });
+});
+
+test.each<[what: string, condition: Condition, short: boolean]>([
+  ["of everything", all(), true],
+  ["of one target", all(TO_ONE), true],
+  ["of the command line", all(BY_NOBODY), true],
+  ["of two targets", all({ op: "in", key: "target", values: ["atok_1", "atok_2"] }), false],
+  ["of one target and the command line", all(TO_ONE, BY_NOBODY), false],
+  ["of any actor", all({ op: "exists", key: "actor", value: true }), false],
+])("a list of audit events %s", (_, condition, short) => {
+  expect(isShort(accessPath(condition, true, AUDIT_EVENT_TABLE), 0)).toBe(short);
+});
+
+/** How SQLite finds the rows, a line a step. */
+function plan<Row extends Identified, Stored>(
+  table: ListTable<Row, Stored>,
+  condition: Condition,
+  sort: Sort,
+  after: Position | null,
+): readonly string[] {
+  using context = new TestStore();
+  const path = accessPath(condition, sort.key === "id", table);
+  const { sql, values } = selection(table, path, new ListOrder(table.resource, [sort]), after);
+  const rows = context.connect().query<{ detail: string }, SQLQueryBindings[]>(`EXPLAIN QUERY PLAN ${sql}`);
+  return rows
+    .all(...values)
+    .map(({ detail }) => detail)
+    .filter((detail) => !/json_each|LIST SUBQUERY|BLOOM/.test(detail));
+}
+
+describe("SQLite finds each row without a long search, and sorts nothing:", () => {
+  const reused = (part: object): Condition => ({ key: "reused_at", ...part }) as Condition;
+  const LATER: Sort = { key: "id", direction: "asc" };
+  const TOKENS: readonly (readonly [Condition, Sort, first: string, behind: string])[] = [
+    [
+      all(),
+      BY_ID,
+      "SCAN token USING INDEX sqlite_autoindex_token_2",
+      "SEARCH token USING INDEX sqlite_autoindex_token_2 (id<?)",
+    ],
+    [
+      all(NOT_REVOKED, MATCHING),
+      BY_ID,
+      "SCAN token USING INDEX token_not_revoked",
+      "SEARCH token USING INDEX token_not_revoked (id<?)",
+    ],
+    [
+      all(NOT_REVOKED),
+      LATER,
+      "SCAN token USING INDEX token_not_revoked",
+      "SEARCH token USING INDEX token_not_revoked (id>?)",
+    ],
+    [all(NOT_REVOKED), BY_TIME, "SCAN token", "SCAN token"],
+    [either(OF_ID, REUSED), BY_TIME, "SCAN token", "SCAN token"],
+    [
+      all(MATCHING, OF_ID),
+      BY_ID,
+      "SEARCH token USING INDEX sqlite_autoindex_token_2 (id=?)",
+      "SEARCH token USING INDEX sqlite_autoindex_token_2 (id=?)",
+    ],
+    [
+      all(ids(3)),
+      BY_TIME,
+      "SEARCH token USING INDEX sqlite_autoindex_token_2 (id=?)",
+      "SEARCH token USING INDEX sqlite_autoindex_token_2 (id=?)",
+    ],
+    ...[REUSED, reused({ op: "gt", value: 5 })].map(
+      (condition) =>
+        [
+          condition,
+          BY_ID,
+          "SEARCH token USING INDEX token_reused (reused_at>?)",
+          "SEARCH token USING INDEX token_reused (reused_at>?)",
+        ] as const,
+    ),
+    [
+      reused({ op: "lt", value: 5 }),
+      BY_ID,
+      "SEARCH token USING INDEX token_reused (reused_at<?)",
+      "SEARCH token USING INDEX token_reused (reused_at<?)",
+    ],
+    ...[reused({ op: "eq", value: 5 }), reused({ op: "in", values: [5, 6] })].map(
+      (condition) =>
+        [
+          all(NOT_REVOKED, condition),
+          BY_TIME,
+          "SEARCH token USING INDEX token_reused (reused_at=?)",
+          "SEARCH token USING INDEX token_reused (reused_at=?)",
+        ] as const,
+    ),
+  ];
+  test.each(TOKENS)("tokens of %j by %j", (condition, sort, first, behind) => {
+    expect(plan(TOKEN_TABLE, condition, sort, null)).toEqual([first]);
+    expect(plan(TOKEN_TABLE, condition, sort, ["atok_1"])).toEqual([behind]);
+  });
+
+  const AT: Sort = { key: "at", direction: "asc" };
+  const EVENTS: readonly (readonly [Condition, Sort, first: string, behind: string])[] = [
+    [all(), BY_ID, "SCAN audit_event", "SEARCH audit_event USING PRIMARY KEY (id<?)"],
+    [all(), AT, "SCAN audit_event", "SCAN audit_event"],
+    [
+      all(TO_ONE),
+      BY_ID,
+      "SEARCH audit_event USING INDEX audit_event_target (target=?)",
+      "SEARCH audit_event USING INDEX audit_event_target (target=? AND id<?)",
+    ],
+    [
+      all(BY_NOBODY),
+      BY_ID,
+      "SEARCH audit_event USING INDEX audit_event_actor (actor=?)",
+      "SEARCH audit_event USING INDEX audit_event_actor (actor=? AND id<?)",
+    ],
+    [
+      all(BY_NOBODY, TO_ONE),
+      AT,
+      "SEARCH audit_event USING INDEX audit_event_actor (actor=?)",
+      "SEARCH audit_event USING INDEX audit_event_actor (actor=?)",
+    ],
+    [
+      all({ op: "in", key: "target", values: ["atok_1", "atok_2"] }),
+      BY_ID,
+      "SEARCH audit_event USING INDEX audit_event_target (target=?)",
+      "SEARCH audit_event USING INDEX audit_event_target (target=?)",
+    ],
+  ];
+  test.each(EVENTS)("events of %j by %j", (condition, sort, first, behind) => {
+    expect(plan(AUDIT_EVENT_TABLE, condition, sort, null)).toEqual([first]);
+    expect(plan(AUDIT_EVENT_TABLE, condition, sort, ["aevt_1"])).toEqual([behind]);
+  });
+});

@@ -1,0 +1,26 @@
+import { Database } from "bun:sqlite";
+import { expect, test } from "bun:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { ReaderPool } from "../../../../src/store/sqlite/list/reader-pool.ts";
+import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { row } from "../../../support/store/store.ts";
+
+test("a read waits for a process that has the store for itself, and lets everything else run", async () => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  makeStore(directory);
+  using other = new Database(directory.database);
+  other.run("BEGIN EXCLUSIVE");
+  const readers = new ReaderPool(directory.database);
+  let isDone = false;
+  const reading = readers
+    .withSnapshot((reader) => Promise.resolve(row(reader, "SELECT count(*) AS tokens FROM token")))
+    .finally(() => {
+      isDone = true;
+    });
+  for (let turn = 0; turn < 3; turn += 1) await pause(1);
+  expect(isDone).toBe(false);
+  other.run("COMMIT");
+  expect(await reading).toEqual({ tokens: 200 });
+  readers.close();
+});

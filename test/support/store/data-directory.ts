@@ -1,0 +1,35 @@
+import { chmodSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
+import { openDatabase } from "../../../src/store/sqlite/file/database.ts";
+import { TemporaryDirectory } from "../temporary.ts";
+
+/** A data directory that everybody may look into, as an operator may have made it. */
+export class PublicDirectory extends TemporaryDirectory {
+  readonly directory: DataDirectory;
+
+  constructor() {
+    super();
+    chmodSync(this.path, 0o755);
+    this.directory = new DataDirectory(this.path);
+  }
+}
+
+/** The mode of every file in a directory, as `600`. */
+export function modes(directory: DataDirectory): Readonly<Record<string, string>> {
+  const names = readdirSync(directory.path).sort();
+  return Object.fromEntries(
+    names.map((name) => [name, (statSync(join(directory.path, name)).mode & 0o777).toString(8)]),
+  );
+}
+
+/** Makes a store that fills several pages of its file, and closes it. */
+export function makeStore(directory: DataDirectory): void {
+  using database = openDatabase(directory);
+  const insert = database.query(
+    "INSERT INTO token (digest, id, access, description, hint, created_at) VALUES (randomblob(32), ?, 'read', 'a', 'abcd', 1)",
+  );
+  database.transaction(() => {
+    for (let count = 0; count < 200; count += 1) insert.run(`atok_${count}`);
+  })();
+}

@@ -1,0 +1,43 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
+import { Child } from "./child.ts";
+
+/** Memory that all processes on a data directory share: how many revocations were answered, up to 255. */
+export function answeredIn({ path }: DataDirectory): Uint8Array {
+  const file = join(path, "answered");
+  if (!existsSync(file)) writeFileSync(file, new Uint8Array(1));
+  return Bun.mmap(file, { shared: true });
+}
+
+/** Another process on a data directory, which revokes tokens, and whose answers are seen the moment it has them. */
+export class RevokingProcess implements AsyncDisposable {
+  readonly #child: Child;
+  readonly #answered: Uint8Array;
+
+  private constructor(child: Child, answered: Uint8Array) {
+    this.#child = child;
+    this.#answered = answered;
+  }
+
+  static async start(directory: DataDirectory): Promise<RevokingProcess> {
+    const answered = answeredIn(directory);
+    const child = new Child("revoke", directory.path);
+    await child.line();
+    return new RevokingProcess(child, answered);
+  }
+
+  /** How many revocations were answered so far. */
+  get answered(): number {
+    return this.#answered[0] ?? 0;
+  }
+
+  async revoke(id: string): Promise<void> {
+    this.#child.goOn(id);
+    await this.#child.line();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child[Symbol.asyncDispose]();
+  }
+}

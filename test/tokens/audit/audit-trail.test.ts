@@ -1,0 +1,53 @@
+import { describe, expect, test } from "bun:test";
+import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
+import { walk } from "../../support/lists/walk.ts";
+import { CALLER } from "../../support/new-token.ts";
+import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
+
+describe("the audit trail", () => {
+  test("has every change as the domain told of it, newest first", async () => {
+    using context = TestStore.withCaller();
+    const { token } = await context.create({ description: "CI", audiences: ["wiki"] }, CALLER);
+    outcomeOf(await context.tokens.update(token.id, { description: null }, COMMAND_LINE));
+    outcomeOf(await context.tokens.rotate(token.id, { overlapSeconds: 0, expiresAt: null }, CALLER));
+    const { rows } = outcomeOf(await context.auditTrail.list(EVERYTHING));
+    expect(rows).toEqual(context.changes.toReversed());
+    expect(rows.map(({ action }) => action.replace("api-token.", "")).join(" ")).toBe(
+      "rotate create update create",
+    );
+  });
+
+  test("is empty in a new store", async () => {
+    using context = new TestStore();
+    expect(await context.auditTrail.list(EVERYTHING)).toEqual({ rows: [], cursor: null });
+  });
+
+  test("has the events of a token that was revoked", async () => {
+    using context = new TestStore();
+    const { token } = await context.create();
+    outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
+    expect(outcomeOf(await context.auditTrail.list(EVERYTHING)).rows).toHaveLength(2);
+  });
+
+  test("is walked by cursor, whatever is changed meanwhile", async () => {
+    using context = new TestStore();
+    for (let count = 0; count < 5; count += 1) await context.create();
+    const before = context.changes.map(({ id }) => id).toReversed();
+    const walked = await walk(context.auditTrail, { limit: 2 }, async () => void (await context.create()));
+    expect(walked.flat().map(({ id }) => id)).toEqual(before);
+  });
+
+  test("takes no cursor of a list of tokens, nor gives one that such a list takes", async () => {
+    using context = new TestStore();
+    for (let count = 0; count < 2; count += 1) await context.create();
+    const page = { ...EVERYTHING, limit: 1 };
+    const { cursor } = outcomeOf(await context.auditTrail.list(page));
+    const { cursor: other } = outcomeOf(await context.tokens.list(page));
+    outcomeOf(await context.auditTrail.list({ ...page, cursor }));
+    outcomeOf(await context.tokens.list({ ...page, cursor: other }));
+    const issues = [expect.objectContaining({ path: "pagination.cursor" })];
+    const refused = { refused: "invalid", issues } as const;
+    expect(await context.auditTrail.list({ ...page, cursor: other })).toEqual(refused);
+    expect(await context.tokens.list({ ...page, cursor })).toEqual(refused);
+  });
+});

@@ -1,0 +1,146 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import fc from "fast-check";
+import { codePoints, visible } from "../../../src/tokens/secret/text.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+const anyText = fc.string({ unit: "binary", maxLength: 40 });
+
+/** Characters of many kinds, hidden ones above all, so that a random text has several beside each other. */
+const trickyText = fc
+  .array(
+    fc.constantFrom(
+      ...["a", " ", "1", "⟨", "U+", "202E", "⟩", "⟨U+202E⟩", "👩", "👧", "❤", "🇩", "🇪", "🏴", "\u{e0067}"],
+      ...[
+        "\u200d",
+        "\ufe0f",
+        "\u20e3",
+        "\u0301",
+        "\u0332",
+        "\u202e",
+        "\u3164",
+        "\u00a0",
+        "\ud800",
+        "א",
+        "\u{e0100}",
+      ],
+    ),
+    { maxLength: 20 },
+  )
+  .map((parts) => parts.join(""));
+
+/** What `visible` was given. */
+function original(shown: string): string {
+  return shown.replaceAll(/⟨U\+([0-9A-F]{4,6})⟩/g, (_, hex: string) =>
+    String.fromCodePoint(Number.parseInt(hex, 16)),
+  );
+}
+
+describe("a character that hides is shown by its number:", () => {
+  const KINDS: Readonly<Record<string, readonly number[]>> = {
+    "controls, ends of lines among them": [0, 0x07, 0x09, 0x0a, 0x0d, 0x1b, 0x7f, 0x85, 0x9b, 0x2028, 0x2029],
+    "what turns the direction": [0x061c, 0x200e, 0x200f, 0x202a, 0x202d, 0x202e, 0x2066, 0x2068, 0x2069],
+    "what has no width": [
+      0x00ad, 0x034f, 0x180e, 0x200b, 0x200c, 0x200d, 0x2060, 0x2064, 0x206f, 0xfeff, 0xfff9,
+    ],
+    "spaces but the plain one": [0xa0, 0x1680, 0x2000, 0x2003, 0x200a, 0x202f, 0x205f, 0x3000],
+    "letters that are blank": [0x115f, 0x1160, 0x17b4, 0x3164, 0xffa0, 0x2800, 0x13441, 0x16fe4, 0x1d159],
+    "variation selectors and tags": [
+      0x180b, 0xfe00, 0xfe0e, 0xfe0f, 0xe0001, 0xe0041, 0xe007f, 0xe0100, 0xe01ef,
+    ],
+    "what nobody agreed upon": [
+      0xd800, 0xdfff, 0xe000, 0xf8ff, 0xfdd0, 0xfffe, 0xffff, 0x378, 0x10fffd, 0x10ffff,
+    ],
+    "what stands for something else": [0xfffc],
+  };
+  for (const [kind, characters] of Object.entries(KINDS)) {
+    test(kind, () => {
+      for (const code of characters) {
+        const sign = `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+        expect(visible(`a${String.fromCodePoint(code)}b`)).toBe(`a${sign}b`);
+      }
+    });
+  }
+
+  test("each format, separator, control, private and unassigned character that there is, and few others", () => {
+    const hidden = /(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+    const others: string[] = [];
+    const missed: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code += 1) {
+      const character = String.fromCodePoint(code);
+      const isShown = visible(`a${character}b`) !== `a${character}b`;
+      if (isShown && !hidden.test(character)) others.push(character);
+      if (!isShown && hidden.test(character)) missed.push(character);
+    }
+    expect(missed).toEqual([]);
+    expect(others).toEqual(["\u2800", "\ufffc", "\u{13441}", "\u{13442}", "\u{16fe4}", "\u{1d159}"]);
+  });
+});
+
+test("marks pile up four high, and only on letters, numbers and symbols", () => {
+  expect(visible("e\u0301\u0301\u0301\u0301")).toBe("e\u0301\u0301\u0301\u0301");
+  expect(visible("e\u0301\u0301\u0301\u0301\u0336\u20e3x")).toBe(
+    "e\u0301\u0301\u0301\u0301⟨U+0336⟩⟨U+20E3⟩x",
+  );
+  expect(visible("\u0301a\u0301")).toBe("⟨U+0301⟩a\u0301");
+  expect(visible('"\u0301a" \u0336')).toBe('"⟨U+0301⟩a" ⟨U+0336⟩');
+  expect(visible("\u200b\u0301")).toBe("⟨U+200B⟩⟨U+0301⟩");
+  expect(visible("7\u0305 ◌\u0301 न\u093f")).toBe("7\u0305 ◌\u0301 न\u093f");
+});
+
+describe("an emoji that Unicode recommends stays whole:", () => {
+  test.each(["❤️", "👩‍👩‍👧", "👍🏽", "1️⃣", "🇩🇪", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏳️‍🌈", "👁️‍🗨️", "©️", "a 👩🏾‍🚀 b"])("%s", (text) => {
+    expect(visible(text)).toBe(text);
+  });
+});
+
+test.each([
+  ["1\ufe0f", "1⟨U+FE0F⟩"],
+  ["a\ufe0f", "a⟨U+FE0F⟩"],
+  ["❤️\ufe0f", "❤️⟨U+FE0F⟩"],
+  ["a\u200db", "a⟨U+200D⟩b"],
+  ["👩\u200d", "👩⟨U+200D⟩"],
+  ["👩\u200dx", "👩⟨U+200D⟩x"],
+  ["🏴\u{e0067}", "🏴⟨U+E0067⟩"],
+  ["👧\u{e0067}\u{e007f}", "👧⟨U+E0067⟩⟨U+E007F⟩"],
+])("what only looks like part of an emoji is marked: %j", (text, shown) => {
+  expect(visible(text)).toBe(shown);
+});
+
+test.each([
+  "",
+  " ",
+  "CI pipeline",
+  "a  b ",
+  "東京",
+  "né",
+  "ağrı",
+  "שלום",
+  "नमस्ते",
+  "⟨x⟩",
+  "⟨U+20⟩",
+  "日本語（仮）",
+])("what everybody sees stays as it is: %j", (text) => {
+  expect(visible(text)).toBe(text);
+});
+
+test("text that looks like a sign becomes distinct from one", () => {
+  expect(visible("⟨U+202E⟩")).toBe("⟨U+27E8⟩U+202E⟩");
+});
+
+test("nothing hidden is left, and what was given can be told from what is shown", () => {
+  const emoji = /\p{RGI_Emoji}/gv;
+  fc.assert(
+    fc.property(fc.oneof(anyText, trickyText), (text) => {
+      const shown = visible(text);
+      expect(shown.replaceAll(emoji, "")).not.toMatch(/(?! )[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u);
+      expect(original(shown)).toBe(text);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test("a character is counted once, however many units it has", () => {
+  expect(["", "a", "é", "😀", "e\u0301"].map(codePoints)).toEqual([0, 1, 1, 1, 2]);
+});

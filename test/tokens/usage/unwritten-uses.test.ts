@@ -1,0 +1,182 @@
+import { expect, test } from "bun:test";
+import { UNWRITTEN_LIMIT, UnwrittenUses } from "../../../src/tokens/usage/unwritten-uses.ts";
+import { ALL_TOKENS, type HourOfUse } from "../../../src/tokens/usage/usage-store.ts";
+import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
+
+const UNUSED = {
+  start: A_MOMENT,
+  accepted: 0,
+  refused: 0,
+  lastUsedAt: null,
+  reusedAt: null,
+  reusedFrom: null,
+};
+
+/** Everything, once it is set apart, in its portions. */
+function portionsOf(uses: UnwrittenUses): readonly (readonly HourOfUse[])[] {
+  const portions: (readonly HourOfUse[])[] = [];
+  for (let portion = uses.portion; portion !== undefined; portion = uses.portion) {
+    portions.push(portion);
+    uses.drop();
+  }
+  return portions;
+}
+
+test("uses of a token in an hour are one entry, with when the last one was accepted", () => {
+  const uses = new UnwrittenUses();
+  uses.add("atok_1", "accepted", A_MOMENT + 5);
+  uses.add("atok_1", "accepted", A_MOMENT + 9);
+  uses.add("atok_1", "accepted", A_MOMENT + 7);
+  uses.add("atok_1", "refused", A_MOMENT + 20);
+  uses.add("atok_2", "refused", A_MOMENT + 20);
+  expect(uses.portion).toBeUndefined();
+  uses.collect(A_MOMENT, "due");
+  expect(portionsOf(uses)).toEqual([
+    [
+      { ...UNUSED, token: "atok_1", accepted: 3, refused: 1, lastUsedAt: A_MOMENT + 9 },
+      { ...UNUSED, token: "atok_2", refused: 1 },
+    ],
+  ]);
+});
+
+test("of the times that a dead secret was shown, the latest is kept, with its address", () => {
+  const uses = new UnwrittenUses();
+  uses.add("atok_1", "refused", A_MOMENT + 5);
+  uses.mark("atok_1", "192.0.2.1", A_MOMENT + 5);
+  uses.mark("atok_1", "192.0.2.2", A_MOMENT + 9);
+  uses.mark("atok_1", "192.0.2.3", A_MOMENT + 9);
+  uses.mark("atok_1", "192.0.2.4", A_MOMENT + 8);
+  expect(uses.count).toBe(1);
+  uses.collect(A_MOMENT, "due");
+  expect(portionsOf(uses).flat()).toEqual([
+    { ...UNUSED, token: "atok_1", refused: 1, reusedAt: A_MOMENT + 9, reusedFrom: "192.0.2.3" },
+  ]);
+});
+
+test("what is added while a portion is written waits for the next time", () => {
+  const uses = new UnwrittenUses();
+  uses.add("atok_1", "accepted", A_MOMENT);
+  uses.collect(A_MOMENT, "due");
+  uses.add("atok_1", "accepted", A_MOMENT + 1);
+  expect(uses.count).toBe(2);
+  expect(portionsOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: A_MOMENT }]);
+  expect(uses.count).toBe(1);
+  uses.collect(A_MOMENT, "due");
+  expect(portionsOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: null }]);
+});
+
+test("there are portions, none of which takes long", () => {
+  const uses = new UnwrittenUses();
+  for (let count = 0; count < 1001; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
+  uses.collect(A_MOMENT, "due");
+  const portions = portionsOf(uses);
+  expect(portions.flat()).toHaveLength(1001);
+  expect(Math.max(...portions.map(({ length }) => length))).toBe(200);
+});
+
+test("beyond a limit, further tokens count among all of them alone, until there is room again", () => {
+  const uses = new UnwrittenUses();
+  for (let count = 0; count < UNWRITTEN_LIMIT; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
+  uses.add("atok_new", "accepted", A_MOMENT);
+  uses.add("atok_newer", "refused", A_MOMENT);
+  uses.mark("atok_newer", "192.0.2.1", A_MOMENT);
+  uses.mark("atok_0", "192.0.2.2", A_MOMENT);
+  uses.add("atok_0", "accepted", A_MOMENT);
+  expect(uses.add("atok_0", "accepted", A_MOMENT)).toBe(true);
+  expect(uses.add("atok_new", "accepted", A_MOMENT)).toBe(false);
+  expect(uses.count).toBe(UNWRITTEN_LIMIT + 5);
+  uses.collect(A_MOMENT, "due");
+  uses.add("atok_new", "accepted", A_MOMENT);
+  const entries = portionsOf(uses).flat();
+  expect(entries).toHaveLength(UNWRITTEN_LIMIT + 1);
+  const [rest, first] = entries;
+  expect(first).toMatchObject({ token: "atok_0", accepted: 3, reusedFrom: "192.0.2.2" });
+  expect(rest).toMatchObject({ ...UNUSED, token: ALL_TOKENS, accepted: 2, refused: 1 });
+  uses.add("atok_new", "accepted", A_MOMENT);
+  uses.collect(A_MOMENT, "due");
+  expect(portionsOf(uses).flat()).toMatchObject([
+    { token: ALL_TOKENS, accepted: 1 },
+    { token: "atok_new", accepted: 1 },
+  ]);
+});
+
+test("portions lie in the order of the store, so that few of its pages are written", () => {
+  const uses = new UnwrittenUses();
+  for (const [token, at] of [
+    ["atok_2", A_MOMENT + 3600],
+    ["atok_3", A_MOMENT],
+    ["atok_1", A_MOMENT + 3600],
+    ["atok_1", A_MOMENT],
+  ] as const)
+    uses.add(token, "refused", at);
+  uses.collect(A_MOMENT + 3600, "due");
+  expect(portionsOf(uses).flat()).toMatchObject([
+    { token: "atok_1", start: A_MOMENT },
+    { token: "atok_3", start: A_MOMENT },
+    { token: "atok_1", start: A_MOMENT + 3600 },
+    { token: "atok_2", start: A_MOMENT + 3600 },
+  ]);
+});
+
+test("a last use that waits for the end of its hour comes then, alone or with uses of that hour", () => {
+  const uses = new UnwrittenUses();
+  const collected = (at: number) => {
+    uses.collect(at, "due");
+    return portionsOf(uses).flat();
+  };
+  for (const token of ["atok_1", "atok_2"]) uses.add(token, "accepted", A_MOMENT);
+  collected(A_MOMENT);
+  for (const token of ["atok_1", "atok_2"]) uses.add(token, "accepted", A_MOMENT + 60);
+  const counted = { ...UNUSED, accepted: 1 };
+  expect(collected(A_MOMENT + 60)).toEqual([
+    { ...counted, token: "atok_1" },
+    { ...counted, token: "atok_2" },
+  ]);
+  uses.add("atok_2", "accepted", A_MOMENT + 3600);
+  expect(collected(A_MOMENT + 3600)).toEqual([
+    { ...UNUSED, token: "atok_1", lastUsedAt: A_MOMENT + 60 },
+    { ...counted, token: "atok_2", start: A_MOMENT + 3600, lastUsedAt: A_MOMENT + 3600 },
+  ]);
+  expect(collected(A_MOMENT + 7200)).toEqual([]);
+});
+
+test("what is not written is known of each token and of all, by hour and day, whatever state it is in", () => {
+  const uses = new UnwrittenUses();
+  const day = { bucket: "day", from: A_MOMENT - (A_MOMENT % 86_400), to: A_MOMENT + 86_400 } as const;
+  const sums = (...tokens: readonly string[]) =>
+    uses.counts(tokens, day).reduce((sum, { accepted, refused }) => sum + accepted + refused, 0);
+  uses.add("atok_1", "accepted", A_MOMENT);
+  uses.add("atok_2", "refused", A_MOMENT);
+  uses.collect(A_MOMENT, "due");
+  uses.add("atok_1", "accepted", A_MOMENT + 3600);
+  expect([sums("atok_1"), sums("atok_2"), sums("atok_1", "atok_2"), sums(ALL_TOKENS)]).toEqual([2, 1, 3, 3]);
+  expect(uses.counts(["atok_1"], { bucket: "hour", from: A_MOMENT, to: A_MOMENT + 3600 })).toEqual([
+    { token: "atok_1", start: A_MOMENT, accepted: 1, refused: 0 },
+  ]);
+  expect(uses.counts(["atok_3"], day)).toEqual([]);
+  uses.drop();
+  expect([sums("atok_1"), sums("atok_2"), sums(ALL_TOKENS)]).toEqual([1, 0, 1]);
+});
+
+test("a token gets the latest of what the store has and what it does not have, and nothing older", () => {
+  const uses = new UnwrittenUses();
+  const at = (second: number) => A_MOMENT + second;
+  const known = (values: Parameters<typeof tokenOf>[1] = {}) => {
+    const { lastUsedAt, reusedAt, reusedFrom } = uses.addedTo(tokenOf("atok_1", values));
+    return [lastUsedAt, reusedAt, reusedFrom];
+  };
+  expect(known()).toEqual([null, null, null]);
+  uses.add("atok_1", "accepted", at(5));
+  expect(known()).toEqual([at(5), null, null]);
+  expect(known({ lastUsedAt: at(9) })).toEqual([at(9), null, null]);
+  uses.mark("atok_1", "192.0.2.1", at(6));
+  expect(known({ reusedAt: at(7), reusedFrom: "192.0.2.9" })).toEqual([at(5), at(7), "192.0.2.9"]);
+  uses.collect(at(10), "due");
+  expect(known()).toEqual([at(5), at(6), "192.0.2.1"]);
+  uses.drop();
+  expect(known()).toEqual([null, null, null]);
+  uses.add("atok_1", "accepted", at(20));
+  uses.collect(at(21), "due");
+  uses.drop();
+  expect(known()).toEqual([at(20), null, null]);
+});
