@@ -9,7 +9,7 @@ import {
 import { BUCKETS } from "../tokens/usage/usage-period.ts";
 import type { HealthFlags } from "./health.ts";
 import { dataDirOption, JSON_FLAG, listenOptions } from "./options.ts";
-import type { UsageFlags } from "./usage.ts";
+import type { UsageFlags } from "./usage-command.ts";
 
 /** Adds `usage`: how often tokens were used. */
 export function addUsage(program: Command, environment: Environment): void {
@@ -28,7 +28,7 @@ export function addUsage(program: Command, environment: Environment): void {
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(async (id: string | undefined, flags: UsageFlags & DataDirFlags) => {
-      const { printUsage } = await import("./usage.ts");
+      const { printUsage } = await import("./usage-command.ts");
       await printUsage(dataDirSetting(flags, environment), id, flags);
     });
 }

@@ -5,7 +5,7 @@ import { RevocationWaits, type WaitingTokens } from "../tokens/revocation/revoca
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
-import { STORE_UNCHANGED } from "./sentences.ts";
+import { STORE_UNCHANGED } from "./known-messages.ts";
 
 /** Every code of the error envelope, and the status it comes with. */
 const STATUS_OF = {

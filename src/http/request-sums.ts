@@ -2,7 +2,7 @@ import { loggable } from "../log/log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import type { Token } from "../tokens/token.ts";
 import { networkOf } from "./auth/client-address.ts";
-import { Tally } from "./tally.ts";
+import { NameCounts } from "./name-counts.ts";
 
 /** How many requests have a line of their own in a minute: from one address, or with one token; of one kind; of all anonymous ones. */
 const LINES_PER_SOURCE = 10;
@@ -79,9 +79,9 @@ class Kind {
   readonly #status: number;
   readonly #refusal: AuthenticationRefusal | null;
   readonly #linesBySource = new Map<string, number>();
-  readonly #tokens = new Tally();
-  readonly #addresses = new Tally();
-  readonly #paths = new Tally();
+  readonly #tokens = new NameCounts();
+  readonly #addresses = new NameCounts();
+  readonly #paths = new NameCounts();
   #lines = 0;
   #summed = 0;
   #level: SumLine["level"] = "info";

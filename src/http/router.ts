@@ -3,9 +3,9 @@ import type { Issue } from "../tokens/refusal.ts";
 import { FORWARD_AUTH_PATH } from "./auth/forward-auth.ts";
 import { INTROSPECTION_PATH, routePolicyOf } from "./auth/route-policy.ts";
 import { badRequest } from "./errors.ts";
+import { type ConnectionOf, RequestQueue } from "./request-queue.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
 import { type TracedParts, traced, traceOf } from "./trace.ts";
-import { type ConnectionOf, Turns } from "./turns.ts";
 
 type Answering = Response | Promise<Response>;
 
@@ -62,11 +62,11 @@ export function router({ forwardAuth, fetch, connectionOf, ...parts }: RouterPar
     return issue === null ? fetch(request) : refuse(request, issue, null);
   };
 
-  const turns = new Turns(connectionOf);
+  const queue = new RequestQueue(connectionOf);
   const tooMany = (request: Request) => trace(refuseLongRead, request);
   const isCheap = ({ url }: Request) => !LONG_READ.test(pathOf(url));
   const inTurn = (request: Request, answer: () => Answering): Answering =>
-    turns.answer(request, isCheap(request), answer, tooMany(request));
+    queue.answer(request, isCheap(request), answer, tooMany(request));
 
   const bySegments = (request: RoutedRequest): Answering =>
     inTurn(request, () => route(request, segmentsOf(request.params)));

@@ -5,9 +5,9 @@ import type { Carrier } from "./auth/credentials.ts";
 import { OPEN, type RoutePolicy } from "./auth/route-policy.ts";
 import { asFailure } from "./errors.ts";
 import type { RequestLog } from "./request-log.ts";
+import { arrivalOf } from "./request-queue.ts";
 import { pathOf } from "./request-target.ts";
 import { secure } from "./security-headers.ts";
-import { arrivalOf } from "./turns.ts";
 
 /** Version, trace id, parent id, flags. https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;

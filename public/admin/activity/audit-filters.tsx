@@ -2,7 +2,7 @@ import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { AUDIT_ACTIONS } from "../api/record-types.ts";
 import { auditView, changeTrail } from "../app/route.ts";
-import { dayFrom } from "../tokens/list-view.ts";
+import { dayFrom } from "../token-list/list-view.ts";
 import { Select } from "../ui/select.tsx";
 import { useDraft } from "../usage/use-draft.ts";
 import { type AuditView, isTokenId, narrowed, PARTS, type Part } from "./audit-view.ts";

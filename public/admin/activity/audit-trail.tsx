@@ -5,7 +5,7 @@ import { countName } from "../app/format.ts";
 import { useLoaded } from "../app/loading.ts";
 import { records } from "../app/records.ts";
 import { auditView } from "../app/route.ts";
-import { PAGE_SIZE } from "../tokens/list-view.ts";
+import { PAGE_SIZE } from "../token-list/list-view.ts";
 import { say } from "../ui/announcements.ts";
 import { useFocusAfterTurning } from "../ui/focus.ts";
 import { SearchIcon } from "../ui/icons.tsx";

@@ -1,6 +1,6 @@
 import { AUDIT_ACTIONS, type AuditAction } from "../api/record-types.ts";
 import { DAY_MS } from "../app/format.ts";
-import { dayFrom, moment, PAGE_SIZE } from "../tokens/list-view.ts";
+import { dayFrom, moment, PAGE_SIZE } from "../token-list/list-view.ts";
 
 /** What the token that is asked about had to do with a change; or that it was the command line, whatever the token. */
 export const PARTS = ["any", "target", "actor", "command-line"] as const;

@@ -1,5 +1,5 @@
 import { type AuditView, auditQueryOf, auditViewFrom } from "../activity/audit-view.ts";
-import { type ListView, queryOf, viewFrom } from "../tokens/list-view.ts";
+import { type ListView, queryOf, viewFrom } from "../token-list/list-view.ts";
 
 /** A place of the page, as read from an address. */
 export type Place =

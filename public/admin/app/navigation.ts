@@ -1,6 +1,6 @@
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import { type AuditView, WHOLE_TRAIL } from "../activity/audit-view.ts";
-import { FIRST_VIEW, type ListView } from "../tokens/list-view.ts";
+import { FIRST_VIEW, type ListView } from "../token-list/list-view.ts";
 import { activityAddress, listAddress, type Place, placeAt } from "./addresses.ts";
 
 /** The part of the browser's address behind the #, which no browser sends to any server. */

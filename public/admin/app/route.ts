@@ -1,5 +1,5 @@
 import type { AuditView } from "../activity/audit-view.ts";
-import type { ListView } from "../tokens/list-view.ts";
+import type { ListView } from "../token-list/list-view.ts";
 import { Navigation } from "./navigation.ts";
 
 const navigation = new Navigation({

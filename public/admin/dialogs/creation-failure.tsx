@@ -1,7 +1,7 @@
 import { isAnswerLost, Unreachable } from "../api/client.ts";
 import type { Token } from "../api/types.ts";
 import { isReachable } from "../app/reachability.ts";
-import { TokenLink } from "../token/token-link.tsx";
+import { TokenLink } from "../token-page/token-link.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
 import { ChangeFailure } from "./change-failure.tsx";
 import type { LostCreation } from "./lost-creation.ts";

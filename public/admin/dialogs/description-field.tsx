@@ -2,7 +2,7 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 import { visible } from "../../../src/tokens/secret/text.ts";
-import { Written } from "../token/written.tsx";
+import { Written } from "../token-page/written.tsx";
 import { DESCRIPTION_LIMIT, lengthFault } from "./description.ts";
 
 /** Browsers count units of UTF-16, of which a character has up to two. */

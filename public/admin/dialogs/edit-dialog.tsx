@@ -7,7 +7,7 @@ import type { Token, TokenUpdate } from "../api/types.ts";
 import { api } from "../app/api.ts";
 import { exactTime } from "../app/format.ts";
 import { closing, useAction } from "../app/loading.ts";
-import { nameOf } from "../token/token-name.tsx";
+import { nameOf } from "../token-page/token-name.tsx";
 import { announce } from "../ui/announcements.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { DialogFailure } from "../ui/dialog-failure.tsx";

@@ -6,7 +6,7 @@ import type { CreatedToken, NewToken, Token } from "../api/types.ts";
 import { api, refresh } from "../app/api.ts";
 import { useLoaded } from "../app/loading.ts";
 import { self } from "../session/session.ts";
-import { moment } from "../tokens/list-view.ts";
+import { moment } from "../token-list/list-view.ts";
 
 /** How often the token is looked for before the page says that there is none: the request may still be on its way. */
 const SEARCHES = 3;

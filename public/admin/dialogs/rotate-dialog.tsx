@@ -9,7 +9,7 @@ import { now } from "../app/clock.ts";
 import { closing, useAction } from "../app/loading.ts";
 import { isReachable } from "../app/reachability.ts";
 import { self, showSecret } from "../session/session.ts";
-import { NamedToken } from "../token/named-token.tsx";
+import { NamedToken } from "../token-page/named-token.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { DialogFailure } from "../ui/dialog-failure.tsx";
 import { Notice } from "../ui/notice.tsx";

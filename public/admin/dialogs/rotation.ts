@@ -1,6 +1,6 @@
 import type { Token } from "../api/types.ts";
 import { exactTime } from "../app/format.ts";
-import { moment } from "../tokens/list-view.ts";
+import { moment } from "../token-list/list-view.ts";
 
 const UNIT_SECONDS = { minutes: 60, hours: 3600, days: 86_400 } as const;
 

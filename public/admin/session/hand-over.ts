@@ -1,4 +1,4 @@
-import { randomName } from "./halves.ts";
+import { randomName } from "./secret-halves.ts";
 
 /*
  * A link that somebody opens in another tab takes the session along. The tab with the link makes a ticket, and puts it

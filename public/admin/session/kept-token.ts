@@ -1,5 +1,5 @@
-import { joined, split } from "./halves.ts";
-import { IDLE_LIMIT_MS } from "./idle.ts";
+import { IDLE_LIMIT_MS } from "./inactivity.ts";
+import { joined, split } from "./secret-halves.ts";
 
 /*
  * A token that is kept for a tab outlives a reload, but must not be in the browser's files. Browsers write everything

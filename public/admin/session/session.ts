@@ -1,8 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import type { CreatedToken, Token } from "../api/types.ts";
-import { randomName } from "./halves.ts";
 import { type HandedOver, splitTicket } from "./hand-over.ts";
 import { keptFamily, keptToken } from "./kept-token.ts";
+import { randomName } from "./secret-halves.ts";
 
 export type Session =
   /** `notice` says why, where it was not the person's own wish. */

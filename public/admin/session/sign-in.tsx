@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { UNKNOWN_TOKEN } from "../../../src/http/sentences.ts";
+import { UNKNOWN_TOKEN } from "../../../src/http/known-messages.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { ApiError, NotAToken, Unreachable } from "../api/client.ts";
 import { useAction } from "../app/loading.ts";

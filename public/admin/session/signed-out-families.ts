@@ -1,4 +1,4 @@
-import { IDLE_LIMIT_MS } from "./idle.ts";
+import { IDLE_LIMIT_MS } from "./inactivity.ts";
 
 /*
  * A tab that is away or loads while another one signs out does not hear of it. So the names of the sessions that

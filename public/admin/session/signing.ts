@@ -5,10 +5,10 @@ import { servicesName } from "../app/format.ts";
 import { isRefused, watched } from "../app/outcomes.ts";
 import { announce, hush } from "../ui/announcements.ts";
 import { Family, type FamilyMessage, type Replacement } from "./family.ts";
-import { randomName } from "./halves.ts";
 import { type HandedOver, redeem } from "./hand-over.ts";
-import { type IdleWatch, watchIdleness } from "./idle.ts";
+import { type IdleWatch, watchIdleness } from "./inactivity.ts";
 import { forgetToken, isKeeping, keepInstead, keepToken, noteActivity } from "./kept-token.ts";
+import { randomName } from "./secret-halves.ts";
 import { type SignedIn, session, shownSecrets } from "./session.ts";
 import { forgetOldSignOuts, isSignedOut, noteSignedOut } from "./signed-out-families.ts";
 

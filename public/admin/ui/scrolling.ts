@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { tokenAddress } from "../app/addresses.ts";
 import { listView, route } from "../app/route.ts";
-import { type ListView, queryOf } from "../tokens/list-view.ts";
+import { type ListView, queryOf } from "../token-list/list-view.ts";
 
 interface Left {
   readonly query: string;

@@ -1,5 +1,5 @@
 import { changeList, listView } from "../app/route.ts";
-import { changed, nextSort, type SortKey } from "../tokens/list-view.ts";
+import { changed, nextSort, type SortKey } from "../token-list/list-view.ts";
 import { AscendingIcon, DescendingIcon } from "./icons.tsx";
 
 interface SortableHeadingProps {

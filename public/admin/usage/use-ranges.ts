@@ -1,6 +1,6 @@
 import type { Bucket, Uses } from "../api/record-types.ts";
 import { DAY_MS, dayName } from "../app/format.ts";
-import { moment } from "../tokens/list-view.ts";
+import { moment } from "../token-list/list-view.ts";
 import { BUCKET_MS, clockTime } from "./uses.ts";
 
 export type RangeName = "day" | "month" | "year";

@@ -2,8 +2,8 @@ import { type Command, Option } from "commander";
 import { type DataDirFlags, dataDirSetting, type Environment } from "../../settings/config.ts";
 import { ACCESSES } from "../../tokens/token.ts";
 import { collect, dataDirOption, JSON_FLAG, TOKEN_ID } from "../options.ts";
+import { addReadingCommands } from "./get-and-list-commands.ts";
 import type { CreateFlags, RevokeFlags, RotateFlags, UpdateFlags } from "./token-flags.ts";
-import { addReadingCommands } from "./token-reading-commands.ts";
 
 /** Adds `token` and the commands below it. */
 export function addToken(program: Command, environment: Environment): void {

@@ -2,7 +2,7 @@ import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
 import type { Access } from "../../tokens/token.ts";
 import type { DenialReason } from "../../tokens/verification.ts";
 import { Failure } from "../errors.ts";
-import { UNKNOWN_TOKEN } from "../sentences.ts";
+import { UNKNOWN_TOKEN } from "../known-messages.ts";
 import type { Carrier } from "./credentials.ts";
 
 /** What the sender of a request is told about its token: who does not have the secret learns nothing of it. */

@@ -3,7 +3,7 @@ import type { Issue } from "../../tokens/refusal.ts";
 import { ArkErrors } from "../body/arktype.ts";
 import { issuesFrom } from "../body/issues.ts";
 import type { Reading } from "../endpoint.ts";
-import { ConditionWalk } from "./condition-walk.ts";
+import { ConditionWalk } from "./filter-walk.ts";
 import { listTypes } from "./list-types.ts";
 
 /** Reads the bodies of lists: their shape by ArkType, their conditions by a walk, every issue at once. */

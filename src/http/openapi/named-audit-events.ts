@@ -6,7 +6,7 @@ import {
   AuditEventId,
   AuditEventPage,
 } from "../api/answer-types.ts";
-import { listTypesWithConditions } from "../lists/condition-types.ts";
+import { listTypesWithConditions } from "../lists/filter-types.ts";
 import type { NamedType, NamedTypes } from "./component-schemas.ts";
 import { EXAMPLE } from "./examples.ts";
 import { namedConditions } from "./named-conditions.ts";

@@ -1,4 +1,4 @@
-import type { conditionTypes } from "../lists/condition-types.ts";
+import type { conditionTypes } from "../lists/filter-types.ts";
 import type { NamedType } from "./component-schemas.ts";
 
 /** What the document says of the conditions of one resource. */

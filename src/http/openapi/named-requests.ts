@@ -16,7 +16,7 @@ import {
   TokenById,
   verifyTypeWith,
 } from "../api/wire.ts";
-import { listTypesWithConditions, Pattern } from "../lists/condition-types.ts";
+import { listTypesWithConditions, Pattern } from "../lists/filter-types.ts";
 import type { NamedTypes } from "./component-schemas.ts";
 import { namedConditions } from "./named-conditions.ts";
 

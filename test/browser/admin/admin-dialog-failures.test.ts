@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Locator, Page } from "playwright-core";
-import { STORE_UNCHANGED } from "../../../src/http/sentences.ts";
+import { STORE_UNCHANGED } from "../../../src/http/known-messages.ts";
 import { failure, signedIn } from "../../support/browser/admin-page.ts";
 import { launchBrowser, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
 import { RunningServer } from "../../support/executable/executable.ts";

@@ -19,7 +19,7 @@ import {
   widened,
   withReused,
   withStatus,
-} from "../../../public/admin/tokens/list-view.ts";
+} from "../../../public/admin/token-list/list-view.ts";
 import { compilePattern } from "../../../src/tokens/listing/pattern.ts";
 
 const day = fc

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { narrowed, WHOLE_TRAIL } from "../../../public/admin/activity/audit-view.ts";
 import { activityAddress, listAddress, placeAt, tokenAddress } from "../../../public/admin/app/addresses.ts";
 import { type AddressBar, Navigation } from "../../../public/admin/app/navigation.ts";
-import { changed, FIRST_VIEW, type ListView, nextSort } from "../../../public/admin/tokens/list-view.ts";
+import { changed, FIRST_VIEW, type ListView, nextSort } from "../../../public/admin/token-list/list-view.ts";
 
 /** An address bar that sends no events. */
 class SilentBar implements AddressBar {

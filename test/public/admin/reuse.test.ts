@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { endBeforeReuse } from "../../../public/admin/tokens/reuse.ts";
+import { endBeforeReuse } from "../../../public/admin/token-list/reuse.ts";
 
 const NOON = "2026-12-01T12:00:00Z";
 

@@ -7,7 +7,7 @@ import type { DataDirectory } from "../file/data-directory.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";
 import { openAtRest, openReader } from "../file/reader.ts";
 import { playBackJournal } from "../file/rollback-journal.ts";
-import { leaveAtRest } from "../file/store-rest.ts";
+import { leaveAtRest } from "../file/store-at-rest.ts";
 import { inspectDatabase, isNew, wholeFaults, withPlainErrors } from "../inspect/inspection.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
 import { isBusy } from "../sqlite-errors.ts";

@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";
-import { saysInUse } from "../file/store-rest.ts";
+import { saysInUse } from "../file/store-at-rest.ts";
 import { type Acceptance, inspectDatabase, type StoreFile } from "../inspect/inspection.ts";
 import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check.ts";
 import { StoreUnusable } from "../store-unusable.ts";

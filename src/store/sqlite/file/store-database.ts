@@ -4,7 +4,7 @@ import { StoreUnusable } from "../store-unusable.ts";
 import { CHANGING, withoutLinks } from "./database-file.ts";
 import { identityOf } from "./opened-files.ts";
 import { openAtRest } from "./reader.ts";
-import { hasEmptyWal, isInWalMode, leaveAtRest, saysInUse, WalInUse } from "./store-rest.ts";
+import { hasEmptyWal, isInWalMode, leaveAtRest, saysInUse, WalInUse } from "./store-at-rest.ts";
 
 /** That a store was brought to today's schema, and where it is kept as it was. */
 export interface Migration {

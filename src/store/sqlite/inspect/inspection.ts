@@ -8,7 +8,7 @@ import { bytesAt, readFailureOf } from "../file/file-bytes.ts";
 import { hasJournal, tellingJournal } from "../file/left-journal.ts";
 import { identityOf } from "../file/opened-files.ts";
 import { openAtRest } from "../file/reader.ts";
-import { saysInUse } from "../file/store-rest.ts";
+import { saysInUse } from "../file/store-at-rest.ts";
 import { openForeignReader } from "../owner/foreign-reader.ts";
 import { Reserve } from "../reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "../schema.ts";

@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { present } from "../file/file-safety.ts";
 import { hasJournal, journalLeft } from "../file/left-journal.ts";
 import { openReader } from "../file/reader.ts";
-import { isInWalMode } from "../file/store-rest.ts";
+import { isInWalMode } from "../file/store-at-rest.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { type Identity, takeRightsOf } from "./rights.ts";
 import { firstClosed } from "./way-to-directory.ts";

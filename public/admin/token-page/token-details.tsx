@@ -6,7 +6,7 @@ import { useLoaded } from "../app/loading.ts";
 import { listView } from "../app/route.ts";
 import { replacedSentence } from "../dialogs/rotation.ts";
 import { mayWrite, self, shownSecrets } from "../session/session.ts";
-import { Reused } from "../tokens/reused.tsx";
+import { Reused } from "../token-list/reused.tsx";
 import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../ui/focus.ts";
 import { BackIcon } from "../ui/icons.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";

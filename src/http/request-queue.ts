@@ -38,7 +38,7 @@ const CHEAP_IN_TURN = 16;
  * connections that are open. So once the loop has not turned for 100 ms, requests wait in a queue. Each turn then
  * answers one of them, and more of the cheap ones: verification does not wait for lists.
  */
-export class Turns {
+export class RequestQueue {
   readonly #cheap: Waiting[] = [];
   readonly #others: Waiting[] = [];
   readonly #connectionOf: ConnectionOf;

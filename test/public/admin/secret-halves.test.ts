@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { joined, split } from "../../../public/admin/session/halves.ts";
+import { joined, split } from "../../../public/admin/session/secret-halves.ts";
 
 test("two halves give the text, and halves of different splits do not", () => {
   const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 80 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { arrivalOf, type ConnectionOf, Turns } from "../../src/http/turns.ts";
+import { arrivalOf, type ConnectionOf, RequestQueue } from "../../src/http/request-queue.ts";
 
 /** Requests, and which of them were handled so far. */
 class Asked {
   readonly handled: string[] = [];
   #nowMs = 0;
   connectionOf: ConnectionOf = () => null;
-  readonly turns = new Turns(
+  readonly queue = new RequestQueue(
     (request) => this.connectionOf(request),
     () => this.#nowMs,
   );
@@ -15,7 +15,7 @@ class Asked {
   holdLoop(): void {
     this.#nowMs += 60;
     // The first late request is handled at once: the loop may just have turned.
-    this.turns.answer(new Request("http://localhost/"), false, () => new Response(), refuse);
+    this.queue.answer(new Request("http://localhost/"), false, () => new Response(), refuse);
     this.#nowMs += 60;
   }
 
@@ -24,7 +24,7 @@ class Asked {
       this.handled.push(name);
       return new Response(name);
     };
-    return this.turns.answer(new Request("http://localhost/"), isCheap, handle, refuse);
+    return this.queue.answer(new Request("http://localhost/"), isCheap, handle, refuse);
   }
 }
 
@@ -92,7 +92,7 @@ describe("requests", () => {
     const fail = () => {
       throw new Error("odd");
     };
-    const thrown = asked.turns.answer(new Request("http://localhost/"), false, fail, refuse);
+    const thrown = asked.queue.answer(new Request("http://localhost/"), false, fail, refuse);
     const next = asked.ask("next");
     await expect(Promise.resolve(thrown)).rejects.toThrow("odd");
     expect(await answersOf([next])).toEqual(["next"]);
@@ -106,7 +106,7 @@ describe("requests", () => {
     const before = performance.now();
     let handledAt = 0;
     let cameAt = 0;
-    await asked.turns.answer(
+    await asked.queue.answer(
       request,
       false,
       () => {

@@ -14,7 +14,7 @@ import type { Issue } from "../../tokens/refusal.ts";
 import { pathText } from "../body/issue-path.ts";
 import { UNKNOWN_PARAMETER } from "../body/issues.ts";
 import { ISSUE_LIMIT } from "../errors.ts";
-import { valueForm } from "./condition-values.ts";
+import { valueForm } from "./filter-values.ts";
 
 export const OPERATORS = ["eq", "in", "nin", "exists", "regex", "lt", "gt"] as const;
 type Operator = (typeof OPERATORS)[number];

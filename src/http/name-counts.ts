@@ -3,7 +3,7 @@ const NAMES_LIMIT = 1000;
 const NAMES_TOLD = 10;
 
 /** Counts how often each name came, in bounded memory: beyond NAMES_LIMIT, further names are not counted. */
-export class Tally {
+export class NameCounts {
   readonly #counts = new Map<string, number>();
 
   add(name: string): void {

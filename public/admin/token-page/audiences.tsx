@@ -1,6 +1,6 @@
 import { listAddress } from "../app/addresses.ts";
 import { servicesName } from "../app/format.ts";
-import { changed, FIRST_VIEW } from "../tokens/list-view.ts";
+import { changed, FIRST_VIEW } from "../token-list/list-view.ts";
 
 /** How many services a row has room for. */
 const SHOWN = 2;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { periodRequest, type UsageFlags } from "../../src/cli/usage.ts";
+import { periodRequest, type UsageFlags } from "../../src/cli/usage-command.ts";
 import { UsageError } from "../../src/settings/config.ts";
 import { formatTime, parseTime } from "../../src/tokens/time.ts";
 import { keptPeriod, periodOf } from "../../src/tokens/usage/usage-period.ts";
