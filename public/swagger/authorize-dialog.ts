@@ -36,7 +36,7 @@ class DialogFocus {
     else if (this.#isOpen) this.#release();
   }
 
-  /** Swagger UI replaces what has the focus when somebody authorizes or logs out. */
+  /** Swagger UI replaces the focused element when somebody authorizes or logs out. */
   #hold(dialog: Element): void {
     this.#isOpen = true;
     for (const other of outside(dialog)) other.toggleAttribute("inert", true);

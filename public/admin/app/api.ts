@@ -88,7 +88,7 @@ effect(() => {
   untracked(refresh);
 });
 
-/** Loads anew what is shown after a lost answer, now or once the server is back. */
+/** Loads the page anew after a lost answer, now or once the server is back. */
 function refreshAfterLoss(error: unknown): void {
   if (error instanceof Unreachable) isUnclear = true;
   else refresh();
@@ -107,7 +107,7 @@ async function changing<Answer>(call: Promise<Answer>, onLost = refreshAfterLoss
   }
 }
 
-/** Loads anew what is shown if an answer leaves open whether a change was made. Throws the error again. */
+/** Loads the page anew if an answer leaves open whether a change was made. Throws the error again. */
 function refreshIfOpen(error: unknown): never {
   if (isAnswerLost(error) && !(error instanceof Unreachable)) refresh();
   throw error;

@@ -13,7 +13,7 @@ const SEARCHES = 3;
 
 const PAUSE_MS = 3000;
 
-/** A request for a token whose answer got lost. */
+/** A request for a token, after its answer got lost. */
 export interface LostRequest {
   readonly token: NewToken;
   /** When it was sent, in Unix milliseconds by the server's clock as far as it is known. */
@@ -32,7 +32,7 @@ export interface LostCreation {
   readonly reload: () => void;
 }
 
-/** How far what is known of the server's clock may be off, in milliseconds. */
+/** How far our reading of the server's clock may be off, in milliseconds. */
 const TOLERANCE_MS = 10_000;
 
 /**

@@ -5,7 +5,7 @@ import { type TokenSource, tokenQuery } from "../../proxies/token-source.ts";
 /** Where the token comes; a header of its own is named beside it. */
 export type SourceKind = "bearer" | "basic" | "header";
 
-/** What was chosen and typed for the configuration of a proxy. */
+/** The values that a person chose and typed for the configuration of a proxy. */
 export interface ProxyDraft {
   readonly kind: ProxyKind;
   readonly audience: string;
@@ -16,7 +16,7 @@ export interface ProxyDraft {
   readonly header: string;
 }
 
-/** What is wrong with each typed value, as a sentence; null where nothing is. */
+/** The fault of each typed value, as a sentence; null for none. */
 export type ProxyFaults = Readonly<Record<"publisher" | "service" | "port" | "header", string | null>>;
 
 export function proxyFaults({ kind, publisher, service, port, source, header }: ProxyDraft): ProxyFaults {

@@ -30,7 +30,7 @@ export function announce(text: string): void {
   }, SHOWN_MS);
 }
 
-/** Takes back what is announced. */
+/** Takes back the present announcement. */
 export function hush(): void {
   announcement.value = null;
   spoken.value = null;

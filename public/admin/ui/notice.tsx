@@ -25,7 +25,7 @@ export interface FailureProps {
   readonly words?: ComponentChildren;
   /** What is told of a server that does not answer, besides that. */
   readonly whenUnreachable: string;
-  /** What is told of an answer that leaves open whether the change was made, besides that. */
+  /** A sentence to add for an answer that leaves open whether the change was made. */
   readonly whenOpen?: string;
   readonly onRetry?: () => void;
 }

@@ -17,7 +17,7 @@ export interface Report {
   readonly known: KnownRevocations;
 }
 
-/** Tells the operator what a restore did, what is not known, and the next step. */
+/** Reports the result of a restore to the operator, its gaps, and the next step. */
 export function report({ directory, path, restoration, replaced, ended, aside, known }: Report): string {
   const { missing, logEnd, isLaterStore } = known;
   const { integrity, lastEvent } = restoration;

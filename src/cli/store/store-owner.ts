@@ -9,11 +9,11 @@ import { runWithWayTo } from "./mount-namespace.ts";
 
 const ROOT = 0;
 
-/** The user to whom a data directory belongs, and who is not root. */
+/** The owner of a data directory, other than root. */
 export interface Owner {
   /** The data directory, without links in its path. */
   readonly path: string;
-  /** What was found there. */
+  /** Its state when it was looked at. */
   readonly found: Stats;
 }
 
@@ -37,7 +37,7 @@ export function otherOwner(directory: DataDirectory): Owner | null {
     const found = statSync(path);
     return found.uid === ROOT || !found.isDirectory() ? null : { path, found };
   } catch {
-    // What is wrong with the directory is told where it is used.
+    // The code that uses the directory reports its faults.
     return null;
   }
 }

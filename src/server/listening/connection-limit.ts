@@ -28,7 +28,7 @@ export interface ConnectionLimitParts {
 
 /**
  * Bun accepts connections until no descriptor is left. So this closes connections where few are left: first those that
- * wait for another request, and if that makes too little room all of them, once what was begun is finished. New ones are
+ * wait for another request, and if that makes too little room all of them, once their requests are answered. New ones are
  * accepted all the while: nobody else gets the address.
  */
 export class ConnectionLimit {
@@ -76,7 +76,7 @@ export class ConnectionLimit {
     this.#madeRoomAt = this.#parts.clock();
   }
 
-  /** What is spared serves the new listeners, the store and new connections until those of before are closed. */
+  /** The spared descriptors serve the new listeners, the store and new connections until those of before are closed. */
   async #closeAll(): Promise<void> {
     const { listeners, files, log } = this.#parts;
     files.release();

@@ -8,8 +8,8 @@ const IDLE_TIMEOUT_SECONDS = 30;
 export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
 
 /**
- * The options of every listener. It listens by Bun itself and not by Elysia, whose own listen would hand some
- * routes to Bun's router, past the hooks. Bodies are limited by the application, whose refusals have the one form of
+ * The options of every listener. It listens by Bun itself and not by Elysia: that would hand some
+ * routes to Bun's router, past the hooks. Bodies are limited by the application, which refuses them in the one form of
  * every failure; so Bun's own limit is out of the way.
  */
 export const OPTIONS = {

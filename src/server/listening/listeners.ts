@@ -6,7 +6,7 @@ import type { Handlers, Listener } from "./listener.ts";
 import { PortListener } from "./port-listener.ts";
 import { SocketListener } from "./socket-listener.ts";
 
-/** How long a listener that ends finishes what it began. */
+/** How long a listener that ends goes on with open requests. */
 const DRAIN_LIMIT_MS = 5000;
 
 /** The same where there is no room for a new connection. Longer than a client needs that does not wait. */
@@ -17,7 +17,7 @@ const DRAIN_POLL_MS = 10;
 /** Every address that the server listens on, with one application behind all of them. */
 export class Listeners {
   #current: Listener[] = [];
-  /** Those that others took over from. They accept nothing new, and finish what they began. */
+  /** Those that others took over from. They accept nothing new, and answer their open requests. */
   #old: Listener[] = [];
   readonly #byUnixSocket = new WeakSet<Request>();
   #isEnding = false;
@@ -56,7 +56,7 @@ export class Listeners {
     return peer ? `${peer.address} ${peer.port}` : null;
   }
 
-  /** Accepts nothing new and waits for what was begun, but not for ever. */
+  /** Accepts nothing new and waits for open requests, but not for ever. */
   async drain(log: Log): Promise<void> {
     this.#isEnding = true;
     const ending = this.#all;
@@ -73,7 +73,7 @@ export class Listeners {
   }
 
   /**
-   * Listens anew, finishes what was begun before and ends every connection of before, unless all of it ends. New
+   * Listens anew, answers the requests of before and ends every connection of before, unless all of it ends. New
    * requests are answered all the while; where there is no room for them, little time is left to finish. Throws where
    * an address cannot be listened on anew; there everything goes on as before, and this may be called again.
    */

@@ -24,7 +24,7 @@ const OPENING_BYTES = 64 * 1024;
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
 
-/** With that much free space on its disk a store takes changes, whatever became of its reserve; as `5 MiB`. */
+/** With that much free space on its disk a store takes changes, with or without its reserve; as `5 MiB`. */
 export const ENOUGH_SPACE = `${mebibytes(RESERVE_BYTES + LEFT_FREE_BYTES)} MiB`;
 
 /** That the disk has too little space left. */

@@ -203,7 +203,7 @@ export class Writer {
   }
 }
 
-/** Runs a check. Throws StoreUnavailable for what it throws. */
+/** Runs a check. Throws StoreUnavailable if it fails. */
 function asUnavailable(check: () => void): void {
   try {
     check();

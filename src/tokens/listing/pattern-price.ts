@@ -62,7 +62,7 @@ const TOKENS = new RegExp(
   "gu",
 );
 
-/** How many parts a pattern has once each repetition in numbers is written out, without what it then joins. */
+/** How many parts a pattern has once each repetition in numbers is written out, without the parts that it then joins. */
 function repeatedSize(source: string): number {
   // The sizes of the open groups so far, and of what the next repetition repeats.
   const outer: number[] = [];

@@ -9,7 +9,7 @@ export function scopeOf(batch: readonly PendingRevocation[]): ChangeScope {
 }
 
 /**
- * Makes revocations whose actors were allowed to make them when they were asked for. Leaves out the name of an actor
+ * Makes revocations. Their actors were allowed to make them at the time of the request. Leaves out the name of an actor
  * that was revoked since, here or before: it makes no more changes.
  */
 export function laterRevocations(

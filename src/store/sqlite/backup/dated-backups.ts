@@ -33,7 +33,7 @@ export function keepNewest(made: string, count: number, now: Date): Kept {
   const earlier = dated.filter(({ difference }) => difference === null).map(({ path }) => path);
   const counted = earlier.filter((path) => path <= latest);
   const tooMany = counted.slice(0, Math.max(counted.length - count, 0));
-  // What is newer, another process made meanwhile: if each removed the one of the other, there would be none.
+  // Another process made the newer ones meanwhile: if each removed the one of the other, there would be none.
   const removed = tooMany.filter((path) => path < made);
   for (const path of removed) rmSync(path, { force: true });
   return { removed, ahead: earlier.filter((path) => path > latest), passedOver: passedOver(dated, made) };

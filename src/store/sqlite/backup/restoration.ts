@@ -26,7 +26,7 @@ const END_EVENTS = `SELECT id FROM audit_event WHERE action <> 'api-token.create
 const NOTE = "INSERT INTO restoration (at, last_event, ended, complete) VALUES (?, ?, ?, ?)";
 
 /**
- * A checked copy of a backup beside the store whose place it is to take. It keeps its schema, so that an older version
+ * A checked copy of a backup beside the store that it is to replace. It keeps its schema, so that an older version
  * can go on with it. The caller holds the lock of servers.
  */
 export class Restoration {
@@ -93,7 +93,7 @@ export class Restoration {
   }
 }
 
-/** What is to be said of a damaged backup. */
+/** The error for a damaged backup. */
 export function damagedBackup(path: string, { faults }: StoreDamaged): StoreDamaged {
   const [fault = ""] = faults;
   return new StoreDamaged(

@@ -81,7 +81,7 @@ export class StoreDatabase extends Database {
     }
   }
 
-  /** Whether its last user, for whom this connection was in the way, left the whole store in its file. */
+  /** Whether the last process before this one left the whole store in its file: this connection kept it from more. */
   get #wasLeftInUse(): boolean {
     try {
       return hasEmptyWal(this.#path) && isInWalMode(this);

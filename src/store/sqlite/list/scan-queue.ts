@@ -29,7 +29,7 @@ export class ScanQueue {
     this.#limits = limits;
   }
 
-  /** The callers of whom a scan waits, the next one first. */
+  /** The callers with a waiting scan, the next one first. */
   get callers(): readonly CallerId[] {
     return [...this.#byCaller.keys()];
   }

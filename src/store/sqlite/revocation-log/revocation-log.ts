@@ -50,7 +50,7 @@ export class RevocationLog {
   #written = "";
   /** The audit event of the last line that is of this store; empty for none. */
   #own = "";
-  /** What was noticed since a call of `catchUp` gave it. */
+  /** The changes since the last call of `catchUp` that succeeded. */
   readonly #changes = new Set<LogChange>();
   /** The extent of the file as it was left; null for none. */
   #left: string | null = null;
@@ -92,7 +92,7 @@ export class RevocationLog {
   }
 
   /**
-   * Writes what is missing, on disk before it returns. Gives how something else had changed the end of the file; after an
+   * Writes the missing lines, on disk before it returns. Gives how something else had changed the end of the file; after an
    * error, the next call that succeeds gives it. Throws an error of the file system or of the store.
    */
   catchUp(): readonly LogChange[] {
@@ -116,7 +116,7 @@ export class RevocationLog {
     this.#isNameUnsynced = false;
   }
 
-  /** The ids of the tokens whose end is not in the file yet. Throws StoreUnavailable if the store cannot be read. */
+  /** The ids of the tokens with an end that is not in the file yet. Throws StoreUnavailable if the store cannot be read. */
   missing(): readonly string[] {
     const last = this.#trail.lastId() ?? "";
     const events = this.#trail.changesBetween(this.#known, last, Number.MAX_SAFE_INTEGER);
