@@ -11,6 +11,13 @@ export function arrivalOf(request: Request): number {
 /** What tells the connection of a request from every other; null where nothing does. */
 export type ConnectionOf = (request: Request) => string | null;
 
+export interface RequestQueueParts {
+  readonly connectionOf: ConnectionOf;
+  readonly isCheap: (request: Request) => boolean;
+  /** Answers a request in the place of its handler. */
+  readonly refuse: (request: Request) => Answering;
+}
+
 /** A request that waits: answers it once it is its turn. */
 type Waiting = () => void;
 
@@ -41,7 +48,7 @@ const CHEAP_IN_TURN = 16;
 export class RequestQueue {
   readonly #cheap: Waiting[] = [];
   readonly #others: Waiting[] = [];
-  readonly #connectionOf: ConnectionOf;
+  readonly #parts: RequestQueueParts;
   readonly #clock: () => number;
   /** Since when a sign of the loop is awaited; null while none is. */
   #since: number | null = null;
@@ -49,19 +56,20 @@ export class RequestQueue {
   #previous: Request | null = null;
 
   /** `clock` gives milliseconds. */
-  constructor(connectionOf: ConnectionOf, clock = () => performance.now()) {
-    this.#connectionOf = connectionOf;
+  constructor(parts: RequestQueueParts, clock = () => performance.now()) {
+    this.#parts = parts;
     this.#clock = clock;
   }
 
   /** Answers a request at once, or when it is its turn; by `refuse` if too many others wait. */
-  answer(request: Request, isCheap: boolean, handle: () => Answering, refuse: () => Answering): Answering {
+  answer(request: Request, handle: () => Answering): Answering {
     const mustWait = this.#mustWait(request);
     this.#previous = request;
     if (!mustWait) return handle();
     waitingSince.set(request, performance.now());
-    const isRefused = !isCheap && this.#others.length >= OTHERS_LIMIT;
-    return this.#later(isCheap || isRefused ? this.#cheap : this.#others, isRefused ? refuse : handle);
+    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, handle);
+    if (this.#others.length < OTHERS_LIMIT) return this.#later(this.#others, handle);
+    return this.#later(this.#cheap, () => this.#parts.refuse(request));
   }
 
   #later(queue: Waiting[], handle: () => Answering): Promise<Response> {
@@ -95,8 +103,8 @@ export class RequestQueue {
       return false;
     }
     if (lateMs > PIPELINE_MS || this.#previous === null) return true;
-    const connection = this.#connectionOf(request);
-    return connection === null || connection !== this.#connectionOf(this.#previous);
+    const connection = this.#parts.connectionOf(request);
+    return connection === null || connection !== this.#parts.connectionOf(this.#previous);
   }
 
   readonly #sign = () => {

@@ -62,14 +62,14 @@ export function router({ forwardAuth, fetch, connectionOf, ...parts }: RouterPar
     return issue === null ? fetch(request) : refuse(request, issue, null);
   };
 
-  const queue = new RequestQueue(connectionOf);
-  const tooMany = (request: Request) => trace(refuseLongRead, request);
-  const isCheap = ({ url }: Request) => !LONG_READ.test(pathOf(url));
-  const inTurn = (request: Request, answer: () => Answering): Answering =>
-    queue.answer(request, isCheap(request), answer, tooMany(request));
+  const queue = new RequestQueue({
+    connectionOf,
+    isCheap: ({ url }) => !LONG_READ.test(pathOf(url)),
+    refuse: (request) => trace(refuseLongRead, request)(),
+  });
 
   const bySegments = (request: RoutedRequest): Answering =>
-    inTurn(request, () => route(request, segmentsOf(request.params)));
+    queue.answer(request, () => route(request, segmentsOf(request.params)));
   const paths = SEGMENT_ROUTES.flatMap((path) => (path === "" ? ["/"] : [path, `${path}/`]));
   return {
     /** Answers a request. `segments` are those of its raw path, percent-decoded. */
@@ -77,10 +77,10 @@ export function router({ forwardAuth, fetch, connectionOf, ...parts }: RouterPar
     routes: Object.fromEntries([
       ...paths.map((path) => [path, bySegments] as const),
       ...EXACT_PATHS.map(
-        (path) => [path, (request: Request) => inTurn(request, () => exact(request))] as const,
+        (path) => [path, (request: Request) => queue.answer(request, () => exact(request))] as const,
       ),
     ]),
-    fetch: (request: Request): Answering => inTurn(request, () => refuse(request, UNCLEAR_PATH, null)),
+    fetch: (request: Request): Answering => queue.answer(request, () => refuse(request, UNCLEAR_PATH, null)),
   };
 }
 

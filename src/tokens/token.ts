@@ -1,3 +1,4 @@
+import { DESCRIPTION_LIMIT } from "./description.ts";
 import { containsSecret } from "./secret/redaction.ts";
 import { codePoints } from "./secret/text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
@@ -7,9 +8,6 @@ export type Status = "active" | "expired" | "revoked";
 
 export const ACCESSES: readonly Access[] = ["read", "write"];
 export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
-
-/** The most code points that a description may have. */
-export const DESCRIPTION_LIMIT = 500;
 
 /** A token without its secret, which nobody keeps. */
 export interface Token {

@@ -7,7 +7,11 @@ class Asked {
   #nowMs = 0;
   connectionOf: ConnectionOf = () => null;
   readonly queue = new RequestQueue(
-    (request) => this.connectionOf(request),
+    {
+      connectionOf: (request) => this.connectionOf(request),
+      isCheap: ({ url }) => url.endsWith("/cheap"),
+      refuse: () => new Response("refused"),
+    },
     () => this.#nowMs,
   );
 
@@ -15,7 +19,7 @@ class Asked {
   holdLoop(): void {
     this.#nowMs += 60;
     // The first late request is handled at once: the loop may just have turned.
-    this.queue.answer(new Request("http://localhost/"), false, () => new Response(), refuse);
+    this.queue.answer(new Request("http://localhost/"), () => new Response());
     this.#nowMs += 60;
   }
 
@@ -24,12 +28,8 @@ class Asked {
       this.handled.push(name);
       return new Response(name);
     };
-    return this.queue.answer(new Request("http://localhost/"), isCheap, handle, refuse);
+    return this.queue.answer(new Request(`http://localhost/${isCheap ? "cheap" : ""}`), handle);
   }
-}
-
-function refuse(): Response {
-  return new Response("refused");
 }
 
 async function answersOf(answers: readonly (Response | Promise<Response>)[]): Promise<readonly string[]> {
@@ -92,7 +92,7 @@ describe("requests", () => {
     const fail = () => {
       throw new Error("odd");
     };
-    const thrown = asked.queue.answer(new Request("http://localhost/"), false, fail, refuse);
+    const thrown = asked.queue.answer(new Request("http://localhost/"), fail);
     const next = asked.ask("next");
     await expect(Promise.resolve(thrown)).rejects.toThrow("odd");
     expect(await answersOf([next])).toEqual(["next"]);
@@ -106,15 +106,10 @@ describe("requests", () => {
     const before = performance.now();
     let handledAt = 0;
     let cameAt = 0;
-    await asked.queue.answer(
-      request,
-      false,
-      () => {
-        [handledAt, cameAt] = [performance.now(), arrivalOf(request)];
-        return new Response();
-      },
-      refuse,
-    );
+    await asked.queue.answer(request, () => {
+      [handledAt, cameAt] = [performance.now(), arrivalOf(request)];
+      return new Response();
+    });
     expect(cameAt).toBeGreaterThanOrEqual(before);
     expect(cameAt).toBeLessThan(handledAt);
   });

@@ -1,9 +1,10 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
 import { visible } from "../../../src/tokens/secret/text.ts";
 import { Written } from "../token-page/written.tsx";
-import { DESCRIPTION_LIMIT, lengthFault } from "./description.ts";
+import { lengthFault } from "./description.ts";
 
 /** Browsers count units of UTF-16, of which a character has up to two. */
 const UNITS_LIMIT = 2 * DESCRIPTION_LIMIT;

@@ -1,7 +1,5 @@
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
 import { codePoints } from "../../../src/tokens/secret/text.ts";
-
-/** The most characters of a description, as Unicode counts them: an emoji may be several. */
-export const DESCRIPTION_LIMIT = 500;
 
 /** What a description says, as the API is told: null for nothing. */
 export function descriptionOf(text: string): string | null {

@@ -35,15 +35,20 @@ export const MIDDLE_BUTTON = 'new MouseEvent("auxclick", { bubbles: true, cancel
  * address at the moment at which the browser does.
  */
 export async function openBeside(page: Page, name: string, event = MIDDLE_BUTTON): Promise<Page> {
+  const address = await addressAt(page, name, event);
+  const beside = await page.context().newPage();
+  await beside.goto(address);
+  return beside;
+}
+
+/** The address of the link to a token at the moment of an event, at which the browser reads it. */
+export async function addressAt(page: Page, name: string, event: string): Promise<string> {
   await page.locator("a.token-link", { hasText: name }).waitFor();
-  const address = await page.evaluate<string>(`(() => {
+  return await page.evaluate<string>(`(() => {
     const links = [...document.querySelectorAll("a.token-link")];
     const link = links.find(({ textContent }) => textContent.includes(${JSON.stringify(name)}));
     link.addEventListener("click", (event) => event.preventDefault(), { once: true });
     link.dispatchEvent(${event});
     return link.href;
   })()`);
-  const beside = await page.context().newPage();
-  await beside.goto(address);
-  return beside;
 }

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { MIDDLE_BUTTON, openBeside, signedIn, signIn } from "../../../support/browser/admin-page.ts";
+import {
+  addressAt,
+  MIDDLE_BUTTON,
+  openBeside,
+  signedIn,
+  signIn,
+} from "../../../support/browser/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../../../support/browser/browser.ts";
 import { RunningServer } from "../../../support/executable/executable.ts";
 import { PATIENCE_MS } from "../../../support/patience.ts";
@@ -19,6 +25,7 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
+const MENU = 'new MouseEvent("contextmenu", { bubbles: true, button: 2 })';
 const WITH_KEY = 'new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: true })';
 
 /** What a tab's own script can find of what it keeps. */
@@ -52,11 +59,7 @@ test("an address that is copied from the menu of a link signs in once, and only 
   await using tab = await signedIn(browser, server);
   await tab.page.getByRole("row", { name: "First token" }).waitFor();
   // A headless browser shows no menu: this reads the address at the moment at which the menu does.
-  const address = await tab.page.evaluate<string>(`(() => {
-    const link = document.querySelector("a.token-link");
-    link.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, button: 2 }));
-    return link.href;
-  })()`);
+  const address = await addressAt(tab.page, "First token", MENU);
   expect(address).toMatch(/\?tab=[0-9a-f]{32}$/);
   await using stranger = await Tab.open(browser, server.url);
   await stranger.page.goto(address);
@@ -235,11 +238,7 @@ test("a tab that was away while another replaced its token goes on with the new 
 test("a link that was copied before signing out does not sign in as the next person", async () => {
   await using tab = await signedIn(browser, server);
   await tab.page.getByRole("row", { name: "First token" }).waitFor();
-  const address = await tab.page.evaluate<string>(`(() => {
-    const link = document.querySelector("a.token-link");
-    link.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, button: 2 }));
-    return link.href;
-  })()`);
+  const address = await addressAt(tab.page, "First token", MENU);
   await tab.page.getByRole("button", { name: "Sign out" }).click();
   await signIn(tab, server.firstToken);
   const other = await tab.context.newPage();
