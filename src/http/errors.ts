@@ -4,7 +4,7 @@ import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
 import { RevocationWaits, type WaitingTokens } from "../tokens/revocation/revocation-waits.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
-import { jsonAnswer } from "./answer.ts";
+import type { Carrier } from "./auth/credentials.ts";
 import { STORE_UNCHANGED } from "./known-messages.ts";
 
 /** Every code of the error envelope, and the status it comes with. */
@@ -29,6 +29,7 @@ interface FailureParts {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
   readonly refusal?: AuthenticationRefusal;
+  readonly carrier?: Carrier | null;
 }
 
 /** A request that cannot be answered as asked, with all that its caller may know. */
@@ -39,13 +40,16 @@ export class Failure extends Error {
   readonly headers: Readonly<Record<string, string>>;
   /** Why the caller's token was refused, for the log; null where the failure is about something else. */
   readonly refusal: AuthenticationRefusal | null;
+  /** The place in the request where that token came; null if there is none. */
+  readonly carrier: Carrier | null;
 
-  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause, refusal }: FailureParts) {
+  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause, ...token }: FailureParts) {
     super(message, { cause });
     this.code = code;
     this.details = details;
     this.headers = headers;
-    this.refusal = refusal ?? null;
+    this.refusal = token.refusal ?? null;
+    this.carrier = token.carrier ?? null;
   }
 
   get status(): number {
@@ -177,10 +181,4 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof StoreUnavailable) return storeUnavailable(error);
   if (error instanceof RevocationWaits) return revocationWaits(error);
   return internalError(error);
-}
-
-/** A failure in the one form that every failure has unless the specification of its endpoint has another. */
-export function failureResponse(failure: Failure, { id }: { readonly id: string }): Response {
-  const { code, message, details, status, headers } = failure;
-  return jsonAnswer({ error: { code, message, data: details, trace_id: id } }, { status, headers });
 }

@@ -39,7 +39,8 @@ export class RequestLog {
   /** Tells of a request that was answered with that status after so many milliseconds. */
   answered(request: LoggedRequest, method: string, status: number, durationMs: number): void {
     if (this.#sumsUp && !isLetIn(request) && !this.#currentSums().hasLine(request, status)) return;
-    const { id, requestId, path, ip, shown, refusal, fault, hasUnknownOptions } = request;
+    const { id, requestId, path, ip } = request;
+    const { shown, refusal, fault, hasUnknownOptions } = request.outcome;
     if (fault !== null)
       this.#log.error({ trace_id: id, request_id: requestId, error: fault.error }, fault.message);
     this.#log.info(
@@ -86,6 +87,6 @@ export class RequestLog {
 }
 
 /** Whether the request came with a token that was not refused. */
-function isLetIn({ shown, refusal }: LoggedRequest): boolean {
-  return shown !== null && refusal === null;
+function isLetIn({ outcome }: LoggedRequest): boolean {
+  return outcome.shown !== null && outcome.refusal === null;
 }

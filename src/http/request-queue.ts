@@ -1,21 +1,16 @@
 type Answering = Response | Promise<Response>;
 
-/** When requests came that had to wait, by performance.now(). */
-const waitingSince = new WeakMap<Request, number>();
+/** Answers a request, which arrived at that time of the queue's clock. */
+type Handle = (arrivedAt: number) => Answering;
 
-/** When a request came, by performance.now(). */
-export function arrivalOf(request: Request): number {
-  return waitingSince.get(request) ?? performance.now();
-}
-
-/** What tells the connection of a request from every other; null where nothing does. */
+/** A name of the connection of a request that no other connection has; null if there is none. */
 export type ConnectionOf = (request: Request) => string | null;
 
 export interface RequestQueueParts {
   readonly connectionOf: ConnectionOf;
   readonly isCheap: (request: Request) => boolean;
   /** Answers a request in the place of its handler. */
-  readonly refuse: (request: Request) => Answering;
+  readonly refuse: (request: Request, arrivedAt: number) => Answering;
 }
 
 /** A request that waits: answers it once it is its turn. */
@@ -62,21 +57,21 @@ export class RequestQueue {
   }
 
   /** Answers a request at once, or when it is its turn; by `refuse` if too many others wait. */
-  answer(request: Request, handle: () => Answering): Answering {
-    const mustWait = this.#mustWait(request);
+  answer(request: Request, handle: Handle): Answering {
+    const arrivedAt = this.#clock();
+    const mustWait = this.#mustWait(request, arrivedAt);
     this.#previous = request;
-    if (!mustWait) return handle();
-    waitingSince.set(request, performance.now());
-    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, handle);
-    if (this.#others.length < OTHERS_LIMIT) return this.#later(this.#others, handle);
-    return this.#later(this.#cheap, () => this.#parts.refuse(request));
+    if (!mustWait) return handle(arrivedAt);
+    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, () => handle(arrivedAt));
+    if (this.#others.length < OTHERS_LIMIT) return this.#later(this.#others, () => handle(arrivedAt));
+    return this.#later(this.#cheap, () => this.#parts.refuse(request, arrivedAt));
   }
 
-  #later(queue: Waiting[], handle: () => Answering): Promise<Response> {
+  #later(queue: Waiting[], answer: () => Answering): Promise<Response> {
     return new Promise((resolve, reject) => {
       queue.push(() => {
         try {
-          resolve(handle());
+          resolve(answer());
         } catch (error) {
           reject(error);
         }
@@ -85,9 +80,8 @@ export class RequestQueue {
     });
   }
 
-  #mustWait(request: Request): boolean {
+  #mustWait(request: Request, now: number): boolean {
     if (this.#cheap.length + this.#others.length > 0) return true;
-    const now = this.#clock();
     if (this.#since !== null) return this.#isLate(now - this.#since, request);
     this.#since = now;
     setTimeout(this.#sign, SIGN_EVERY_MS);

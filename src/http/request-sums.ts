@@ -1,8 +1,8 @@
 import { loggable } from "../log/log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
-import type { Token } from "../tokens/token.ts";
 import { networkOf } from "./auth/client-address.ts";
 import { NameCounts } from "./name-counts.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** How many requests have a line of their own in a minute: from one address, or with one token; of one kind; of all anonymous ones. */
 const LINES_PER_SOURCE = 10;
@@ -18,22 +18,8 @@ const PATH_READ_LIMIT = 256;
 /** What the log has for a request that came from no address. */
 const NO_ADDRESS = "unknown";
 
-/** What the log has of a request. */
-export interface LoggedRequest {
-  /** Its trace id. */
-  readonly id: string;
-  readonly requestId: string;
-  readonly ip: string | null;
-  readonly path: string;
-  /** The token whose secret was shown, good or not. */
-  readonly shown: Pick<Token, "id"> | null;
-  /** Why authentication refused it. */
-  readonly refusal: AuthenticationRefusal | null;
-  /** Whether the query of a proxy's question is not of its grammar. */
-  readonly hasUnknownOptions: boolean;
-  /** What went wrong in the server. */
-  readonly fault: { readonly error: unknown; readonly message: string } | null;
-}
+/** The part of a request's context that the log needs. */
+export type LoggedRequest = Pick<RequestContext, "id" | "requestId" | "ip" | "path" | "outcome">;
 
 /** The requests of one minute that could come by the thousands: anonymous ones, and those with a token that was refused. */
 export class RequestSums {
@@ -43,9 +29,9 @@ export class RequestSums {
 
   /** Whether the request has a line of its own; otherwise it is counted here. */
   hasLine(request: LoggedRequest, status: number): boolean {
-    const kind = this.#kindOf(status, request.refusal);
+    const kind = this.#kindOf(status, request.outcome.refusal);
     // Faults, and refusals of tokens that exist, are not crowded out by what anybody can cause.
-    const isAnybodys = status < 500 && request.shown === null;
+    const isAnybodys = status < 500 && request.outcome.shown === null;
     const isLeft = !isAnybodys || this.#anonymousLines < ANONYMOUS_LINES;
     if (!kind.hasLine(request, isLeft)) return false;
     if (isAnybodys) this.#anonymousLines += 1;
@@ -91,7 +77,7 @@ class Kind {
     this.#refusal = refusal;
   }
 
-  hasLine({ ip, path, shown, fault }: LoggedRequest, isLeft: boolean): boolean {
+  hasLine({ ip, path, outcome: { shown, fault } }: LoggedRequest, isLeft: boolean): boolean {
     const address = ip === null ? NO_ADDRESS : networkOf(ip);
     if (isLeft && this.#isFirst(shown?.id ?? address)) return true;
     this.#summed += 1;

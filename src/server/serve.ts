@@ -4,8 +4,7 @@ import { TrustedProxies } from "../http/auth/client-address.ts";
 import { forwardAuth } from "../http/auth/forward-auth.ts";
 import { unavailable } from "../http/errors.ts";
 import { RequestLog } from "../http/request-log.ts";
-import { type RouterParts, router } from "../http/router.ts";
-import { traced } from "../http/trace.ts";
+import { type Handlers, router } from "../http/router.ts";
 import { type Log, makeLog } from "../log/log.ts";
 import { LogStream } from "../log/log-stream.ts";
 import type { ServeSettings } from "../settings/config.ts";
@@ -57,14 +56,14 @@ export async function serve(settings: ServeSettings): Promise<void> {
     const peer = listeners.peerOf(request);
     return peer === null ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
   };
-  const trace = traced({ log: requestLog, addressOf });
-  const notYet = (request: Request) => trace(starting, request)();
-  let handlers: Pick<RouterParts, "forwardAuth" | "fetch"> = { forwardAuth: notYet, fetch: notYet };
+  let handlers: Handlers = { forwardAuth: starting, app: starting };
+  let stopping = false;
   const routed = router({
     log: requestLog,
     addressOf,
-    forwardAuth: (request, audience) => handlers.forwardAuth(request, audience),
-    fetch: (request) => handlers.fetch(request),
+    forwardAuth: (context, audience) => handlers.forwardAuth(context, audience),
+    app: (context) => handlers.app(context),
+    isStopping: () => stopping,
     connectionOf: (request) => listeners.connectionOf(request),
   });
   const stopped = stopSignal(log);
@@ -84,18 +83,13 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const flushing = new UsageFlushing(usage, log);
   const walTidying = new WalTidying(store, log);
   const recovery = new StoreRecovery({ store, tokens }, log);
-  let stopping = false;
-  const isStopping = () => stopping;
-  const { fetch } = app({
+  const { handle } = app({
     authority: { tokens, auditTrail, usage },
-    log: requestLog,
     ping: () => store.ping(),
     writeTrouble: () => store.trouble,
-    isStopping,
     pages: settings.pages ? PAGE_FILES : null,
-    addressOf,
   });
-  handlers = { forwardAuth: forwardAuth({ tokens, isStopping, log: requestLog, addressOf }), fetch };
+  handlers = { forwardAuth: forwardAuth(tokens), app: handle };
   await announce(listeners.addresses, settings, directory, opened, log);
 
   const signal = await stopped;

@@ -88,9 +88,9 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "read",
       alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience: named = null }, caller, trace }) => {
+      answer: async ({ body: { token, access = "read", audience: named = null }, caller, request }) => {
         const { audience } = outcomeOf(askedAudience(caller, named));
-        const verdict = await tokens.verify(token, { access, audience }, trace);
+        const verdict = await tokens.verify(token, { access, audience }, request.showing);
         return verificationResource(verdictFor(caller, verdict), now(), caller);
       },
     }),

@@ -11,10 +11,10 @@ export interface TokenHeader {
 /** Where in a request a token comes. */
 export type Carrier = Scheme | TokenHeader;
 
-/** What a request shows as its token, and where; or why it shows none. */
-export type Credential =
-  | { readonly carrier: Carrier; readonly secret: string; readonly refusal: null }
-  | { readonly carrier: Carrier; readonly secret: null; readonly refusal: "malformed" }
+/** The secret in a request and its place there; or the reason why there is none. */
+export type Credential<From extends Carrier = Carrier> =
+  | { readonly carrier: From; readonly secret: string; readonly refusal: null }
+  | { readonly carrier: From; readonly secret: null; readonly refusal: "malformed" }
   | { readonly carrier: null; readonly secret: null; readonly refusal: "missing" };
 
 interface Reading {
@@ -33,10 +33,10 @@ const READINGS: Readonly<Record<Scheme, Reading>> = {
   basic: { start: /^basic +\S/i, secret: (header) => passwordIn(BASIC.exec(header)?.[1] ?? "") },
 };
 
-const MISSING: Credential = { carrier: null, secret: null, refusal: "missing" };
+const MISSING: Credential<never> = { carrier: null, secret: null, refusal: "missing" };
 
 /** Reads the Authorization header by these schemes alone. Two such headers arrive as one, which fits no scheme. */
-export function credentialFrom(headers: Headers, schemes: readonly Scheme[]): Credential {
+export function credentialFrom(headers: Headers, schemes: readonly Scheme[]): Credential<Scheme> {
   const header = headers.get("authorization") ?? "";
   const carrier = schemes.find((each) => READINGS[each].start.test(header));
   return carrier === undefined ? MISSING : shown(carrier, READINGS[carrier].secret(header));
@@ -53,7 +53,7 @@ export function credentialIn(headers: Headers, carrier: TokenHeader): Credential
   return shown(carrier, carriesSecret(headers.get("authorization") ?? "") ? null : secret);
 }
 
-function shown(carrier: Carrier, secret: string | null): Credential {
+function shown<From extends Carrier>(carrier: From, secret: string | null): Credential<From> {
   return secret === null ? { carrier, secret, refusal: "malformed" } : { carrier, secret, refusal: null };
 }
 

@@ -1,8 +1,8 @@
 import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
 import { jsonAnswer } from "../answer.ts";
 import type { ErrorCode, Failure } from "../errors.ts";
+import { REFUSAL_SENTENCES } from "./authentication-errors.ts";
 import type { Carrier } from "./credentials.ts";
-import { REFUSALS } from "./refusals.ts";
 
 /** What OAuth calls each failure: RFC 6749, sections 4.1.2.1 and 5.2, and RFC 6750, section 3.1. */
 const NAMES = {
@@ -34,11 +34,11 @@ export function oauthError({ code, message }: Failure, { carrier, refusal }: Ref
   const isRefused = code === "authentication_error" || code === "authorization_error";
   return {
     error: code === "authentication_error" && carrier === "bearer" ? INVALID_TOKEN : NAMES[code],
-    error_description: isRefused && refusal !== null ? REFUSALS[refusal] : message,
+    error_description: isRefused && refusal !== null ? REFUSAL_SENTENCES[refusal] : message,
   };
 }
 
-export function oauthFailureResponse(failure: Failure, refused: Refused): Response {
+export function oauthFailureResponse(failure: Failure): Response {
   const { status, headers } = failure;
-  return jsonAnswer(oauthError(failure, refused), { status, headers });
+  return jsonAnswer(oauthError(failure, failure), { status, headers });
 }

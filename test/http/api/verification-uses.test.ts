@@ -1,12 +1,14 @@
 import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { app } from "../../../src/http/app.ts";
+import { forwardAuth } from "../../../src/http/auth/forward-auth.ts";
 import { RequestLog } from "../../../src/http/request-log.ts";
+import { router } from "../../../src/http/router.ts";
 import { makeLog } from "../../../src/log/log.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { Tokens } from "../../../src/tokens/tokens.ts";
 import type { UseOutcome } from "../../../src/tokens/verification.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { routed, TestApi } from "../../support/http/api.ts";
 import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
 
 /** The application on the store of `api`, and every use that the domain told of, as whose it was and what came of it. */
@@ -23,16 +25,21 @@ function listenedTo(api: TestApi) {
     onReuse: () => undefined,
   });
   const log = makeLog("silent", { write: () => undefined });
-  const { handle } = app({
+  const application = app({
     authority: { tokens, auditTrail: api.auditTrail, usage: api.usage },
-    log: new RequestLog(log, () => 0),
     ping: () => undefined,
     writeTrouble: () => null,
-    isStopping: () => false,
     pages: null,
-    addressOf: () => null,
   });
-  return { handle, uses };
+  const requests = router({
+    log: new RequestLog(log, () => 0),
+    addressOf: () => null,
+    connectionOf: () => null,
+    isStopping: () => false,
+    forwardAuth: forwardAuth(tokens),
+    app: application.handle,
+  });
+  return { handle: (request: Request) => routed(requests, request), uses };
 }
 
 test("each question counts for who asks and for the token that is asked about, whatever comes of it", async () => {

@@ -50,7 +50,11 @@ export class TestApi implements AsyncDisposable {
   readonly auditTrail: AuditTrail;
   /** Nothing of it is in the store until a test flushes it. */
   readonly usage: Usage;
-  readonly app: ReturnType<typeof app>;
+  readonly app: {
+    readonly routes: ReturnType<typeof app>["routes"];
+    /** Answers a request for a path that Bun does not change. */
+    readonly handle: (request: Request) => Promise<Response>;
+  };
   readonly router: ReturnType<typeof router>;
   /** Secrets of a write and a read token, which `start` makes. */
   write = "";
@@ -80,17 +84,18 @@ export class TestApi implements AsyncDisposable {
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     const requestLog = new RequestLog(log, clock);
-    const parts = { log: requestLog, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
     const { tokens, auditTrail, usage } = this;
     const storeHealth = { ping: () => this.store.ping(), writeTrouble: () => this.store.trouble };
-    this.app = app({ ...parts, ...storeHealth, authority: { tokens, auditTrail, usage }, pages });
-    const { fetch } = this.app;
+    const { handle, routes } = app({ ...storeHealth, authority: { tokens, auditTrail, usage }, pages });
     this.router = router({
-      ...parts,
-      fetch,
+      log: requestLog,
+      addressOf: () => "192.0.2.1",
       connectionOf: () => null,
-      forwardAuth: forwardAuth({ ...parts, tokens }),
+      isStopping: () => this.isStopping,
+      forwardAuth: forwardAuth(tokens),
+      app: handle,
     });
+    this.app = { routes, handle: (request) => routed(this.router, request) };
   }
 
   static async start(pages: PageFiles | null = null): Promise<TestApi> {
@@ -129,8 +134,8 @@ export class TestApi implements AsyncDisposable {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const carriesBody = method !== "GET" && method !== "HEAD";
     const sent = isRaw ? body : JSON.stringify(body);
-    const response = await this.#handle(
-      path,
+    const response = await routed(
+      this.router,
       new Request(ORIGIN + path, {
         method,
         headers: {
@@ -142,6 +147,7 @@ export class TestApi implements AsyncDisposable {
         },
         ...(carriesBody ? { body: sent } : {}),
       }),
+      path,
     );
     const answer = await answerOf(response);
     await requireTruth({ method, path, ...(carriesBody ? { body: sent } : {}) }, answer);
@@ -153,18 +159,24 @@ export class TestApi implements AsyncDisposable {
     return await this.send(`/publisher.v1/${endpoint}`, { body, token });
   }
 
-  /** Plays Bun's router, which there is on a socket alone: it goes by the raw path. */
-  async #handle(path: string, request: Request): Promise<Response> {
-    const [raw = ""] = path.split("?");
-    const segments = raw.replace(/\/$/, "").split("/").slice(1);
-    const { route, fetch } = this.router;
-    return await (segments.includes("") ? fetch(request) : route(request, segments.map(decoded)));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.store.close();
     this.directory[Symbol.dispose]();
   }
+}
+
+/** Plays Bun's server, which there is on a socket alone: its router goes by the raw path, and HEAD gets no content. */
+export async function routed(
+  { route, fetch }: ReturnType<typeof router>,
+  request: Request,
+  path = new URL(request.url).pathname,
+): Promise<Response> {
+  const [raw = ""] = path.split("?");
+  const segments = raw.replace(/\/$/, "").split("/").slice(1);
+  const response = segments.includes("")
+    ? await fetch(request)
+    : await route(request, performance.now(), segments.map(decoded));
+  return request.method === "HEAD" ? new Response(null, response) : response;
 }
 
 /** The answer, read to its end; `json` is null where there is none. */

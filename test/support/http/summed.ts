@@ -66,9 +66,11 @@ function requestOf({
     requestId: "0".repeat(32),
     ip,
     path,
-    shown: token === undefined ? null : { id: token },
-    refusal,
-    hasUnknownOptions: false,
-    fault: fault === undefined ? null : { error: fault, message: fault.message },
+    outcome: {
+      shown: token === undefined ? null : { id: token },
+      refusal,
+      hasUnknownOptions: false,
+      fault: fault === undefined ? null : { error: fault, message: fault.message },
+    },
   };
 }
