@@ -1,7 +1,7 @@
 type Answering = Response | Promise<Response>;
 
 /** Answers a request, which arrived at that time of the queue's clock. */
-type Handle = (arrivedAt: number) => Answering;
+type Handle<Received extends Request> = (request: Received, arrivedAt: number) => Answering;
 
 /** A name of the connection of a request that no other connection has; null if there is none. */
 export type ConnectionOf = (request: Request) => string | null;
@@ -10,7 +10,7 @@ export interface RequestQueueParts {
   readonly connectionOf: ConnectionOf;
   readonly isCheap: (request: Request) => boolean;
   /** Answers a request in the place of its handler. */
-  readonly refuse: (request: Request, arrivedAt: number) => Answering;
+  readonly refuse: Handle<Request>;
 }
 
 /** A request that waits: answers it once it is its turn. */
@@ -57,13 +57,14 @@ export class RequestQueue {
   }
 
   /** Answers a request at once, or when it is its turn; by `refuse` if too many others wait. */
-  answer(request: Request, handle: Handle): Answering {
+  answer<Received extends Request>(request: Received, handle: Handle<Received>): Answering {
     const arrivedAt = this.#clock();
     const mustWait = this.#mustWait(request, arrivedAt);
     this.#previous = request;
-    if (!mustWait) return handle(arrivedAt);
-    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, () => handle(arrivedAt));
-    if (this.#others.length < OTHERS_LIMIT) return this.#later(this.#others, () => handle(arrivedAt));
+    if (!mustWait) return handle(request, arrivedAt);
+    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, () => handle(request, arrivedAt));
+    if (this.#others.length < OTHERS_LIMIT)
+      return this.#later(this.#others, () => handle(request, arrivedAt));
     return this.#later(this.#cheap, () => this.#parts.refuse(request, arrivedAt));
   }
 

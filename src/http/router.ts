@@ -81,10 +81,14 @@ export function router({ forwardAuth, app, isStopping, connectionOf, ...parts }:
     refuse: (request, arrivedAt) => answer(request, arrivedAt, refuseLongRead),
   });
 
-  const bySegments = (request: RoutedRequest): Answering =>
-    queue.answer(request, (arrivedAt) => route(request, arrivedAt, segmentsOf(request.params)));
-  const byExactPath = (request: Request): Answering =>
-    queue.answer(request, (arrivedAt) => exact(request, arrivedAt));
+  const withSegments = (request: RoutedRequest, arrivedAt: number): Answering =>
+    route(request, arrivedAt, segmentsOf(request.params));
+  const withoutRoute = (request: Request, arrivedAt: number): Answering =>
+    refuse(request, arrivedAt, UNCLEAR_PATH, null);
+
+  // These functions take the request as an argument: a closure for each request would cost more.
+  const bySegments = (request: RoutedRequest): Answering => queue.answer(request, withSegments);
+  const byExactPath = (request: Request): Answering => queue.answer(request, exact);
   const paths = SEGMENT_ROUTES.flatMap((path) => (path === "" ? ["/"] : [path, `${path}/`]));
   return {
     /** Answers a request. `segments` are those of its raw path, percent-decoded. */
@@ -93,8 +97,7 @@ export function router({ forwardAuth, app, isStopping, connectionOf, ...parts }:
       ...paths.map((path) => [path, bySegments] as const),
       ...EXACT_PATHS.map((path) => [path, byExactPath] as const),
     ]),
-    fetch: (request: Request): Answering =>
-      queue.answer(request, (arrivedAt) => refuse(request, arrivedAt, UNCLEAR_PATH, null)),
+    fetch: (request: Request): Answering => queue.answer(request, withoutRoute),
   };
 }
 

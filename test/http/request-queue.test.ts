@@ -104,7 +104,7 @@ describe("requests", () => {
     asked.holdLoop();
     const before = asked.nowMs;
     let arrivedAt = 0;
-    const answer = asked.queue.answer(new Request("http://localhost/"), (at) => {
+    const answer = asked.queue.answer(new Request("http://localhost/"), (_, at) => {
       arrivedAt = at;
       return new Response();
     });
