@@ -11,16 +11,16 @@ import { readObject } from "./body/body.ts";
 import { issuesFrom } from "./body/issues.ts";
 import { badRequest, conflict, Failure, notFound } from "./errors.ts";
 
-/** What came in a body: what was asked for, or everything that is wrong with it. */
+/** The result of reading a body: its values, or all its faults. */
 export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
 
-/** What an ArkType is here: it gives the value, or what is wrong with it. */
+/** The part of an ArkType that is used here: a function that returns the value or its faults. */
 interface Shape<Body> {
   readonly infer: Body;
   (value: unknown): Body | ArkErrors;
 }
 
-/** A request that has passed every check but the last, that of state. */
+/** A request that has passed every check except the last one, the check of the state. */
 export class Call<Body> {
   readonly body: Body;
   readonly request: AuthenticatedRequest;
@@ -58,9 +58,9 @@ export type OtherCallers =
 export interface EndpointParts<Body> {
   /** The access that a token for Publisher's own API needs to call this. */
   readonly access: Access;
-  /** Who may call it too; nobody if left out. */
+  /** Other tokens that may call this; none if left out. */
   readonly alsoFor?: OtherCallers;
-  /** Whether a call is about the caller's own token alone; needed where it is also for the token itself. */
+  /** True if a call is about the caller's own token alone. Give it together with `alsoFor: "itself"`. */
   readonly isAboutItself?: (body: Body, caller: Token) => boolean;
   readonly read: (value: object) => Reading<Body>;
   readonly answer: (call: Call<Body>) => Promise<object>;
@@ -73,8 +73,8 @@ export interface Endpoint {
 }
 
 /**
- * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
- * size, body. Who calls is known by then; were it not, nothing would be read.
+ * An endpoint with the checks of all endpoints, in the order of the contract: access, media type, size, body. It
+ * refuses a request that was not authenticated before it reads any of it.
  */
 export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
   const { access, alsoFor = null, answer } = parts;
@@ -141,7 +141,7 @@ export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Bod
   };
 }
 
-/** What the domain gave; where it refused, that becomes the answer. */
+/** Returns the outcome of an action of the domain. Throws a Failure if the domain refused the action. */
 export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (!isRefusal(outcome)) return outcome;
   switch (outcome.refused) {

@@ -5,13 +5,13 @@ import { type OperationParts, openOperation } from "./openapi/operation.ts";
 import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 
 export interface StoreHealth {
-  /** Throws unless the store answers. */
+  /** Throws an error if the store does not answer. */
   readonly ping: () => void;
-  /** Why changes fail; null while they work. */
+  /** The reason why changes fail; null while they work. */
   readonly writeTrouble: () => Error | null;
 }
 
-/** Tells supervisors whether the server lives, whether its store answers and whether changes can be stored. */
+/** Health checks for supervisors: the server lives, its store answers, changes can be stored. */
 export function health({ ping, writeTrouble }: StoreHealth) {
   const read = (): void => {
     try {

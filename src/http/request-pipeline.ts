@@ -7,7 +7,7 @@ import { secure } from "./security-headers.ts";
 
 export type Answering = Response | Promise<Response>;
 
-/** Answers a request, or throws an error that says why not. */
+/** Answers a request. Throws a Failure, or any other error for a fault of the server. */
 export type Handle = (context: RequestContext) => Answering;
 
 export interface PipelineParts {
@@ -17,8 +17,8 @@ export interface PipelineParts {
 }
 
 /**
- * Every request passes here, whichever handler answers it. The pipeline makes its context, answers with the failure
- * that the handler throws, adds the trace id and the security headers, and logs the request.
+ * Every request passes through the pipeline. It makes the context of the request, turns an error of the handler into an
+ * answer, adds the trace id and the security headers to the answer, and logs the request.
  */
 export function requestPipeline({ log, addressOf }: PipelineParts) {
   return async (
@@ -31,7 +31,7 @@ export function requestPipeline({ log, addressOf }: PipelineParts) {
     const { request } = context;
     const response = await answerOrFailure(handle, context);
     response.headers.set("trace-id", context.id);
-    // The runtime takes trailers for a new request and answers it with a 400, which must not reach another client.
+    // The runtime reads trailers as a new request and answers it with a 400, which must not reach another client.
     if (request.headers.has("transfer-encoding")) response.headers.set("connection", "close");
     secure(response.headers);
     log.answered(context, request.method, response.status, performance.now() - arrivedAt);

@@ -16,36 +16,36 @@ export interface RequestQueueParts {
 /** A request that waits: answers it once it is its turn. */
 type Waiting = () => void;
 
-/** How often the event loop shows that it turns while requests come in, in milliseconds. */
+/** The event loop gives a sign this often while requests come in, in milliseconds. */
 const SIGN_EVERY_MS = 5;
 
-/** Without a sign for twice that long, requests wait, in milliseconds. */
+/** Requests wait if there is no sign for twice that long, in milliseconds. */
 const LATE_MS = 50;
 
 /**
- * For that long, requests that came in one piece on one connection do not wait: Bun may close the connection while an
- * answer is under way and more requests are there.
+ * Requests that came in one piece on one connection do not wait for that long, in milliseconds. Bun may close the
+ * connection if it has more requests while an answer is under way.
  */
 const PIPELINE_MS = 500;
 
-/** How many other requests wait at most. Their clients may have gone: Bun tells no difference to a client that sends more. */
+/** The most other requests that wait. Their clients may be gone: Bun cannot tell them from clients that send more. */
 const OTHERS_LIMIT = 1000;
 
-/** How many cheap requests are answered in one turn of the loop, beside one other request. */
+/** The number of cheap requests that one turn of the loop answers, beside one other request. */
 const CHEAP_IN_TURN = 16;
 
 /**
- * Lets requests wait for the event loop. Bun accepts connections until none is left, and calls the handler of each at
- * once: clients that open a connection for each request could keep it from ever coming back to timers, signals and the
- * connections that are open. So once the loop has not turned for 100 ms, requests wait in a queue. Each turn then
- * answers one of them, and more of the cheap ones: verification does not wait for lists.
+ * Makes requests wait for the event loop. Bun accepts all new connections first, and calls the handler of each at once.
+ * So clients that open a connection for each request could keep Bun away from timers, signals and open connections. If
+ * the loop has not turned for 100 ms, requests wait in a queue. Each turn then answers one of them, and more of the cheap
+ * ones: verification does not wait for lists.
  */
 export class RequestQueue {
   readonly #cheap: Waiting[] = [];
   readonly #others: Waiting[] = [];
   readonly #parts: RequestQueueParts;
   readonly #clock: () => number;
-  /** Since when a sign of the loop is awaited; null while none is. */
+  /** The time since which the queue waits for a sign of the loop; null while it does not wait. */
   #since: number | null = null;
   #isSecondChance = false;
   #previous: Request | null = null;
@@ -91,7 +91,7 @@ export class RequestQueue {
 
   #isLate(lateMs: number, request: Request): boolean {
     if (lateMs <= LATE_MS) return false;
-    // The loop may have turned just now: what came meanwhile is handled before the sign.
+    // The loop may have turned just now: Bun handles the requests that came meanwhile before the sign.
     if (!this.#isSecondChance) {
       this.#isSecondChance = true;
       this.#since = this.#clock();

@@ -1,9 +1,9 @@
 import { BlockList, isIP } from "node:net";
 
-/** Addresses that begin alike. */
+/** A CIDR block. */
 interface Block {
   readonly base: string;
-  /** How many bits from the start are the same. */
+  /** The number of leading bits that all its addresses share. */
   readonly length: number;
 }
 
@@ -12,21 +12,21 @@ const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 const MAPPED_BITS = 96;
 const MAPPED_START = "::ffff:";
 
-/** The most addresses that are read of one request: a header has room for thousands, each of which takes its time. */
+/** The most addresses that are read in one request: a header has room for thousands, and each takes time. */
 const HOP_LIMIT = 32;
 
-/** The peer of a request that came by a Unix socket, which has no address. */
+/** The peer of a request that came through a Unix socket. It has no address. */
 export const UNIX_PEER = "unix";
 
-/** Peers whose word is taken for where a request comes from. */
+/** The proxies that may name the client of a request. */
 export class TrustedProxies {
   readonly #ipv4 = new BlockList();
-  /** Apart, since a list takes all of IPv4 for a part of ::/80. */
+  /** In a list of its own: a BlockList takes all of IPv4 for a part of ::/80. */
   readonly #ipv6 = new BlockList();
   readonly #isEmpty: boolean;
   readonly #trustsUnix: boolean;
 
-  /** Of what `isTrustedProxy` says yes to; throws an Error for anything else. */
+  /** Takes texts that pass `isTrustedProxy`. Throws an Error for any other. */
   constructor(texts: readonly string[]) {
     this.#isEmpty = texts.length === 0;
     this.#trustsUnix = texts.includes(UNIX_PEER);
@@ -41,9 +41,9 @@ export class TrustedProxies {
   }
 
   /**
-   * Where a request comes from: its peer, or, by the word of a trusted peer, the last of the forwarded addresses
-   * that is not trusted itself. What is no address ends the search, as nothing before it can be vouched for. null
-   * where all that is known is that it came by a Unix socket.
+   * The address of the client. That is the peer of the connection. If the peer is a trusted proxy, it is the last
+   * forwarded address that is not a trusted proxy itself. The search ends at a text that is no address, as no trusted
+   * proxy wrote the addresses before it. Null if a Unix socket is all that is known.
    */
   clientOf(peer: string, forwardedFor: string | null): string | null {
     if (peer === UNIX_PEER) return this.#trustsUnix ? this.#lastUntrusted(null, forwardedFor) : null;
@@ -69,8 +69,8 @@ export class TrustedProxies {
 }
 
 /**
- * Whether a text says whom to trust: an address or a CIDR block, of IPv4 or IPv6, as `192.0.2.1`, `10.0.0.0/8` or
- * `2001:db8::/32`, or `unix` for all that comes by a Unix socket. Bits behind the length change nothing.
+ * True for an address or a CIDR block of IPv4 or IPv6, such as `192.0.2.1`, `10.0.0.0/8` or `2001:db8::/32`, and for
+ * `unix`, which trusts every request through a Unix socket. The bits after the length of a block have no meaning.
  */
 export function isTrustedProxy(text: string): boolean {
   return text === UNIX_PEER || blockOf(text) !== null;
@@ -86,7 +86,7 @@ function blockOf(text: string): Block | null {
   return length < 0 || length > width ? null : { base, length };
 }
 
-/** An address in the one form that it is told and compared in. */
+/** An address in the form that the log and all comparisons use; null for any other text. */
 function addressOf(text: string): string | null {
   const version = isIP(text);
   if (version !== 6) return version === 4 ? text : null;
@@ -99,7 +99,7 @@ function addressOf(text: string): string | null {
   return mapped?.flatMap((bits) => [bits >> 8, bits & 0xff]).join(".") ?? ipv6;
 }
 
-/** The network of an address: the address of IPv4 itself, and of IPv6 the 64 bits of which one network has all. */
+/** The network of an address: the address itself for IPv4, and the first 64 bits for IPv6, where one network has the rest. */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [head = "", tail = ""] = address.split("::");
@@ -109,7 +109,7 @@ export function networkOf(address: string): string {
   return `${network.join(":").replace(/(^0|:0)(:0)*$/, "")}::/64`;
 }
 
-/** `192.0.2.1:443`, `[2001:db8::1]:443` and `[2001:db8::1]` without what is around the address. */
+/** The address in `192.0.2.1:443`, `[2001:db8::1]:443` or `[2001:db8::1]`. */
 function withoutPort(hop: string): string {
   const [, inBrackets, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(hop.trim()) ?? [];
   return inBrackets ?? plain ?? hop.trim();

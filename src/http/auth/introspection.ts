@@ -18,10 +18,10 @@ const PARAMETERS = ["token", "token_type_hint", "audience"] as const;
 
 const readIntrospection = shaped(IntrospectToken);
 
-/** Without it a service would accept tokens for Publisher's own API, and could use them there itself. */
+/** Without an audience a service would accept tokens for Publisher's own API, and could use them there itself. */
 const NO_AUDIENCE: Issue = { path: "audience", message: "is required" };
 
-/** Tells services that speak OAuth what a token is good for. https://www.rfc-editor.org/rfc/rfc7662 */
+/** Token introspection: answers services that check tokens as OAuth does. https://www.rfc-editor.org/rfc/rfc7662 */
 export function introspection(tokens: Tokens) {
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
     const authenticated = authenticatedRequestOf(request);

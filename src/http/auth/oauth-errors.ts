@@ -4,7 +4,7 @@ import type { ErrorCode, Failure } from "../errors.ts";
 import { REFUSAL_SENTENCES } from "./authentication-errors.ts";
 import type { Carrier } from "./credentials.ts";
 
-/** What OAuth calls each failure: RFC 6749, sections 4.1.2.1 and 5.2, and RFC 6750, section 3.1. */
+/** OAuth's code of each failure: RFC 6749, sections 4.1.2.1 and 5.2, and RFC 6750, section 3.1. */
 const NAMES = {
   bad_request: "invalid_request",
   authentication_error: "invalid_client",
@@ -18,12 +18,12 @@ const NAMES = {
   unavailable: "temporarily_unavailable",
 } as const satisfies Readonly<Record<ErrorCode, string>>;
 
-/** A token that is shown as such is no client to OAuth. */
+/** OAuth's code for a refused Bearer token. With Basic, OAuth takes the sender for a client. */
 const INVALID_TOKEN = "invalid_token";
 
 export const OAUTH_ERRORS = [...new Set(Object.values(NAMES)), INVALID_TOKEN] as const;
 
-/** What is known of a request that failed. */
+/** The refused token of a request; null for both if the failure is about something else. */
 interface Refused {
   readonly carrier: Carrier | null;
   readonly refusal: AuthenticationRefusal | null;

@@ -1,6 +1,6 @@
 import { badRequest, Failure } from "../errors.ts";
 
-/** The media types that bodies come in. */
+/** The media types of bodies. */
 const MEDIA_TYPES = {
   "application/json": /^application\/json[ \t]*(?:;|$)/i,
   "application/x-www-form-urlencoded": /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i,
@@ -13,7 +13,7 @@ const OTHER_CHARSET = /;[ \t]*charset[ \t]*=[ \t]*(?!(?:utf-8|"utf-8")[ \t]*(?:;
 /** Two headers arrive as one, with a comma between them. */
 const TWO_TYPES = /^(?:[^",]|"[^"]*")*,/;
 
-/** Throws a Failure unless the body is said to be of that type, in UTF-8. */
+/** Throws a Failure if Content-Type is not that type, in UTF-8. */
 export function refuseOtherTypes(headers: Headers, wanted: MediaType): void {
   const given = headers.get("content-type") ?? "";
   if (MEDIA_TYPES[wanted].test(given) && !OTHER_CHARSET.test(given) && !TWO_TYPES.test(given)) return;
@@ -24,8 +24,8 @@ export function refuseOtherTypes(headers: Headers, wanted: MediaType): void {
 const NO_CODINGS = ["", "identity"];
 
 /**
- * Throws a Failure where the body is said to be compressed or coded otherwise: the largest body that is read would be
- * any size once it is unpacked. https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+ * Throws a Failure if Content-Encoding names a coding, such as compression: the limit of a body's size would say nothing
+ * about its size after unpacking. https://www.rfc-editor.org/rfc/rfc9110#section-8.4
  */
 export function refuseCodings(headers: Headers): void {
   const codings = headers.get("content-encoding")?.split(",") ?? [];
@@ -37,8 +37,8 @@ export function refuseCodings(headers: Headers): void {
 }
 
 /**
- * How many bytes the body is said to have; null where it comes in chunks. Throws a Failure where that is said twice:
- * the runtime lets two lengths pass that are the same. https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+ * The size of the body in bytes by Content-Length; null if it comes in chunks. Throws a Failure if the header comes twice:
+ * the runtime accepts two equal lengths. https://www.rfc-editor.org/rfc/rfc9112#section-6.3
  */
 export function declaredBytes(headers: Headers): number | null {
   const given = headers.get("content-length");

@@ -14,10 +14,10 @@ const DEPTH_LIMIT = 32;
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
-/** In JSON that is known to be valid: every string, and every sign of structure. */
+/** Matches every string and every sign of structure in valid JSON. */
 const STRINGS_AND_STRUCTURE = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/** The JSON object in the body of a request. Throws a Failure for any other type, size or content. */
+/** Reads the JSON object in the body of a request. Throws a Failure for any other type, size or content. */
 export async function readObject(request: Request): Promise<object> {
   const text = await readText(request, "application/json");
   const value = parse(text);
@@ -28,8 +28,8 @@ export async function readObject(request: Request): Promise<object> {
 }
 
 /**
- * The text in the body of a request. Throws a Failure for any other type, for one that is compressed, for too large a
- * body and for no UTF-8.
+ * Reads the text in the body of a request. Throws a Failure for another media type, a compressed body, a body that is too
+ * large and text that is not UTF-8.
  */
 export async function readText(request: Request, type: MediaType): Promise<string> {
   refuseOtherTypes(request.headers, type);
@@ -58,7 +58,7 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** A chunked body does not say how large it is: it is read until it is too large. */
+/** A chunked body does not declare its size, so it is read until it is too large. */
 async function readChunks({ body }: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -86,12 +86,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** An object or list that is open at some point of the text, with the names in it so far. */
+/** An object or list that has begun and not ended at some point of the text, with its names so far. */
 class Open {
   readonly #names = new Set<string>();
-  /** Where in it that point is: a name, or a place in a list. */
+  /** The place of that point in it: a name, or an index. */
   #at: string | number;
-  /** The same as text, which takes a while and so is made at most once. */
+  /** The same as text. It takes time to make, so it is made at most once. */
   #text: string | null = null;
 
   constructor(isList: boolean) {
@@ -125,8 +125,8 @@ class Open {
 }
 
 /**
- * Finds what JSON.parse lets pass: of several values under one name the last would win, silently, and deep nesting
- * would overflow programs that walk it. Stops after as many issues as an answer can tell.
+ * Finds faults that JSON.parse accepts: of several values under one name it silently takes the last, and deep nesting
+ * overflows programs that walk the value. Stops after as many issues as an answer can have.
  */
 function structureIssues(text: string): readonly Issue[] {
   const issues: Issue[] = [];

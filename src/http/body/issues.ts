@@ -6,7 +6,7 @@ import { ISSUE_LIMIT } from "../errors.ts";
 import type { ArkErrors } from "./arktype.ts";
 import { pathText } from "./issue-path.ts";
 
-/** What ArkType expects where a key has no business to be. */
+/** ArkType expects this of a key that a type does not have. */
 const NOT_THERE = "removed";
 
 /** What is said of text that has not the form of a token id. */
@@ -46,7 +46,7 @@ const EXPECTED: Expected = {
   direction: 'must be "asc" or "desc"',
 };
 
-/** The faults that ArkType found, in our words: as many as an answer can tell. `more` are the endpoint's own words. */
+/** The faults that ArkType found, in our words, as many as an answer can have. `more` has the words of one endpoint. */
 export function issuesFrom(errors: ArkErrors, more: Expected = {}): readonly Issue[] {
   const expectations = { ...EXPECTED, ...more };
   return errors.slice(0, ISSUE_LIMIT + 1).map(({ path, code, expected }) => ({
@@ -69,5 +69,5 @@ function message(
   return expectations[`${name ?? ""}${isItem ? "[]" : ""}`] ?? "is not valid";
 }
 
-/** What is said of a key that an endpoint does not know. */
+/** For a parameter that an endpoint does not have. */
 export const UNKNOWN_PARAMETER = "is not a known parameter";

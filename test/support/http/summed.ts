@@ -1,5 +1,5 @@
 import { RequestLog } from "../../../src/http/request-log.ts";
-import type { LoggedRequest } from "../../../src/http/request-sums.ts";
+import type { LoggedRequest } from "../../../src/http/request-log-sums.ts";
 import { makeLog } from "../../../src/log/log.ts";
 import type { LogLevel } from "../../../src/log/log-levels.ts";
 import type { AuthenticationRefusal } from "../../../src/tokens/refusal.ts";

@@ -1,44 +1,53 @@
 import { loggable } from "../log/log.ts";
 import type { AuthenticationRefusal } from "../tokens/refusal.ts";
 import { networkOf } from "./auth/client-address.ts";
-import { NameCounts } from "./name-counts.ts";
 import type { RequestContext } from "./request-context.ts";
 
-/** How many requests have a line of their own in a minute: from one address, or with one token; of one kind; of all anonymous ones. */
+/** The most lines in a minute for requests from one address, or with one token. */
 const LINES_PER_SOURCE = 10;
+
+/** The most lines in a minute for requests of one kind. */
 const LINES_PER_KIND = 30;
+
+/** The most lines in a minute for all anonymous requests. */
 const ANONYMOUS_LINES = 100;
 
-/** The longest first part of a path that is told apart. */
+/** The most names that are counted. */
+const NAMES_LIMIT = 1000;
+
+/** The most names in a line of the log. */
+const NAMES_LOGGED = 10;
+
+/** The longest start of a path in a sum. */
 const PATH_START_LIMIT = 64;
 
-/** How much of a path tells its start from others. */
+/** The part of a path that is compared with other paths. */
 const PATH_READ_LIMIT = 256;
 
-/** What the log has for a request that came from no address. */
+/** The address in a sum of requests without an address. */
 const NO_ADDRESS = "unknown";
 
 /** The part of a request's context that the log needs. */
 export type LoggedRequest = Pick<RequestContext, "id" | "requestId" | "ip" | "path" | "outcome">;
 
-/** The requests of one minute that could come by the thousands: anonymous ones, and those with a token that was refused. */
+/** Counts the requests of one minute that could come by the thousands: those without a token, or with a refused one. */
 export class RequestSums {
-  /** By status and refusal; few, as all of these are Publisher's own. */
+  /** By status and refusal. They are few: Publisher itself sets both. */
   readonly #kinds = new Map<string, Kind>();
   #anonymousLines = 0;
 
-  /** Whether the request has a line of its own; otherwise it is counted here. */
+  /** True if the request gets a line of its own. Otherwise it is counted here. */
   hasLine(request: LoggedRequest, status: number): boolean {
     const kind = this.#kindOf(status, request.outcome.refusal);
-    // Faults, and refusals of tokens that exist, are not crowded out by what anybody can cause.
-    const isAnybodys = status < 500 && request.outcome.shown === null;
-    const isLeft = !isAnybodys || this.#anonymousLines < ANONYMOUS_LINES;
+    // Anybody can cause anonymous failures. They must not take the lines of faults and of refused tokens.
+    const isAnonymous = status < 500 && request.outcome.shown === null;
+    const isLeft = !isAnonymous || this.#anonymousLines < ANONYMOUS_LINES;
     if (!kind.hasLine(request, isLeft)) return false;
-    if (isAnybodys) this.#anonymousLines += 1;
+    if (isAnonymous) this.#anonymousLines += 1;
     return true;
   }
 
-  /** The counts as lines of the log, one for each kind. */
+  /** The sums for the log, a line for each kind. */
   get lines(): readonly SumLine[] {
     return [...this.#kinds.values()].flatMap((kind) => kind.line ?? []);
   }
@@ -55,12 +64,12 @@ export class RequestSums {
 
 /** A line that stands for many requests. */
 export interface SumLine {
-  /** `error` where one of them met a fault of the server. */
+  /** `error` if one of them met a fault of the server. */
   readonly level: "error" | "info";
   readonly fields: object;
 }
 
-/** The requests of one minute that were answered with the same status, and refused for the same reason if they were. */
+/** The requests of one minute with the same status and the same reason of refusal. */
 class Kind {
   readonly #status: number;
   readonly #refusal: AuthenticationRefusal | null;
@@ -95,9 +104,9 @@ class Kind {
       status: this.#status,
       ...(this.#refusal === null ? {} : { authentication: this.#refusal }),
       requests: this.#summed,
-      ...this.#tokens.told("tokens"),
-      ...this.#addresses.told("addresses"),
-      ...this.#paths.told("paths", loggableStart),
+      ...this.#tokens.mostOften("tokens"),
+      ...this.#addresses.mostOften("addresses"),
+      ...this.#paths.mostOften("paths", loggableStart),
     };
     return { level: this.#level, fields };
   }
@@ -112,7 +121,7 @@ class Kind {
   }
 }
 
-/** A path up to its second slash, as it was sent. It is made fit for the log only when a sum is written. */
+/** A path up to its second slash, as it was sent. It is cleaned for the log only when a sum is written. */
 function startOf(path: string): string {
   const end = path.indexOf("/", 1);
   return path.slice(0, Math.min(end === -1 ? path.length : end, PATH_READ_LIMIT));
@@ -120,4 +129,27 @@ function startOf(path: string): string {
 
 function loggableStart(start: string): string {
   return loggable(start).slice(0, PATH_START_LIMIT);
+}
+
+/** Counts how often each name comes, in bounded memory: it counts NAMES_LIMIT names and no more. */
+class NameCounts {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string): void {
+    const count = this.#counts.get(name) ?? 0;
+    if (count > 0 || this.#counts.size < NAMES_LIMIT) this.#counts.set(name, count + 1);
+  }
+
+  /** The names that came most often with their counts, under that key, and the number of other names. */
+  mostOften(key: string, written = (name: string): string => name): Readonly<Record<string, unknown>> {
+    if (this.#counts.size === 0) return {};
+    const byCount = [...this.#counts].toSorted(([, one], [, other]) => other - one);
+    const more = byCount.length - NAMES_LOGGED;
+    const counts: Record<string, number> = {};
+    for (const [name, count] of byCount.slice(0, NAMES_LOGGED)) {
+      const text = written(name);
+      counts[text] = (counts[text] ?? 0) + count;
+    }
+    return { [key]: counts, ...(more > 0 ? { [`more_${key}`]: more } : {}) };
+  }
 }
