@@ -9,7 +9,7 @@ import { VERSION } from "../../version.ts";
 import { COMPONENT_HEADERS, componentResponses } from "../openapi/component-responses.ts";
 import { componentSchemas, type Json } from "../openapi/component-schemas.ts";
 import { FORWARD_AUTH_PATHS } from "../openapi/forward-auth-paths.ts";
-import { NAMED_TYPES } from "../openapi/named-types.ts";
+import { NAMED_SCHEMAS } from "../openapi/named-schemas.ts";
 import { routes } from "../routes.ts";
 
 /** The version of the specification whose schemas are those of JSON Schema, which ArkType writes. */
@@ -70,7 +70,7 @@ export async function openapiDocument(): Promise<Json> {
           description: "The secret of a token as the password; the user may be anybody.",
         },
       },
-      schemas: componentSchemas(NAMED_TYPES),
+      schemas: componentSchemas(NAMED_SCHEMAS),
       headers: COMPONENT_HEADERS,
       responses: componentResponses(),
     },

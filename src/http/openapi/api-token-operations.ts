@@ -1,6 +1,7 @@
+import { STATUSES } from "../../tokens/token.ts";
+import { EXAMPLE } from "./example-values.ts";
 import {
   CREATED_TOKEN,
-  EXAMPLE,
   NOT_VALID,
   REVOKED_TOKEN,
   REVOKED_WITH_DESCENDANTS,
@@ -91,7 +92,7 @@ export const API_TOKEN_OPERATIONS = {
           summary: "Tokens of any status whose description begins with CI or that have none",
           value: {
             filters: [
-              { key: "status", in: ["active", "expired", "revoked"] },
+              { key: "status", in: STATUSES },
               {
                 or: [
                   { key: "description", regex: { pattern: "^CI", case_insensitive: true } },
@@ -119,7 +120,7 @@ export const API_TOKEN_OPERATIONS = {
       schema: "ApiToken",
       examples: { active: { summary: "An active token", value: TOKEN } },
     },
-    failures: ["NotFound"],
+    failures: ["not_found"],
   },
   current: {
     operationId: "getCurrentApiToken",
@@ -154,7 +155,7 @@ export const API_TOKEN_OPERATIONS = {
       schema: "ApiToken",
       examples: { lasting: { summary: "A token that never expires", value: { ...TOKEN, expires_at: null } } },
     },
-    failures: ["NotFound", "Conflict"],
+    failures: ["not_found", "conflict"],
   },
   rotate: {
     operationId: "rotateApiToken",
@@ -179,7 +180,7 @@ export const API_TOKEN_OPERATIONS = {
       schema: "SuccessorApiToken",
       examples: { successor: { summary: "The successor", value: SUCCESSOR } },
     },
-    failures: ["NotFound", "Conflict"],
+    failures: ["not_found", "conflict"],
   },
   revoke: {
     operationId: "revokeApiToken",
@@ -206,7 +207,7 @@ export const API_TOKEN_OPERATIONS = {
         descendants: { summary: "With descendants", value: REVOKED_WITH_DESCENDANTS },
       },
     },
-    failures: ["NotFound"],
+    failures: ["not_found"],
   },
   verify: {
     operationId: "verifyApiToken",

@@ -1,7 +1,9 @@
+import { ACCESSES } from "../../tokens/token.ts";
 import { HEADER_NAME } from "../auth/token-header-name.ts";
 import { failureResponse } from "./component-responses.ts";
-import { EXAMPLE } from "./examples.ts";
-import { type FailureName, failureResponses, HEADERS } from "./operation.ts";
+import { EXAMPLE } from "./example-values.ts";
+import type { ListedCode } from "./failure-name.ts";
+import { failureResponses, HEADERS } from "./operation.ts";
 
 const METHOD_HEADER = {
   in: "header",
@@ -25,7 +27,7 @@ const PARAMETERS = [
     description:
       "`write` asks for a token that may write, with every method. `read` leaves that to the method.",
     ...QUERY_OPTION,
-    schema: { type: "string", enum: ["read", "write"] },
+    schema: { type: "string", enum: ACCESSES },
   },
   {
     name: "scheme",
@@ -70,8 +72,8 @@ const CHALLENGE = {
   },
 };
 
-function withChallenge(name: FailureName, description: string, required: boolean) {
-  const { content, headers } = failureResponse(name);
+function withChallenge(code: ListedCode, description: string, required: boolean) {
+  const { content, headers } = failureResponse(code);
   return { description, headers: { ...headers, "www-authenticate": { ...CHALLENGE, required } }, content };
 }
 
@@ -89,14 +91,14 @@ const OPERATION = {
         "publisher-access": { $ref: "#/components/headers/publisher-access" },
       },
     },
-    ...failureResponses(["BadRequest"]),
+    ...failureResponses(["bad_request"]),
     "401": withChallenge(
-      "AuthenticationError",
+      "authentication_error",
       "There is no token, two come at once, or it is not good.",
       true,
     ),
     "403": withChallenge(
-      "AuthorizationError",
+      "authorization_error",
       "The access of the token does not reach, or it is for other services.",
       false,
     ),

@@ -1,8 +1,10 @@
 import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
 import { oauthError } from "../auth/oauth-errors.ts";
 import { BODY_LIMIT_BYTES } from "../body/body.ts";
-import { badRequest, type ErrorCode, Failure, unavailable } from "../errors.ts";
-import { ACTIVE, CREATED_TOKEN, EXAMPLE, INACTIVE } from "./examples.ts";
+import type { ErrorCode } from "../error-codes.ts";
+import { badRequest, Failure, unavailable } from "../errors.ts";
+import { EXAMPLE } from "./example-values.ts";
+import { ACTIVE, CREATED_TOKEN, INACTIVE } from "./examples.ts";
 import { content, type Examples, HEADERS, TRACE_ID_HEADER } from "./operation.ts";
 
 const FORM = "application/x-www-form-urlencoded";

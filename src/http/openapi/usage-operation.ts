@@ -33,5 +33,5 @@ export const USAGE_OPERATION = {
       several: { summary: "Of several tokens, and their sum", value: USAGE_OF_TWO },
     },
   },
-  failures: ["NotFound"],
+  failures: ["not_found"],
 } as const satisfies ApiOperationParts;

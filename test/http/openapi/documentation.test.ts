@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { PAGE_FILES } from "../../../src/assets/page-files.ts";
-import { Health } from "../../../src/http/api/answer-types.ts";
 import { openapiDocument } from "../../../src/http/api/documentation.ts";
-import { conditionTypes } from "../../../src/http/lists/filter-types.ts";
+import { type } from "../../../src/http/body/arktype.ts";
 import { OPERATORS } from "../../../src/http/lists/filter-walk.ts";
 import { componentSchemas } from "../../../src/http/openapi/component-schemas.ts";
-import { EXAMPLE } from "../../../src/http/openapi/examples.ts";
+import { EXAMPLE } from "../../../src/http/openapi/example-values.ts";
+import { AUDIT_EVENT_LIST, TOKEN_LIST } from "../../../src/http/openapi/list-schemas.ts";
 import { AUDIT_EVENT_LISTING } from "../../../src/tokens/audit/audit-event-listing.ts";
 import { filterKeys } from "../../../src/tokens/listing/listing.ts";
 import { TOKEN_LISTING } from "../../../src/tokens/listing/token-listing.ts";
@@ -192,14 +192,25 @@ test("headers that are too large are refused with an empty body, as the introduc
 
 /** Every list, what its conditions are called in the document, and something that each of its keys may be. */
 const LISTS = [
-  { path: "api-token/list", terms: TOKEN_LISTING, prefix: "", id: "atok_1" },
-  { path: "audit-event/list", terms: AUDIT_EVENT_LISTING, prefix: "AuditEvent", id: "aevt_1" },
+  { path: "api-token/list", terms: TOKEN_LISTING, schemas: TOKEN_LIST, prefix: "", id: "atok_1" },
+  {
+    path: "audit-event/list",
+    terms: AUDIT_EVENT_LISTING,
+    schemas: AUDIT_EVENT_LIST,
+    prefix: "AuditEvent",
+    id: "aevt_1",
+  },
 ] as const;
 
-for (const { path, terms, prefix, id } of LISTS) {
+for (const {
+  path,
+  terms,
+  schemas: { Condition },
+  prefix,
+  id,
+} of LISTS) {
   test(`the conditions that the document has are the conditions that ${path} takes`, async () => {
     await using api = await TestApi.start();
-    const { Condition } = conditionTypes(terms);
     for (const key of [...filterKeys(terms), "token", "hint"]) {
       const value = key === "id" ? id : valueFor(key);
       const operations = [
@@ -250,9 +261,8 @@ test("every constant has its type, and no Boolean is a constant", () => {
   expect(constants.filter((part) => typeof part.const === "boolean")).toEqual([]);
 });
 
-test("a property that is described and not there is an error", () => {
-  const named = { type: Health, about: { description: "" }, properties: { absent: "" } };
-  expect(() => componentSchemas({ Health: named })).toThrow("absent");
+test("a schema without a description is an error", () => {
+  expect(() => componentSchemas({ Named: type({ absent: "string" }) })).toThrow("Named");
 });
 
 /** Every object within a value, at any depth. */
