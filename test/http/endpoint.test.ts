@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { type Sent, useTestApi } from "../support/http/api.ts";
 import { ENDPOINTS, INSUFFICIENT } from "../support/http/endpoints.ts";
 import { expectFailure } from "../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 describe("what comes after the check that failed is not read:", () => {
   const UNREAD: readonly (Sent & {

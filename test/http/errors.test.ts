@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Answer, TestApi } from "../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { type Answer, useTestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
 import { expectFailure, type FailureCode, type FailureParts } from "../support/http/failures.ts";
 import { loggedFaults } from "../support/http/logged.ts";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 interface Scenario extends FailureParts {
   readonly code: FailureCode;

@@ -1,21 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { type ScanRefusal, ScanRefused } from "../../src/tokens/listing/scan-refused.ts";
 import { RevocationWaits } from "../../src/tokens/revocation/revocation-waits.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../../src/tokens/token-store.ts";
-import { TestApi } from "../support/http/api.ts";
+import { useTestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
 import { expectFailure } from "../support/http/failures.ts";
 import { logged, loggedFaults } from "../support/http/logged.ts";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 const RETRY = { "retry-after": "5" };
 

@@ -2,10 +2,11 @@ import { expect, test } from "bun:test";
 import { renameSync } from "node:fs";
 import { DataDirectory } from "../../src/store/sqlite/file/data-directory.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
-import { TestApi } from "../support/http/api.ts";
+import { useTestApi } from "../support/http/api.ts";
+
+const api = useTestApi();
 
 test("liveness and readiness are told to anybody, without detail", async () => {
-  await using api = await TestApi.start();
   for (const path of ["/healthz", "/readyz", "/readyz/reads"]) {
     const answer = await api.send(path, { method: "GET", token: null });
     expect(answer.status).toBe(200);
@@ -21,7 +22,6 @@ test("liveness and readiness are told to anybody, without detail", async () => {
 });
 
 test("readiness fails with the store, liveness does not", async () => {
-  await using api = await TestApi.start();
   api.store.close();
   expect((await api.send("/healthz", { method: "GET", token: null })).status).toBe(200);
   for (const path of ["/readyz", "/readyz/reads"]) {
@@ -32,7 +32,6 @@ test("readiness fails with the store, liveness does not", async () => {
 });
 
 test("readiness fails while changes fail, readiness to read only when the store cannot be read", async () => {
-  await using api = await TestApi.start();
   const { database } = new DataDirectory(api.directory.path);
   const status = async (path: string) => (await api.send(path, { method: "GET", token: null })).status;
   const statuses = async () => [await status("/readyz"), await status("/readyz/reads")];

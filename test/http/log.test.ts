@@ -1,18 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../support/http/api.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { type Sent, useTestApi } from "../support/http/api.ts";
 import { exchange, rawRequest } from "../support/http/exchange.ts";
-import { ListeningApi } from "../support/http/listening-api.ts";
 import { logged, loggedRequests } from "../support/http/logged.ts";
 
-let api: TestApi;
+const api = useTestApi();
 
 beforeEach(async () => {
-  api = await TestApi.start();
   api.logLines.length = 0;
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 /** What the log says of one request. */
@@ -176,13 +170,13 @@ test("a path is kept without its query, and cut short", async () => {
 
 describe("over a socket,", () => {
   test("control characters in a path are escaped", async () => {
-    await using server = await ListeningApi.start();
-    server.api.logLines.length = 0;
+    await api.listen();
+    api.logLines.length = 0;
     for (const character of ["\u007f", "\u0085", "\u009b31m", "\u2028", "é"])
-      await exchange(server.port, [
+      await exchange(api.port, [
         rawRequest({ method: "GET", target: `/a${character}b`, fields: ["Host: x"] }),
       ]);
-    const lines = server.api.logLines;
+    const lines = api.logLines;
     expect(lines).toHaveLength(5);
     for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]*\n$/);
   });

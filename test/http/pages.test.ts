@@ -4,7 +4,7 @@ import { compressed } from "../../src/assets/bundle.ts";
 import { PAGE_FILES } from "../../src/assets/page-files.ts";
 import type { PageFile, PageFiles } from "../../src/http/page-file.ts";
 import { ADMIN_PAGE_POLICY, SECURITY_HEADERS } from "../../src/http/security-headers.ts";
-import { TestApi } from "../support/http/api.ts";
+import { TestApi, useTestApi } from "../support/http/api.ts";
 
 const PAGE = "<!doctype html>".repeat(50);
 const SCRIPT = "let it = 1;".repeat(50);
@@ -18,12 +18,13 @@ function file(path: string, text: string, mediaType: string): PageFile {
 const FILES = [file("/", PAGE, "text/html;charset=utf-8"), file(SCRIPT_PATH, SCRIPT, "text/javascript")];
 const PAGES: PageFiles = { find: async (path) => FILES.find((known) => known.path === path) ?? null };
 
+const api = useTestApi({ pages: PAGES });
+
 async function get(api: TestApi, path: string, headers: Record<string, string> = {}): Promise<Response> {
   return await api.app.handle(new Request(`http://localhost${path}`, { headers }));
 }
 
 test("a page is asked for anew each time, under its own policy; its files are kept for ever", async () => {
-  await using api = await TestApi.start(PAGES);
   const page = await get(api, "/");
   expect(page.status).toBe(200);
   expect(page.headers.get("content-type")).toBe("text/html;charset=utf-8");
@@ -68,7 +69,6 @@ test.each([
   ["br;q=nonsense", null],
   ["", null],
 ])("Accept-Encoding %p gets %p", async (accepted, encoding) => {
-  await using api = await TestApi.start(PAGES);
   const answer = await get(api, SCRIPT_PATH, { "accept-encoding": accepted });
   expect(answer.headers.get("content-encoding")).toBe(encoding);
   expect(answer.headers.get("vary")).toBe("accept-encoding");
@@ -79,7 +79,6 @@ test.each([
 });
 
 test("each encoding has its own strong ETag, and a browser that has it gets 304", async () => {
-  await using api = await TestApi.start(PAGES);
   const plain = (await get(api, "/")).headers.get("etag") ?? "";
   const brotli = (await get(api, "/", { "accept-encoding": "br" })).headers.get("etag") ?? "";
   expect(plain).toMatch(/^"[\w-]+"$/);
@@ -99,7 +98,6 @@ test("each encoding has its own strong ETag, and a browser that has it gets 304"
 });
 
 test("any other method is 405, any other path 404, without a word about the files", async () => {
-  await using api = await TestApi.start(PAGES);
   for (const path of ["/", SCRIPT_PATH]) {
     for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
       const answer = await api.send(path, { method, token: null });

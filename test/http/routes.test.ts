@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
-import { TestApi } from "../support/http/api.ts";
+import { useTestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
 import { ENDPOINTS, INSUFFICIENT } from "../support/http/endpoints.ts";
 import { expectFailure } from "../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 interface Route {
   readonly method: string;

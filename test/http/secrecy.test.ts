@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { digestOf } from "../../src/tokens/secret/secret.ts";
-import { TestApi } from "../support/http/api.ts";
+import { useTestApi } from "../support/http/api.ts";
 import { basic, introspect, wholeOf } from "../support/http/introspection.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 test("no secret and no digest is in any answer but the one that creates it", async () => {
   const { id, token } = (await api.call("api-token/create", { access: "write" })).json;

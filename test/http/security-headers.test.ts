@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { expectHardened } from "../support/hardened.ts";
 import type { Answer, Sent } from "../support/http/api.ts";
-import { ListeningApi } from "../support/http/listening-api.ts";
+import { useTestApi } from "../support/http/api.ts";
 
-let server: ListeningApi;
-
-beforeAll(async () => {
-  server = await ListeningApi.start();
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file", listens: true });
 
 const LIST = "/publisher.v1/api-token/list";
 /** What a page of another site would send with a request, and before it. */
@@ -52,7 +44,7 @@ describe("no answer is to be framed, sniffed, shared or remembered by a browser:
   for (const { path, status, ...sent } of ANSWERS) {
     const { method = "POST" } = sent;
     test(`${status} to ${method} ${path}`, async () => {
-      const answer = await server.api.send(path, { ...sent, headers: { ...FOREIGN, ...sent.headers } });
+      const answer = await api.send(path, { ...sent, headers: { ...FOREIGN, ...sent.headers } });
       expect(answer.status).toBe(status);
       expectHardened(answer.headers);
       expect(answer.headers.get("cache-control")).toBe("no-store");
@@ -60,7 +52,6 @@ describe("no answer is to be framed, sniffed, shared or remembered by a browser:
   }
 
   test("500, 503 and the answer of a server that is stopping", async () => {
-    const { api } = server;
     const { list } = api.store;
     api.store.list = () => Promise.reject(new Error("boom"));
     const broken = await api.call("api-token/list");
@@ -78,7 +69,7 @@ describe("no answer is to be framed, sniffed, shared or remembered by a browser:
 
 /** The answer over the socket, so as a client gets it. */
 async function fetched(method: string, path: string, token: string | null = null): Promise<Answer> {
-  const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+  const response = await fetch(`http://127.0.0.1:${api.port}${path}`, {
     method,
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
   });
@@ -97,7 +88,7 @@ describe("HEAD is answered as GET is, without the body:", () => {
   ]) {
     for (const isKnown of [false, true]) {
       test(`${path}, ${isKnown ? "with" : "without"} a token`, async () => {
-        const token = isKnown ? server.api.write : null;
+        const token = isKnown ? api.write : null;
         const get = await fetched("GET", path, token);
         const head = await fetched("HEAD", path, token);
         expect(head.text).toBe("");

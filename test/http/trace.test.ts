@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { TestApi } from "../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { TestApi, useTestApi } from "../support/http/api.ts";
 import { logged, loggedRequests } from "../support/http/logged.ts";
 
 const ID = "0af7651916cd43dd8448eb211c80319c";
 const PARENT = "b7ad6b7169203331";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 /** The trace id of the answer to a request with these headers, as its header, its body and the log have it. */
 async function traceIds(headers: Readonly<Record<string, string>>) {

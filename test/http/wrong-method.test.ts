@@ -1,18 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../support/http/api.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { useTestApi } from "../support/http/api.ts";
 import { ENDPOINTS } from "../support/http/endpoints.ts";
 import { expectFailure } from "../support/http/failures.ts";
 import { logged, loggedFaults } from "../support/http/logged.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 beforeEach(() => {
   api.logLines.length = 0;

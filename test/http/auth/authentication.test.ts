@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
 import {
   BARE_CHALLENGE,
   type RefusedCredential,
@@ -10,16 +10,11 @@ import { loggedRequests } from "../../support/http/logged.ts";
 
 const LIST = "/publisher.v1/api-token/list";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 let refused: readonly RefusedCredential[];
 
 beforeAll(async () => {
-  api = await TestApi.start();
   refused = await refusedCredentials(api);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 interface Wrong extends Sent {

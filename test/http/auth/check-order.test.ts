@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, test } from "bun:test";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { describe, test } from "bun:test";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
 import { ENDPOINTS, type EndpointUnderTest, INSUFFICIENT } from "../../support/http/endpoints.ts";
 import {
   expectFailure,
@@ -8,15 +8,7 @@ import {
   STATUS_OF,
 } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 /** A request as it is put together, one fault after the other. */
 interface Draft {

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { type Answer, type Sent, TestApi } from "../../support/http/api.ts";
+import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { type Answer, type Sent, useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE, mistyped } from "../../support/http/credentials.ts";
 import { INSUFFICIENT } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
@@ -8,18 +8,13 @@ import { loggedRequests } from "../../support/http/logged.ts";
 
 const UNKNOWN = 'error="invalid_token", error_description="The token is unknown"';
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 let read: string;
 let write: string;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   read = await api.secret("read", null, ["wiki"]);
   write = await api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 beforeEach(() => {

@@ -1,29 +1,24 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { expectFailure } from "../../support/http/failures.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 import { loggedRequests } from "../../support/http/logged.ts";
 import { CLEAR_SEGMENTS } from "../../support/http/unclear-paths.ts";
 
 const WIKI = "/forward-auth/wiki";
 
-let server: ListeningApi;
+const api = useTestApi({ per: "file", listens: true });
 let read: string;
 let write: string;
 
 beforeAll(async () => {
-  server = await ListeningApi.start();
-  read = await server.api.secret("read", null, ["wiki"]);
-  write = await server.api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
+  read = await api.secret("read", null, ["wiki"]);
+  write = await api.secret("write", null, ["wiki"]);
 });
 
 beforeEach(() => {
-  server.api.logLines.length = 0;
+  api.logLines.length = 0;
 });
 
 interface Raw {
@@ -44,7 +39,7 @@ async function answersTo(target: string, { token = null, fields = [], ...rest }:
     fields: [...host, ...authorization, ...fields],
     ...rest,
   });
-  return (await exchange(server.port, [request])).answers;
+  return (await exchange(api.port, [request])).answers;
 }
 
 async function statusOf(target: string, raw: Raw = {}): Promise<number | undefined> {
@@ -59,8 +54,8 @@ describe("segments below the audience change nothing:", () => {
         const [anonymous] = await answersTo(start + below);
         if (anonymous === undefined) throw new Error("the connection was closed");
         expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
-        expect(loggedRequests(server.api)).toMatchObject([{ path: WIKI, authentication: "missing" }]);
-        expect(await statusOf(start + below, { token: server.api.write })).toBe(403);
+        expect(loggedRequests(api)).toMatchObject([{ path: WIKI, authentication: "missing" }]);
+        expect(await statusOf(start + below, { token: api.write })).toBe(403);
         expect(await statusOf(start + below, { token: read })).toBe(200);
         expect(await statusOf(start + below, { token: read, method: "POST" })).toBe(403);
         expect(await statusOf(start + below, { token: write, method: "POST" })).toBe(200);
@@ -100,8 +95,7 @@ describe("by no other spelling of the path anybody is let pass:", () => {
     "/Forward-Auth/wiki",
   ]) {
     test(target, async () => {
-      for (const token of [null, write, server.api.write])
-        expect(await statusOf(target, { token })).toBe(404);
+      for (const token of [null, write, api.write]) expect(await statusOf(target, { token })).toBe(404);
     });
   }
 
@@ -123,7 +117,7 @@ describe("any method is answered, or none is:", () => {
 
   for (const method of ["HEAD", "OPTIONS"]) {
     test(`${method} reads`, async () => {
-      const url = `http://127.0.0.1:${server.port}${WIKI}`;
+      const url = `http://127.0.0.1:${api.port}${WIKI}`;
       expect((await fetch(url, { method })).status).toBe(401);
       const headers = { authorization: `Bearer ${read}` };
       expect((await fetch(url, { method, headers })).status).toBe(200);
@@ -222,10 +216,10 @@ test("no body is waited for, and the next request on the connection is its own",
       fields: ["Host: x", `Authorization: Bearer ${write}`, `Content-Length: ${length}`],
     });
   const next = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x"] });
-  const unsent = await exchange(server.port, [head(1_000_000)]);
+  const unsent = await exchange(api.port, [head(1_000_000)]);
   expect(unsent.answers.map(({ status }) => status)).toEqual([200]);
   const body = next.repeat(500);
-  const sent = await exchange(server.port, [head(body.length), body, next], 2);
+  const sent = await exchange(api.port, [head(body.length), body, next], 2);
   expect(sent.answers.map(({ status, text }) => [status, text])).toEqual([
     [200, ""],
     [200, '{"status":"ok"}'],

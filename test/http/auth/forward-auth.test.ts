@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { expectHardened } from "../../support/hardened.ts";
-import { type Answer, type Sent, TestApi } from "../../support/http/api.ts";
+import { type Answer, type Sent, TestApi, useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE, refusedCredentials } from "../../support/http/credentials.ts";
 import { INSUFFICIENT } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
@@ -8,18 +8,13 @@ import { loggedRequests } from "../../support/http/logged.ts";
 
 const WRONG_AUDIENCE = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 let read: string;
 let write: string;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   read = await api.secret("read", null, ["wiki", "git"]);
   write = await api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 beforeEach(() => {

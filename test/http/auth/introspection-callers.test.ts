@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE, mistyped, refusedCredentials } from "../../support/http/credentials.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 import {
@@ -27,13 +27,12 @@ const DESCRIPTIONS = {
   revoked: "The token was revoked",
 } as const;
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 /** Of a token for other services. */
 let service: string;
 let refused: readonly Refused[];
 
 beforeAll(async () => {
-  api = await TestApi.start();
   service = await api.secret("write", null, ["wiki"]);
   const bearers = await refusedCredentials(api);
   const isOther = (header: string | null) => header?.startsWith("Basic ") ?? false;
@@ -46,10 +45,6 @@ beforeAll(async () => {
     }),
     ...MALFORMED.map(([name, header]) => byBasic(name, header(api.write), "malformed")),
   ];
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 function asOAuth({

@@ -1,9 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { refusedCredentials } from "../../support/http/credentials.ts";
 import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
 import { loggedFaults } from "../../support/http/logged.ts";
+
+const api = useTestApi();
 
 const REQUESTS = 3000;
 
@@ -29,7 +31,6 @@ function forms(secrets: readonly string[]): fc.Arbitrary<string | Uint8Array> {
 }
 
 test(`${REQUESTS} generated forms: no fault, and no answer that is not documented or tells of a secret`, async () => {
-  await using api = await TestApi.start();
   const service = await api.secret("read", null, ["wiki"]);
   const secrets = [api.write, api.read, service];
   const verifying = (

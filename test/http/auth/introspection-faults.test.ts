@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { BOTH_CHALLENGES, basic, expectOAuthError, introspect } from "../../support/http/introspection.ts";
 import { loggedFaults } from "../../support/http/logged.ts";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 const FAULT = { status: 500, error: "server_error", description: "Something went wrong on the server" };
 const UNAVAILABLE = {

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { AUDIENCE_FORM } from "../../../src/tokens/audience.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 import {
   basic,
@@ -14,17 +14,12 @@ import {
 } from "../../support/http/introspection.ts";
 import { loggedFaults } from "../../support/http/logged.ts";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 /** Of a token for other services. */
 let service: string;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   service = await api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 interface Scenario {

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { expectHardened } from "../../support/hardened.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { mistyped } from "../../support/http/credentials.ts";
 import { basic, introspect } from "../../support/http/introspection.ts";
 import { outcomeOf } from "../../support/store/store.ts";
@@ -12,15 +12,7 @@ import { outcomeOf } from "../../support/store/store.ts";
 const NOW = Date.parse("2026-06-01T12:00:00Z") / 1000;
 const INACTIVE = '{"active":false}';
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 async function idOf(secret: string): Promise<string> {
   return (await api.call("api-token/current", {}, secret)).json.id;

@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
 import { ENDPOINTS } from "../../support/http/endpoints.ts";
 import { type ExpectedIssue, expectFailure, expectIssues } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 const NO_OBJECT = { path: "", message: "must be a JSON object" };
 const NO_JSON = { path: "", message: "must be valid JSON" };

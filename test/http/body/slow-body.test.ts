@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { type TestApi, useTestApi } from "../../support/http/api.ts";
+
+const api = useTestApi();
 
 /** A request whose body waits for `release`, after its caller has been authenticated. */
 function waiting(api: TestApi, endpoint: string, secret: string, body: object) {
@@ -23,7 +25,6 @@ function waiting(api: TestApi, endpoint: string, secret: string, body: object) {
 }
 
 test("a token that is revoked while the body of its request arrives changes nothing any more", async () => {
-  await using api = await TestApi.start();
   const thief = await api.secret("write");
   const { id } = (await api.call("api-token/current", {}, thief)).json;
   const victim = (await api.call("api-token/create", { access: "read" })).json.id;
@@ -41,7 +42,6 @@ test("a token that is revoked while the body of its request arrives changes noth
 });
 
 test("a token that is revoked while the body of its request arrives reads nothing any more", async () => {
-  await using api = await TestApi.start();
   const thief = await api.secret("read");
   const { id } = (await api.call("api-token/current", {}, thief)).json;
   const list = waiting(api, "list", thief, {});
