@@ -16,18 +16,19 @@ import { isRefusal } from "../../../src/tokens/refusal.ts";
 import type { Access } from "../../../src/tokens/token.ts";
 import { Tokens } from "../../../src/tokens/tokens.ts";
 import { Usage } from "../../../src/tokens/usage/usage.ts";
+import { expectHardened } from "../hardened.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 import { requireTruth } from "./truth.ts";
 
 const ORIGIN = "http://localhost";
 
-/** What a test sends: by default a POST of JSON with a token that may do everything. */
+/** A request; by default a POST of JSON with the write token. */
 export interface Sent {
   readonly method?: string;
-  /** null sends none; text that is no secret is sent as the whole header. */
+  /** null sends no token; text that is no secret is the whole Authorization header. */
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string or bytes go out as they are, anything else as JSON. */
+  /** A string or bytes are sent unchanged, anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -35,7 +36,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape
   readonly json: any;
 }
 
@@ -170,7 +171,7 @@ export class TestApi implements AsyncDisposable {
     return created.secret;
   }
 
-  /** The answer, which must be what the OpenAPI document says. */
+  /** Returns the answer, which must agree with the OpenAPI document and have the headers of every answer. */
   async send(
     path: string,
     { method = "POST", token = this.write, headers = {}, body = {} }: Sent = {},
@@ -194,6 +195,7 @@ export class TestApi implements AsyncDisposable {
     );
     const answer = await answerOf(response);
     await requireTruth({ method, path, ...(carriesBody ? { body: sent } : {}) }, answer);
+    expectHardened(answer.headers, `${method} ${path}`);
     return answer;
   }
 
@@ -202,7 +204,7 @@ export class TestApi implements AsyncDisposable {
     return await this.send(`/publisher.v1/${endpoint}`, { body, token });
   }
 
-  /** Plays Bun's router, which there is on a socket alone: it goes by the raw path. */
+  /** Does the work of Bun's router, which needs a socket: it goes by the raw path. */
   async #handle(path: string, request: Request): Promise<Response> {
     const [raw = ""] = path.split("?");
     const segments = raw.replace(/\/$/, "").split("/").slice(1);
@@ -218,14 +220,14 @@ export class TestApi implements AsyncDisposable {
   }
 }
 
-/** The answer, read to its end; `json` is null where there is none. */
+/** Reads the answer to its end; `json` is null without JSON. */
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get("content-type") === "application/json" && text !== "";
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
 }
 
-/** What is no escape, or no UTF-8, becomes the character that stands for such. */
+/** As Bun's router does, returns U+FFFD for a wrong escape. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
