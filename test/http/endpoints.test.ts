@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { type Sent, useTestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
-import { ENDPOINTS, INSUFFICIENT } from "../support/http/endpoints.ts";
+import { ENDPOINTS, INSUFFICIENT, sendWatched } from "../support/http/endpoints.ts";
 import {
   expectFailure,
   expectIssues,
@@ -62,7 +62,7 @@ describe.each(TARGETS)("$path", ({ path, allow }) => {
       const answer = await api.send(path, { method: "PUT", headers: { "content-type": type }, body });
       expectFailure(answer, "method_not_allowed", { headers: { allow }, label: body.slice(0, 20) });
     }
-    expect(await outcomeOf(path, { method: "PUT" })).toEqual({ status: 405, isRead: false });
+    expect(await sendWatched(api, path, { method: "PUT" })).toEqual({ status: 405, isRead: false });
     expect(loggedFaults(api)).toEqual([]);
     expect(JSON.stringify(logged(api))).not.toContain("canary");
   });
@@ -139,27 +139,9 @@ test("a body is read only after every other check", async () => {
     { headers: { "content-length": "65537" }, status: 413 },
   ];
   for (const { path = CREATE, status, ...sent } of unread)
-    expect(await outcomeOf(path, sent)).toEqual({ status, isRead: false });
-  expect(await outcomeOf(CREATE, {})).toEqual({ status: 200, isRead: true });
+    expect(await sendWatched(api, path, sent)).toEqual({ status, isRead: false });
+  expect(await sendWatched(api, CREATE, {})).toEqual({ status: 200, isRead: true });
 });
-
-/** Sends a body that notices when somebody begins to read it. */
-async function outcomeOf(path: string, { method = "POST", token = api.write, headers = {} }: Sent) {
-  let isRead = false;
-  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-    isRead = true;
-    controller.enqueue(Buffer.from('{"access":"read"}'));
-    controller.close();
-  };
-  const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
-  const request = new Request(`http://localhost${path}`, {
-    method,
-    headers: { "content-type": "application/json", ...authorization, ...headers },
-    body: new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 }),
-  });
-  const { status } = await api.app.handle(request);
-  return { status, isRead };
-}
 
 test("the size comes before the body, also where only its header is too large", async () => {
   const headers = { "content-length": "65537" };

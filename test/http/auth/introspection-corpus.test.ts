@@ -9,7 +9,7 @@ const api = useTestApi();
 
 const REQUESTS = 3000;
 
-/** Forms of every kind, right ones among them, and what is none. */
+/** Forms of every kind, right ones among them, and bodies that are no form. */
 function forms(secrets: readonly string[]): fc.Arbitrary<string | Uint8Array> {
   const name = fc.oneof(
     fc.constantFrom("token", "token", "audience", "token_type_hint", "%74oken", "", "__proto__"),
@@ -30,7 +30,7 @@ function forms(secrets: readonly string[]): fc.Arbitrary<string | Uint8Array> {
   );
 }
 
-test(`${REQUESTS} generated forms: no fault, and no answer that is not documented or tells of a secret`, async () => {
+test(`${REQUESTS} generated forms get documented answers, without a fault or a secret`, async () => {
   const service = await api.secret("read", null, ["wiki"]);
   const secrets = [api.write, api.read, service];
   const verifying = (
