@@ -13,7 +13,7 @@ export const NoParameters = described(
   "The body of an endpoint without parameters: an empty object.",
 );
 
-export const TokenById = described(type({ "+": "reject", id: TokenId }), "The token that is meant.");
+export const TokenById = described(type({ "+": "reject", id: TokenId }), "The id of one token.");
 
 export const RevokeToken = described(
   type({
@@ -21,11 +21,11 @@ export const RevokeToken = described(
     id: TokenId,
     "descendants?": described(
       type("boolean"),
-      "Whether all that came of the token is revoked with it, in one step: the tokens that it created or that took its place, and theirs, in any depth. false if left out.",
+      "Whether the descendants of the token are revoked with it, in one step: the tokens that it created or that replaced it, and theirs, in any depth. false if left out.",
     ),
     "dry_run?": described(
       type("boolean"),
-      "Whether nothing is to change: the answer shows what a revocation would be about. false if left out.",
+      "Whether to change nothing: the answer shows which tokens a revocation would end. false if left out.",
     ),
   }),
   "The token to revoke.",
@@ -74,7 +74,7 @@ function createTypeWith(Expiry: Type<string>, nullable: Nullable) {
         "When the token expires, in the future; never, if left out or null.",
       ),
     }),
-    "What the new token is to be.",
+    "The properties of the new token.",
   );
 }
 
@@ -85,11 +85,11 @@ function updateTypeWith(Expiry: Type<string>, nullable: Nullable) {
       id: TokenId,
       "description?": described(
         nullable(Description),
-        "What the token is for; null takes the description away.",
+        "The purpose of the token; null removes the description.",
       ),
       "expires_at?": described(nullable(Expiry), "When the token expires, in the future; null for never."),
     }),
-    "The token, and what is to be otherwise. What is left out stays as it is.",
+    "The token and its new values. A property that is left out stays as it is.",
   );
 }
 
@@ -100,14 +100,14 @@ function rotateTypeWith(Expiry: Type<string>, nullable: Nullable) {
       id: TokenId,
       "overlap_seconds?": described(
         type("number.integer").atLeast(0).atMost(OVERLAP_MAX_SECONDS),
-        `How long the old token goes on working; ${OVERLAP_DEFAULT_SECONDS} if left out. With 0 it is revoked at once.`,
+        `How long the old token stays valid; ${OVERLAP_DEFAULT_SECONDS} if left out. With 0 it is revoked at once.`,
       ),
       "expires_at?": described(
         nullable(Expiry),
-        "When the successor expires, in the future; null for never. If left out it lives as long, from now on, as the old one was to.",
+        "When the successor expires, in the future; null for never. If left out, the successor gets the whole lifetime of the old token, from now on.",
       ),
     }),
-    "The token that is to be replaced.",
+    "The token to replace.",
   );
 }
 
@@ -116,13 +116,13 @@ export function verifyTypeWith(nullable: Nullable) {
   return described(
     type({
       "+": "reject",
-      token: described(type("string"), "What was shown as a token, whatever that is."),
-      "access?": described(AccessName, "What it must be good for; `read` if left out."),
+      token: described(type("string"), "The secret to verify. Any text is allowed."),
+      "access?": described(AccessName, "The access that the token must have; `read` if left out."),
       "audience?": described(
         nullable(Audience),
         "The service that it must be for; Publisher's own API, if left out or null.",
       ),
     }),
-    "What somebody showed, and what it is to be good for.",
+    "A secret, and the access and the service to verify it for.",
   );
 }

@@ -5,8 +5,8 @@ import { Audience } from "./values.ts";
 /** The form of an introspection. Unknown parameters are taken out before it is read. */
 export const IntrospectToken = described(
   type({
-    token: described(type("string"), "What was shown as a token, whatever that is."),
-    "token_type_hint?": described(type("string"), "Taken and passed over: there is one type of tokens."),
+    token: described(type("string"), "The secret to introspect. Any text is allowed."),
+    "token_type_hint?": described(type("string"), "Ignored: there is one type of tokens."),
     "audience?": described(
       Audience,
       "The service that the token must be for. Only a caller whose token verifies for one service may leave it out, and means that service.",
@@ -14,7 +14,7 @@ export const IntrospectToken = described(
   }),
   {
     description:
-      "The token, and what it is to be good for. Other parameters are passed over, and one without a value counts as left out.",
+      "The secret, and the service to introspect it for. Other parameters are ignored, and one without a value counts as left out.",
     // Not `{ type: "string" }`: in TypeScript an optional property does not fit beside that.
     additionalProperties: true,
   },

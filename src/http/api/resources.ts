@@ -23,8 +23,8 @@ import type { AuditEvent, AuditEventChanges, AuditEventPage } from "./responses/
 import type { Introspection } from "./responses/introspection.ts";
 
 /**
- * A token without its secret and digest. A reader whose own token is for services does not learn who created a token,
- * nor who reused its secret; null for a reader who may read everything.
+ * A token without its secret and digest. For a reader with a token for services it hides the creator of the token
+ * and the reuse of its secret; `reader` is null for one who may read everything.
  */
 export function tokenResource(token: Token, now: UnixSeconds, reader: Token | null = null): ApiToken {
   const readsAll = reader === null || reader.audiences === null;

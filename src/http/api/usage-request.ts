@@ -12,22 +12,22 @@ export const ReadUsage = described(
   type({
     "+": "reject",
     bucket: BucketName,
-    "id?": described(TokenId, "The token that is meant. Not together with `ids`."),
+    "id?": described(TokenId, "The token whose uses to count. Not together with `ids`."),
     "ids?": described(
       TokenId.array().atLeastLength(1).atMostLength(USAGE_IDS_LIMIT),
-      `The tokens that are meant, each only once: at most ${USAGE_IDS_LIMIT}, which have at most ` +
+      `The tokens to count, each only once: at most ${USAGE_IDS_LIMIT}, which have at most ` +
         `${REPORT_LIMIT} buckets between \`from\` and \`to\` together.`,
     ),
     "from?": described(
       Time,
-      "From when on, in whole buckets: that which this is in is the first. All that is kept, if left out.",
+      "The start. The first bucket is the one that contains it; the oldest stored bucket, if left out.",
     ),
     "to?": described(
       Time,
-      "Until when, after `from`, in whole buckets: that which this ends or is in is the last. Now, if left out.",
+      "The end, after `from`. The last bucket is the one that contains it or ends with it; the current bucket, if left out.",
     ),
   }),
-  "Whose uses, and when. Without `id` and `ids`: those of all tokens together.",
+  "The tokens and the period. Without `id` and `ids`: all tokens together.",
 );
 
 interface UsageBody {

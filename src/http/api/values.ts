@@ -20,14 +20,16 @@ export const Description = described(
     return wrong === null || fault(context, wrong);
   }),
   {
-    description: "What a token is for. Kept as sent; without control characters such as a newline or a tab.",
+    description:
+      "The purpose of a token. Stored as sent; without control characters such as a newline or a tab.",
     maxLength: DESCRIPTION_LIMIT,
     examples: [EXAMPLE.description],
   },
 );
 
 export const AccessName = described(type.enumerated(...ACCESSES), {
-  description: "What a token may do: `read` may call what reads, `write` may call everything.",
+  description:
+    "The access of a token: `read` may call the endpoints that read, `write` may call every endpoint.",
   examples: ["read"],
 });
 
@@ -58,7 +60,7 @@ export const Time = described(
 );
 
 export const BucketName = described(type.enumerated(...BUCKETS), {
-  description: `What uses are counted by, in UTC: hours are kept for ${DAYS_KEPT.hour} days and days for ${DAYS_KEPT.day}.`,
+  description: `The unit of counting, in UTC. Hours are stored for ${DAYS_KEPT.hour} days and days for ${DAYS_KEPT.day}.`,
   examples: ["hour"],
 });
 

@@ -10,7 +10,7 @@ import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID, oneOf } from ".
 export interface ValueForm {
   /** The value; null where the text is none. */
   readonly read: (text: string) => Value | null;
-  /** What is said of anything else. */
+  /** The message for any other text. */
   readonly expected: string;
 }
 

@@ -18,16 +18,13 @@ export const Pagination = described(
       type("number.integer >= 1"),
       `How many rows a page has at most: ${PAGE_LIMIT_DEFAULT} if left out; more than ${PAGE_LIMIT_MAX} is served as ${PAGE_LIMIT_MAX}.`,
     ),
-    "skip?": described(
-      type("number.integer").atLeast(0).atMost(SKIP_MAX),
-      "How many rows to pass over first.",
-    ),
+    "skip?": described(type("number.integer").atLeast(0).atMost(SKIP_MAX), "How many rows to skip first."),
     "cursor?": described(
       type("string | null"),
-      "`page.cursor` of the page before; null for the first page. It is good only for the filters and sorts that it came with.",
+      "`page.cursor` of the page before; null for the first page. It is valid only with the filters and sorts that it came with.",
     ),
   }).narrow((value, context) => !Array.isArray(value) || fault(context, "must be an object")),
-  "Which part of the list is wanted.",
+  "The part of the list to return.",
 );
 
 /** The body of a list, but for the conditions in `filters`, which refer to each other. */

@@ -10,13 +10,13 @@ export const COMPONENT_HEADERS = {
     schema: { $ref: "#/components/schemas/TraceId" },
   },
   "cache-control": {
-    description: "Nobody on the way may keep the answer.",
+    description: "No cache may store the answer.",
     required: true,
     schema: { type: "string", const: "no-store" },
   },
   "www-authenticate": {
     description:
-      "What the server wants, as in RFC 6750: `error` says what is wrong with the token, and `scope` which access is missing.",
+      "The challenge, as in RFC 6750: `error` names the fault of the token, and `scope` the missing access.",
     required: true,
     schema: {
       type: "string",
@@ -32,7 +32,7 @@ export const COMPONENT_HEADERS = {
     schema: { $ref: "#/components/schemas/TokenId" },
   },
   "publisher-access": {
-    description: "What the token may do, which can be more than what was asked for.",
+    description: "The access of the token, which can be more than the request needs.",
     required: true,
     schema: { $ref: "#/components/schemas/Access" },
   },

@@ -60,7 +60,7 @@ const PARAMETERS = [
 
 const CHALLENGE = {
   description:
-    "Where a token is wanted: for Bearer as in RFC 6750, for Basic as in RFC 7617, and `Header` with the name of the " +
+    "The challenge: for Bearer as in RFC 6750, for Basic as in RFC 7617, and `Header` with the name of the " +
     "header that the query names. With `scheme=basic` there are two, of which Basic is the first.",
   schema: {
     type: "string",
@@ -77,7 +77,7 @@ function withChallenge(code: ListedCode, description: string, required: boolean)
   return { description, headers: { ...headers, "www-authenticate": { ...CHALLENGE, required } }, content };
 }
 
-/** What every method has; the parameters are of each, since a path item of the document has nothing but methods. */
+/** The parts of every method. Parameters too: a path item of the document has nothing but methods. */
 const OPERATION = {
   tags: ["forward-auth"],
   security: [{ bearer: [] }, { basic: [] }],
@@ -105,10 +105,7 @@ const OPERATION = {
   },
 };
 
-/**
- * What the document tells of what reverse proxies ask. Bun's router has its route and Elysia none, so that no plugin
- * can tell of it.
- */
+/** Elysia's plugin cannot document forward-auth: its route is one of Bun's router. */
 export const FORWARD_AUTH_PATHS = {
   "/forward-auth/{audience}": {
     get: {

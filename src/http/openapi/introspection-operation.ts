@@ -22,7 +22,7 @@ const ANSWERS: Examples = {
 };
 
 const CHALLENGE = {
-  description: "What the server wants, by the scheme that was tried, or by each of both where none was.",
+  description: "The challenge of the scheme that was tried, or of both where none was.",
   required: true,
   schema: {
     type: "string",
@@ -33,14 +33,13 @@ const CHALLENGE = {
 
 const RETRY_AFTER = { "retry-after": { $ref: "#/components/headers/retry-after" } };
 
-/** What the document tells of introspection. */
 export const INTROSPECTION_OPERATION = {
   operationId: "introspectToken",
   summary: "Introspect a token",
   description:
-    "Tells a service whether a secret is that of a token which is good for it, as in RFC 7662. `audience` names the " +
-    "service; a token that verifies for one service only may leave it out. Why a token is not good is told by " +
-    "`api-token/verify` alone.\n\n" +
+    "Returns whether a secret is valid for a service, as in RFC 7662. `audience` names the " +
+    "service; a token that verifies for one service only may leave it out. Only `api-token/verify` returns the reason " +
+    "for a token that is not valid.\n\n" +
     "Needs a token that verifies, or one for Publisher's own API whose access is `read` or `write`: as a bearer token, " +
     "or as the password of Basic authentication.",
   tags: ["oauth2"],

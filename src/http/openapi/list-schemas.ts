@@ -40,7 +40,7 @@ interface ListTexts {
 }
 
 export const TOKEN_LIST = listSchemas(TOKEN_LISTING, {
-  list: "Which tokens, in which order, and which part of them. An empty object is fine.",
+  list: "The filters, the order and the page of the list. An empty object is valid.",
   defaultFilters:
     " Revoked tokens are left out unless one names `status`, `revoked_at`, `reused_at` or `id`.",
   row: "a token",
@@ -51,7 +51,7 @@ export const TOKEN_LIST = listSchemas(TOKEN_LISTING, {
 });
 
 export const AUDIT_EVENT_LIST = listSchemas(AUDIT_EVENT_LISTING, {
-  list: "Which events, in which order, and which part of them. An empty object is fine.",
+  list: "The filters, the order and the page of the list. An empty object is valid.",
   defaultFilters: "",
   row: "an audit event",
   values:
@@ -110,7 +110,7 @@ function conditionSchemas(terms: ListTerms, { row, values, example }: ListTexts)
   const { AndCondition, OrCondition, Condition } = groupSchemas(terms, comparisons);
   return {
     Condition: described(Condition, {
-      description: `What ${row} must fulfil to be listed. A value that is null fulfils only \`exists: false\` and \`nin\`.`,
+      description: `A condition that ${row} must fulfil to be listed. A value that is null fulfils only \`exists: false\` and \`nin\`.`,
       examples: [example],
     }),
     FilterKey,

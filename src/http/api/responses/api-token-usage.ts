@@ -6,8 +6,8 @@ import { Count, Moment } from "./values.ts";
 
 export const UseBucket = described(
   type({
-    start: described(Moment, "When it began."),
-    accepted: described(Count, "How often a secret was shown and taken."),
+    start: described(Moment, "The start of the bucket."),
+    accepted: described(Count, "How often a secret was shown and accepted."),
     refused: described(Count, "How often a secret was shown and refused."),
   }),
   "How often tokens were used in one hour or day.",
@@ -23,18 +23,18 @@ export const TokenUses = described(
 export const ApiTokenUsage = described(
   type({
     bucket: BucketName,
-    from: described(Moment, "When the first bucket began that was looked at."),
+    from: described(Moment, "The start of the first bucket."),
     to: described(
       Moment,
-      "When the last bucket ends that was looked at; the same as `from` if nothing of what was asked for is kept.",
+      "The end of the last bucket; the same as `from` if no bucket of the period is stored.",
     ),
     buckets: described(
       UseBucket.array(),
-      "The uses of all these tokens together, the earliest first. A bucket without any is left out.",
+      "The uses of all these tokens together, the earliest first. A bucket without uses is left out.",
     ),
     "tokens?": described(
       TokenUses.array(),
-      "The uses of each token, in the order of `ids`; left out where that was not given.",
+      "The uses of each token, in the order of `ids`; left out without `ids`.",
     ),
   }),
   "How often tokens were used.",

@@ -16,7 +16,10 @@ export const ApiToken = described(
       Audiences.or("null"),
       "The services that the token is for; null for Publisher's own API.",
     ),
-    description: described(Description.or("null"), "What the token is for; null if nothing was said."),
+    description: described(
+      Description.or("null"),
+      "The purpose of the token; null if it has no description.",
+    ),
     hint: described(
       type(HINT),
       "The last 4 characters of the secret, which tell tokens apart and give nothing away.",
@@ -31,19 +34,16 @@ export const ApiToken = described(
     revoked_at: described(Moment.or("null"), "When the token was revoked; null if it was not."),
     last_used_at: described(
       Moment.or("null"),
-      "When the token was last let in; null if it never was. Filters and sorts know it within 60 seconds.",
+      "When the token was last accepted; null if it never was. Filters and sorts know it within 60 seconds.",
     ),
-    replaced_by: described(
-      TokenId.or("null"),
-      "The id of the token that took its place; null where none did.",
-    ),
+    replaced_by: described(TokenId.or("null"), "The id of the token that replaced it; null where none did."),
     reused_at: described(
       Moment.or("null"),
       "When its secret was last shown after the token was revoked, or was replaced and expired; null if it was not. Filters and sorts know it within 60 seconds.",
     ),
     reused_from: described(
       type("string | null"),
-      "The IP address of the request in which that was; null where none is known.",
+      "The IP address of the request that showed the secret at `reused_at`; null where none is known.",
     ),
     "verifies?": described(
       type("true"),
@@ -59,8 +59,11 @@ export const CreatedApiToken = described(
   type({
     id: TokenId,
     access: AccessName,
-    description: described(Description.or("null"), "What the token is for; null if nothing was said."),
-    token: described(type(SECRET), "The secret. It is shown here and never again: keep it now."),
+    description: described(
+      Description.or("null"),
+      "The purpose of the token; null if it has no description.",
+    ),
+    token: described(type(SECRET), "The secret. No other answer shows it: store it now."),
     created_at: Moment,
     expires_at: described(Moment.or("null"), "When the token expires; null for never."),
     "audiences?": described(
@@ -79,13 +82,13 @@ export type CreatedApiToken = Immutable<typeof CreatedApiToken.infer>;
 /** The response of `rotate`. */
 export const SuccessorApiToken = described(
   CreatedApiToken.merge({
-    description: described(Description.or("null"), "As that of the token that it replaces."),
+    description: described(Description.or("null"), "The description of the token that it replaces."),
     expires_at: described(Moment.or("null"), "When the successor expires; null for never."),
     "audiences?": described(
       Audiences,
-      "As those of the token that it replaces; left out where that has none.",
+      "The audiences of the token that it replaces; left out where that has none.",
     ),
-    replaces: described(TokenId, "The id of the token whose place it takes."),
+    replaces: described(TokenId, "The id of the token that it replaces."),
   }),
   "The successor of a token, with its secret.",
 );
@@ -127,16 +130,13 @@ const VerificationReason = type.enumerated(
 /** The response of `verify`. */
 export const Verification = described(
   type({
-    valid: described(type("boolean"), "Whether the token may be let in."),
+    valid: described(type("boolean"), "Whether the token is valid for the request."),
     reason: described(
       VerificationReason.or("null"),
-      "Why not; null if it may. `malformed` is no secret of Publisher's, `unknown` is none of this server's.",
+      "The reason; null if it is valid. `malformed` is no secret of Publisher's, `unknown` is none of this server's.",
     ),
-    api_token: described(
-      ApiToken.or("null"),
-      "The token, good or not, if the secret is that of one; otherwise null.",
-    ),
+    api_token: described(ApiToken.or("null"), "The token, valid or not; null if no token has this secret."),
   }),
-  "Whether a secret is good for what was asked.",
+  "The result of a verification.",
 );
 export type Verification = Immutable<typeof Verification.infer>;

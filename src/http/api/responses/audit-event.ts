@@ -18,7 +18,7 @@ export const AuditEventId = described(
 );
 
 export const AuditActionName = described(type.enumerated(...AUDIT_ACTIONS), {
-  description: "What was done to the token.",
+  description: "The kind of the change.",
   examples: ["api-token.revoke"],
 });
 
@@ -28,26 +28,26 @@ export const AuditEventChanges = described(
     "access?": AccessName,
     "audiences?": Audiences.or("null"),
     "verifies?": "true",
-    "description?": described(Description.or("null"), "What the token is for; null for nothing."),
+    "description?": described(Description.or("null"), "The purpose of the token; null for none."),
     "expires_at?": described(Moment.or("null"), "When the token expires; null for never."),
     "revoked_at?": Moment,
-    "replaced_by?": described(TokenId, "The id of the token that took its place."),
-    "replaces?": described(
-      TokenId,
-      "The id of the token whose place it takes, for one that was made by a rotation.",
-    ),
+    "replaced_by?": described(TokenId, "The id of the token that replaced it."),
+    "replaces?": described(TokenId, "The id of the token that it replaces, for a token from a rotation."),
   }),
-  "What is otherwise since, under the names that the token has it under. Never a secret.",
+  "The new values, under the names of the token's properties. Never a secret.",
 );
 export type AuditEventChanges = Immutable<typeof AuditEventChanges.infer>;
 
 export const AuditEvent = described(
   type({
     id: AuditEventId,
-    at: described(Moment, "When it was done."),
+    at: described(Moment, "The time of the change."),
     action: AuditActionName,
-    actor: described(TokenId.or("null"), "The id of the token that did it; null for the command line."),
-    target: described(TokenId, "The id of the token that it was done to."),
+    actor: described(
+      TokenId.or("null"),
+      "The id of the token that made the change; null for the command line.",
+    ),
+    target: described(TokenId, "The id of the token that changed."),
     trace_id: described(
       TraceId.or("null"),
       "The trace id of the request, as in the server's log and its `traceparent`; null for the command line.",
@@ -62,7 +62,7 @@ export const AuditEvent = described(
     ),
     changes: AuditEventChanges,
   }),
-  "A change to a token: who did what, when and from where.",
+  "A change to a token, with its time, its actor and its origin.",
 );
 export type AuditEvent = Immutable<typeof AuditEvent.infer>;
 

@@ -10,13 +10,13 @@ import { StatusName, TraceId } from "./values.ts";
 
 export const Issue = described(
   type({
-    path: described(type("string"), "Where it is wrong, as `filters[0].key`; empty for the whole body."),
-    message: described(type("string"), "What is wrong, as the end of a sentence that begins with the path."),
+    path: described(type("string"), "The place of the fault, as `filters[0].key`; empty for the whole body."),
+    message: described(type("string"), "The fault, as the end of a sentence that begins with the path."),
   }),
-  "One thing that is wrong with a body.",
+  "One fault of a body.",
 );
 
-const NoDetails = described(type({}), "Nothing: the code says it all.");
+const NoDetails = described(type({}), "Always empty.");
 
 const UnavailableDetails = type({
   "outcome?": described(
@@ -53,12 +53,12 @@ interface FailureResponse {
 /** The schema and the response of each error code. */
 export const FAILURES = {
   bad_request: failure("bad_request", {
-    description: "The body cannot be understood; `data.issues` has everything that is wrong.",
+    description: "The request is not valid; `data.issues` lists every fault.",
     details: type({ issues: Issue.array() }),
     response: {
       description:
-        "The body is not what the endpoint takes, of which every issue is told at once; or the path or the Host header can " +
-        "be read in more than one way, which is told before anything else.",
+        "The body is not valid, and `data.issues` lists every fault; or the path or the Host header can " +
+        "be read in more than one way, which the server checks first.",
       example: badRequest([{ path: "expires_at", message: "must be in the future" }]),
     },
   }),
@@ -90,7 +90,7 @@ export const FAILURES = {
     },
   }),
   not_found: failure("not_found", {
-    description: "There is nothing of this kind; `data.resource` says of which.",
+    description: "There is no such thing; `data.resource` names its kind.",
     details: type({ resource: "string" }),
     response: { description: "No token has this id.", example: notFound("api-token") },
   }),

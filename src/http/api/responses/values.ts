@@ -30,7 +30,7 @@ export const Count = type("number.integer >= 0");
 export const PagePosition = described(
   type({
     page_size: described(Count, "How many rows this page has."),
-    cursor: described(type("string | null"), "What asks for the next page; null on the last one."),
+    cursor: described(type("string | null"), "The `cursor` to send for the next page; null on the last one."),
     more: described(type("boolean"), "Whether there is a next page."),
   }),
   "Where this page stands in the list.",
