@@ -120,8 +120,13 @@ const OFFENDERS: readonly (readonly [path: string, source: string, ...said: read
   ["src/http/x.ts", 'import pino from "pino";', "src/http/x.ts imports pino"],
   [
     "src/http/x.ts",
-    'import { Moment } from "./api/answer-types.ts";',
-    "src/http/x.ts imports src/http/api/answer-types.ts",
+    'import { Moment } from "./api/responses/values.ts";',
+    "src/http/x.ts loads src/http/api/responses/values.ts",
+  ],
+  [
+    "src/http/x.ts",
+    'import { type Moment } from "./api/responses/values.ts";',
+    "src/http/x.ts loads src/http/api/responses/values.ts",
   ],
   [
     "src/other.ts",
@@ -168,7 +173,8 @@ const INNOCENT: readonly (readonly [path: string, source: string])[] = [
   ["src/tokens/x.ts", 'import { timingSafeEqual } from "node:crypto";'],
   ["src/http/x.ts", 'import { Elysia } from "elysia";\nimport type { Log } from "../log/log.ts";'],
   ["src/http/x.ts", 'import { arktypes } from "arktypes";'],
-  ["src/http/openapi/x.ts", 'import { Moment } from "../api/answer-types.ts";'],
+  ["src/http/openapi/named-schemas.ts", 'import { Moment } from "../api/responses/values.ts";'],
+  ["src/http/x.ts", 'import type { Moment } from "./api/responses/values.ts";'],
   ["src/tokens/x.ts", 'export const LIBRARY = "elysia";\nexport function from(path = "../http/app.ts") {}'],
   [
     "src/store/sqlite/x.ts",

@@ -1,13 +1,12 @@
+import type { Access } from "./access.ts";
 import { DESCRIPTION_LIMIT } from "./description.ts";
 import { containsSecret } from "./secret/redaction.ts";
 import { codePoints } from "./secret/text.ts";
+import type { Status } from "./status.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 
-export type Access = "read" | "write";
-export type Status = "active" | "expired" | "revoked";
-
-export const ACCESSES: readonly Access[] = ["read", "write"];
-export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
+export { ACCESSES, type Access } from "./access.ts";
+export { STATUSES, type Status } from "./status.ts";
 
 /** A token without its secret, which nobody keeps. */
 export interface Token {

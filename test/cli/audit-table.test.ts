@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { auditTable as auditTableParts } from "../../src/cli/audit-table.ts";
 import type { AuditEvent } from "../../src/tokens/audit/audit-event.ts";
 import type { Page } from "../../src/tokens/listing/paging.ts";
-import { inTurn, joined } from "../support/http/parts.ts";
 import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../support/new-token.ts";
+import { inTurn, joined } from "../support/parts.ts";
 
 const CALLER = { ...SOMEBODY, tokenId: "atok_caller" };
 

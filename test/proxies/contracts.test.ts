@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import type { ProxyValues } from "../../public/proxies/configuration.ts";
 import type { TokenSource } from "../../public/proxies/token-source.ts";
 import type { Answer } from "../support/http/api.ts";
+import { useTestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
 import { INSUFFICIENT } from "../support/http/endpoints.ts";
 import { exchange } from "../support/http/exchange.ts";
 import { basic } from "../support/http/introspection.ts";
-import { ListeningApi } from "../support/http/listening-api.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { playedEnvoy } from "../support/proxies/played-envoy.ts";
 import {
@@ -49,18 +49,13 @@ const NOT_PUBLISHER = [
   ["atok_1", "READ"],
 ] as const;
 
-let server: ListeningApi;
+const api = useTestApi({ per: "file", listens: true });
 let read: string;
 let write: string;
 
 beforeAll(async () => {
-  server = await ListeningApi.start();
-  read = await server.api.secret("read", null, ["wiki"]);
-  write = await server.api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
+  read = await api.secret("read", null, ["wiki"]);
+  write = await api.secret("write", null, ["wiki"]);
 });
 
 function valuesWith(token: TokenSource): ProxyValues {
@@ -73,7 +68,7 @@ function shown(source: string, token: string): Fields {
   return [["authorization", source === "basic" ? basic(token, "git") : `Bearer ${token}`]];
 }
 
-async function answerTo(question: string, port = server.port): Promise<Answer> {
+async function answerTo(question: string, port = api.port): Promise<Answer> {
   const [answer] = (await exchange(port, [question])).answers;
   if (answer === undefined) throw new Error("the connection was closed without an answer");
   return answer;
@@ -127,7 +122,7 @@ for (const [name, played] of Object.entries(PLAYED)) {
             const { passed } = await ask(method, target, shown(source, write));
             expect([method, passed && valuesOf(passed, "publisher-access")]).toEqual([method, ["write"]]);
           }
-          const other = await ask("GET", target, shown(source, server.api.write));
+          const other = await ask("GET", target, shown(source, api.write));
           expect([other.answer.status, other.passed]).toEqual([403, null]);
         });
       }
@@ -176,7 +171,7 @@ for (const [name, played] of Object.entries(PLAYED)) {
     test("a method that is in no standard is not let pass to a reader", async () => {
       for (const method of ["FOO", "get"]) {
         const question = proxy.question({ method, target: "/", fields: shown("bearer", read) });
-        const { answers } = await exchange(server.port, [question ?? ""]);
+        const { answers } = await exchange(api.port, [question ?? ""]);
         expect(answers.map(({ status }) => status)).not.toContain(200);
       }
     });
@@ -232,7 +227,7 @@ describe.skipIf(COMMANDS.get("nginx") === null)("behind an nginx that normalizes
 
   beforeAll(async () => {
     const port = await freePort();
-    const text = `server { listen ${port}; location / { proxy_pass http://127.0.0.1:${server.port}/; } }\n`;
+    const text = `server { listen ${port}; location / { proxy_pass http://127.0.0.1:${api.port}/; } }\n`;
     hop = await RunningProxy.start("nginx", COMMANDS.get("nginx") ?? "", [{ name: "hop.conf", text }], port);
   });
 
@@ -255,7 +250,7 @@ describe.skipIf(COMMANDS.get("nginx") === null)("behind an nginx that normalizes
   test("not even where the client's path stands below the audience, as older configurations have it", async () => {
     const proxy = playedEnvoy(valuesWith("bearer"));
     for (const target of TARGETS)
-      for (const port of [hop.port, server.port]) {
+      for (const port of [hop.port, api.port]) {
         const question = questionOf("GET", `/forward-auth/wiki${target}`, [["host", "wiki.example"]]);
         const answer = await answerTo(question, port);
         expect(answer.headers.get("publisher-token-id")).toBeNull();

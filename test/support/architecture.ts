@@ -33,8 +33,14 @@ const CONFINED: readonly (readonly [module: string, places: readonly string[]])[
   ["bun:sqlite", ["src/store/sqlite/"]],
   ["commander", ["src/main.ts", "src/cli/"]],
   ["pino", ["src/log/log.ts"]],
-  // The document alone needs them, and they take a third as long to make as all else that a server starts with.
-  ["src/http/api/answer-types.ts", ["src/http/openapi/"]],
+];
+
+/** The document alone needs these schemas. They would take a third of the time that a server needs to start. */
+const RESPONSE_SCHEMAS = "src/http/api/responses/";
+const RESPONSE_SCHEMA_READERS = [
+  RESPONSE_SCHEMAS,
+  "src/http/openapi/component-responses.ts",
+  "src/http/openapi/named-schemas.ts",
 ];
 
 /** What may be written in some places only. */
@@ -59,6 +65,7 @@ export function violations(sources: Sources): readonly string[] {
   const files = [...sources];
   return [
     ...files.flatMap(([path, source]) => importsOf(source).flatMap((module) => forbidden(path, module))),
+    ...files.flatMap(([path, source]) => loadedResponseSchemas(path, source)),
     ...files.flatMap(([path, source]) => misplacedWords(path, source)),
     ...files.filter(([path]) => !/^src\/(?:cli|server)\//.test(path)).flatMap(joined),
     ...cycles(sources),
@@ -96,6 +103,16 @@ function isMisplaced(path: string, module: string): boolean {
     ([name]) => module === name || module.startsWith(name.endsWith("/") ? name : `${name}/`),
   );
   return place !== undefined && !place[1].some((start) => path.startsWith(start));
+}
+
+/** Imports of response schemas for more than their types. */
+function loadedResponseSchemas(path: string, source: string): readonly string[] {
+  if (RESPONSE_SCHEMA_READERS.some((reader) => path.startsWith(reader))) return [];
+  const valueImports = source.replaceAll(/^import type\b[^;]*;/gm, "");
+  const targets = importsOf(valueImports).flatMap((module) => resolved(path, module) ?? []);
+  return targets
+    .filter((target) => target.startsWith(RESPONSE_SCHEMAS))
+    .map((target) => `${path} loads ${target}`);
 }
 
 /** Where in the repository a relative import points; null for a package. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Column, orElse, tableParts } from "../../src/terminal/table.ts";
-import { inTurn, joined } from "../support/http/parts.ts";
+import { inTurn, joined } from "../support/parts.ts";
 
 type Row = readonly string[];
 

@@ -1,6 +1,7 @@
 import { tokenResource } from "../../http/api/resources.ts";
 import { withTokens } from "../../server/open-tokens.ts";
 import { print, printJson } from "../../terminal/print.ts";
+import { shownHint } from "../../tokens/secret/hint.ts";
 import { visible } from "../../tokens/secret/text.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
@@ -29,7 +30,7 @@ export function tokenText(token: Token, now: UnixSeconds): string {
     ["Access", token.verifies ? "verifies tokens, and nothing else" : token.access],
     ["Audiences", token.audiences?.join(", ") ?? "Publisher's own API"],
     ["Description", token.description ?? "none"],
-    ["Secret", `sk_live_…${token.hint}`],
+    ["Secret", shownHint(token.hint)],
     ["Created", formatTime(token.createdAt)],
     ["Created by", token.createdBy ?? "command line"],
     ["Expires", timeOr("never", token.expiresAt)],

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { tokenTable as tokenTableParts } from "../../../src/cli/token/token-table.ts";
 import type { Token } from "../../../src/tokens/token.ts";
-import { inTurn, joined } from "../../support/http/parts.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
+import { inTurn, joined } from "../../support/parts.ts";
 
 async function tokenTable(tokens: readonly Token[], now: number): Promise<string> {
   return await joined(tokenTableParts(inTurn(tokens), now, null));

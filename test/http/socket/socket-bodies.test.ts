@@ -1,28 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import type { Answer } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { chunk, exchange } from "../../support/http/exchange.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 import { answerBeforeNext, CHUNKED, lengthField, rawHead } from "../../support/store/raw-list.ts";
 
 const TOO_LARGE = { data: { limit_bytes: 65536 } };
 
-let server: ListeningApi;
+const api = useTestApi({ per: "file", listens: true });
 
-beforeAll(async () => {
-  server = await ListeningApi.start();
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
-
-function head(field: string, token: string | null = server.api.write, target?: string): string {
+function head(field: string, token: string | null = api.write, target?: string): string {
   return rawHead(field, token, target);
 }
 
 async function answerBefore(...pieces: readonly (string | Uint8Array)[]): Promise<Answer> {
-  return await answerBeforeNext(server, pieces);
+  return await answerBeforeNext(api, pieces);
 }
 
 describe("a body with its length", () => {
@@ -47,7 +39,7 @@ describe("a body with its length", () => {
   }
 
   test("is refused before it comes, if it would be too large", async () => {
-    const { answers } = await exchange(server.port, [head(lengthField(1_000_000_000))]);
+    const { answers } = await exchange(api.port, [head(lengthField(1_000_000_000))]);
     expectFailure(answers[0] ?? missing(), "payload_too_large", TOO_LARGE);
   });
 
@@ -67,7 +59,7 @@ describe("a body with its length", () => {
 
   test("is asked for where the client waits to be asked", async () => {
     const request = head(lengthField(2)).replace("\r\n\r\n", "\r\nExpect: 100-continue\r\n\r\n");
-    const { answers } = await exchange(server.port, [request, "{}"], 2);
+    const { answers } = await exchange(api.port, [request, "{}"], 2);
     expect(answers.map(({ status }) => status)).toEqual([100, 200]);
   });
 });
@@ -93,7 +85,7 @@ describe("a chunked body", () => {
   test("whose characters are cut in two is read", async () => {
     const [first, second] = [[0xc3], [0xa9, 0x22, 0x7d]].map((bytes) => new Uint8Array(bytes));
     const target = "/publisher.v1/api-token/create";
-    const start = head(CHUNKED, server.api.write, target);
+    const start = head(CHUNKED, api.write, target);
     const before = chunk('{"access":"read","description":"');
     const answer = await answerBefore(
       start,
@@ -114,7 +106,7 @@ describe("a chunked body", () => {
   });
 
   test("that turns out too large is refused before it ends", async () => {
-    const { answers } = await exchange(server.port, [head(CHUNKED), chunk(" ".repeat(70_000))]);
+    const { answers } = await exchange(api.port, [head(CHUNKED), chunk(" ".repeat(70_000))]);
     expectFailure(answers[0] ?? missing(), "payload_too_large", TOO_LARGE);
   });
 });

@@ -1,34 +1,26 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
 import { expectFailure } from "../../support/http/failures.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 import { loggedFaults, loggedRequests } from "../../support/http/logged.ts";
 import { CHUNKED, lengthField, NEXT_REQUEST, rawHead } from "../../support/store/raw-list.ts";
 
 const SMUGGLED = "/publisher.v1/smuggled";
 
-let server: ListeningApi;
-
-beforeAll(async () => {
-  server = await ListeningApi.start();
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file", listens: true });
 
 beforeEach(() => {
-  server.api.logLines.length = 0;
+  api.logLines.length = 0;
 });
 
 /** Whatever comes: nothing of one request is taken for another, and the server has no fault. */
 afterEach(() => {
-  for (const { path } of loggedRequests(server.api)) expect(path).not.toBe(SMUGGLED);
-  expect(loggedFaults(server.api)).toEqual([]);
+  for (const { path } of loggedRequests(api)) expect(path).not.toBe(SMUGGLED);
+  expect(loggedFaults(api)).toEqual([]);
 });
 
 function head(field: string): string {
-  return rawHead(field, server.api.write);
+  return rawHead(field, api.write);
 }
 
 /** That the request is refused and its connection closed, so that nothing behind it is read as a request. */
@@ -37,7 +29,7 @@ async function expectRefused(
   statuses: readonly number[] = [400],
 ): Promise<void> {
   const { answers, isClosed } = await exchange(
-    server.port,
+    api.port,
     [Buffer.concat([Buffer.from(request), Buffer.from(NEXT_REQUEST)])],
     3,
   );
@@ -94,7 +86,7 @@ describe("a request that says two things about its body is none:", () => {
 test("the same length twice is refused where a body is read, and never reads more than the limit", async () => {
   for (const size of [2, 1_000_000]) {
     const field = `${lengthField(size)}\r\n${lengthField(size)}`;
-    const { answers } = await exchange(server.port, [head(field), "{}".padEnd(size)]);
+    const { answers } = await exchange(api.port, [head(field), "{}".padEnd(size)]);
     const [answer] = answers;
     if (answer === undefined) throw new Error("the connection was closed without an answer");
     const message = "must be given once, in digits";
@@ -131,7 +123,7 @@ test("what stands behind the last chunk is neither read nor taken for a request"
     `xx${smuggled}`,
   ]) {
     const body = `${chunk("{}")}0\r\n${trailer}`;
-    const { answers, isClosed } = await exchange(server.port, [head(CHUNKED) + body + NEXT_REQUEST], 3);
+    const { answers, isClosed } = await exchange(api.port, [head(CHUNKED) + body + NEXT_REQUEST], 3);
     expect(answers.map(({ status }) => status)).toEqual([200, 400]);
     expect(isClosed).toBe(true);
   }
@@ -193,7 +185,7 @@ test("no upgrade is made: the request is answered, and the next one is one of HT
         "HTTP2-Settings: AAMAAABk",
       ],
     });
-    const { answers } = await exchange(server.port, [request, NEXT_REQUEST], 2);
+    const { answers } = await exchange(api.port, [request, NEXT_REQUEST], 2);
     expect(answers.map(({ status, json }) => [status, json])).toEqual([
       [200, { status: "ok" }],
       [200, { status: "ok" }],
@@ -209,14 +201,14 @@ test("a body of a GET is no request", async () => {
     [CHUNKED, chunk(smuggled) + chunk(""), [200]],
   ] as const) {
     const request = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x", field], body });
-    const { answers } = await exchange(server.port, [request, NEXT_REQUEST], 2);
+    const { answers } = await exchange(api.port, [request, NEXT_REQUEST], 2);
     expect(answers.map(({ status }) => status)).toEqual([...statuses]);
   }
 });
 
 test("an expectation that nobody knows changes nothing", async () => {
   const request = head(`${lengthField(2)}\r\nExpect: something`);
-  const { answers } = await exchange(server.port, [request, "{}", NEXT_REQUEST], 2);
+  const { answers } = await exchange(api.port, [request, "{}", NEXT_REQUEST], 2);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
 });
 
@@ -226,8 +218,8 @@ test("TRACE gives nothing back of what was sent", async () => {
     ["/publisher.v1/api-token/list", 405],
     ["/nope", 404],
   ] as const) {
-    const fields = ["Host: x", `Authorization: Bearer ${server.api.write}`, "X-Canary: canary"];
-    const { answers } = await exchange(server.port, [rawRequest({ method: "TRACE", target, fields })]);
+    const fields = ["Host: x", `Authorization: Bearer ${api.write}`, "X-Canary: canary"];
+    const { answers } = await exchange(api.port, [rawRequest({ method: "TRACE", target, fields })]);
     expect(answers.map((answer) => [answer.status, answer.text.includes("canary")])).toEqual([
       [status, false],
     ]);

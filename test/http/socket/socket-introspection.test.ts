@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
 import {
@@ -9,32 +10,26 @@ import {
   FORM,
   INTROSPECT,
 } from "../../support/http/introspection.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 
-let server: ListeningApi;
+const api = useTestApi({ per: "file", listens: true });
 let form: string;
 
 beforeAll(async () => {
-  server = await ListeningApi.start();
-  form = `token=${await server.api.secret("read", null, ["wiki"])}&audience=wiki`;
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
+  form = `token=${await api.secret("read", null, ["wiki"])}&audience=wiki`;
 });
 
 /** The answer to that form with these headers. */
 async function answerTo(fields: readonly string[], target = INTROSPECT, version = "HTTP/1.1") {
   const body = [`Content-Type: ${FORM}`, `Content-Length: ${form.length}`];
   const request = rawRequest({ target, version, fields: [...fields, ...body], body: form });
-  const { answers } = await exchange(server.port, [request]);
+  const { answers } = await exchange(api.port, [request]);
   const [answer] = answers;
   if (answer === undefined) throw new Error("the connection was closed without an answer");
   return answer;
 }
 
-const bearer = () => `Authorization: Bearer ${server.api.write}`;
-const byBasic = () => `Authorization: ${basic(server.api.write)}`;
+const bearer = () => `Authorization: Bearer ${api.write}`;
+const byBasic = () => `Authorization: ${basic(api.write)}`;
 
 const ANONYMOUS = {
   status: 401,
@@ -115,9 +110,9 @@ test("a form may come in chunks, and is too large when it turns out so", async (
     fields: ["Host: x", byBasic(), `Content-Type: ${FORM}`, "Transfer-Encoding: chunked"],
   });
   const pieces = [head, chunk(form.slice(0, 20)), chunk(form.slice(20)), chunk("")];
-  expect((await exchange(server.port, pieces)).answers[0]?.json.active).toBe(true);
+  expect((await exchange(api.port, pieces)).answers[0]?.json.active).toBe(true);
   const large = [head, chunk(form), chunk(`&x=${"x".repeat(65_536)}`), chunk("")];
-  expect((await exchange(server.port, large)).answers[0]).toMatchObject({
+  expect((await exchange(api.port, large)).answers[0]).toMatchObject({
     status: 413,
     json: { error: "invalid_request", error_description: "The body must have at most 65536 bytes" },
   });

@@ -1,28 +1,23 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { expectFailure } from "../../support/http/failures.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 
 const LIST = "/publisher.v1/api-token/list";
 const JSON_BODY = ["Content-Type: application/json", "Content-Length: 2"];
 
-let server: ListeningApi;
+const api = useTestApi({ per: "file", listens: true });
 let authorization: string;
 
 beforeAll(async () => {
-  server = await ListeningApi.start();
-  authorization = `Authorization: Bearer ${server.api.write}`;
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
+  authorization = `Authorization: Bearer ${api.write}`;
 });
 
 /** The answer to a list with these headers; without one where the connection was closed. */
 async function answerTo(target: string, fields: readonly string[], version = "HTTP/1.1") {
   const request = rawRequest({ target, version, fields: [...fields, ...JSON_BODY], body: "{}" });
-  const { answers } = await exchange(server.port, [request]);
+  const { answers } = await exchange(api.port, [request]);
   const [answer] = answers;
   if (answer === undefined) throw new Error("the connection was closed without an answer");
   return answer;
@@ -111,7 +106,7 @@ describe("a client of HTTP/1.0 need not name a host:", () => {
 
   test("its health checks work", async () => {
     const request = rawRequest({ method: "GET", target: "/healthz", version: "HTTP/1.0" });
-    const { answers } = await exchange(server.port, [request]);
+    const { answers } = await exchange(api.port, [request]);
     expect(answers[0]?.json).toEqual({ status: "ok" });
   });
 });
@@ -124,7 +119,7 @@ describe("Authorization is one header with one token:", () => {
     ["another scheme last", () => [good(), "Authorization: Basic eDp5"]],
     ["an empty one first", () => ["Authorization:", good()]],
     ["an empty one last", () => [good(), "Authorization:"]],
-    ["a read token and a write token", () => [good(), `Authorization: Bearer ${server.api.read}`]],
+    ["a read token and a write token", () => [good(), `Authorization: Bearer ${api.read}`]],
     ["for a proxy", () => [good().replace("Authorization", "Proxy-Authorization")]],
   ];
   for (const [name, fields] of REFUSED) {
@@ -141,7 +136,7 @@ describe("Authorization is one header with one token:", () => {
     ["space around it", (secret: string) => `Authorization: \t Bearer ${secret} \t`],
   ] as const) {
     test(`${name} is fine`, async () => {
-      expect((await answerTo(LIST, ["Host: x", field(server.api.write)])).status).toBe(200);
+      expect((await answerTo(LIST, ["Host: x", field(api.write)])).status).toBe(200);
     });
   }
 });

@@ -1,27 +1,22 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { PAGE_FILES } from "../../../src/assets/page-files.ts";
 import { EXACT_PATHS } from "../../../src/http/router.ts";
 import type { Answer } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 import { loggedRequests } from "../../support/http/logged.ts";
 import { RawConnection } from "../../support/http/raw-connection.ts";
 import { CLEAR_SEGMENTS, UNCLEAR_PATHS } from "../../support/http/unclear-paths.ts";
 
-let server: ListeningApi;
+const api = useTestApi({ per: "file", pages: PAGE_FILES, listens: true });
 let service: string;
 
 beforeAll(async () => {
-  server = await ListeningApi.start(PAGE_FILES);
-  service = await server.api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
+  service = await api.secret("write", null, ["wiki"]);
 });
 
 beforeEach(() => {
-  server.api.logLines.length = 0;
+  api.logLines.length = 0;
 });
 
 /** The statuses of the answers to these targets, on one connection, each as often as there are credentials. */
@@ -29,10 +24,10 @@ async function statusesOf(
   targets: readonly string[],
   method = "GET",
 ): Promise<readonly (readonly [string, number])[]> {
-  using connection = await RawConnection.open(`http://127.0.0.1:${server.port}`);
+  using connection = await RawConnection.open(`http://127.0.0.1:${api.port}`);
   const statuses: (readonly [string, number])[] = [];
   for (const target of targets) {
-    for (const token of ["", server.api.write, service]) {
+    for (const token of ["", api.write, service]) {
       const authorization = token === "" ? [] : [`Authorization: Bearer ${token}`];
       const { status } = await connection.ask(
         rawRequest({ method, target, fields: ["Host: x", ...authorization] }),
@@ -68,7 +63,7 @@ describe("a path that can be read in more than one way is a 400 for everybody", 
   test("of HTTP/1.0 without a host too", async () => {
     for (const target of UNCLEAR_PATHS.slice(0, 40)) {
       const request = rawRequest({ method: "GET", target, version: "HTTP/1.0" });
-      const [answer] = (await exchange(server.port, [request])).answers;
+      const [answer] = (await exchange(api.port, [request])).answers;
       expect([target, answer?.status]).toEqual([target, 400]);
     }
   });
@@ -76,18 +71,18 @@ describe("a path that can be read in more than one way is a 400 for everybody", 
   test("of bytes that are no UTF-8 too", async () => {
     for (const target of ["/caf\u00e9", "/forward-auth/wiki/caf\u00e9", "/\u00c0\u00ae", "/healthz\u00ff"]) {
       const request = Buffer.from(rawRequest({ method: "GET", target, fields: ["Host: x"] }), "latin1");
-      expect([target, (await exchange(server.port, [request])).answers[0]?.status]).toEqual([target, 400]);
+      expect([target, (await exchange(api.port, [request])).answers[0]?.status]).toEqual([target, 400]);
     }
   });
 
   test("in the usual form, and in the log as it was sent", async () => {
     const [answer] = (
-      await exchange(server.port, [
+      await exchange(api.port, [
         rawRequest({ method: "GET", target: "/oauth2/%2e%2e/b%2fc\\d/healthz?x=y", fields: ["Host: x"] }),
       ])
     ).answers;
     expectRefused(answer, "path");
-    expect(loggedRequests(server.api)).toMatchObject([
+    expect(loggedRequests(api)).toMatchObject([
       { status: 400, path: "/oauth2/../b%2Fc%5Cd/healthz", token_id: null, ip: "192.0.2.1" },
     ]);
   });
@@ -123,7 +118,7 @@ describe("a path that is merely unusual stays what it was:", () => {
 });
 
 test("every exact path is one of the application, so that what is not looked at there cannot be elsewhere", () => {
-  const routes = server.api.app.routes.filter(({ method }) => method === "POST").map(({ path }) => path);
+  const routes = api.app.routes.filter(({ method }) => method === "POST").map(({ path }) => path);
   for (const path of EXACT_PATHS) expect(routes).toContain(path);
 });
 
@@ -175,7 +170,7 @@ describe("a Host that is not one host is a 400:", () => {
         for (const version of ["HTTP/1.1", "HTTP/1.0"]) {
           const fields = [...hosts.map((host) => `Host: ${host}`), `Authorization: Bearer ${service}`];
           const request = rawRequest({ method: "GET", target, version, fields });
-          const [answer] = (await exchange(server.port, [request])).answers;
+          const [answer] = (await exchange(api.port, [request])).answers;
           const told = answer?.json?.error_description ?? answer?.json?.error.message;
           expect([target, answer?.status, told]).toEqual([target, 400, expect.stringMatching(/^Host must /)]);
         }
@@ -185,7 +180,7 @@ describe("a Host that is not one host is a 400:", () => {
 
   test("in the usual form", async () => {
     const request = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: a", "Host: b"] });
-    expectRefused((await exchange(server.port, [request])).answers[0], "Host");
+    expectRefused((await exchange(api.port, [request])).answers[0], "Host");
   });
 });
 
@@ -206,13 +201,13 @@ test("a Host that is one host changes nothing", async () => {
     "[::ffff:192.0.2.1]:80",
   ]) {
     const request = rawRequest({ method: "GET", target: "/healthz", fields: [`Host: ${host}`] });
-    expect([host, (await exchange(server.port, [request])).answers[0]?.status]).toEqual([host, 200]);
+    expect([host, (await exchange(api.port, [request])).answers[0]?.status]).toEqual([host, 200]);
   }
 });
 
 test("HTTP/1.1 takes a Host, and HTTP/1.0 none", async () => {
-  const [none] = (await exchange(server.port, [rawRequest({ method: "GET", target: "/healthz" })])).answers;
+  const [none] = (await exchange(api.port, [rawRequest({ method: "GET", target: "/healthz" })])).answers;
   expect(none?.status).toBe(400);
   const old = rawRequest({ method: "GET", target: "/healthz", version: "HTTP/1.0" });
-  expect((await exchange(server.port, [old])).answers[0]?.status).toBe(200);
+  expect((await exchange(api.port, [old])).answers[0]?.status).toBe(200);
 });

@@ -1,7 +1,6 @@
 import { expect } from "bun:test";
-import type { Answer } from "../http/api.ts";
+import type { Answer, TestApi } from "../http/api.ts";
 import { exchange, rawRequest } from "../http/exchange.ts";
-import type { ListeningApi } from "../http/listening-api.ts";
 
 /** A request that is answered whatever came before it. */
 export const NEXT_REQUEST = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x"] });
@@ -25,7 +24,7 @@ export function rawHead(field: string, token: string | null, target?: string): s
  * first for a part of it.
  */
 export async function answerBeforeNext(
-  { port }: ListeningApi,
+  { port }: TestApi,
   pieces: readonly (string | Uint8Array)[],
 ): Promise<Answer> {
   const { answers, isClosed } = await exchange(port, [...pieces, NEXT_REQUEST], 2);

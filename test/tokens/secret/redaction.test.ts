@@ -2,8 +2,8 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../../../src/tokens/secret/redaction.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { encoded } from "../../support/http/encodings.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { encoded } from "./encodings.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

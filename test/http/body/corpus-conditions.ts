@@ -1,17 +1,17 @@
 import fc from "fast-check";
 
-/** What requests may refer to. */
+/** Ids and secrets of the store, for requests that refer to them. */
 export interface Known {
   readonly ids: readonly string[];
   readonly secrets: readonly string[];
 }
 
-/** What a list is asked about. */
+/** The keys of a list. */
 export interface ListUnderTest {
   readonly times: readonly string[];
   readonly sorts: readonly string[];
   readonly patterns: readonly string[];
-  /** The other keys, with what their values are; null for the id of a token. */
+  /** The other keys with their values; null stands for the id of a token. */
   readonly values: Readonly<Record<string, fc.Arbitrary<string> | null>>;
 }
 

@@ -1,0 +1,3 @@
+export type Access = "read" | "write";
+
+export const ACCESSES: readonly Access[] = ["read", "write"];

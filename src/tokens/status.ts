@@ -1,0 +1,3 @@
+export type Status = "active" | "expired" | "revoked";
+
+export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
