@@ -1,24 +1,17 @@
+import { Elysia } from "elysia";
 import type { Actor } from "../tokens/audit/audit-event.ts";
 import type { ScanCaller } from "../tokens/listing/scan-caller.ts";
-import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
+import { isRefusal, type Refusal } from "../tokens/refusal.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { denialReason, type Purpose } from "../tokens/verification.ts";
 import { jsonAnswer } from "./answer.ts";
 import { type AuthenticatedRequest, authenticatedRequestOf } from "./auth/authentication.ts";
 import { unauthenticated, unauthorized } from "./auth/authentication-errors.ts";
-import { ArkErrors } from "./body/arktype.ts";
+import type { OtherCallers } from "./auth/route-policy.ts";
 import { readObject } from "./body/body.ts";
-import { issuesFrom } from "./body/issues.ts";
+import type { Reading } from "./body/typed-body.ts";
 import { badRequest, conflict, Failure, notFound } from "./errors.ts";
-
-/** The result of reading a body: its values, or all its faults. */
-export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
-
-/** The part of an ArkType that is used here: a function that returns the value or its faults. */
-interface Shape<Body> {
-  readonly infer: Body;
-  (value: unknown): Body | ArkErrors;
-}
+import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 
 /** A request that has passed every check except the last one, the check of the state. */
 export class Call<Body> {
@@ -45,15 +38,6 @@ export class Call<Body> {
     return { token: this.caller.id, signal: this.request.context.request.signal };
   }
 }
-
-/** Tokens that may call an endpoint with any access and any audiences. */
-export type OtherCallers =
-  /** Every token. */
-  | "every-token"
-  /** Tokens that verify. */
-  | "verifying-tokens"
-  /** Every token, if the call is about that token itself. */
-  | "itself";
 
 export interface EndpointParts<Body> {
   /** The access that a token for Publisher's own API needs to call this. */
@@ -133,14 +117,6 @@ async function readBody<Body>(
   return { reading: read(body), current };
 }
 
-/** Reads a body by an ArkType. */
-export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Body> {
-  return (value) => {
-    const body = shape(value);
-    return body instanceof ArkErrors ? { issues: issuesFrom(body) } : { body };
-  };
-}
-
 /** Returns the outcome of an action of the domain. Throws a Failure if the domain refused the action. */
 export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (!isRefusal(outcome)) return outcome;
@@ -156,4 +132,21 @@ export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): O
     case "conflict":
       throw conflict(outcome.token, outcome.status);
   }
+}
+
+/** The path of an endpoint of a resource. */
+export function endpointPath(resource: string, action: string): string {
+  return `/publisher.v1/${resource}/${action}`;
+}
+
+/** The routes of the endpoints of a resource. */
+export function resourceRoutes(resource: string, endpoints: Readonly<Record<string, Endpoint>>) {
+  const app = new Elysia({ name: resource });
+  for (const [action, { handle, access }] of Object.entries(endpoints)) {
+    const path = endpointPath(resource, action);
+    const detail = { tags: [resource], "x-access": access };
+    app.post(path, handle, { parse: "none", detail });
+    app.all(path, refuseOtherMethods("POST"), UNREAD);
+  }
+  return app;
 }

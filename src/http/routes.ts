@@ -1,19 +1,20 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
-import { apiToken } from "./api/api-token.ts";
-import { auditEvent } from "./api/audit-event.ts";
+import { apiTokenEndpoints } from "./api/api-token.ts";
+import { auditEventEndpoints } from "./api/audit-event.ts";
 import { introspection } from "./auth/introspection.ts";
+import { resourceRoutes } from "./endpoint.ts";
 import { health, type StoreHealth } from "./health.ts";
 
 export interface RoutesParts extends StoreHealth {
   readonly authority: Authority;
 }
 
-/** Every endpoint that the OpenAPI document tells of. */
+/** Every route in the OpenAPI document, except for forward-auth. */
 export function routes({ authority, ping, writeTrouble }: RoutesParts) {
   return new Elysia({ name: "routes" })
     .use(health({ ping, writeTrouble }))
-    .use(apiToken(authority))
-    .use(auditEvent(authority.auditTrail))
+    .use(resourceRoutes("api-token", apiTokenEndpoints(authority)))
+    .use(resourceRoutes("audit-event", auditEventEndpoints(authority.auditTrail)))
     .use(introspection(authority.tokens));
 }

@@ -14,7 +14,7 @@ export type {
 export type {
   ApiTokenSummary as Summary,
   DayOfExpiries as Expiries,
-  StatusCounts,
 } from "../../../src/http/api/responses/api-token-summary.ts";
+export type { StatusCounts } from "../../../src/http/api/responses/values.ts";
 export { ACCESSES, type Access } from "../../../src/tokens/access.ts";
 export { STATUSES, type Status } from "../../../src/tokens/status.ts";

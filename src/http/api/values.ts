@@ -5,7 +5,7 @@ import { parseTime } from "../../tokens/time.ts";
 import { ACCESSES, descriptionFault } from "../../tokens/token.ts";
 import { BUCKETS, DAYS_KEPT } from "../../tokens/usage/usage-period.ts";
 import { type } from "../body/arktype.ts";
-import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/issues.ts";
+import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/parameter-messages.ts";
 import { EXAMPLE } from "../openapi/example-values.ts";
 import { described } from "./described.ts";
 

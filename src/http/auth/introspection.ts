@@ -6,9 +6,9 @@ import { jsonAnswer } from "../answer.ts";
 import { IntrospectToken } from "../api/introspection-request.ts";
 import { introspectionResource } from "../api/resources.ts";
 import { readForm } from "../body/form-body.ts";
-import { outcomeOf, shaped } from "../endpoint.ts";
+import { shaped } from "../body/typed-body.ts";
+import { outcomeOf } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
-import { INTROSPECTION_OPERATION } from "../openapi/introspection-operation.ts";
 import { refuseOtherMethods, UNREAD } from "../other-methods.ts";
 import { authenticatedRequestOf } from "./authentication.ts";
 import { unauthorized } from "./authentication-errors.ts";
@@ -41,6 +41,6 @@ export function introspection(tokens: Tokens) {
     return jsonAnswer(introspectionResource(verdict));
   };
   return new Elysia({ name: "introspection" })
-    .post(INTROSPECTION_PATH, handle, { parse: "none", detail: INTROSPECTION_OPERATION })
+    .post(INTROSPECTION_PATH, handle, { parse: "none" })
     .all(INTROSPECTION_PATH, refuseOtherMethods("POST"), UNREAD);
 }

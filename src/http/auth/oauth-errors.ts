@@ -1,17 +1,9 @@
 import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
 import { jsonAnswer } from "../answer.ts";
-import { ERROR_CODES } from "../error-codes.ts";
+import { ERROR_CODES, INVALID_TOKEN } from "../error-codes.ts";
 import type { Failure } from "../errors.ts";
 import { REFUSAL_SENTENCES } from "./authentication-errors.ts";
 import type { Carrier } from "./credentials.ts";
-
-/** OAuth's code for a refused Bearer token. With Basic, OAuth takes the sender for a client. */
-const INVALID_TOKEN = "invalid_token";
-
-export const OAUTH_ERRORS = [
-  ...new Set(Object.values(ERROR_CODES).map(({ oauth }) => oauth)),
-  INVALID_TOKEN,
-] as const;
 
 /** The refused token of a request; null for both if the failure is about something else. */
 interface Refused {

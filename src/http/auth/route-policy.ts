@@ -25,3 +25,12 @@ export function routePolicyOf(path: string): RoutePolicy {
   if (path === API_PATH || path.startsWith(`${API_PATH}/`)) return API;
   return path === INTROSPECTION_PATH ? INTROSPECTION : OPEN;
 }
+
+/** Tokens that may call an endpoint with any access and any audiences. */
+export type OtherCallers =
+  /** Every token. */
+  | "every-token"
+  /** Tokens that verify. */
+  | "verifying-tokens"
+  /** Every token, if the call is about that token itself. */
+  | "itself";
