@@ -1,11 +1,11 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
 import { authenticate, requestWith } from "./auth/authentication.ts";
+import { documentedRoutes } from "./documented-routes.ts";
 import type { StoreHealth } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";
-import { pages as servedPages } from "./pages.ts";
+import { pageRoutes } from "./page-routes.ts";
 import type { RequestContext } from "./request-context.ts";
-import { routes } from "./routes.ts";
 
 export interface AppParts extends StoreHealth {
   readonly authority: Authority;
@@ -25,8 +25,8 @@ export function app({ authority, ping, writeTrouble, pages }: AppParts) {
     .onError(({ error }) => {
       throw error;
     })
-    .use(routes({ authority, ping, writeTrouble }))
-    .use(pages === null ? new Elysia() : servedPages(pages));
+    .use(documentedRoutes({ authority, ping, writeTrouble }))
+    .use(pages === null ? new Elysia() : pageRoutes(pages));
   const { fetch } = elysia;
 
   const handle = async (context: RequestContext): Promise<Response> => {

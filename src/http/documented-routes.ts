@@ -6,13 +6,13 @@ import { introspection } from "./auth/introspection.ts";
 import { resourceRoutes } from "./endpoint.ts";
 import { health, type StoreHealth } from "./health.ts";
 
-export interface RoutesParts extends StoreHealth {
+export interface DocumentedRoutesParts extends StoreHealth {
   readonly authority: Authority;
 }
 
 /** Every route in the OpenAPI document, except for forward-auth. */
-export function routes({ authority, ping, writeTrouble }: RoutesParts) {
-  return new Elysia({ name: "routes" })
+export function documentedRoutes({ authority, ping, writeTrouble }: DocumentedRoutesParts) {
+  return new Elysia({ name: "documented-routes" })
     .use(health({ ping, writeTrouble }))
     .use(resourceRoutes("api-token", apiTokenEndpoints(authority)))
     .use(resourceRoutes("audit-event", auditEventEndpoints(authority.auditTrail)))

@@ -17,7 +17,7 @@ const REDIRECTS: Readonly<Record<string, string>> = { "/swagger/": "../swagger" 
  * The pages and their files. A handler answers them, because Bun's router would answer a static value or an HTML bundle
  * by itself, without our security headers and without a line in the log.
  */
-export function pages(files: PageFiles) {
+export function pageRoutes(files: PageFiles) {
   const app = new Elysia({ name: "pages" });
   for (const [path, location] of Object.entries(REDIRECTS))
     app.all(path, ({ request }) => redirect(request, location), UNREAD);
