@@ -1,7 +1,6 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
-import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
 import { endpoint, outcomeOf, shaped } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";
@@ -20,6 +19,7 @@ import {
   verificationResource,
 } from "./resources.ts";
 import { readUsage } from "./usage-request.ts";
+import { sentTime } from "./values.ts";
 
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(verifyTypeWith(orNull));
@@ -112,9 +112,4 @@ export function apiToken({ tokens, usage }: Authority) {
         usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
   });
-}
-
-/** The time that a caller sent, which the schema has checked. */
-function sentTime(time: string | null): UnixSeconds | null {
-  return time === null ? null : parseTime(time);
 }
