@@ -1,7 +1,6 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
-import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
 import { shaped } from "../body/typed-body.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
@@ -19,6 +18,7 @@ import {
   verificationResource,
 } from "./resources.ts";
 import { readUsage } from "./usage-request.ts";
+import { sentTime } from "./values.ts";
 
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(verifyTypeWith(orNull));
@@ -111,9 +111,4 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
         usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
   };
-}
-
-/** The time that a caller sent, which the schema has checked. */
-function sentTime(time: string | null): UnixSeconds | null {
-  return time === null ? null : parseTime(time);
 }

@@ -1,12 +1,11 @@
 import type { Issue } from "../../tokens/refusal.ts";
-import { parseTime } from "../../tokens/time.ts";
 import { REPORT_LIMIT, type UsageRequest } from "../../tokens/usage/usage.ts";
 import { BUCKETS, USAGE_IDS_LIMIT } from "../../tokens/usage/usage-period.ts";
 import { ArkErrors, type } from "../body/arktype.ts";
 import { NOT_A_TIME, NOT_A_TOKEN_ID, oneOf } from "../body/parameter-messages.ts";
 import { issuesFrom, type Reading } from "../body/typed-body.ts";
 import { described } from "./described.ts";
-import { BucketName, repeats, Time, TokenId } from "./values.ts";
+import { BucketName, repeats, sentTime, Time, TokenId } from "./values.ts";
 
 export const ReadUsage = described(
   type({
@@ -41,7 +40,7 @@ export function readUsage(value: object): Reading<UsageBody> {
   const body = ReadUsage(value);
   if (body instanceof ArkErrors) return { issues: issuesFrom(body, EXPECTED) };
   const { bucket, id, ids } = body;
-  const [from, to] = [givenTime(body.from), givenTime(body.to)];
+  const [from, to] = [sentTime(body.from), sentTime(body.to)];
   const issues = [
     ...(id !== undefined && ids !== undefined ? [TWO_WAYS] : []),
     ...(repeats(ids ?? []) ? [REPEATED] : []),
@@ -62,8 +61,3 @@ const EXPECTED = {
 const TWO_WAYS: Issue = { path: "ids", message: "must not be given together with id" };
 const REPEATED: Issue = { path: "ids", message: "must have each id only once" };
 const NOTHING_BETWEEN: Issue = { path: "from", message: "must be before to" };
-
-/** The time that a caller sent; null where it was left out. */
-function givenTime(time: string | undefined): number | null {
-  return time === undefined ? null : parseTime(time);
-}
