@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
-import { authenticate, requestWith } from "./auth/authentication.ts";
+import { AuthenticatedRequest, requestWith } from "./auth/authentication.ts";
 import { documentedRoutes } from "./documented-routes.ts";
 import type { StoreHealth } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";
@@ -31,7 +31,7 @@ export function app({ authority, ping, writeTrouble, pages }: AppParts) {
 
   const handle = async (context: RequestContext): Promise<Response> => {
     if (!context.policy.isProtected) return await fetch(context.request);
-    const request = await authenticate(context, authority.tokens);
+    const request = await AuthenticatedRequest.authenticate(context, authority.tokens);
     try {
       return await fetch(requestWith(request));
     } catch (error) {

@@ -12,7 +12,7 @@ const SLOW_AFTER_MS = 20;
 
 const READING: Purpose = { access: "read", audience: null };
 
-/** A request with a good token. Only `authenticate` makes one. */
+/** A request with a good token. Only its static method `authenticate` makes one. */
 export class AuthenticatedRequest {
   readonly context: RequestContext;
   /** The token of the request. */
@@ -20,11 +20,30 @@ export class AuthenticatedRequest {
   readonly carrier: Scheme;
   readonly #tokens: Tokens;
 
-  constructor(context: RequestContext, caller: Token, carrier: Scheme, tokens: Tokens) {
+  private constructor(context: RequestContext, caller: Token, carrier: Scheme, tokens: Tokens) {
     this.context = context;
     this.caller = caller;
     this.carrier = carrier;
     this.#tokens = tokens;
+  }
+
+  /**
+   * Authenticates a request from its Authorization header alone. Throws a Failure if it has no good token. A refused
+   * token is a use too; `uncounted` is for a second look in the same request.
+   */
+  static async authenticate(
+    context: RequestContext,
+    tokens: Tokens,
+    counting: "counted" | "uncounted" = "counted",
+  ): Promise<AuthenticatedRequest> {
+    const { schemes } = context.policy;
+    const credential = credentialFrom(context.request.headers, schemes);
+    if (credential.refusal !== null) throw notAuthenticated(credential.refusal, credential.carrier, schemes);
+    const { carrier, secret } = credential;
+    const { token, refusal } = await tokens.authenticate(secret, counting, context);
+    context.outcome.shown = token;
+    if (refusal !== null) throw notAuthenticated(refusal, carrier, schemes);
+    return new AuthenticatedRequest(context, token, carrier, tokens);
   }
 
   /** The record for secrets that this request asks about. */
@@ -34,8 +53,8 @@ export class AuthenticatedRequest {
   }
 
   /**
-   * Counts the use of the token; so each request does it once. Throws a Failure if the token may not do that. With null
-   * every token may.
+   * Counts the use of the token, so a request calls it once. Throws a Failure if the token may not do that; null stands
+   * for an action that every token may do.
    */
   admit(purpose: Purpose | null): void {
     const denial = this.#tokens.admit(this.caller, purpose);
@@ -56,27 +75,8 @@ export class AuthenticatedRequest {
 
   /** Looks the token up once more and returns its current state. Throws a Failure if it is not good any more. */
   authenticateAgain(): Promise<AuthenticatedRequest> {
-    return authenticate(this.context, this.#tokens, "uncounted");
+    return AuthenticatedRequest.authenticate(this.context, this.#tokens, "uncounted");
   }
-}
-
-/**
- * Authenticates a request from its Authorization header alone. Throws a Failure if it has no good token. A refused token
- * is a use too; `uncounted` is for a second look in the same request.
- */
-export async function authenticate(
-  context: RequestContext,
-  tokens: Tokens,
-  counting: "counted" | "uncounted" = "counted",
-): Promise<AuthenticatedRequest> {
-  const { schemes } = context.policy;
-  const credential = credentialFrom(context.request.headers, schemes);
-  if (credential.refusal !== null) throw notAuthenticated(credential.refusal, credential.carrier, schemes);
-  const { carrier, secret } = credential;
-  const { token, refusal } = await tokens.authenticate(secret, counting, context);
-  context.outcome.shown = token;
-  if (refusal !== null) throw notAuthenticated(refusal, carrier, schemes);
-  return new AuthenticatedRequest(context, token, carrier, tokens);
 }
 
 /** Challenges for the scheme of the request alone, or for all if it has none. https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
