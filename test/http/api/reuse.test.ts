@@ -111,27 +111,6 @@ test("a token that is active, within its overlap or merely expired has neither",
   for (const each of [id, expired]) expect(await mark(each)).toEqual({ at: null, from: null });
 });
 
-test("a token that is revoked while the body of its request comes in has neither", async () => {
-  const secret = await api.secret("write");
-  const { id } = (await api.call("api-token/current", {}, secret)).json;
-  const response = await api.app.handle(
-    new Request("http://localhost/publisher.v1/api-token/create", {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
-      body: new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          await api.call("api-token/revoke", { id });
-          controller.enqueue(Buffer.from('{"access":"read"}'));
-          controller.close();
-        },
-      }),
-    }),
-  );
-  expect(response.status).toBe(401);
-  expect(warnings()).toEqual([]);
-  expect(await mark(id)).toEqual({ at: null, from: null });
-});
-
 test("a token that verifies raises the alarm by asking, and does not learn from where others did", async () => {
   const audiences = ["wiki"];
   const made = await api.call("api-token/create", { access: "read", verifies: true, audiences });

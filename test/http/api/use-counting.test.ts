@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { type Sent, useTestApi } from "../../support/http/api.ts";
+import { logged } from "../../support/http/logged.ts";
 import { constantRandom } from "../../support/random.ts";
 import { reported } from "../../support/store/usage.ts";
 
@@ -54,7 +55,7 @@ describe("a request is one use of its token:", () => {
     expect(await counted(holder)).toEqual([1, 0]);
   });
 
-  test("one whose token is revoked while its body comes in", async () => {
+  test("one whose token is revoked while its body comes in, which is no reuse of the secret", async () => {
     const holder = await created({ access: "write" });
     const response = await api.app.handle(
       new Request(`http://localhost${API}/create`, {
@@ -71,6 +72,9 @@ describe("a request is one use of its token:", () => {
     );
     expect(response.status).toBe(401);
     expect(await counted(holder)).toEqual([1, 0]);
+    const { json } = await api.call("api-token/get", { id: holder.id });
+    expect(json).toMatchObject({ reused_at: null, reused_from: null });
+    expect(logged(api).filter(({ level }) => level === "warn")).toEqual([]);
   });
 
   test("refused where it was revoked or has expired", async () => {
