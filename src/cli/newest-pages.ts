@@ -1,7 +1,7 @@
 import { type Listing, PAGE_LIMIT_MAX } from "../tokens/listing/listing.ts";
 import type { Page } from "../tokens/listing/paging.ts";
 import type { Refusal } from "../tokens/refusal.ts";
-import { outcomeOf } from "./token/command-outcome.ts";
+import { outcomeOf } from "./command-outcome.ts";
 
 /** What is listed, and the most rows of it. */
 export interface Wanted {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type ExpiryFlags, expirySetting, overlapSetting } from "../../src/cli/expiry-flags.ts";
-import { UsageError } from "../../src/settings/config.ts";
+import { UsageError } from "../../src/settings/usage-error.ts";
 
 const NOW = 1_780_315_200;
 

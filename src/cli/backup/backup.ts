@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { noStore } from "../../server/open-tokens.ts";
-import { UsageError } from "../../settings/config.ts";
+import { UsageError } from "../../settings/usage-error.ts";
 import { backUp, datedPath, isSameFile, unfinishedPath } from "../../store/sqlite/backup/backup.ts";
 import { keepNewest, type PassedOver } from "../../store/sqlite/backup/dated-backups.ts";
 import type { SetAside } from "../../store/sqlite/backup/set-aside.ts";

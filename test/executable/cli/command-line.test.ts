@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { $ } from "bun";
 import manifest from "../../../package.json" with { type: "json" };
-import { VARIABLES } from "../../../src/settings/known-variables.ts";
+import { VARIABLES } from "../../../src/settings/variables.ts";
 import { EXECUTABLE } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";

@@ -1,7 +1,7 @@
-import { type Column, orElse, tableParts } from "../terminal/table.ts";
-import type { AuditEvent } from "../tokens/audit/audit-event.ts";
-import type { Page } from "../tokens/listing/paging.ts";
-import { formatTime } from "../tokens/time.ts";
+import { type Column, orElse, tableParts } from "../../terminal/table.ts";
+import type { AuditEvent } from "../../tokens/audit/audit-event.ts";
+import type { Page } from "../../tokens/listing/paging.ts";
+import { formatTime } from "../../tokens/time.ts";
 
 /** Changes as a table for people, a line each, in parts; to one token, which then has no column, or to all. */
 export async function* auditTable(

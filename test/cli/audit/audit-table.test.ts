@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { auditTable as auditTableParts } from "../../src/cli/audit-table.ts";
-import type { AuditEvent } from "../../src/tokens/audit/audit-event.ts";
-import type { Page } from "../../src/tokens/listing/paging.ts";
-import { inTurn, joined } from "../support/http/parts.ts";
-import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../support/new-token.ts";
+import { auditTable as auditTableParts } from "../../../src/cli/audit/audit-table.ts";
+import type { AuditEvent } from "../../../src/tokens/audit/audit-event.ts";
+import type { Page } from "../../../src/tokens/listing/paging.ts";
+import { inTurn, joined } from "../../support/http/parts.ts";
+import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../../support/new-token.ts";
 
 const CALLER = { ...SOMEBODY, tokenId: "atok_caller" };
 

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { auditEventPage } from "../../http/api/resources.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { UsageError } from "../../settings/usage-error.ts";
+import { printEach } from "../../terminal/print.ts";
+import { terminalWidth } from "../../terminal/table.ts";
+import { jsonList } from "../json-list.ts";
+import { newestPages } from "../newest-pages.ts";
+import { JSON_FLAG, type JsonFlag, requireTokenId } from "../options.ts";
+import { withStore } from "../store/open-store.ts";
+import { auditTable } from "./audit-table.ts";
+
+const CHANGES_DEFAULT = 100;
+const CHANGES_MAX = 1_000_000;
+
+interface AuditFlags extends DataDirFlags, JsonFlag {
+  /** The id of the token whose changes are listed. */
+  readonly token?: string;
+  readonly limit?: string;
+}
+
+/** Adds `audit list`. */
+export function addListChanges(audit: Command): void {
+  audit
+    .command("list")
+    .description("list the newest changes to tokens, newest first")
+    .option("--token <id>", "only changes to this token")
+    .option("--limit <n>", "show at most so many changes (default 100)")
+    .option(...JSON_FLAG)
+    .addOption(dataDirOption())
+    .action(listChanges);
+}
+
+/** Prints the newest changes to tokens, or to one token, newest first. */
+async function listChanges(flags: AuditFlags): Promise<void> {
+  const { token: target = null, json = false } = flags;
+  if (target !== null) requireTokenId(target, "--token");
+  const count = limitSetting(flags.limit);
+  await withStore(
+    flags.dataDir,
+    async ({ auditTrail }) => {
+      const conditions = target === null ? [] : [{ op: "eq", key: "target", value: target } as const];
+      const pages = newestPages((listing) => auditTrail.list(listing), { conditions, count });
+      await printEach(json ? jsonList(pages, auditEventPage) : auditTable(pages, target, terminalWidth()));
+    },
+    "reading",
+  );
+}
+
+function limitSetting(limit: string | undefined): number {
+  if (limit === undefined) return CHANGES_DEFAULT;
+  const count = /^\d{1,7}$/.test(limit) ? Number(limit) : Number.NaN;
+  if (count >= 1 && count <= CHANGES_MAX) return count;
+  throw new UsageError(
+    `--limit must be a whole number from 1 to ${CHANGES_MAX}, and is ${JSON.stringify(limit)}.`,
+  );
+}
