@@ -15,7 +15,7 @@ import { addUsage } from "./usage-command.ts";
 
 /** Runs a command. Throws its errors; after the help and the version it throws a CommanderError with exit code 0. */
 export async function run(words: readonly string[]): Promise<void> {
-  deleteUnsetVariables(process.env);
+  deleteUnsetVariables();
   const output: string[] = [];
   const program = programWith((text) => void output.push(text));
   try {

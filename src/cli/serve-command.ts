@@ -17,7 +17,7 @@ export function addServe(program: Command): void {
     .description("run the server; this is the default command")
     .addHelpText("after", FIRST_TOKEN_HELP);
   addServeOptions(serve).action(async () => {
-    const settings = serveSettings(serve, process.env);
+    const settings = serveSettings(serve);
     const { serve: runServer } = await import("../server/serve.ts");
     await runServer(settings);
   });

@@ -69,7 +69,8 @@ export function addServeOptions(serve: Command): Command {
 }
 
 /** The settings of the parsed command `serve`. Throws UsageError for a bad one. */
-export function serveSettings(serve: Command, environment: Environment): ServeSettings {
+export function serveSettings(serve: Command): ServeSettings {
+  const environment = process.env;
   const { pages, revocationLog = null, ...flags } = serve.opts<ServeFlags>();
   if (revocationLog !== null && isInside(flags.dataDir, revocationLog)) {
     const isVariable = serve.getOptionValueSource("revocationLog") === "env";

@@ -21,10 +21,10 @@ export const VARIABLES = [
  * Deletes the variables that are not set in truth: empty ones, and those that Kubernetes sets for its services. Commander
  * reads `process.env` itself, and takes an empty variable for a value.
  */
-export function deleteUnsetVariables(environment: NodeJS.ProcessEnv): void {
-  for (const [name, value = ""] of Object.entries(environment)) {
+export function deleteUnsetVariables(): void {
+  for (const [name, value = ""] of Object.entries(process.env)) {
     const isEmpty = value === "" && VARIABLES.includes(name);
-    if (isEmpty || isServiceVariable(name, value)) delete environment[name];
+    if (isEmpty || isServiceVariable(name, value)) delete process.env[name];
   }
 }
 

@@ -16,9 +16,8 @@ function settings(flags: readonly string[], variables: Environment = {}): ServeS
   const before = process.env;
   process.env = { ...variables };
   try {
-    deleteUnsetVariables(process.env);
-    const serve = serveCommand().parse(flags, { from: "user" });
-    return serveSettings(serve, process.env);
+    deleteUnsetVariables();
+    return serveSettings(serveCommand().parse(flags, { from: "user" }));
   } finally {
     process.env = before;
   }
