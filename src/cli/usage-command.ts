@@ -17,7 +17,7 @@ import { withStore } from "./store/open-store.ts";
 const LAST_DEFAULT: Readonly<Record<Bucket, number>> = { hour: SECONDS_A_DAY, day: 30 * SECONDS_A_DAY };
 
 export interface PeriodFlags {
-  readonly bucket?: string;
+  readonly bucket: Bucket;
   readonly last?: string;
   readonly from?: string;
   readonly to?: string;
@@ -29,14 +29,16 @@ export function addUsage(program: Command): void {
     .command("usage")
     .description("show how often tokens were used; the latest minute may be missing while a server runs")
     .argument("[ID]", "the token's id; all tokens together if left out")
-    .addOption(new Option("--bucket <bucket>", "count by hour or by day (default day)").choices(BUCKETS))
     .addOption(
-      new Option("--last <duration>", "how far back, such as 7d (default 30d by day, 1d by hour)").conflicts(
+      new Option("--bucket <bucket>", "count by hour or by day").choices(BUCKETS).default("day", "day"),
+    )
+    .addOption(
+      new Option("--last <duration>", "how far back, such as 7d (default: 30d by day, 1d by hour)").conflicts(
         "from",
       ),
     )
     .option("--from <time>", "from when, such as 2030-12-31T23:00:00Z")
-    .option("--to <time>", "until when (default now)")
+    .option("--to <time>", "until when (default: now)")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(printUsage);
@@ -62,13 +64,7 @@ async function printUsage(
 }
 
 /** Returns the period that the flags select. Throws UsageError for a bad value. */
-export function periodRequest(
-  { bucket: name = "day", last, from, to }: PeriodFlags,
-  now: UnixSeconds,
-): PeriodRequest {
-  const bucket = BUCKETS.find((each) => each === name);
-  if (bucket === undefined)
-    throw new UsageError(`--bucket must be one of ${BUCKETS.join(", ")}, and is ${JSON.stringify(name)}.`);
+export function periodRequest({ bucket, last, from, to }: PeriodFlags, now: UnixSeconds): PeriodRequest {
   const end = to === undefined ? null : timeSetting("--to", to);
   const start = from === undefined ? null : timeSetting("--from", from);
   if (start !== null && start >= (end ?? now))

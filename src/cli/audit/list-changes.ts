@@ -1,7 +1,6 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { auditEventPage } from "../../http/api/resources.ts";
 import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
-import { UsageError } from "../../settings/usage-error.ts";
 import { printEach } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/table.ts";
 import { jsonList } from "../json-list.ts";
@@ -16,7 +15,7 @@ const CHANGES_MAX = 1_000_000;
 interface AuditFlags extends DataDirFlags, JsonFlag {
   /** The id of the token whose changes are listed. */
   readonly token?: string;
-  readonly limit?: string;
+  readonly limit: number;
 }
 
 /** Adds `audit list`. */
@@ -25,7 +24,7 @@ export function addListChanges(audit: Command): void {
     .command("list")
     .description("list the newest changes to tokens, newest first")
     .option("--token <id>", "only changes to this token")
-    .option("--limit <n>", "show at most so many changes (default 100)")
+    .option("--limit <n>", "show at most so many changes", limit, CHANGES_DEFAULT)
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(listChanges);
@@ -33,11 +32,10 @@ export function addListChanges(audit: Command): void {
 
 /** Prints the newest changes to tokens, or to one token, newest first. */
 async function listChanges(flags: AuditFlags): Promise<void> {
-  const { token: target = null, json = false } = flags;
+  const { dataDir, token: target = null, limit: count, json = false } = flags;
   if (target !== null) requireTokenId(target, "--token");
-  const count = limitSetting(flags.limit);
   await withStore(
-    flags.dataDir,
+    dataDir,
     async ({ auditTrail }) => {
       const conditions = target === null ? [] : [{ op: "eq", key: "target", value: target } as const];
       const pages = newestPages((listing) => auditTrail.list(listing), { conditions, count });
@@ -47,11 +45,8 @@ async function listChanges(flags: AuditFlags): Promise<void> {
   );
 }
 
-function limitSetting(limit: string | undefined): number {
-  if (limit === undefined) return CHANGES_DEFAULT;
-  const count = /^\d{1,7}$/.test(limit) ? Number(limit) : Number.NaN;
+function limit(text: string): number {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= CHANGES_MAX) return count;
-  throw new UsageError(
-    `--limit must be a whole number from 1 to ${CHANGES_MAX}, and is ${JSON.stringify(limit)}.`,
-  );
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${CHANGES_MAX}.`);
 }

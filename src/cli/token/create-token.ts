@@ -30,7 +30,7 @@ export function addCreateToken(token: Command): void {
     )
     .option(
       "--audience <name>",
-      "a service that accepts the token; repeat for more (default Publisher's own API)",
+      "a service that accepts the token; repeat for more (default: Publisher's own API)",
       collect,
     )
     .option(
@@ -38,7 +38,7 @@ export function addCreateToken(token: Command): void {
       "for a service that checks tokens: the token verifies those of these audiences, and does nothing else",
     )
     .option("--description <text>", "a note on what the token is for");
-  withExpiry(create, "the token", " (default never)")
+  withExpiry(create, "the token", " (default: never)")
     .option("--new-store", "make a new store if there is none")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())

@@ -28,7 +28,7 @@ export function addRotateToken(token: Command): void {
     .argument(...TOKEN_ID)
     .option(
       "--overlap <duration>",
-      "how long the old secret keeps working (default 1d; 0 revokes it at once)",
+      "how long the old secret keeps working; 0 revokes it at once (default: 1d)",
     );
   withExpiry(rotate, "the successor", " (default: it lives as long as the old token)")
     .option("--no-expiry", "the successor never expires")

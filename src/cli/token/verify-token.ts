@@ -13,7 +13,7 @@ import { JSON_FLAG, type JsonFlag } from "../options.ts";
 import { withTokens } from "../store/open-store.ts";
 
 interface VerifyFlags extends DataDirFlags, JsonFlag {
-  readonly access?: Access;
+  readonly access: Access;
   readonly audience?: string;
 }
 
@@ -22,8 +22,10 @@ export function addVerifyToken(token: Command): void {
   token
     .command("verify")
     .description("read a secret from stdin and check its token; exit code 1 if it is not valid")
-    .addOption(new Option("--access <access>", "the access that is needed (default read)").choices(ACCESSES))
-    .option("--audience <name>", "the service that is asked for (default Publisher's own API)")
+    .addOption(
+      new Option("--access <access>", "the access that is needed").choices(ACCESSES).default("read", "read"),
+    )
+    .option("--audience <name>", "the service that is asked for (default: Publisher's own API)")
     .option(...JSON_FLAG)
     .addOption(dataDirOption())
     .action(verifyToken);
@@ -34,7 +36,7 @@ const INPUT_LIMIT_BYTES = 64 * 1024;
 
 /** Prints that the secret on stdin is valid for a use. Throws CommandFailure if it is not. */
 async function verifyToken(flags: VerifyFlags): Promise<void> {
-  const { dataDir, access = "read", audience = null, json = false } = flags;
+  const { dataDir, access, audience = null, json = false } = flags;
   if (audience !== null && !isAudience(audience))
     throw new UsageError(`--audience must be ${AUDIENCE_FORM}.`);
   await withTokens(
