@@ -67,28 +67,12 @@ describe("audit list", () => {
     expect((await lines("--limit", "1000000")).at(-1)).not.toContain("--limit");
   });
 
-  test("says that there are none, of a token that never was", async () => {
+  test("has a sentence for a token without changes", async () => {
     using terminal = new Terminal();
     await terminal.createToken("read");
     expect(await terminal.output("audit", "list", "--token", "atok_0")).toBe(
       "There are no changes to atok_0.\n",
     );
-  });
-
-  test("does not understand other limits and ids, and makes no store", async () => {
-    using terminal = new Terminal();
-    for (const limit of ["0", "-1", "1.5", "1e3", "all", "", "1000001", "00000001"]) {
-      const { exitCode, stdout, stderr } = await terminal.run(["audit", "list", `--limit=${limit}`]);
-      expect({ exitCode, stdout }, limit).toEqual({ exitCode: 2, stdout: "" });
-      expect(stderr).toBe(
-        `publisher: --limit must be a whole number from 1 to 1000000, and is ${JSON.stringify(limit)}.\n`,
-      );
-    }
-    const { exitCode, stderr } = await terminal.run(["audit", "list", "--token", "sk_live_x"]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("--token must be a token id");
-    expect((await terminal.run(["audit", "list"])).exitCode).toBe(1);
-    expect(terminal.names).toEqual([]);
   });
 });
 

@@ -114,10 +114,3 @@ test("completion names each command that help does", async () => {
   expect(commands.length).toBeGreaterThan(7);
   for (const name of commands) expect(script).toContain(`' ${name}'`);
 });
-
-test("completion does not understand another shell", async () => {
-  using terminal = new Terminal();
-  const { exitCode, stderr } = await terminal.run(["completion", "tcsh"]);
-  expect(exitCode).toBe(2);
-  expect(stderr).toContain("Allowed choices are bash, zsh, fish.");
-});

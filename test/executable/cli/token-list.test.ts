@@ -104,18 +104,6 @@ describe("token list", () => {
       }
     },
   );
-
-  test.each([
-    ["--status", "gone", '--status must be one of active, expired, revoked, and is "gone".'],
-    ["--audience", "Wiki", "--audience must be a name of 1 to 63"],
-    ["--unused-for", "90", "--unused-for must be a whole number above 0 with s, m, h, d or w behind it"],
-    ["--expiring-within", "1y", "--expiring-within must be a whole number above 0"],
-  ])("does not understand %s %s", async (flag, value, said) => {
-    using terminal = new Terminal();
-    const { exitCode, stdout, stderr } = await terminal.run(["token", "list", flag, value]);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toStartWith(`publisher: ${said}`);
-  });
 });
 
 /**
