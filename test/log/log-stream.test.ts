@@ -5,41 +5,46 @@ import { LogStream, type Write } from "../../src/log/log-stream.ts";
 import { SmallDisk } from "../support/store/small-disk.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
+/** A log in a file of its own. */
+class LogFile implements Disposable {
+  readonly #directory = new TemporaryDirectory();
+  readonly path = join(this.#directory.path, "log");
+  readonly #fd = openSync(this.path, "w");
+  readonly stream = new LogStream(this.#fd);
+
+  get text(): string {
+    return readFileSync(this.path, "utf8");
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+    this.#directory[Symbol.dispose]();
+  }
+}
+
 test("lines come out whole and in order, also those written while others are", async () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "log");
-  const fd = openSync(path, "w");
-  const stream = new LogStream(fd);
+  using log = new LogFile();
   const lines = Array.from({ length: 20_000 }, (_, index) => `${JSON.stringify({ index, é: "😀" })}\n`);
   for (const [index, line] of lines.entries()) {
-    stream.write(line);
+    log.stream.write(line);
     if (index % 5000 === 0) await Bun.sleep(60);
   }
-  await stream.end();
-  closeSync(fd);
-  expect(readFileSync(path, "utf8")).toBe(lines.join(""));
+  await log.stream.end();
+  expect(log.text).toBe(lines.join(""));
 });
 
 test("a line comes out soon, without another behind it", async () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "log");
-  const fd = openSync(path, "w");
-  new LogStream(fd).write("alone\n");
-  while (readFileSync(path, "utf8") === "") await Bun.sleep(5);
-  closeSync(fd);
-  expect(readFileSync(path, "utf8")).toBe("alone\n");
+  using log = new LogFile();
+  log.stream.write("alone\n");
+  await until(() => log.text !== "");
+  expect(log.text).toBe("alone\n");
 });
 
-test("beyond what may wait, lines are dropped and counted", async () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "log");
-  const fd = openSync(path, "w");
-  const stream = new LogStream(fd);
-  const megabyte = `${"x".repeat(1024 * 1024 - 1)}\n`;
-  for (let count = 0; count < 20; count += 1) stream.write(megabyte);
-  await stream.end();
-  closeSync(fd);
-  const [...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
+test("beyond the limit of waiting lines, lines are dropped and counted", async () => {
+  using log = new LogFile();
+  for (const line of linesOf(20, 1024 * 1024)) log.stream.write(line);
+  await log.stream.end();
+  const lines = log.text.trimEnd().split("\n");
   const last = JSON.parse(lines.pop() ?? "");
   expect(last).toMatchObject({ level: "warn", message: "log lines were dropped" });
   expect(lines.length + last.lines).toBe(20);
