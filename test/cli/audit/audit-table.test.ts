@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { auditTable as auditTableParts } from "../../../src/cli/audit/audit-table.ts";
 import type { AuditEvent } from "../../../src/tokens/audit/audit-event.ts";
 import type { Page } from "../../../src/tokens/listing/paging.ts";
@@ -57,9 +57,8 @@ test("changes to all tokens name theirs, and that there are more", async () => {
 });
 
 test("no changes are a sentence", async () => {
-  const nothing = { rows: [], cursor: null };
-  expect(await auditTable(nothing, null)).toBe("There are no changes.\n");
-  expect(await auditTable(nothing, "atok_9")).toBe("There are no changes to atok_9.\n");
+  expect(await auditTable({ rows: [], cursor: null }, null)).toBe("There are no changes.\n");
+  expect(await auditTable({ rows: [], cursor: null }, "atok_9")).toBe("There are no changes to atok_9.\n");
 });
 
 test("a mark at the start of a description does not change the quotation mark before it", async () => {
@@ -67,35 +66,15 @@ test("a mark at the start of a description does not change the quotation mark be
   expect(await auditTable({ rows: [event], cursor: null }, null)).toContain('description="⟨U+0336⟩x"');
 });
 
-describe("what came from outside cannot drive a terminal, nor make a line of its own:", () => {
-  const UNSAFE = [
-    "\u001b[2J",
-    "\u009b2J",
-    "a\nb",
-    "a\r",
-    "\u0007",
-    "\u0000",
-    "\u2028",
-    "\u202e",
-    "\u2066",
-    "\u007f",
+test("text from outside cannot drive a terminal, nor make a line of its own", async () => {
+  const text = "\u001b[2J\u009b2Ja\nb\r\u0007\u0000\u2028\u202e\u2066\u007f";
+  const event = eventOf("atok_1");
+  const rows = [
+    { ...event, actor: { ...CALLER, ip: text }, changes: { description: text, replaces: text } },
+    { ...event, target: text, actor: { ...CALLER, tokenId: text } },
   ];
-  for (const text of UNSAFE) {
-    test(JSON.stringify(text), async () => {
-      const [event = eventOf("atok_1")] = EVENTS;
-      const shown = await auditTable(
-        {
-          rows: [
-            { ...event, actor: { ...CALLER, ip: text }, changes: { description: text, replaces: text } },
-            { ...event, target: text, actor: { ...CALLER, tokenId: text } },
-          ],
-          cursor: null,
-        },
-        null,
-      );
-      expect(shown.trimEnd().split("\n")).toHaveLength(3);
-      expect(shown.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e\u2066]/u);
-      expect(shown).toContain("⟨U+");
-    });
-  }
+  const shown = await auditTable({ rows, cursor: null }, null);
+  expect(shown.trimEnd().split("\n")).toHaveLength(3);
+  expect(shown.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\u202e\u2066]/u);
+  expect(shown).toContain("⟨U+");
 });

@@ -57,46 +57,38 @@ async function withScript(shell: string): Promise<Terminal> {
   return terminal;
 }
 
-describe.each(SHELLS)("completion in $shell", ({ shell, ask }) => {
-  test.skipIf(Bun.which(shell) === null)(
-    "knows every command and flag, and the values that flags have",
-    async () => {
-      using terminal = await withScript(shell);
-      const next = (...words: readonly string[]) =>
-        matching(ask(terminal, "publisher", ...words), words.at(-1) ?? "");
-      expect(next("to")).toEqual(["token"]);
-      expect(next("")).toEqual(
-        expect.arrayContaining(["audit", "check", "completion", "serve", "token", "usage"]),
-      );
-      expect(next("token", "re")).toEqual(["revoke"]);
-      expect(next("token", "ro")).toEqual(["rotate"]);
-      expect(next("audit", "")).toContain("list");
-      expect(next("token", "create", "--a")).toEqual(["--access", "--audience"]);
-      expect(next("token", "create", "--access", "")).toEqual(["read", "write"]);
-      expect(next("token", "create", "--json", "--access", "w")).toEqual(["write"]);
-      expect(next("token", "list", "--status", "")).toEqual(["active", "expired", "revoked"]);
-      expect(next("token", "create", "--description", "li")).toEqual([]);
-      expect(next("token", "create", "--description", "list", "--ex")).toEqual([
-        "--expires-at",
-        "--expires-in",
-      ]);
-      expect(next("usage", "--bucket", "")).toEqual(["day", "hour"]);
-      expect(next("completion", "z")).toEqual(["zsh"]);
-      expect(next("serve", "--log-level", "w")).toEqual(["warn"]);
-      expect(next("--po")).toEqual(["--port"]);
-      expect(next("nosuch", "to")).not.toContain("list");
-    },
-  );
+/** Words after `publisher`, and the words that a shell offers for the last one. */
+const OFFERS: readonly (readonly [words: string, offered: string])[] = [
+  ["to", "token"],
+  ["token re", "revoke"],
+  ["token ro", "rotate"],
+  ["token create --a", "--access --audience"],
+  ["token create --access ", "read write"],
+  ["token create --json --access w", "write"],
+  ["token create --description li", ""],
+  ["token create --description list --ex", "--expires-at --expires-in"],
+  ["token list --status ", "active expired revoked"],
+  ["usage --bucket ", "day hour"],
+  ["completion z", "zsh"],
+  ["serve --log-level w", "warn"],
+  ["--po", "--port"],
+];
 
-  test.skipIf(Bun.which(shell) === null)(
-    "completes a directory where a path belongs, with spaces in it",
-    async () => {
-      using terminal = await withScript(shell);
-      mkdirSync(join(terminal.cwd, "my data"));
-      const [found = ""] = ask(terminal, "publisher", "check", "--data-dir", "my");
-      expect(found.replaceAll("\\", "").replace(/\/$/, "")).toBe("my data");
-    },
-  );
+describe.each(SHELLS)("completion in $shell", ({ shell, ask }) => {
+  test.skipIf(Bun.which(shell) === null)("knows commands, flags, values and directories", async () => {
+    using terminal = await withScript(shell);
+    const next = (words: string) =>
+      matching(ask(terminal, "publisher", ...words.split(" ")), words.split(" ").at(-1) ?? "");
+    for (const [words, offered] of OFFERS) expect([words, next(words).join(" ")]).toEqual([words, offered]);
+    expect(next("")).toEqual(
+      expect.arrayContaining(["audit", "check", "completion", "serve", "token", "usage"]),
+    );
+    expect(next("audit ")).toContain("list");
+    expect(next("nosuch to")).not.toContain("list");
+    mkdirSync(join(terminal.cwd, "my data"));
+    const [found = ""] = ask(terminal, "publisher", "check", "--data-dir", "my");
+    expect(found.replaceAll("\\", "").replace(/\/$/, "")).toBe("my data");
+  });
 });
 
 test("bash completes a value behind an equals sign too", async () => {
