@@ -7,13 +7,20 @@ import { TemporaryDirectory } from "../support/temporary.ts";
 
 /** A log in a file of its own. */
 class LogFile implements Disposable {
-  readonly #directory = new TemporaryDirectory();
-  readonly path = join(this.#directory.path, "log");
-  readonly #fd = openSync(this.path, "w");
-  readonly stream = new LogStream(this.#fd);
+  readonly #directory: Disposable;
+  readonly #path: string;
+  readonly #fd: number;
+  readonly stream: LogStream;
+
+  constructor(directory: Disposable & { readonly path: string } = new TemporaryDirectory()) {
+    this.#directory = directory;
+    this.#path = join(directory.path, "log");
+    this.#fd = openSync(this.#path, "a");
+    this.stream = new LogStream(this.#fd);
+  }
 
   get text(): string {
-    return readFileSync(this.path, "utf8");
+    return readFileSync(this.#path, "utf8");
   }
 
   [Symbol.dispose](): void {
@@ -146,25 +153,17 @@ test("where a failure lasts it is tried again now and then, and at the end for a
 
 const disk = SmallDisk.mount();
 if (disk === null) process.stderr.write("skipped, as nothing may be mounted: a log on a full disk\n");
-disk?.[Symbol.dispose]();
 
-test.skipIf(disk === null)(
-  "a log on a full disk goes on once there is space, with every line whole",
-  async () => {
-    using small = SmallDisk.mount();
-    const path = join(small?.path ?? "", "log");
-    const fd = openSync(path, "a");
-    const stream = new LogStream(fd);
-    const lines = linesOf(600, 1001);
-    for (const line of lines.slice(0, 100)) stream.write(line);
-    await until(() => readFileSync(path).length === 100 * 1001);
-    small?.fill();
-    for (const line of lines.slice(100)) stream.write(line);
-    await until(() => readFileSync(path).length > 100 * 1001);
-    expect(readFileSync(path, "utf8").endsWith("\n")).toBe(false);
-    small?.free();
-    await until(() => readFileSync(path).length === 600 * 1001);
-    await stream.end();
-    closeSync(fd);
-  },
-);
+test.skipIf(disk === null)("a log on a full disk goes on with space, with every line whole", async () => {
+  using log = new LogFile(disk ?? undefined);
+  const lines = linesOf(600, 1001);
+  for (const line of lines.slice(0, 100)) log.stream.write(line);
+  await until(() => log.text.length === 100 * 1001);
+  disk?.fill();
+  for (const line of lines.slice(100)) log.stream.write(line);
+  await until(() => log.text.length > 100 * 1001);
+  expect(log.text.endsWith("\n")).toBe(false);
+  disk?.free();
+  await until(() => log.text.length === 600 * 1001);
+  await log.stream.end();
+});

@@ -232,16 +232,13 @@ describe("variables that are no settings", () => {
   const SERVICES = {
     PUBLISHER_PORT: "tcp://10.96.12.34:8080",
     PUBLISHER_SERVICE_HOST: "10.96.12.34",
-    PUBLISHER_SERVICE_PORT: "8080",
     PUBLISHER_SERVICE_PORT_HTTP: "8080",
     PUBLISHER_PORT_8080_TCP: "tcp://10.96.12.34:8080",
     PUBLISHER_PORT_8080_TCP_PROTO: "tcp",
-    PUBLISHER_PORT_8080_TCP_PORT: "8080",
     PUBLISHER_PORT_8080_TCP_ADDR: "10.96.12.34",
     PUBLISHER_PORT_53_UDP: "udp://[fd00::1]:53",
-    PUBLISHER_ADMIN_SERVICE_HOST: "10.96.12.35",
+    PUBLISHER_ADMIN_SERVICE_PORT: "80",
     PUBLISHER_ADMIN_PORT: "tcp://[fd00::2]:80",
-    PUBLISHER_ADMIN_PORT_80_TCP: "tcp://[fd00::2]:80",
   };
 
   test("change nothing, without a warning, if Kubernetes sets them for a service", () => {

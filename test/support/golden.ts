@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 
 const ROOT = resolve(import.meta.dir, "../..");
 
@@ -9,8 +9,7 @@ const ROOT = resolve(import.meta.dir, "../..");
  */
 export async function expectGolden(path: string, text: string): Promise<void> {
   if (Bun.env.PUBLISHER_TEST_RENEW === "1") await Bun.write(path, text);
-  const test = relative(ROOT, Bun.main);
-  const renewal = `If the new text is right, run: PUBLISHER_TEST_RENEW=1 bun test ${test}`;
+  const renewal = `If the new text is right, run: PUBLISHER_TEST_RENEW=1 bun test ${dirname(relative(ROOT, path))}`;
   const file = Bun.file(path);
   expect(text, renewal).toBe((await file.exists()) ? await file.text() : "");
 }

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { join } from "node:path";
 import { auditTable as auditTableParts } from "../../../src/cli/audit/audit-table.ts";
 import type { AuditEvent } from "../../../src/tokens/audit/audit-event.ts";
 import type { Page } from "../../../src/tokens/listing/paging.ts";
+import { expectGolden } from "../../support/golden.ts";
 import { inTurn, joined } from "../../support/http/parts.ts";
 import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../../support/new-token.ts";
 
@@ -32,33 +34,15 @@ const EVENTS: readonly AuditEvent[] = [
   },
 ];
 
-test("changes are a table for people, a line each, without a column for the one token", async () => {
-  expect(await auditTable({ rows: EVENTS, cursor: null }, "atok_2")).toBe(
-    [
-      "TIME                  CHANGE  BY            FROM         NEW VALUES",
-      "2026-06-01T12:00:00Z  revoke  command line               revoked_at=2026-06-01T12:00:00Z",
-      "2026-06-01T12:00:00Z  rotate  atok_caller   192.0.2.1    replaced_by=atok_3 expires_at=2026-06-01T12:00:00Z",
-      '2026-06-01T12:00:00Z  update  atok_caller   2001:db8::1  description="a \\"b\\"" expires_at=none',
-      "2026-06-01T12:00:00Z  create  atok_caller   192.0.2.1    access=read audiences=wiki,git expires_at=2026-06-01T12:00:00Z",
-      "",
-    ].join("\n"),
-  );
-});
-
-test("changes to all tokens name theirs, and that there are more", async () => {
-  expect(await auditTable({ rows: EVENTS.slice(0, 1), cursor: "x" }, null)).toBe(
-    [
-      "TIME                  CHANGE  TOKEN   BY            FROM  NEW VALUES",
-      "2026-06-01T12:00:00Z  revoke  atok_2  command line        revoked_at=2026-06-01T12:00:00Z",
-      "There are older changes; --limit shows more.",
-      "",
-    ].join("\n"),
-  );
-});
-
-test("no changes are a sentence", async () => {
-  expect(await auditTable({ rows: [], cursor: null }, null)).toBe("There are no changes.\n");
-  expect(await auditTable({ rows: [], cursor: null }, "atok_9")).toBe("There are no changes to atok_9.\n");
+test("changes are a table or a sentence, to one token or to all", async () => {
+  const [first] = EVENTS;
+  const tables = [
+    await auditTable({ rows: EVENTS, cursor: null }, "atok_2"),
+    await auditTable({ rows: first === undefined ? [] : [first], cursor: "more" }, null),
+    await auditTable({ rows: [], cursor: null }, null),
+    await auditTable({ rows: [], cursor: null }, "atok_9"),
+  ];
+  await expectGolden(join(import.meta.dir, "audit-table.txt"), tables.join("\n"));
 });
 
 test("a mark at the start of a description does not change the quotation mark before it", async () => {

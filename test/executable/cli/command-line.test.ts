@@ -36,14 +36,13 @@ test("the version has the commit of the build", async () => {
 
 test("a flag wins over a variable, a variable over the default, and an empty variable is none", async () => {
   using terminal = new Terminal();
-  const env = { PUBLISHER_DATA_DIR: "from-variable" };
   const create = ["token", "create", "--access", "read", "--new-store"];
-  await terminal.run([...create, "--data-dir", "from-flag"], { env });
-  expect(terminal.names).toEqual(["from-flag"]);
-  await terminal.run(create, { env });
-  expect(terminal.names).toEqual(["from-flag", "from-variable"]);
+  const env = { PUBLISHER_DATA_DIR: "variable" };
+  await terminal.run([...create, "--data-dir", "flag"], { env });
   await terminal.run(create, { env: { PUBLISHER_DATA_DIR: "" } });
-  expect(terminal.names).toEqual(["data", "from-flag", "from-variable"]);
+  expect(terminal.names).toEqual(["data", "flag"]);
+  await terminal.run(create, { env });
+  expect(terminal.names).toEqual(["data", "flag", "variable"]);
 });
 
 test.each([
