@@ -88,7 +88,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Not by `fetch`, which would ask the proxy in HTTP_PROXY for an address of this machine. */
+/** Sends no request by `fetch`: it would ask the proxy in HTTP_PROXY for an address of this machine. */
 async function answer({ name, base, socketPath }: Target, path: string): Promise<Answer> {
   const { get } = base.startsWith("https:") ? https : http;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();

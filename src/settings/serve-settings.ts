@@ -106,7 +106,7 @@ function isInside(directory: string, path: string): boolean {
   return !relative(directory, path).startsWith("..");
 }
 
-/** Commander ignores the value of a variable whose flag takes none: it would take PUBLISHER_PAGES=on for --no-pages. */
+/** Commander ignores the value of a variable for a flag without one: PUBLISHER_PAGES=on would mean --no-pages. */
 function hasPages({ PUBLISHER_PAGES: pages }: Environment): boolean {
   if (pages === undefined || pages === "on" || pages === "off") return pages !== "off";
   throw new UsageError(`PUBLISHER_PAGES must be on or off, and is ${JSON.stringify(pages)}.`);

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 import { canonicalAddress } from "../ip-address.ts";
 import { listItems } from "./list-items.ts";
 
-/** The peers whose `X-Forwarded-For` Publisher believes. */
+/** The peers that Publisher trusts with `X-Forwarded-For`. */
 export class TrustedProxies {
   readonly #ipv4 = new BlockList();
   /** A list of its own, since a BlockList takes all of IPv4 for a part of ::/80. */

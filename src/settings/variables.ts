@@ -18,8 +18,8 @@ export const VARIABLES = [
 ];
 
 /**
- * Deletes the variables that are not set in truth: empty ones, and those that Kubernetes sets for its services. Commander
- * reads `process.env` itself, and takes an empty variable for a value.
+ * Deletes empty settings, and the variables that Kubernetes sets for its services: both count as not set. Commander reads
+ * `process.env` itself, and takes an empty variable for a value.
  */
 export function deleteUnsetVariables(): void {
   for (const [name, value = ""] of Object.entries(process.env)) {

@@ -13,7 +13,7 @@ const CHANGES_DEFAULT = 100;
 const CHANGES_MAX = 1_000_000;
 
 interface AuditFlags extends DataDirFlags, JsonFlag {
-  /** The id of the token whose changes are listed. */
+  /** The id of a token: lists its changes only. */
   readonly token?: string;
   readonly limit: number;
 }

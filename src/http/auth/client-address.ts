@@ -8,7 +8,7 @@ const HOP_LIMIT = 32;
 /** The peer of a request that came by a Unix socket, which has no address. */
 export const UNIX_PEER = "unix";
 
-/** The peers whose `X-Forwarded-For` is believed. */
+/** The peers that are trusted with `X-Forwarded-For`. */
 interface TrustedPeers {
   readonly isEmpty: boolean;
   /** True if every peer that comes by a Unix socket is trusted. */

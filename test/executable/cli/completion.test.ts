@@ -22,7 +22,7 @@ function lines(terminal: Terminal, command: readonly string[]): string[] {
 
 const BASH = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _publisher; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
-/** Without the terminal that its completion needs, zsh prints what it would offer. */
+/** Without a terminal, zsh prints its offers. */
 const ZSH = `compdef() { :; }; source ./script
 _describe() { print -rl -- \${choices%%:*}; }; compadd() { shift; print -rl -- $@; }; _files() { print -rl -- *(N); }
 words=("$@"); CURRENT=$#; _publisher`;
@@ -46,7 +46,7 @@ const MISSING = SHELLS.filter(({ shell }) => Bun.which(shell) === null);
 for (const { shell } of MISSING)
   process.stderr.write(`skipped, as ${shell} is not installed: its completion\n`);
 
-/** What a script offers; zsh chooses by the start of the word itself, and leaves out nothing here. */
+/** The offers of a script with this start. zsh filters by the start itself, so here it offers all. */
 function matching(found: readonly string[], start: string): string[] {
   return found.filter((word) => word.startsWith(start)).sort();
 }

@@ -167,7 +167,7 @@ test.skipIf(!canTrace("a disk that fails in the middle of a rotation"))(
 
 const PIPE_BYTES = 65_536;
 
-/** A full pipe, by its descriptor: what is written to it waits until somebody reads. */
+/** The descriptor of a full pipe: a write waits for a reader. */
 function fullPipe(terminal: Terminal): number {
   const path = join(terminal.cwd, "pipe");
   Bun.spawnSync(["mkfifo", path]);

@@ -8,7 +8,7 @@ import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-/** What a command shows on a terminal of that width. */
+/** The lines of a command on a terminal of that width. */
 async function shown(terminal: Terminal, columns: number, ...args: readonly string[]): Promise<string[]> {
   let text = "";
   const screen = new Bun.Terminal({
