@@ -70,7 +70,7 @@ async function quietly(directory: DataDirectory, path: string): Promise<boolean>
 }
 
 function setAsideSentence(path: string, { path: aside, fault }: SetAside): string {
-  return `The old ${path} ${fault}. It is now ${aside}, and the new backup takes its place.\n`;
+  return `The old ${path} ${fault}. It is kept as ${aside}, and the new backup takes its place.\n`;
 }
 
 /** The same in a process of its own. It gets the path with its date, since its clock is later. */
