@@ -1,14 +1,14 @@
 import { PAGE_FILES } from "../assets/page-files.ts";
 import { app } from "../http/app.ts";
-import { TrustedProxies } from "../http/auth/client-address.ts";
+import { ClientAddresses } from "../http/auth/client-address.ts";
 import { forwardAuth } from "../http/auth/forward-auth.ts";
 import { unavailable } from "../http/errors.ts";
 import { RequestLog } from "../http/request-log.ts";
 import { type Handlers, router } from "../http/router.ts";
 import { type Log, makeLog } from "../log/log.ts";
 import { LogStream } from "../log/log-stream.ts";
-import type { ServeSettings } from "../settings/config.ts";
 import type { ListenAddress } from "../settings/listen-addresses.ts";
+import type { ServeSettings } from "../settings/serve-settings.ts";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { refuseLeftovers } from "../store/sqlite/file/leftovers.ts";
@@ -50,11 +50,11 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const requestLog = new RequestLog(log, () => performance.now());
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseUnfit(settings.firstToken);
-  const proxies = new TrustedProxies(settings.trustedProxies);
+  const clients = new ClientAddresses(settings.trustedProxies);
   const listeners = new Listeners();
   const addressOf = (request: Request): string | null => {
     const peer = listeners.peerOf(request);
-    return peer === null ? null : proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
+    return peer === null ? null : clients.clientOf(peer, request.headers.get("x-forwarded-for"));
   };
   let handlers: Handlers = { forwardAuth: starting, app: starting };
   let stopping = false;

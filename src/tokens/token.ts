@@ -1,12 +1,10 @@
-import type { Access } from "./access.ts";
+import type { Access, Status } from "./access-and-status.ts";
 import { DESCRIPTION_LIMIT } from "./description.ts";
 import { containsSecret } from "./secret/redaction.ts";
 import { codePoints } from "./secret/text.ts";
-import type { Status } from "./status.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 
-export { ACCESSES, type Access } from "./access.ts";
-export { STATUSES, type Status } from "./status.ts";
+export { ACCESSES, type Access, STATUSES, type Status } from "./access-and-status.ts";
 
 /** A token without its secret, which nobody keeps. */
 export interface Token {

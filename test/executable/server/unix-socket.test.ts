@@ -112,7 +112,7 @@ describe("by a socket", () => {
     const { exitCode, stderr } = await terminal.run(["--port", "1"], { env });
     expect([exitCode, stderr]).toEqual([
       2,
-      expect.stringContaining("--port does not go with PUBLISHER_LISTEN"),
+      expect.stringContaining("'PUBLISHER_LISTEN' cannot be used with option '--port"),
     ]);
     const child = Bun.spawn([EXECUTABLE], {
       cwd: socket.directory.path,
@@ -202,7 +202,7 @@ describe("where a socket cannot be, it says why in a sentence", () => {
   async function failure(terminal: Terminal, path: string, expectedCode = 1): Promise<string> {
     const { exitCode, stdout, stderr } = await terminal.run(["--listen", `unix:${path}`]);
     expect({ exitCode, stdout }).toEqual({ exitCode: expectedCode, stdout: "" });
-    expect(stderr).toMatch(/^publisher: .*\.\n$/);
+    expect(stderr).toMatch(/^publisher: .*\.\n/);
     expect(existsSync(terminal.dataDir)).toBe(false);
     return stderr;
   }
@@ -233,7 +233,7 @@ describe("where a socket cannot be, it says why in a sentence", () => {
   test("the path is too long", async () => {
     using terminal = new Terminal();
     const sentence = await failure(terminal, join(terminal.cwd, "x".repeat(200)), 2);
-    expect(sentence).toContain("--listen must be addresses");
+    expect(sentence).toContain("It must be addresses");
     expect(sentence).toContain(`(a path of at most ${SOCKET_PATH_BYTES} bytes)`);
   });
 

@@ -1,3 +1,0 @@
-export type Access = "read" | "write";
-
-export const ACCESSES: readonly Access[] = ["read", "write"];
