@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
 import { makeLog } from "../../src/log/log.ts";
 import { UsageFlushing } from "../../src/server/usage-flushing.ts";
-import { TestStore } from "../support/store/store.ts";
+import type { TestStore } from "../support/store/store.ts";
 import { reported, UnsteadyUsageStore } from "../support/store/usage.ts";
+import { useTestStore } from "../support/use-test-store.ts";
+
+const context = useTestStore();
 
 /** Often, so that tests need not wait; a try takes some 20 ms while another process writes. */
 const EVERY_MS = 5;
@@ -27,7 +30,6 @@ const AGAIN = "uses of tokens are written again";
 const LOST = "uses of tokens could not be written and are lost";
 
 test("what is recorded is written soon, and nothing is said of it", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const { lines, flushing: running } = flushing(context);
   for (let count = 0; count < 3; count += 1) {
@@ -40,7 +42,6 @@ test("what is recorded is written soon, and nothing is said of it", async () => 
 });
 
 test("trouble is told once, however often it is tried again, and so is its end", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const { lines, flushing: running } = flushing(context);
   const other = context.connect();
@@ -63,7 +64,6 @@ test("trouble is told once, however often it is tried again, and so is its end",
 });
 
 test("what failed is tried again sooner than what works is done again", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const store = new UnsteadyUsageStore(context.store.usage);
   const usage = context.usageOn(store);
@@ -81,7 +81,6 @@ test("what failed is tried again sooner than what works is done again", async ()
 });
 
 test("stopping writes the last uses too that are not due yet", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const { flushing: running } = flushing(context);
   context.usage.record(token, "accepted");
@@ -95,7 +94,6 @@ test("stopping writes the last uses too that are not due yet", async () => {
 });
 
 test("stopping writes what there is, and waits for another process that writes, for a while", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const { lines, flushing: running } = flushing(context);
   const other = context.connect();
@@ -110,7 +108,6 @@ test("stopping writes what there is, and waits for another process that writes, 
 });
 
 test("stopping says how much is lost where nothing can be written", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const { lines, flushing: running } = flushing(context);
   context.connect().run("BEGIN IMMEDIATE");

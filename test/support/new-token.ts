@@ -1,6 +1,7 @@
 import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { digestOf } from "../../src/tokens/secret/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
+import type { TokenRequest } from "../../src/tokens/token-request.ts";
 import type { NewToken } from "../../src/tokens/token-store.ts";
 
 /** A moment for what a store keeps and does not judge. */
@@ -13,6 +14,14 @@ export const CALLER: Actor = {
   requestId: "9c1de5a4f0b2477d8a6e3b5c7f901234",
   ip: "192.0.2.1",
 };
+
+/** The token of that id, when it makes a change. */
+export function actorOf(id: string): Actor {
+  return { ...COMMAND_LINE, tokenId: id };
+}
+
+/** Asks for a read token that has nothing but what it must have. */
+export const REQUEST: TokenRequest = { access: "read", audiences: null, description: null, expiresAt: null };
 
 /** A token that has nothing but what it must have, and those values. */
 export function tokenOf(id: string, values: Partial<Token> = {}): Token {

@@ -6,6 +6,9 @@ import { digestOf, isSecret, makeSecret } from "../../src/tokens/secret/secret.t
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { CALLER } from "../support/new-token.ts";
 import { outcomeOf, TestStore } from "../support/store/store.ts";
+import { useTestStore } from "../support/use-test-store.ts";
+
+const context = useTestStore();
 
 describe("a token that is created", () => {
   test("is what was asked for, and its secret opens what it is for", async () => {
@@ -35,12 +38,10 @@ describe("a token that is created", () => {
   });
 
   test("has nobody for its maker at the command line", async () => {
-    using context = new TestStore();
     expect((await context.create()).token.createdBy).toBeNull();
   });
 
   test("may have a secret that the operator brings", async () => {
-    using context = new TestStore();
     const secret = makeSecret(() => new Uint8Array(32).fill(9));
     const request = { access: "write", audiences: null, description: null, expiresAt: null } as const;
     const created = outcomeOf(await context.tokens.create(request, COMMAND_LINE, secret));
@@ -49,7 +50,6 @@ describe("a token that is created", () => {
   });
 
   test("has a secret and an id that no other has, and ids rise, also within one millisecond", async () => {
-    using context = new TestStore();
     const made = [];
     for (let count = 0; count < 20; count += 1) made.push(await context.create());
     const ids = made.map(({ token }) => token.id);
@@ -59,7 +59,6 @@ describe("a token that is created", () => {
   });
 
   test("leaves its secret in no file", async () => {
-    using context = new TestStore();
     const { secret, token } = await context.create();
     outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
     const names = readdirSync(context.directory.path);
@@ -79,7 +78,6 @@ describe("a token that is created", () => {
     ["an expiry in the year 10000", { expiresAt: LAST_MOMENT }, ["expires_at"]],
     ["everything that is wrong at once", { description: "\0", expiresAt: 0 }, ["description", "expires_at"]],
   ])("is refused with %s", async (_, wrong, paths) => {
-    using context = new TestStore();
     const request = {
       access: "read",
       audiences: null,
@@ -97,14 +95,12 @@ describe("a token that is created", () => {
 });
 
 test("a secret is known by the SHA-256 that the file has of it", async () => {
-  using context = new TestStore();
   const { secret } = await context.create();
   const found = context.connect().query<{ digest: Uint8Array }, []>("SELECT digest FROM token").all();
   expect(found.map(({ digest }) => Buffer.from(digest).toString("hex"))).toEqual([digestOf(secret).toHex()]);
 });
 
 test("processes on one data directory create side by side, and ids still rise as tokens are made", async () => {
-  using context = new TestStore();
   const both = [context.tokens, context.beside()];
   const request = { access: "read", audiences: null, description: null, expiresAt: null } as const;
   const rounds = Array.from({ length: 20 }, async (_, turn) => {

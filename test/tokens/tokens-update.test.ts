@@ -3,10 +3,12 @@ import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import type { UpdateRequest } from "../../src/tokens/token-request.ts";
 import { CALLER } from "../support/new-token.ts";
 import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
+import { useTestStore } from "../support/use-test-store.ts";
+
+const context = useTestStore(TestStore.withCaller);
 
 describe("an update", () => {
   test("changes the description and the expiry, and nothing else", async () => {
-    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { secret, token } = await context.create({ audiences: ["wiki"], expiresAt: clock.now + 60 });
     const changed = { ...token, description: "CI", expiresAt: clock.now + 3600 };
@@ -25,7 +27,6 @@ describe("an update", () => {
     ["the expiry alone", { expiresAt: LAST_MOMENT }, { expires_at: LAST_MOMENT }],
     ["the expiry away", { expiresAt: null }, { expires_at: null }],
   ])("is recorded with what it changes: %s", async (_, request, changes) => {
-    using context = TestStore.withCaller();
     const { token } = await context.create({ description: "a", expiresAt: context.clock.now + 60 });
     const updated = outcomeOf(await context.tokens.update(token.id, request, CALLER));
     expect(updated).toEqual({ ...token, ...request });
@@ -39,7 +40,6 @@ describe("an update", () => {
     ["nothing", {}],
     ["what is so already", { description: "a" }],
   ])("that asks for %s is granted and recorded nowhere", async (_, request) => {
-    using context = TestStore.withCaller();
     const { token } = await context.create({ description: "a" });
     expect(await context.tokens.update(token.id, request, CALLER)).toEqual(token);
     expect(context.changes).toHaveLength(1);
@@ -47,7 +47,6 @@ describe("an update", () => {
   });
 
   test("of a token that has ended is refused, and changes nothing", async () => {
-    using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const { token: expired } = await context.create({ expiresAt: clock.now + 1 });
     const { token: revoked } = await context.create();
@@ -69,16 +68,7 @@ describe("an update", () => {
     expect(auditTrail(context)).toHaveLength(3);
   });
 
-  test("of what is not there is refused", async () => {
-    using context = TestStore.withCaller();
-    expect(await context.tokens.update("atok_nobody", {}, CALLER)).toEqual({
-      refused: "not-found",
-      resource: "api-token",
-    });
-  });
-
   test("is refused with everything that is wrong with it", async () => {
-    using context = TestStore.withCaller();
     const { token } = await context.create();
     const request = { description: "a\nb", expiresAt: context.clock.now };
     expect(await context.tokens.update(token.id, request, CALLER)).toMatchObject({
@@ -89,7 +79,6 @@ describe("an update", () => {
   });
 
   test("does not bring back a token that expires between", async () => {
-    using context = TestStore.withCaller();
     const { token, secret } = await context.create({ expiresAt: context.clock.now + 1 });
     const updating = context.tokens.update(token.id, { expiresAt: null }, CALLER);
     context.clock.step(1);

@@ -2,27 +2,24 @@ import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../src/tokens/secret/secret.ts";
 import type { Access } from "../../src/tokens/token.ts";
-import { Tokens } from "../../src/tokens/tokens.ts";
-import { denialReason, isFor, type Purpose, type UseOutcome } from "../../src/tokens/verification.ts";
+import { denialReason, isFor, type Purpose } from "../../src/tokens/verification.ts";
 import { tokenOf } from "../support/new-token.ts";
 import { constantRandom } from "../support/random.ts";
-import { outcomeOf, TestStore } from "../support/store/store.ts";
+import { outcomeOf } from "../support/store/store.ts";
+import { reported } from "../support/store/usage.ts";
+import { useTestStore } from "../support/use-test-store.ts";
+
+const context = useTestStore();
 
 const UNKNOWN = makeSecret(constantRandom(1));
 const READ: Purpose = { access: "read", audience: null };
+const WRITE: Purpose = { access: "write", audience: null };
+const WIKI: Purpose = { access: "read", audience: "wiki" };
+const WRITE_SHOP: Purpose = { access: "write", audience: "shop" };
 
-/** Every purpose, and which tokens are good for it. */
-const PURPOSES: readonly (readonly [purpose: Purpose, good: readonly string[]])[] = [
-  [{ access: "read", audience: null }, ["own read", "own write"]],
-  [{ access: "write", audience: null }, ["own write"]],
-  [{ access: "read", audience: "wiki" }, ["wiki read", "wiki write", "wiki and shop read"]],
-  [{ access: "write", audience: "wiki" }, ["wiki write"]],
-  [{ access: "read", audience: "shop" }, ["wiki and shop read"]],
-  [{ access: "write", audience: "shop" }, []],
-  [{ access: "read", audience: "wik" }, []],
-  [{ access: "read", audience: "own" }, []],
-  [{ access: "read", audience: "" }, []],
-];
+async function reasonOf(secret: string, purpose = READ): Promise<string | null> {
+  return (await context.tokens.verify(secret, purpose)).reason;
+}
 
 const TOKENS: readonly (readonly [name: string, access: Access, audiences: readonly string[] | null])[] = [
   ["own read", "read", null],
@@ -32,107 +29,99 @@ const TOKENS: readonly (readonly [name: string, access: Access, audiences: reado
   ["wiki and shop read", "read", ["wiki", "shop"]],
 ];
 
-describe("a token is good for what it was made for, and nothing else:", () => {
-  for (const [purpose, good] of PURPOSES) {
-    test(JSON.stringify(purpose), async () => {
-      using context = new TestStore();
-      for (const [name, access, audiences] of TOKENS) {
-        const { secret, token } = await context.create({ access, audiences });
-        const verdict = await context.tokens.verify(secret, purpose);
-        expect(verdict.token, name).toEqual(token);
-        expect(verdict.reason === null, name).toBe(good.includes(name));
-        const reason = isFor(token, purpose.audience) ? "insufficient_access" : "wrong_audience";
-        if (!good.includes(name)) expect(verdict.reason, name).toBe(reason);
-      }
-    });
+/** Every purpose, and which tokens are good for it. */
+const PURPOSES: readonly (readonly [purpose: Purpose, good: readonly string[]])[] = [
+  [READ, ["own read", "own write"]],
+  [WRITE, ["own write"]],
+  [WIKI, ["wiki read", "wiki write", "wiki and shop read"]],
+  [{ access: "write", audience: "wiki" }, ["wiki write"]],
+  [{ access: "read", audience: "shop" }, ["wiki and shop read"]],
+  [WRITE_SHOP, []],
+  [{ access: "read", audience: "wik" }, []],
+  [{ access: "read", audience: "own" }, []],
+  [{ access: "read", audience: "" }, []],
+];
+
+test.each(PURPOSES)("for %j only %j are good, and each verification is one use", async (purpose, good) => {
+  for (const [name, access, audiences] of TOKENS) {
+    const { secret, token } = await context.create({ access, audiences });
+    const reason = isFor(token, purpose.audience) ? "insufficient_access" : "wrong_audience";
+    const isGood = good.includes(name);
+    const verdict = await context.tokens.verify(secret, purpose);
+    expect(verdict, name).toMatchObject({ token: { id: token.id }, reason: isGood ? null : reason });
+    const { buckets } = await reported(context.usage, "day", [token.id]);
+    const uses = isGood ? { accepted: 1, refused: 0 } : { accepted: 0, refused: 1 };
+    expect(buckets, name).toMatchObject([uses]);
   }
 });
 
-describe("of several reasons the first wins:", () => {
-  const wrong: Purpose = { access: "write", audience: "shop" };
+test("of several reasons the first wins: revoked, expired, another service, the access", async () => {
+  const { clock, tokens } = context;
+  const make = () => context.create({ audiences: ["wiki"], expiresAt: clock.now + 10 });
+  const [lasting, revoked] = [await make(), await make()];
+  expect(await reasonOf(lasting.secret, WRITE_SHOP)).toBe("wrong_audience");
+  expect(await reasonOf(lasting.secret, { ...WRITE_SHOP, audience: "wiki" })).toBe("insufficient_access");
+  outcomeOf(await tokens.revoke(revoked.token.id, COMMAND_LINE));
+  clock.step(10);
+  expect(await reasonOf(lasting.secret, WRITE_SHOP)).toBe("expired");
+  expect(await reasonOf(revoked.secret, WRITE_SHOP)).toBe("revoked");
+  const uses = [lasting, revoked].map(({ token }) => reported(context.usage, "day", [token.id]));
+  expect(await Promise.all(uses)).toMatchObject([3, 1].map((refused) => ({ buckets: [{ refused }] })));
+});
 
-  test("malformed and unknown come without a token", async () => {
-    using context = new TestStore();
-    expect(await context.tokens.verify("x", wrong)).toEqual({ token: null, reason: "malformed" });
-    expect(await context.tokens.verify(UNKNOWN, wrong)).toEqual({ token: null, reason: "unknown" });
-  });
+test("malformed and unknown come without a token, and are counted nowhere", async () => {
+  for (const [secret, reason] of [
+    ["", "malformed"],
+    ["sk_live_", "malformed"],
+    [UNKNOWN, "unknown"],
+  ] as const)
+    expect(await context.tokens.verify(secret, WRITE_SHOP)).toEqual({ token: null, reason });
+  expect(context.usage.unwritten).toBe(0);
+});
 
-  test("revoked, then expired, then another service, then the access", async () => {
-    using context = new TestStore();
-    const { clock, tokens } = context;
-    const make = () => context.create({ audiences: ["wiki"], expiresAt: clock.now + 10 });
-    const [lasting, revoked] = [await make(), await make()];
-    const reasonOf = async (secret: string, purpose: Purpose) =>
-      (await tokens.verify(secret, purpose)).reason;
-    expect(await reasonOf(lasting.secret, wrong)).toBe("wrong_audience");
-    expect(await reasonOf(lasting.secret, { ...wrong, audience: "wiki" })).toBe("insufficient_access");
-    outcomeOf(await tokens.revoke(revoked.token.id, COMMAND_LINE));
-    clock.step(10);
-    expect(await reasonOf(lasting.secret, wrong)).toBe("expired");
-    expect(await reasonOf(revoked.secret, wrong)).toBe("revoked");
-  });
+test("to look at a token anew, or to do something to it, is no use of it", async () => {
+  const { tokens, clock } = context;
+  const { token, secret } = await context.create({ expiresAt: clock.now + 5 });
+  await tokens.get(token.id);
+  outcomeOf(await tokens.update(token.id, { description: "CI" }, COMMAND_LINE));
+  await tokens.authenticate(secret, "uncounted");
+  clock.step(5);
+  await tokens.authenticate(secret, "uncounted");
+  outcomeOf(await tokens.revoke(token.id, COMMAND_LINE));
+  await tokens.authenticate(secret, "uncounted");
+  expect(context.usage.unwritten).toBe(0);
 });
 
 test("the verdict has the token as it is now, not as it was", async () => {
-  using context = new TestStore();
   const { clock, tokens } = context;
   const { secret, token } = await context.create();
-  const rotation = outcomeOf(
-    await tokens.rotate(token.id, { overlapSeconds: 60, expiresAt: undefined }, COMMAND_LINE),
-  );
+  const request = { overlapSeconds: 60, expiresAt: undefined };
+  const rotation = outcomeOf(await tokens.rotate(token.id, request, COMMAND_LINE));
   const replaced = await tokens.verify(secret, READ);
   expect(replaced).toEqual({ token: rotation.replaced, reason: null });
   expect(replaced.token?.replacedBy).toBe(rotation.successor.token.id);
   clock.step(60);
-  expect((await tokens.verify(secret, READ)).reason).toBe("expired");
-  expect((await tokens.verify(rotation.successor.secret, READ)).reason).toBeNull();
+  expect(await reasonOf(secret)).toBe("expired");
+  expect(await reasonOf(rotation.successor.secret)).toBeNull();
 });
 
-test("it goes by no memory: what another process changes holds from the next verification on", async () => {
-  using context = new TestStore();
+test("a change of another process holds from the next verification on", async () => {
   const other = context.beside();
   const { secret, token } = await context.create();
-  expect((await context.tokens.verify(secret, READ)).reason).toBeNull();
+  expect(await reasonOf(secret)).toBeNull();
   outcomeOf(await other.revoke(token.id, COMMAND_LINE));
-  expect((await context.tokens.verify(secret, READ)).reason).toBe("revoked");
+  expect(await reasonOf(secret)).toBe("revoked");
 });
 
-test("each verification of a token is one use, and one of no token is none", async () => {
-  using context = new TestStore();
-  const uses: (readonly [string, UseOutcome])[] = [];
-  const { store } = context;
-  const tokens = new Tokens({
-    store,
-    clock: context.clock.read,
-    random: constantRandom(2),
-    cursorKey: store.cursorKey,
-    onChange: () => undefined,
-    onUse: ({ id }, outcome) => void uses.push([id, outcome]),
-    onReuse: () => undefined,
-  });
-  const { secret, token } = await context.create({ expiresAt: context.clock.now + 1 });
-  const verify = async (shown: string, purpose = READ) => {
-    await tokens.verify(shown, purpose);
-    return uses.splice(0);
-  };
-  expect(await verify(secret)).toEqual([[token.id, "accepted"]]);
-  expect(await verify(secret, { access: "write", audience: null })).toEqual([[token.id, "refused"]]);
-  expect(await verify(secret, { access: "read", audience: "wiki" })).toEqual([[token.id, "refused"]]);
-  expect(await verify(UNKNOWN)).toEqual([]);
-  expect(await verify("x")).toEqual([]);
-  context.clock.step(1);
-  expect(await verify(secret)).toEqual([[token.id, "refused"]]);
-});
-
-test("a name that every object has is no service", () => {
-  for (const name of ["length", "includes", "__proto__", "0"]) {
+describe("a token is for no service", () => {
+  test.each(["length", "includes", "__proto__", "0"])("that is a name of every object: %s", (name) => {
     expect(isFor(tokenOf("atok_1", { audiences: ["wiki"] }), name)).toBe(false);
     expect(isFor(tokenOf("atok_1"), name)).toBe(false);
-  }
-});
+  });
 
-test("a token for Publisher itself is for no service, though one had no name", async () => {
-  using context = new TestStore();
-  const { token } = await context.create({ access: "write" });
-  expect(denialReason(token, { access: "read", audience: "" })).toBe("wrong_audience");
+  test("without a name, if it is for Publisher itself", () => {
+    expect(denialReason(tokenOf("atok_1", { access: "write" }), { ...READ, audience: "" })).toBe(
+      "wrong_audience",
+    );
+  });
 });

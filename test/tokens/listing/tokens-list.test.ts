@@ -4,16 +4,12 @@ import type { Condition, Listing } from "../../../src/tokens/listing/listing.ts"
 import { walk } from "../../support/lists/walk.ts";
 import { tokenOf } from "../../support/new-token.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
 
-const BAD_CURSOR = {
-  refused: "invalid",
-  issues: [
-    {
-      path: "pagination.cursor",
-      message: "must be a cursor that this server gave for the same filters and sorts",
-    },
-  ],
-} as const;
+const context = useTestStore();
+
+const message = "must be a cursor that this server gave for the same filters and sorts";
+const BAD_CURSOR = { refused: "invalid", issues: [{ path: "pagination.cursor", message }] } as const;
 
 async function threeTokens(): Promise<TestStore> {
   const context = new TestStore();
@@ -28,7 +24,6 @@ async function found(context: TestStore, listing: Partial<Listing>): Promise<str
 
 describe("a list", () => {
   test("is empty in a new store", async () => {
-    using context = new TestStore();
     expect(await context.tokens.list(EVERYTHING)).toEqual({ rows: [], cursor: null });
   });
 
@@ -56,7 +51,6 @@ describe("a list", () => {
   });
 
   test("changes with the clock alone", async () => {
-    using context = new TestStore();
     await context.create({ description: "e", expiresAt: context.clock.now + 5 });
     const expired: Partial<Listing> = { conditions: [{ op: "eq", key: "status", value: "expired" }] };
     expect(await found(context, expired)).toBe("");
@@ -80,7 +74,6 @@ describe("a list", () => {
   });
 
   test("has no page of more than 1000, whatever was asked for", async () => {
-    using context = new TestStore();
     context.hold(
       Array.from({ length: 1001 }, (_, number) => tokenOf(`atok_${String(number).padStart(4, "0")}`)),
     );

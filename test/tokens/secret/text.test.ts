@@ -11,26 +11,15 @@ const anyText = fc.string({ unit: "binary", maxLength: 40 });
 const trickyText = fc
   .array(
     fc.constantFrom(
-      ...["a", " ", "1", "⟨", "U+", "202E", "⟩", "⟨U+202E⟩", "👩", "👧", "❤", "🇩", "🇪", "🏴", "\u{e0067}"],
-      ...[
-        "\u200d",
-        "\ufe0f",
-        "\u20e3",
-        "\u0301",
-        "\u0332",
-        "\u202e",
-        "\u3164",
-        "\u00a0",
-        "\ud800",
-        "א",
-        "\u{e0100}",
-      ],
+      ..."a 1 ⟨ U+ 202E ⟩ ⟨U+202E⟩ 👩 👧 ❤ 🇩 🇪 🏴 א".split(" "),
+      ..."\u{e0067} \u200d \ufe0f \u20e3 \u0301 \u0332 \u202e \u3164 \u00a0 \ud800 \u{e0100}".split(" "),
+      " ",
     ),
     { maxLength: 20 },
   )
   .map((parts) => parts.join(""));
 
-/** What `visible` was given. */
+/** The text that `visible` was given. */
 function original(shown: string): string {
   return shown.replaceAll(/⟨U\+([0-9A-F]{4,6})⟩/g, (_, hex: string) =>
     String.fromCodePoint(Number.parseInt(hex, 16)),
@@ -108,22 +97,12 @@ test.each([
   expect(visible(text)).toBe(shown);
 });
 
-test.each([
-  "",
-  " ",
-  "CI pipeline",
-  "a  b ",
-  "東京",
-  "né",
-  "ağrı",
-  "שלום",
-  "नमस्ते",
-  "⟨x⟩",
-  "⟨U+20⟩",
-  "日本語（仮）",
-])("what everybody sees stays as it is: %j", (text) => {
-  expect(visible(text)).toBe(text);
-});
+test.each(["", " ", "a  b ", ..."CI né 東京 ağrı שלום नमस्ते ⟨x⟩ ⟨U+20⟩ 日本語（仮）".split(" ")])(
+  "text that everybody sees stays as it is: %j",
+  (text) => {
+    expect(visible(text)).toBe(text);
+  },
+);
 
 test("text that looks like a sign becomes distinct from one", () => {
   expect(visible("⟨U+202E⟩")).toBe("⟨U+27E8⟩U+202E⟩");

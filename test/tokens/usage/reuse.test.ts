@@ -2,7 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { finalEnd, type Showing } from "../../../src/tokens/usage/reuse.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
-import { outcomeOf, TestStore } from "../../support/store/store.ts";
+import { outcomeOf, type TestStore } from "../../support/store/store.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
+
+const context = useTestStore();
 
 const NEXT = "atok_next";
 
@@ -33,7 +36,6 @@ const READ = { access: "read", audience: null } as const;
 
 describe("the secret of a revoked token", () => {
   test("is heard of each time that a request shows it, and of no other", async () => {
-    using context = new TestStore();
     const { tokens, reuses } = context;
     const { secret, token } = await context.create();
     const other = await context.create({ expiresAt: context.clock.now + 1 });
@@ -50,7 +52,6 @@ describe("the secret of a revoked token", () => {
   });
 
   test("is not heard of where an operator looks, or the same request shows it again", async () => {
-    using context = new TestStore();
     const { secret, token } = await context.create();
     outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
     await context.tokens.verify(secret, READ);
@@ -60,7 +61,6 @@ describe("the secret of a revoked token", () => {
 });
 
 test("the secret of a replaced token is heard of once its overlap is over, that of its successor never", async () => {
-  using context = new TestStore();
   const { secret, token } = await context.create();
   const request = { overlapSeconds: 60, expiresAt: undefined };
   const rotated = outcomeOf(await context.tokens.rotate(token.id, request, COMMAND_LINE));
@@ -91,7 +91,6 @@ describe("the mark", () => {
   }
 
   test("is in the store after a flush, and is that of the latest time", async () => {
-    using context = new TestStore();
     const { clock } = context;
     const { show, marks } = await revoked(context);
     expect(await marks()).toEqual([null, null]);
@@ -108,7 +107,6 @@ describe("the mark", () => {
   });
 
   test("stays where the clock steps back, in memory and in the store", async () => {
-    using context = new TestStore();
     const { clock } = context;
     const { show, marks } = await revoked(context);
     const latest = clock.now;

@@ -3,16 +3,16 @@ import { UNWRITTEN_LIMIT, UnwrittenUses } from "../../../src/tokens/usage/unwrit
 import { ALL_TOKENS, type HourOfUse } from "../../../src/tokens/usage/usage-store.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 
-const UNUSED = {
-  start: A_MOMENT,
-  accepted: 0,
-  refused: 0,
-  lastUsedAt: null,
-  reusedAt: null,
-  reusedFrom: null,
-};
+const NONE = { accepted: 0, refused: 0, lastUsedAt: null, reusedAt: null, reusedFrom: null };
+const UNUSED = { start: A_MOMENT, ...NONE };
 
-/** Everything, once it is set apart, in its portions. */
+/** Collects the uses and takes all their portions, one after the other. */
+function collected(uses: UnwrittenUses, now = A_MOMENT): readonly HourOfUse[] {
+  uses.collect(now, "due");
+  return portionsOf(uses).flat();
+}
+
+/** All that was collected, in its portions. */
 function portionsOf(uses: UnwrittenUses): readonly (readonly HourOfUse[])[] {
   const portions: (readonly HourOfUse[])[] = [];
   for (let portion = uses.portion; portion !== undefined; portion = uses.portion) {
@@ -30,12 +30,9 @@ test("uses of a token in an hour are one entry, with when the last one was accep
   uses.add("atok_1", "refused", A_MOMENT + 20);
   uses.add("atok_2", "refused", A_MOMENT + 20);
   expect(uses.portion).toBeUndefined();
-  uses.collect(A_MOMENT, "due");
-  expect(portionsOf(uses)).toEqual([
-    [
-      { ...UNUSED, token: "atok_1", accepted: 3, refused: 1, lastUsedAt: A_MOMENT + 9 },
-      { ...UNUSED, token: "atok_2", refused: 1 },
-    ],
+  expect(collected(uses)).toEqual([
+    { ...UNUSED, token: "atok_1", accepted: 3, refused: 1, lastUsedAt: A_MOMENT + 9 },
+    { ...UNUSED, token: "atok_2", refused: 1 },
   ]);
 });
 
@@ -47,8 +44,7 @@ test("of the times that a dead secret was shown, the latest is kept, with its ad
   uses.mark("atok_1", "192.0.2.3", A_MOMENT + 9);
   uses.mark("atok_1", "192.0.2.4", A_MOMENT + 8);
   expect(uses.count).toBe(1);
-  uses.collect(A_MOMENT, "due");
-  expect(portionsOf(uses).flat()).toEqual([
+  expect(collected(uses)).toEqual([
     { ...UNUSED, token: "atok_1", refused: 1, reusedAt: A_MOMENT + 9, reusedFrom: "192.0.2.3" },
   ]);
 });
@@ -61,8 +57,7 @@ test("what is added while a portion is written waits for the next time", () => {
   expect(uses.count).toBe(2);
   expect(portionsOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: A_MOMENT }]);
   expect(uses.count).toBe(1);
-  uses.collect(A_MOMENT, "due");
-  expect(portionsOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: null }]);
+  expect(collected(uses)).toMatchObject([{ accepted: 1, lastUsedAt: null }]);
 });
 
 test("there are portions, none of which takes long", () => {
@@ -93,8 +88,7 @@ test("beyond a limit, further tokens count among all of them alone, until there 
   expect(first).toMatchObject({ token: "atok_0", accepted: 3, reusedFrom: "192.0.2.2" });
   expect(rest).toMatchObject({ ...UNUSED, token: ALL_TOKENS, accepted: 2, refused: 1 });
   uses.add("atok_new", "accepted", A_MOMENT);
-  uses.collect(A_MOMENT, "due");
-  expect(portionsOf(uses).flat()).toMatchObject([
+  expect(collected(uses)).toMatchObject([
     { token: ALL_TOKENS, accepted: 1 },
     { token: "atok_new", accepted: 1 },
   ]);
@@ -104,40 +98,37 @@ test("portions lie in the order of the store, so that few of its pages are writt
   const uses = new UnwrittenUses();
   for (const [token, at] of [
     ["atok_2", A_MOMENT + 3600],
-    ["atok_3", A_MOMENT],
-    ["atok_1", A_MOMENT + 3600],
-    ["atok_1", A_MOMENT],
+    ["atok_b", A_MOMENT],
+    ["atok_B", A_MOMENT],
+    ["atok_10", A_MOMENT + 3600],
+    ["atok_2", A_MOMENT],
   ] as const)
     uses.add(token, "refused", at);
-  uses.collect(A_MOMENT + 3600, "due");
-  expect(portionsOf(uses).flat()).toMatchObject([
-    { token: "atok_1", start: A_MOMENT },
-    { token: "atok_3", start: A_MOMENT },
-    { token: "atok_1", start: A_MOMENT + 3600 },
+  expect(collected(uses, A_MOMENT + 3600)).toMatchObject([
+    { token: "atok_2", start: A_MOMENT },
+    { token: "atok_B", start: A_MOMENT },
+    { token: "atok_b", start: A_MOMENT },
+    { token: "atok_10", start: A_MOMENT + 3600 },
     { token: "atok_2", start: A_MOMENT + 3600 },
   ]);
 });
 
 test("a last use that waits for the end of its hour comes then, alone or with uses of that hour", () => {
   const uses = new UnwrittenUses();
-  const collected = (at: number) => {
-    uses.collect(at, "due");
-    return portionsOf(uses).flat();
-  };
   for (const token of ["atok_1", "atok_2"]) uses.add(token, "accepted", A_MOMENT);
-  collected(A_MOMENT);
+  collected(uses);
   for (const token of ["atok_1", "atok_2"]) uses.add(token, "accepted", A_MOMENT + 60);
   const counted = { ...UNUSED, accepted: 1 };
-  expect(collected(A_MOMENT + 60)).toEqual([
+  expect(collected(uses, A_MOMENT + 60)).toEqual([
     { ...counted, token: "atok_1" },
     { ...counted, token: "atok_2" },
   ]);
   uses.add("atok_2", "accepted", A_MOMENT + 3600);
-  expect(collected(A_MOMENT + 3600)).toEqual([
+  expect(collected(uses, A_MOMENT + 3600)).toEqual([
     { ...UNUSED, token: "atok_1", lastUsedAt: A_MOMENT + 60 },
     { ...counted, token: "atok_2", start: A_MOMENT + 3600, lastUsedAt: A_MOMENT + 3600 },
   ]);
-  expect(collected(A_MOMENT + 7200)).toEqual([]);
+  expect(collected(uses, A_MOMENT + 7200)).toEqual([]);
 });
 
 test("what is not written is known of each token and of all, by hour and day, whatever state it is in", () => {

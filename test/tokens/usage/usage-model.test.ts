@@ -5,8 +5,11 @@ import type { Usage } from "../../../src/tokens/usage/usage.ts";
 import type { UseOutcome } from "../../../src/tokens/verification.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
-import { TestStore } from "../../support/store/store.ts";
+import type { TestStore } from "../../support/store/store.ts";
 import { counters, UnsteadyUsageStore } from "../../support/store/usage.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
+
+const context = useTestStore();
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -105,7 +108,6 @@ class Counting {
 }
 
 test("whatever is recorded, and whenever a flush fails, store and memory together have all of it, once", async () => {
-  using context = new TestStore();
   const ids: string[] = [];
   while (ids.length < TOKENS) ids.push((await context.create()).token.id);
   const database = context.connect();

@@ -3,8 +3,11 @@ import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import type { Condition, Listing } from "../../../src/tokens/listing/listing.ts";
 import { parseTime } from "../../../src/tokens/time.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
-import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
+import { EVERYTHING, outcomeOf, type TestStore } from "../../support/store/store.ts";
 import { counters, reported, UnsteadyUsageStore } from "../../support/store/usage.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
+
+const context = useTestStore();
 
 const MIDNIGHT = parseTime("2026-06-02T00:00:00Z") ?? 0;
 const HOUR = 3600;
@@ -12,7 +15,6 @@ const DAY = 86_400;
 
 describe("uses are counted by hours and days of UTC", () => {
   test("at their borders too", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     for (const second of [MIDNIGHT - HOUR - 1, MIDNIGHT - HOUR, MIDNIGHT - 1, MIDNIGHT, MIDNIGHT + 1]) {
       context.clock.set(second, 999);
@@ -32,7 +34,6 @@ describe("uses are counted by hours and days of UTC", () => {
   });
 
   test("of each token, of several and of all", async () => {
-    using context = new TestStore();
     const [first, second, third] = [await context.create(), await context.create(), await context.create()];
     context.usage.record(first.token, "accepted");
     context.usage.record(second.token, "refused");
@@ -56,7 +57,6 @@ describe("uses are counted by hours and days of UTC", () => {
   });
 
   test("and added to what was flushed before, also by another process and after a restart", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     const other = context.usageOn(context.store.usage);
     for (const usage of [context.usage, other, context.usage]) {
@@ -70,7 +70,6 @@ describe("uses are counted by hours and days of UTC", () => {
   });
 
   test("until a flush in memory alone, and told of all the same", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.usage.record(token, "accepted");
     expect(context.usage.unwritten).toBe(1);
@@ -86,7 +85,6 @@ describe("uses are counted by hours and days of UTC", () => {
   });
 
   test("that are too old are forgotten", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.clock.set(MIDNIGHT);
     context.usage.record(token, "accepted");
@@ -110,7 +108,6 @@ describe("uses are counted by hours and days of UTC", () => {
 });
 
 test("asking about a token that there is not is refused", async () => {
-  using context = new TestStore();
   const { token } = await context.create();
   const asked = { bucket: "day", ids: [token.id, "atok_0"], from: null, to: null } as const;
   expect(await context.usage.report(asked)).toEqual({ refused: "not-found", resource: "api-token" });
@@ -122,7 +119,6 @@ describe("the last use of a token", () => {
   }
 
   test("is the last that was accepted, before and after it is flushed", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.usage.record(token, "refused");
     await context.usage.flush();
@@ -139,7 +135,6 @@ describe("the last use of a token", () => {
   });
 
   test("stays the latest where the clock steps back, and counts go where the clock says", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.clock.set(MIDNIGHT);
     context.usage.record(token, "accepted");
@@ -158,7 +153,6 @@ describe("the last use of a token", () => {
   });
 
   test("is written with the first use in an hour and once that is over, and told at once meanwhile", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.clock.set(MIDNIGHT);
     const seen = async (of: "use" | "hour") => {
@@ -185,7 +179,6 @@ describe("the last use of a token", () => {
   });
 
   test("is written for a list that filters or sorts by it, at most once a minute", async () => {
-    using context = new TestStore();
     const [older, newer] = [await context.create(), await context.create()];
     context.clock.set(MIDNIGHT);
     for (const { token } of [newer, older]) context.usage.record(token, "accepted");
@@ -213,7 +206,6 @@ describe("the last use of a token", () => {
   });
 
   test("is at once in the summary and in lists where it is the first, also between two settlings", async () => {
-    using context = new TestStore();
     const [used, unused] = [await context.create(), await context.create()];
     const neverUsed = async () => {
       const conditions: Condition[] = [{ op: "exists", key: "last_used_at", value: false }];
@@ -241,7 +233,6 @@ describe("the last use of a token", () => {
   });
 
   test("keeps neither a summary nor later ones waiting where it cannot be written", async () => {
-    using context = new TestStore();
     const store = new UnsteadyUsageStore(context.store.usage);
     const usage = context.usageOn(store);
     store.portionsLeft = 0;
@@ -254,7 +245,6 @@ describe("the last use of a token", () => {
   });
 
   test("keeps no list from going on where it cannot be written", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.connect().run("BEGIN IMMEDIATE");
     context.usage.record(token, "accepted");
@@ -264,7 +254,6 @@ describe("the last use of a token", () => {
   });
 
   test("is told in what a change gives, and not written by it", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     context.usage.record(token, "accepted");
     const request = { description: "CI" };
@@ -274,7 +263,6 @@ describe("the last use of a token", () => {
   });
 
   test("changes nothing else of a token, revoked or expired", async () => {
-    using context = new TestStore();
     const { token } = await context.create({ description: "CI", expiresAt: context.clock.now + 5 });
     context.usage.record(token, "accepted");
     const { token: revoked } = outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
@@ -287,7 +275,6 @@ describe("the last use of a token", () => {
 });
 
 test("what is told while a flush goes on has every use once, and holds up neither for long", async () => {
-  using context = new TestStore();
   const ids = Array.from({ length: 1000 }, (_, index) => `atok_${index}`);
   for (const id of ids) context.usage.record({ id, lastUsedAt: null }, "accepted");
   let isFlushed = false;
@@ -306,7 +293,6 @@ test("what is told while a flush goes on has every use once, and holds up neithe
 
 describe("what a store does not take", () => {
   test("stays, and comes when it can, once", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     const unsteady = new UnsteadyUsageStore(context.store.usage);
     const usage = context.usageOn(unsteady);
@@ -324,7 +310,6 @@ describe("what a store does not take", () => {
   });
 
   test("does not keep what came later from being counted in the same flush", async () => {
-    using context = new TestStore();
     const { token } = await context.create();
     const flushing = [context.usage.flush()];
     context.usage.record(token, "accepted");
@@ -339,7 +324,6 @@ test.each([
   ["read at once", 3600],
   ["read in slices", 35 * 86_400],
 ])("a report that is %s counts each use once, at every moment of a flush", async (_, seconds) => {
-  using context = new TestStore();
   const { usage, clock } = context;
   for (let count = 0; count < 1000; count += 1)
     usage.record({ id: `atok_${count % 450}`, lastUsedAt: null }, "accepted");

@@ -1,24 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { CALLER } from "../../support/new-token.ts";
+import { CALLER, REQUEST } from "../../support/new-token.ts";
 import { auditTrail, outcomeOf, row, TestStore } from "../../support/store/store.ts";
+import { failAudit, useTestStore } from "../../support/use-test-store.ts";
 
-/** Makes it impossible to record a change, as a failing disk would. */
-function breakAudit(context: TestStore): void {
-  context
-    .connect()
-    .run("CREATE TRIGGER full BEFORE INSERT ON audit_event BEGIN SELECT RAISE(ABORT, 'no record'); END");
-}
+const context = useTestStore(TestStore.withCaller);
 
 describe("every change", () => {
   test("is recorded: who, what, when, from where, and the new values, never the secret", async () => {
-    using context = TestStore.withCaller();
     const { clock } = context;
     const made = clock.now;
     const { secret, token } = await context.create({ description: "CI", expiresAt: made + 60 }, CALLER);
     clock.step(1);
     outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
     const id = expect.stringMatching(/^aevt_[0-9A-Za-z]{22}$/);
+    const created = { access: "read", audiences: null, description: "CI", expires_at: made + 60 };
     const trail = auditTrail(context);
     expect(trail).toEqual([
       {
@@ -30,12 +26,7 @@ describe("every change", () => {
         trace_id: "4bf92f3577b34da6a3ce929d0e0e4736",
         request_id: "9c1de5a4f0b2477d8a6e3b5c7f901234",
         ip: "192.0.2.1",
-        changes: JSON.stringify({
-          access: "read",
-          audiences: null,
-          description: "CI",
-          expires_at: made + 60,
-        }),
+        changes: JSON.stringify(created),
       },
       {
         id,
@@ -54,7 +45,6 @@ describe("every change", () => {
   });
 
   test("has its place after the one before it, also within one millisecond and when the clock steps back", async () => {
-    using context = new TestStore();
     for (let turn = 0; turn < 8; turn += 1) {
       const { token } = await context.create();
       outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
@@ -65,32 +55,41 @@ describe("every change", () => {
     expect(ids).toEqual([...ids].sort());
   });
 
-  test("is told of once it is on disk", async () => {
-    using context = new TestStore();
+  test("is reported once it is on disk", async () => {
     const { token } = await context.create();
     const seen: unknown[] = [];
     const other = context.connect();
-    const tokens = context.tokensOn(context.store, () => {
-      seen.push(row(other, "SELECT revoked_at FROM token").revoked_at);
+    const tokens = context.tokensOn(context.store, ({ target }) => {
+      seen.push(row(other, `SELECT revoked_at FROM token WHERE id = '${target}'`).revoked_at);
     });
     outcomeOf(await tokens.revoke(token.id, COMMAND_LINE));
     expect(seen).toEqual([context.clock.now]);
   });
 
-  test("that cannot be recorded is not made: a token is not created", async () => {
-    using context = new TestStore();
-    breakAudit(context);
-    await expect(context.create()).rejects.toThrow("no record");
-    expect(context.store.isEmpty()).toBe(true);
-    expect(context.changes).toEqual([]);
+  const rotation = { overlapSeconds: 0, expiresAt: undefined };
+  test.each<[action: string, change: (id: string) => Promise<unknown>]>([
+    ["create", () => context.tokens.create(REQUEST, CALLER)],
+    ["update", (id) => context.tokens.update(id, { description: "CI" }, CALLER)],
+    ["rotate", (id) => context.tokens.rotate(id, rotation, CALLER)],
+    ["revoke", (id) => context.tokens.revoke(id, CALLER)],
+  ])("that cannot be recorded is not made: %s", async (action, change) => {
+    const { token } = await context.create();
+    failAudit(context, `NEW.action = 'api-token.${action}'`);
+    await expect(change(token.id)).rejects.toThrow("no record");
+    expect(await context.tokens.get(token.id)).toEqual(token);
+    expect((await context.tokens.summary()).counts.active).toEqual({ read: 1, write: 1 });
+    expect(context.changes).toHaveLength(1);
   });
 
-  test("that cannot be recorded is not made: a token is not revoked", async () => {
-    using context = new TestStore();
-    const { secret, token } = await context.create();
-    breakAudit(context);
-    await expect(context.tokens.revoke(token.id, COMMAND_LINE)).rejects.toThrow("no record");
-    expect((await context.tokens.authenticate(secret)).token).toEqual(token);
-    expect(context.changes).toHaveLength(1);
+  test.each<[name: string, change: (id: string) => Promise<unknown>]>([
+    ["update", (id) => context.tokens.update(id, {}, CALLER)],
+    ["rotate", (id) => context.tokens.rotate(id, rotation, CALLER)],
+    ["replace", (id) => context.tokens.replace(id, "atok_0", rotation, CALLER)],
+    ["revoke", (id) => context.tokens.revoke(id, CALLER)],
+    ["get", (id) => context.tokens.get(id)],
+  ])("of a token that is not there is refused and recorded nowhere: %s", async (_, change) => {
+    expect(await change("atok_nobody")).toEqual({ refused: "not-found", resource: "api-token" });
+    expect(auditTrail(context)).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 });
