@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { digestOf, isSecret, makeSecret } from "../../src/tokens/secret/secret.ts";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
-import { CALLER } from "../support/new-token.ts";
+import { CALLER, REQUEST } from "../support/new-token.ts";
 import { outcomeOf, TestStore } from "../support/store/store.ts";
 import { useTestStore } from "../support/use-test-store.ts";
 
@@ -43,8 +43,7 @@ describe("a token that is created", () => {
 
   test("may have a secret that the operator brings", async () => {
     const secret = makeSecret(() => new Uint8Array(32).fill(9));
-    const request = { access: "write", audiences: null, description: null, expiresAt: null } as const;
-    const created = outcomeOf(await context.tokens.create(request, COMMAND_LINE, secret));
+    const created = outcomeOf(await context.tokens.create(REQUEST, COMMAND_LINE, secret));
     expect(created.secret).toBe(secret);
     expect((await context.tokens.authenticate(secret)).token).toEqual(created.token);
   });
@@ -78,13 +77,7 @@ describe("a token that is created", () => {
     ["an expiry in the year 10000", { expiresAt: LAST_MOMENT }, ["expires_at"]],
     ["everything that is wrong at once", { description: "\0", expiresAt: 0 }, ["description", "expires_at"]],
   ])("is refused with %s", async (_, wrong, paths) => {
-    const request = {
-      access: "read",
-      audiences: null,
-      description: null,
-      expiresAt: null,
-      ...wrong,
-    } as const;
+    const request = { ...REQUEST, ...wrong };
     const expiresAt = request.expiresAt === null ? null : context.clock.now + request.expiresAt;
     const outcome = await context.tokens.create({ ...request, expiresAt }, COMMAND_LINE);
     const issues = paths.map((path) => ({ path, message: expect.any(String) }));
@@ -102,13 +95,11 @@ test("a secret is known by the SHA-256 that the file has of it", async () => {
 
 test("processes on one data directory create side by side, and ids still rise as tokens are made", async () => {
   const both = [context.tokens, context.beside()];
-  const request = { access: "read", audiences: null, description: null, expiresAt: null } as const;
   const rounds = Array.from({ length: 20 }, async (_, turn) => {
     const tokens = both[turn % 2] ?? context.tokens;
-    return outcomeOf(await tokens.create(request, COMMAND_LINE)).token.id;
+    return outcomeOf(await tokens.create(REQUEST, COMMAND_LINE)).token.id;
   });
   const ids = await Promise.all(rounds);
   expect(new Set(ids).size).toBe(20);
-  const told = context.changes.map(({ target }) => target);
-  expect(told).toEqual([...ids].sort());
+  expect(context.changes.map(({ target }) => target)).toEqual([...ids].sort());
 });

@@ -21,37 +21,16 @@ type Step =
   | { readonly do: "flush"; readonly portionsLeft: number }
   | { readonly do: "step"; readonly seconds: number };
 
+const token = fc.nat(TOKENS - 1);
+const outcome = fc.constantFrom("accepted", "refused");
+const ip = fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::1");
+const portionsLeft = fc.constantFrom(0, 1, Number.POSITIVE_INFINITY);
+const seconds = fc.integer({ min: -9000, max: 9000 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant("use" as const),
-      token: fc.nat(TOKENS - 1),
-      outcome: fc.constantFrom("accepted", "refused"),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("reuse" as const),
-      token: fc.nat(TOKENS - 1),
-      ip: fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::1"),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("flush" as const),
-      portionsLeft: fc.constantFrom(0, 1, Number.POSITIVE_INFINITY),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("step" as const),
-      seconds: fc.integer({ min: -9000, max: 9000 }),
-    }),
-  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("use" as const), token, outcome }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("reuse" as const), token, ip }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("flush" as const), portionsLeft }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("step" as const), seconds }) },
 );
 
 function reuseOf(id: string, ip: string): Reuse {
