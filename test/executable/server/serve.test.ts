@@ -30,87 +30,54 @@ function pasted(line: string, env: Readonly<Record<string, string>> = {}): strin
   return stdout.toString() + stderr.toString();
 }
 
-describe("what serve prints", () => {
-  test("says where the API, the store and the first token are", async () => {
-    await using server = await RunningServer.start();
+test.skipIf(CURL === null)(
+  "serve prints a curl line that works when it is pasted, whatever the path",
+  async () => {
+    await using server = await RunningServer.start({ args: ["--data-dir", `it's "my" $HOME; \`a\` & ünï`] });
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(server.stdout).toContain(`  API          ${server.url}/publisher.v1/\n`);
-    expect(server.stdout).toContain(`  Store        ${server.dataDir}/publisher.db (new)\n`);
-    expect(server.stdout).toContain(`  First token  in ${server.dataDir}/first-token\n`);
+    expect(server.stdout).toContain(
+      `  Store        ${server.cwd}/it's "my" $HOME; \`a\` & ünï/publisher.db (new)\n`,
+    );
     expect(server.stdout).not.toContain("Warning");
-    expect((await server.call("api-token/list")).status).toBe(200);
-  });
-
-  test.skipIf(CURL === null)("has a curl line that works when it is pasted, whatever the path", async () => {
-    await using server = await RunningServer.start({ args: ["--data-dir", `it's "my" $HOME; \`a\` & ünï`] });
-    expect(server.stdout).toContain(`${server.cwd}/it's "my" $HOME; \`a\` & ünï/publisher.db`);
     const listed = JSON.parse(pasted(curlLine(server)));
     expect(listed.data).toMatchObject([{ description: "First token", access: "write", status: "active" }]);
-  });
+  },
+);
 
-  test.skipIf(CURL === null)("has such a line for a store in use, once the token is filled in", async () => {
-    await using server = await RunningServer.start();
-    expect(JSON.parse(pasted(curlLine(server))).data).toHaveLength(1);
-    const { token } = (await server.call("api-token/create", { access: "read" })).json;
-    const first = (await server.call("api-token/current")).json;
-    await server.call("api-token/revoke", { id: first.id });
-    await server.stop();
-    await using again = await RunningServer.start({ cwd: server.cwd });
-    expect(again.stdout).toContain(
-      'none: this store is not new; "publisher token create --access write" makes another token',
-    );
-    expect(again.stdout).not.toContain("(new)");
-    expect(JSON.parse(pasted(curlLine(again), { TOKEN: token })).data).toHaveLength(1);
-  });
-});
-
-describe("where it listens", () => {
-  test("elsewhere than on the loopback it warns, on stdout and in the log, and works", async () => {
-    await using server = await RunningServer.start({ args: ["--host", "0.0.0.0"] });
-    const warning =
-      "Listening on 0.0.0.0: tokens travel unencrypted, unless something in front of Publisher does TLS";
-    expect(server.stdout).toContain(`Warning: ${warning}.`);
-    expect(server.url).toStartWith("http://127.0.0.1:");
-    expect((await server.call("api-token/list")).status).toBe(200);
-    await server.stop();
-    expect(server.stderr).toMatch(new RegExp(`"level":"warn",.*"message":"${warning}"`));
-  });
-
-  test("by variable as by flag, and a flag counts more", async () => {
-    const env = { PUBLISHER_PORT: "1", PUBLISHER_HOST: "localhost", PUBLISHER_LOG_LEVEL: "silent" };
-    await using server = await RunningServer.start({ env });
-    expect(server.url).toMatch(/^http:\/\/localhost:\d{2,}$/);
-    expect(server.stdout).not.toContain("Warning");
-    expect((await server.call("api-token/list")).status).toBe(200);
-    await server.stop();
-    expect(server.stderr).toBe("");
-  });
-
-  test("an empty variable counts as none, and one that is no setting is told", async () => {
-    const env = {
-      PUBLISHER_HOST: "",
-      PUBLISHER_LOG_LEVEL: "",
-      PUBLISHER_FIRST_TOKEN: "",
-      PUBLISHER_PROT: "80",
-    };
-    await using server = await RunningServer.start({ env });
-    expect(server.url).toStartWith("http://127.0.0.1:");
-    expect(server.stdout).toContain(`first-token\n`);
-    expect(server.stdout).toContain(
-      "Warning: PUBLISHER_PROT is not a setting of Publisher, and changes nothing.",
-    );
-    await server.stop();
-    expect(server.stderr).toContain('"message":"listening"');
-  });
-});
-
-test("variables that change what the executable does are warned of, in the greeting and in the log", async () => {
-  const env = { BUN_INSPECT: "127.0.0.1:0", BUN_OPTIONS: "--smol", BUN_JSC_useJIT: "1", BUN_INSTALL: "/x" };
-  await using server = await RunningServer.start({ env });
+test.skipIf(CURL === null)("it prints such a line for a store in use, to fill in the token", async () => {
+  await using server = await RunningServer.start();
+  const { token } = (await server.call("api-token/create", { access: "read" })).json;
+  const first = (await server.call("api-token/current")).json;
+  await server.call("api-token/revoke", { id: first.id });
   await server.stop();
-  for (const name of ["BUN_INSPECT", "BUN_OPTIONS", "BUN_JSC_useJIT"]) {
-    expect(server.stdout).toContain(`\n\nWarning: ${name} is set, which `);
-    expect(server.stderr).toMatch(new RegExp(`"level":"warn".*"message":"${name} is set, which `));
+  await using again = await RunningServer.start({ cwd: server.cwd });
+  expect(again.stdout).toContain("  First token  none: this store is not new;");
+  expect(again.stdout).not.toContain("(new)");
+  expect(JSON.parse(pasted(curlLine(again), { TOKEN: token })).data).toHaveLength(1);
+});
+
+test("listening elsewhere than on the loopback is warned of, on stdout and in the log, and works", async () => {
+  await using server = await RunningServer.start({ args: ["--host", "0.0.0.0"] });
+  const warning =
+    "Listening on 0.0.0.0: tokens travel unencrypted, unless something in front of Publisher does TLS";
+  expect(server.stdout).toContain(`Warning: ${warning}.`);
+  expect(server.url).toStartWith("http://127.0.0.1:");
+  expect((await server.call("api-token/list")).status).toBe(200);
+  await server.stop();
+  expect(server.stderr).toMatch(new RegExp(`"level":"warn",.*"message":"${warning}"`));
+});
+
+test("variables that change the executable, or that Publisher does not know, are warned of", async () => {
+  const env = { BUN_INSPECT: "127.0.0.1:0", BUN_OPTIONS: "--smol", BUN_JSC_useJIT: "1", BUN_INSTALL: "/x" };
+  await using server = await RunningServer.start({
+    env: { ...env, PUBLISHER_HOST: "", PUBLISHER_PROT: "80" },
+  });
+  await server.stop();
+  expect(server.url).toStartWith("http://127.0.0.1:");
+  for (const name of ["BUN_INSPECT", "BUN_OPTIONS", "BUN_JSC_useJIT", "PUBLISHER_PROT"]) {
+    expect(server.stdout).toContain(`\n\nWarning: ${name} is `);
+    expect(server.stderr).toMatch(new RegExp(`"level":"warn".*"message":"${name} is `));
   }
   expect(server.stdout + server.stderr).not.toContain("BUN_INSTALL");
 });
@@ -132,22 +99,6 @@ describe("where it cannot start, it says why in a sentence", () => {
       `publisher: Port ${port} on 127.0.0.1 is in use by another program, perhaps by another Publisher. Stop that one, or choose another with --port.`,
     );
     expect((await server.call("api-token/list")).status).toBe(200);
-    expect(terminal.names).toEqual([]);
-  });
-
-  test.each(["nowhere.invalid", "a..b", "999.1.1.1"])("a host that has no address: %s", async (host) => {
-    using terminal = new Terminal();
-    expect(await failure(terminal, "--host", host, "--port", "8080")).toBe(
-      `publisher: Publisher cannot listen on ${host}: the name has no address. Choose another with --host, such as 127.0.0.1.`,
-    );
-    expect(terminal.names).toEqual([]);
-  });
-
-  test("an address that this machine does not have", async () => {
-    using terminal = new Terminal();
-    expect(await failure(terminal, "--host", "192.0.2.1", "--port", "8080")).toBe(
-      "publisher: Publisher cannot listen on 192.0.2.1: this machine does not have that address. Choose another with --host, such as 127.0.0.1.",
-    );
     expect(terminal.names).toEqual([]);
   });
 
@@ -189,12 +140,10 @@ describe("where it cannot start, it says why in a sentence", () => {
     for (const [path, reason] of [
       ["file", "there is a file of that name"],
       ["file/data", "a part of the path is a file"],
-    ]) {
-      const sentence = await failure(terminal, "--port", "0", "--data-dir", path ?? "");
-      expect(sentence).toBe(
+    ] as const)
+      expect(await failure(terminal, "--port", "0", "--data-dir", path)).toBe(
         `publisher: The data directory ${terminal.cwd}/${path} cannot be made: ${reason}.`,
       );
-    }
     expect(terminal.names).toEqual(["file"]);
   });
 
