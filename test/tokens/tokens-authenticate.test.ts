@@ -1,4 +1,4 @@
-import { describe, expect, spyOn, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../src/tokens/secret/secret.ts";
 import { constantRandom } from "../support/random.ts";
@@ -54,44 +54,4 @@ test("a token is only for the secret that it was made with, whatever a store giv
   using _ = spyOn(context.store, "findByDigest").mockReturnValue(found);
   expect(await refusalOf(secret)).toBeNull();
   expect(await context.tokens.authenticate(UNKNOWN)).toEqual({ token: null, refusal: "unknown" });
-});
-
-describe("expiry", () => {
-  test("holds to the second, by the clock", async () => {
-    const { clock, tokens } = context;
-    const expiresAt = clock.now + 100;
-    const { secret, token } = await context.create({ expiresAt });
-    for (const [second, ms, refusal] of [
-      [-1, 0, null],
-      [-1, 999, null],
-      [0, 0, "expired"],
-      [0, 1, "expired"],
-      [1, 0, "expired"],
-    ] as const) {
-      clock.set(expiresAt + second, ms);
-      expect(await refusalOf(secret)).toBe(refusal);
-    }
-    expect(await tokens.get(token.id)).toEqual(token);
-  });
-
-  test("follows a clock that jumps ahead, and one that steps back", async () => {
-    const { clock } = context;
-    const expiring = await context.create({ expiresAt: clock.now + 60 });
-    const revoked = await context.create({ expiresAt: clock.now + 60 });
-    const lasting = await context.create();
-    outcomeOf(await context.tokens.revoke(revoked.token.id, COMMAND_LINE));
-    for (const [days, refusal] of [
-      [0, null],
-      [365, "expired"],
-      [-365, null],
-      [-365, null],
-    ] as const) {
-      clock.step(86_400 * days);
-      expect(await refusalOf(expiring.secret)).toBe(refusal);
-      expect(await refusalOf(revoked.secret)).toBe("revoked");
-      expect(await refusalOf(lasting.secret)).toBeNull();
-    }
-    context.reopen();
-    expect(await refusalOf(revoked.secret)).toBe("revoked");
-  });
 });

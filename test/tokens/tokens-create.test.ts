@@ -37,10 +37,6 @@ describe("a token that is created", () => {
     expect(await tokens.get(created.token.id)).toEqual(created.token);
   });
 
-  test("has nobody for its maker at the command line", async () => {
-    expect((await context.create()).token.createdBy).toBeNull();
-  });
-
   test("may have a secret that the operator brings", async () => {
     const secret = makeSecret(() => new Uint8Array(32).fill(9));
     const created = outcomeOf(await context.tokens.create(REQUEST, COMMAND_LINE, secret));

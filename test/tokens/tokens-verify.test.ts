@@ -105,14 +105,6 @@ test("the verdict has the token as it is now, not as it was", async () => {
   expect(await reasonOf(rotation.successor.secret)).toBeNull();
 });
 
-test("a change of another process holds from the next verification on", async () => {
-  const other = context.beside();
-  const { secret, token } = await context.create();
-  expect(await reasonOf(secret)).toBeNull();
-  outcomeOf(await other.revoke(token.id, COMMAND_LINE));
-  expect(await reasonOf(secret)).toBe("revoked");
-});
-
 describe("a token is for no service", () => {
   test.each(["length", "includes", "__proto__", "0"])("that is a name of every object: %s", (name) => {
     expect(isFor(tokenOf("atok_1", { audiences: ["wiki"] }), name)).toBe(false);

@@ -20,16 +20,6 @@ describe("the audit trail", () => {
     );
   });
 
-  test("is empty in a new store", async () => {
-    expect(await context.auditTrail.list(EVERYTHING)).toEqual({ rows: [], cursor: null });
-  });
-
-  test("has the events of a token that was revoked", async () => {
-    const { token } = await context.create();
-    outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
-    expect(outcomeOf(await context.auditTrail.list(EVERYTHING)).rows).toHaveLength(2);
-  });
-
   test("is walked by cursor, whatever is changed meanwhile", async () => {
     for (let count = 0; count < 5; count += 1) await context.create();
     const before = context.changes.map(({ id }) => id).toReversed();

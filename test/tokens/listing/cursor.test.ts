@@ -52,17 +52,6 @@ describe("a cursor that was altered is refused", () => {
     }
     for (const more of ALPHABET) expect(decodeCursor(CURSOR + more, SCOPE, KEY)).toBeNull();
   });
-
-  test("in any bit of what it says", () => {
-    const bytes = Buffer.from(CURSOR, "base64url");
-    fc.assert(
-      fc.property(fc.nat(bytes.length * 8 - 1), (bit) => {
-        const altered = Buffer.from(bytes);
-        altered.writeUInt8(bytes.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-        expect(decodeCursor(altered.toString("base64url"), SCOPE, KEY)).toBeNull();
-      }),
-    );
-  });
 });
 
 test("a cursor has one spelling", () => {

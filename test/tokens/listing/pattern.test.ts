@@ -12,34 +12,18 @@ describe("a pattern matches", () => {
   test.each([
     ["", "", true],
     ["", "anything", true],
-    ["^$", "", true],
-    ["^$", "a", false],
     ["CI", "the CI of the shop", true],
     ["CI", "the ci of the shop", false],
-    ["^the", "the CI", true],
-    ["^CI", "the CI", false],
-    ["CI$", "the CI", true],
     ["^the.*CI$", "the old CI", true],
-    ["a|b", "xbx", true],
-    ["colou?r", "color", true],
-    ["[0-9]{4}", "in 2026", true],
-    ["[^a-z]", "abc", false],
     ["[[:upper:]]", "aBc", true],
-    [raw`\d+`, "v12", true],
     [raw`\bCI\b`, "a CI b", true],
-    [raw`\bCI\b`, "SCIM", false],
-    [raw`\p{Greek}`, "λ", true],
     [raw`\pL`, "東", true],
     [raw`\x{1F600}`, "😀", true],
     [raw`\Qa.b*\E`, "a.b*", true],
-    [raw`\Qa.b*\E`, "aXbb", false],
     ["^.$", "😀", true],
     ["(?i)ci", "CI", true],
-    ["(?P<name>a)b", "ab", true],
     ["(?<name>a)b", "ab", true],
     ["(?U)a+", "aa", true],
-    ["%_", "100%_", true],
-    ["'", "it's", true],
   ])("%p in %p: %p", (source, text, expected) => {
     expect(compiled(source).matches(text)).toBe(expected);
   });
@@ -70,25 +54,15 @@ test("a pattern tells what it was made of", () => {
 describe("what RE2 has not is refused", () => {
   test.each([
     ["a look-ahead", "a(?=b)"],
-    ["a negative look-ahead", "a(?!b)"],
     ["a look-behind", "(?<=a)b"],
-    ["a negative look-behind", "(?<!a)b"],
     ["a back-reference", raw`(a)\1`],
     ["a back-reference by name", raw`(?<n>a)\k<n>`],
     ["an atomic group", "(?>a)"],
     ["a possessive repetition", "a++"],
-    ["a repetition twice", "a**"],
-    ["a comment", "(?#c)a"],
-    ["free spacing", "(?x) a"],
     ["any byte", raw`\C`],
     ["an escape of JavaScript", raw`\u0041`],
-    ["a repetition of nothing", "*"],
     ["a repetition backwards", "a{2,1}"],
-    ["an open bracket", "[a"],
     ["an open group", "(a"],
-    ["a group that was not opened", "a)"],
-    ["an escape of nothing", "a\\"],
-    ["a range backwards", "[z-a]"],
     ["an unknown class", raw`\p{Klingon}`],
   ])("%s", (_, source) => {
     expect(compilePattern(source, false)).toBe(SYNTAX);
@@ -162,16 +136,5 @@ test("any text is a pattern or is refused with a sentence, and matching never th
       else expect(typeof pattern.matches(description)).toBe("boolean");
     }),
     { numRuns: 300 },
-  );
-});
-
-test("text in quotes is found exactly where it is", () => {
-  const text = fc.string({ unit: "grapheme" });
-  const quoted = fc.string({ unit: "grapheme", maxLength: 30 }).filter((part) => !part.includes("\\E"));
-  fc.assert(
-    fc.property(quoted, text, (part, around) => {
-      expect(compiled(`\\Q${part}\\E`).matches(around)).toBe(around.includes(part));
-      expect(compiled(`\\Q${part}\\E`).matches(`${around}${part}${around}`)).toBe(true);
-    }),
   );
 });
