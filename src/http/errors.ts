@@ -1,7 +1,7 @@
 import { NotFoundError } from "elysia";
-import { type ScanRefusal, ScanRefused } from "../tokens/listing/scan-refused.ts";
+import { type ScanRefusal, ScanRefused } from "../tokens/listing/scan-error.ts";
 import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
-import { RevocationWaits, type WaitingTokens } from "../tokens/revocation/revocation-waits.ts";
+import { RevocationWaits, type WaitingTokens } from "../tokens/revocation/revocation-pending-error.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";

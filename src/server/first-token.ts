@@ -8,7 +8,7 @@ import { CommandFailure } from "../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../tokens/audit/audit-event.ts";
 import { isHardToGuess } from "../tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../tokens/secret/secret.ts";
-import type { Tokens } from "../tokens/tokens.ts";
+import type { Tokens } from "../tokens/token-service.ts";
 
 /** How somebody gets at a token of this store. */
 export type FirstToken =

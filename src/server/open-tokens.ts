@@ -11,7 +11,7 @@ import { CommandFailure } from "../terminal/command-failure.ts";
 import { say } from "../terminal/print.ts";
 import type { AuditEvent } from "../tokens/audit/audit-event.ts";
 import { AuditTrail } from "../tokens/audit/audit-trail.ts";
-import { Tokens } from "../tokens/tokens.ts";
+import { Tokens } from "../tokens/token-service.ts";
 import type { Reuse } from "../tokens/usage/reuse.ts";
 import { Usage } from "../tokens/usage/usage.ts";
 import { otherStores } from "./other-stores.ts";

@@ -30,7 +30,7 @@ import { COMMIT, VERSION } from "../version.ts";
 import { BackgroundCheck } from "./background-check.ts";
 import { type FirstToken, provideFirstToken, refuseUnfit } from "./first-token.ts";
 import { ConnectionLimit } from "./listening/connection-limit.ts";
-import { Listeners } from "./listening/listeners.ts";
+import { Listeners } from "./listening/http-server.ts";
 import { OpenFiles } from "./listening/open-files.ts";
 import { sharedDirectoryWarning } from "./listening/unix-socket.ts";
 import { migrationSentence, type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";

@@ -2,8 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { reasonOf } from "../system-errors.ts";
+import type { Tokens } from "../tokens/token-service.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
-import type { Tokens } from "../tokens/tokens.ts";
 
 const LOOK_EVERY_MS = 1000;
 const STOP_LIMIT_MS = 3000;

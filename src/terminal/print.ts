@@ -1,6 +1,6 @@
 import { reasonOf } from "../system-errors.ts";
 import { withoutSecrets } from "../tokens/secret/redaction.ts";
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import { CommandFailure } from "./command-failure.ts";
 
 /** Writes an answer to stdout. A reader that has left, as `head` does, is no failure; a full disk is. */

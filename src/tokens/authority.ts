@@ -1,5 +1,5 @@
 import type { AuditTrail } from "./audit/audit-trail.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Tokens } from "./token-service.ts";
 import type { Usage } from "./usage/usage.ts";
 
 /** All of the domain, for those who let others call it. */

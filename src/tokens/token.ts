@@ -1,7 +1,7 @@
 import { DESCRIPTION_LIMIT } from "./description.ts";
 import { containsSecret } from "./secret/redaction.ts";
-import { codePoints } from "./secret/text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
+import { codePoints } from "./visible-text.ts";
 
 export type Access = "read" | "write";
 export type Status = "active" | "expired" | "revoked";

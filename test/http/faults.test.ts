@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type ScanRefusal, ScanRefused } from "../../src/tokens/listing/scan-refused.ts";
-import { RevocationWaits } from "../../src/tokens/revocation/revocation-waits.ts";
+import { type ScanRefusal, ScanRefused } from "../../src/tokens/listing/scan-error.ts";
+import { RevocationWaits } from "../../src/tokens/revocation/revocation-pending-error.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { TestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";

@@ -1,7 +1,7 @@
 import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { digestOf } from "../../src/tokens/secret/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
-import type { TokenRequest } from "../../src/tokens/token-request.ts";
+import type { TokenRequest } from "../../src/tokens/token-fields.ts";
 import type { NewToken } from "../../src/tokens/token-store.ts";
 
 /** A moment for what a store keeps and does not judge. */

@@ -1,9 +1,9 @@
 import { tokenResource } from "../../http/api/resources.ts";
 import { withTokens } from "../../server/open-tokens.ts";
 import { print, printJson } from "../../terminal/print.ts";
-import { visible } from "../../tokens/secret/text.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
+import { visible } from "../../tokens/visible-text.ts";
 import { outcomeOf, requireTokenId } from "./command-outcome.ts";
 import type { JsonFlag } from "./token-flags.ts";
 

@@ -1,8 +1,8 @@
 import { reasonOf } from "../../system-errors.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
+import type { Tokens } from "../../tokens/token-service.ts";
 import { StoreUnavailable } from "../../tokens/token-store.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
 import { outcomeOf } from "./command-outcome.ts";
 import { printSecret } from "./secret-output.ts";
 

@@ -10,7 +10,7 @@ import { orElse, terminalWidth } from "../../terminal/table.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
 import { makeSecret } from "../../tokens/secret/secret.ts";
 import { secondsOf, type UnixSeconds } from "../../tokens/time.ts";
-import { issuesOf, type TokenRequest } from "../../tokens/token-request.ts";
+import { issuesOf, type TokenRequest } from "../../tokens/token-fields.ts";
 import { expirySetting } from "../expiry-flags.ts";
 import { jsonList } from "../json-list.ts";
 import { newestPages, rowsOf } from "../newest-pages.ts";

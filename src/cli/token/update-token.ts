@@ -4,7 +4,7 @@ import { UsageError } from "../../settings/config.ts";
 import { print, printAfter, printJson } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../../tokens/time.ts";
-import { issuesOf, type UpdateRequest } from "../../tokens/token-request.ts";
+import { issuesOf, type UpdateRequest } from "../../tokens/token-fields.ts";
 import { expirySetting } from "../expiry-flags.ts";
 import { outcomeOf, refusedFlags, requireTokenId } from "./command-outcome.ts";
 import type { UpdateFlags } from "./token-flags.ts";

@@ -1,5 +1,5 @@
 import type { Token } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { Tokens } from "../../tokens/token-service.ts";
 import type { Purpose } from "../../tokens/verification.ts";
 import { asFailure, type Failure } from "../errors.ts";
 import { type Trace, traceOf } from "../trace.ts";

@@ -1,5 +1,5 @@
 import type { Access } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { Tokens } from "../../tokens/token-service.ts";
 import { emptyAnswer } from "../answer.ts";
 import { shuttingDown } from "../errors.ts";
 import { type TracedParts, traced, traceOf } from "../trace.ts";

@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { Issue } from "../../tokens/refusal.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { Tokens } from "../../tokens/token-service.ts";
 import { askedAudience } from "../../tokens/verifier.ts";
 import { jsonAnswer } from "../answer.ts";
 import { introspectionResource } from "../api/resources.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../log/log.ts";
-import type { Listeners } from "./listeners.ts";
+import type { Listeners } from "./http-server.ts";
 import type { OpenFiles } from "./open-files.ts";
 
 /** How often it looks: where no descriptor is left, Bun tries to accept connections again and again, without a rest. */

@@ -2,7 +2,7 @@ import type { Server } from "bun";
 import type { TcpAddress } from "../../settings/listen-addresses.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { CAN_TAKE_OVER, type Handlers, type Listener, OPTIONS } from "./listener.ts";
-import { portSentence } from "./port-sentence.ts";
+import { portSentence } from "./port-errors.ts";
 import { isShared } from "./shared-port.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSException } from "re2js";
-import { codePoints } from "../secret/text.ts";
-import { compilingPrice } from "./pattern-price.ts";
+import { codePoints } from "../visible-text.ts";
+import { compilingPrice } from "./pattern-cost.ts";
 
 /** The longest pattern, in code points. */
 export const PATTERN_LIMIT = 256;

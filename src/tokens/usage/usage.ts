@@ -5,7 +5,7 @@ import type { Token } from "../token.ts";
 import { StoreUnavailable, type TokenStore } from "../token-store.ts";
 import type { UseOutcome } from "../verification.ts";
 import type { Reuse } from "./reuse.ts";
-import { UnwrittenUses } from "./unwritten-uses.ts";
+import { UnwrittenUses } from "./usage-buffer.ts";
 import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
 import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket, type UseCount } from "./usage-store.ts";
 

@@ -12,7 +12,7 @@ import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { AuditTrail } from "../../../src/tokens/audit/audit-trail.ts";
 import { isRefusal } from "../../../src/tokens/refusal.ts";
 import type { Access } from "../../../src/tokens/token.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { Tokens } from "../../../src/tokens/token-service.ts";
 import { Usage } from "../../../src/tokens/usage/usage.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 import { requireTruth } from "./truth.ts";

@@ -1,5 +1,5 @@
 import type { PageFiles } from "../../../src/http/page-file.ts";
-import { Listeners } from "../../../src/server/listening/listeners.ts";
+import { Listeners } from "../../../src/server/listening/http-server.ts";
 import { TestApi } from "./api.ts";
 
 /** The application of a test behind a real socket on the loopback, served as the executable serves it. */

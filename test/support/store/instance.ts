@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import type { Condition } from "../../../src/tokens/listing/listing.ts";
 import type { UnixSeconds } from "../../../src/tokens/time.ts";
 import { type Access, STATUSES, type Status } from "../../../src/tokens/token.ts";
-import type { Tokens } from "../../../src/tokens/tokens.ts";
+import type { Tokens } from "../../../src/tokens/token-service.ts";
 import { auditTrail, EVERYTHING, outcomeOf, TestStore } from "./store.ts";
 
 /** All that matters of a token, in the model. */

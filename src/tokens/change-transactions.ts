@@ -1,4 +1,5 @@
 import { type Actor, type AuditEvent, COMMAND_LINE } from "./audit/audit-event.ts";
+import { actorRefusal } from "./change-permissions.ts";
 import {
   type ChangeContext,
   type Plan,
@@ -6,13 +7,12 @@ import {
   type RevocationRequest,
   refused,
   revocation,
-} from "./change.ts";
-import { actorRefusal } from "./change-guard.ts";
+} from "./change-plans.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
-import { laterRevocations, scopeOf } from "./revocation/later-revocations.ts";
+import { laterRevocations, scopeOf } from "./revocation/pending-revocation-plan.ts";
 import { type PendingRevocation, PendingRevocations } from "./revocation/pending-revocations.ts";
-import { RevocationWaits } from "./revocation/revocation-waits.ts";
+import { RevocationWaits } from "./revocation/revocation-pending-error.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "./token-store.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
-import type { CreatedToken } from "../../src/tokens/tokens.ts";
+import type { CreatedToken } from "../../src/tokens/token-service.ts";
 import { actorOf } from "../support/new-token.ts";
 import { auditTrail, outcomeOf } from "../support/store/store.ts";
 import { failAudit, useTestStore } from "../support/use-test-store.ts";

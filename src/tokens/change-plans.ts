@@ -1,12 +1,12 @@
 import type { Actor, AuditAction, AuditEvent } from "./audit/audit-event.ts";
-import { changeRefusal, predecessorRefusal } from "./change-guard.ts";
+import { changeRefusal, predecessorRefusal } from "./change-permissions.ts";
 import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
 import type { Random } from "./random.ts";
 import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { digestOf, hintOf } from "./secret/secret.ts";
 import { type Clock, secondsOf } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
-import type { TokenRequest, UpdateRequest } from "./token-request.ts";
+import type { TokenRequest, UpdateRequest } from "./token-fields.ts";
 import type { ChangeState, LastIds, NewToken, UpdatedToken, Writes } from "./token-store.ts";
 
 /** When, by chance, by whom and after which ids a change is made. */

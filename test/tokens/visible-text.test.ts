@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { codePoints, visible } from "../../../src/tokens/secret/text.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { codePoints, visible } from "../../src/tokens/visible-text.ts";
+import { TEST_LIMIT_MS } from "../support/patience.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

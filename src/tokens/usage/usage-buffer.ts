@@ -1,8 +1,8 @@
 import type { UnixSeconds } from "../time.ts";
 import type { Token } from "../token.ts";
 import type { UseOutcome } from "../verification.ts";
-import { type CountedHour, HoursOfUse } from "./hours-of-use.ts";
-import { LastUses } from "./last-uses.ts";
+import { LastUses } from "./last-use-buffer.ts";
+import { type CountedHour, HoursOfUse } from "./usage-by-hour.ts";
 import { bucketStart, type Period } from "./usage-period.ts";
 import { ALL_TOKENS, type HourOfUse, type UseCount } from "./usage-store.ts";
 

@@ -1,7 +1,7 @@
-import { type ChangeContext, eventOf, newToken, type Plan, refused } from "./change.ts";
-import { changeRefusal } from "./change-guard.ts";
+import { changeRefusal } from "./change-permissions.ts";
+import { type ChangeContext, eventOf, newToken, type Plan, refused } from "./change-plans.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
-import { type RotationRequest, replaced, successorExpiry } from "./rotation.ts";
+import { type RotationRequest, replaced, successorExpiry } from "./rotation-rules.ts";
 import { secondsOf, type UnixSeconds } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
 import type { ChangeState, LastIds } from "./token-store.ts";

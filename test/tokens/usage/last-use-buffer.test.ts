@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { LastUses, WRITTEN_LIMIT } from "../../../src/tokens/usage/last-uses.ts";
+import { LastUses, WRITTEN_LIMIT } from "../../../src/tokens/usage/last-use-buffer.ts";
 import { A_MOMENT } from "../../support/new-token.ts";
 
 test("beyond a limit, tokens are written each time", () => {

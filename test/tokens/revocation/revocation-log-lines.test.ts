@@ -5,13 +5,8 @@ import {
   firstLine,
   parseLines,
   type RevocationLines,
-} from "../../../src/tokens/revocation/revocation-lines.ts";
-import {
-  afterGap,
-  endsOf,
-  lackEnd,
-  lastEndTime,
-} from "../../../src/tokens/revocation/several-revocation-logs.ts";
+} from "../../../src/tokens/revocation/revocation-log-lines.ts";
+import { afterGap, endsOf, lackEnd, lastEndTime } from "../../../src/tokens/revocation/revocation-logs.ts";
 import { eventOf } from "../../support/new-token.ts";
 
 function change(id: string, target: string, changes: AuditEvent["changes"]): AuditEvent {

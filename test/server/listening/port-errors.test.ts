@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { portSentence } from "../../../src/server/listening/port-sentence.ts";
+import { portSentence } from "../../../src/server/listening/port-errors.ts";
 
 const failing = (code: string) => Object.assign(new Error(`${code}: listen`), { code });
 

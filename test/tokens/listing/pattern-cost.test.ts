@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { compilePattern, INSTRUCTION_LIMIT, NOT_RE2 } from "../../../src/tokens/listing/pattern.ts";
-import { compilingPrice } from "../../../src/tokens/listing/pattern-price.ts";
+import { compilingPrice } from "../../../src/tokens/listing/pattern-cost.ts";
 
 const { raw } = String;
 

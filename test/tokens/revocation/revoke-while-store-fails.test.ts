@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { type Actor, COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
+import { Tokens } from "../../../src/tokens/token-service.ts";
 import { StoreUnavailable, type TokenStore, type Writes } from "../../../src/tokens/token-store.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
 import { actorOf, REQUEST } from "../../support/new-token.ts";
 import { EVERYTHING, outcomeOf } from "../../support/store/store.ts";
 import { useTestStore } from "../../support/use-test-store.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { OVERLAP_MAX_SECONDS } from "../../src/tokens/rotation.ts";
+import { OVERLAP_MAX_SECONDS } from "../../src/tokens/rotation-rules.ts";
 import { isSecret } from "../../src/tokens/secret/secret.ts";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { CALLER } from "../support/new-token.ts";

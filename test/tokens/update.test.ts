@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
-import type { UpdateRequest } from "../../src/tokens/token-request.ts";
+import type { UpdateRequest } from "../../src/tokens/token-fields.ts";
 import { CALLER } from "../support/new-token.ts";
 import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 import { useTestStore } from "../support/use-test-store.ts";

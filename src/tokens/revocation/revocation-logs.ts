@@ -1,6 +1,6 @@
 import type { UnixSeconds } from "../time.ts";
-import type { KnownEnd } from "./known-end.ts";
-import type { LoggedEnd, RevocationLines } from "./revocation-lines.ts";
+import type { LoggedEnd, RevocationLines } from "./revocation-log-lines.ts";
+import type { KnownEnd } from "./token-end.ts";
 
 /** What the lines say of each token in the end: an expiry that was set again counts as it was set last. */
 export function endsOf(logs: readonly RevocationLines[]): readonly KnownEnd[] {

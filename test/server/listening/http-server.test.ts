@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UNIX_PEER } from "../../../src/http/auth/client-address.ts";
 import { makeLog } from "../../../src/log/log.ts";
-import { Listeners } from "../../../src/server/listening/listeners.ts";
+import { Listeners } from "../../../src/server/listening/http-server.ts";
 import type { ListenAddress } from "../../../src/settings/listen-addresses.ts";
 import { RawConnection } from "../../support/http/raw-connection.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";

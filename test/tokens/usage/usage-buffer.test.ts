@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { UNWRITTEN_LIMIT, UnwrittenUses } from "../../../src/tokens/usage/unwritten-uses.ts";
+import { UNWRITTEN_LIMIT, UnwrittenUses } from "../../../src/tokens/usage/usage-buffer.ts";
 import { ALL_TOKENS, type HourOfUse } from "../../../src/tokens/usage/usage-store.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { AuditAction, AuditEvent } from "../../../src/tokens/audit/audit-event.ts";
-import { endedAgain, type KnownEnd, together } from "../../../src/tokens/revocation/known-end.ts";
+import { endedAgain, type KnownEnd, together } from "../../../src/tokens/revocation/token-end.ts";
 import type { Token } from "../../../src/tokens/token.ts";
 import { tokenOf } from "../../support/new-token.ts";
 
