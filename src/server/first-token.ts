@@ -8,7 +8,7 @@ import { CommandFailure } from "../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../tokens/audit/audit-event.ts";
 import { isHardToGuess } from "../tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../tokens/secret/secret.ts";
-import type { Tokens } from "../tokens/token-service.ts";
+import type { TokenService } from "../tokens/token-service.ts";
 
 /** How somebody gets at a token of this store. */
 export type FirstToken =
@@ -24,7 +24,7 @@ export type FirstToken =
   | { readonly source: "in-use"; readonly warning: string | null };
 
 interface Parts {
-  readonly tokens: Tokens;
+  readonly tokens: TokenService;
   readonly store: SqliteTokenStore;
   readonly given: GivenFirstToken | null;
 }
@@ -66,7 +66,7 @@ function fit({ variable, secret, fault }: GivenFirstToken): string {
 }
 
 /** Leaves no secret behind that opens nothing. */
-async function createOrClear(tokens: Tokens, store: SqliteTokenStore, secret: string): Promise<void> {
+async function createOrClear(tokens: TokenService, store: SqliteTokenStore, secret: string): Promise<void> {
   try {
     await create(tokens, secret);
   } catch (error) {
@@ -85,7 +85,7 @@ function writeFile(file: FirstTokenFile, secret: string): void {
   }
 }
 
-async function create(tokens: Tokens, secret: string): Promise<void> {
+async function create(tokens: TokenService, secret: string): Promise<void> {
   await tokens.create(
     { access: "write", audiences: null, description: "First token", expiresAt: null },
     COMMAND_LINE,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { reasonOf } from "../system-errors.ts";
-import type { Tokens } from "../tokens/token-service.ts";
+import type { TokenService } from "../tokens/token-service.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
 
 const LOOK_EVERY_MS = 1000;
@@ -16,7 +16,7 @@ const LOST_REVOCATIONS =
 
 export interface StoreRecoveryParts {
   readonly store: Pick<SqliteTokenStore, "recover">;
-  readonly tokens: Pick<Tokens, "writePendingRevocations" | "pendingRevocations">;
+  readonly tokens: Pick<TokenService, "writePendingRevocations" | "pendingRevocations">;
 }
 
 /**

@@ -10,14 +10,14 @@ import {
 } from "./change-plans.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, type Refusal } from "./refusal.ts";
-import { laterRevocations, scopeOf } from "./revocation/pending-revocation-plan.ts";
+import { pendingRevocationPlan, pendingRevocationScope } from "./revocation/pending-revocation-plan.ts";
 import { type PendingRevocation, PendingRevocations } from "./revocation/pending-revocations.ts";
-import { RevocationWaits } from "./revocation/revocation-pending-error.ts";
+import { RevocationPendingError } from "./revocation/revocation-pending-error.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "./token-store.ts";
 
-export interface ChangesParts {
+export interface ChangeTransactionsParts {
   readonly store: Pick<TokenStore, "change">;
   readonly clock: Clock;
   readonly random: Random;
@@ -36,16 +36,16 @@ type Planning<Outcome> = (state: ChangeState, context: ChangeContext) => Plan<Ou
 const REVOKED_ACTOR: Refusal = { refused: "unauthenticated", reason: "revoked" };
 
 /** Makes changes of actors that are active in the transaction of the change. Keeps revocations that cannot be written. */
-export class Changes {
-  readonly #store: ChangesParts["store"];
+export class ChangeTransactions {
+  readonly #store: ChangeTransactionsParts["store"];
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #keepsRevocations: boolean;
-  readonly #onChange: ChangesParts["onChange"];
+  readonly #onChange: ChangeTransactionsParts["onChange"];
   readonly #pending = new PendingRevocations();
   #writing: Promise<void> | null = null;
 
-  constructor({ store, clock, random, keepsRevocations = false, onChange }: ChangesParts) {
+  constructor({ store, clock, random, keepsRevocations = false, onChange }: ChangeTransactionsParts) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
@@ -69,7 +69,7 @@ export class Changes {
   }
 
   /**
-   * Revokes a token. Where the store cannot write that and this process keeps revocations, throws RevocationWaits: the
+   * Revokes a token. Where the store cannot write that and this process keeps revocations, throws RevocationPendingError: the
    * tokens are refused from now on.
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest): Promise<Revocation | Refusal> {
@@ -141,8 +141,8 @@ export class Changes {
   }
 
   async #writePending(batch: readonly PendingRevocation[]): Promise<void> {
-    const { updated } = await this.#store.change(scopeOf(batch), (state) =>
-      laterRevocations(batch, state, this.#context(COMMAND_LINE, state)),
+    const { updated } = await this.#store.change(pendingRevocationScope(batch), (state) =>
+      pendingRevocationPlan(batch, state, this.#context(COMMAND_LINE, state)),
     );
     for (const { event } of updated) this.#onChange(event);
   }
@@ -181,7 +181,11 @@ function rank({ access }: Token): number {
   return access === "write" ? 0 : 1;
 }
 
-function revocationWaits(id: string, waiting: readonly string[], cause: StoreUnavailable): RevocationWaits {
+function revocationWaits(
+  id: string,
+  waiting: readonly string[],
+  cause: StoreUnavailable,
+): RevocationPendingError {
   const descendants = waiting.filter((each) => each !== id).length;
-  return new RevocationWaits({ token: descendants < waiting.length, descendants }, cause);
+  return new RevocationPendingError({ token: descendants < waiting.length, descendants }, cause);
 }

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Actor } from "./audit/audit-event.ts";
 import { creation, type Revocation, type RevocationRequest, update } from "./change-plans.ts";
-import { Changes, type ChangesParts } from "./change-transactions.ts";
+import { ChangeTransactions, type ChangeTransactionsParts } from "./change-transactions.ts";
 import { goesBy, type Listing } from "./listing/listing.ts";
 import { type Page, pageOf } from "./listing/paging.ts";
 import type { ScanCaller } from "./listing/scan-caller.ts";
@@ -39,7 +39,7 @@ export interface Rotation {
   readonly successor: CreatedToken;
 }
 
-export interface TokensParts extends ChangesParts {
+export interface TokenServiceParts extends ChangeTransactionsParts {
   readonly store: TokenStore;
   /** Seals the cursors of lists. */
   readonly cursorKey: Uint8Array;
@@ -48,27 +48,27 @@ export interface TokensParts extends ChangesParts {
   /** Hears of every time that a secret was shown after its token had been revoked or replaced. */
   readonly onReuse: (reuse: Reuse) => void;
   /** Knows of uses that the store does not have yet; left out where none are counted. */
-  readonly uses?: Pick<Usage, "addedTo" | "settle" | "settleFirstUses">;
+  readonly uses?: Pick<Usage, "addedTo" | "writeLastUses" | "writeFirstUses">;
 }
 
 const NO_DIGEST = new Uint8Array(32);
 
 /** Creates, lists, updates, rotates, revokes and verifies API tokens. */
-export class Tokens {
+export class TokenService {
   readonly #store: TokenStore;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #cursorKey: Uint8Array;
-  readonly #changes: Changes;
-  readonly #onUse: TokensParts["onUse"];
-  readonly #onReuse: TokensParts["onReuse"];
-  readonly #uses: TokensParts["uses"];
+  readonly #changes: ChangeTransactions;
+  readonly #onUse: TokenServiceParts["onUse"];
+  readonly #onReuse: TokenServiceParts["onReuse"];
+  readonly #uses: TokenServiceParts["uses"];
 
-  constructor({ cursorKey, onUse, onReuse, uses, ...parts }: TokensParts) {
+  constructor({ cursorKey, onUse, onReuse, uses, ...parts }: TokenServiceParts) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#random = parts.random;
-    this.#changes = new Changes(parts);
+    this.#changes = new ChangeTransactions(parts);
     this.#cursorKey = cursorKey;
     this.#onUse = onUse;
     this.#onReuse = onReuse;
@@ -214,7 +214,7 @@ export class Tokens {
 
   /** One page of the tokens that a listing asks for. Ends when `caller` waits for it no more. */
   async list(listing: Listing, caller: ScanCaller | null = null): Promise<Page<Token> | Refusal> {
-    if (goesBy(listing, "last_used_at")) await this.#uses?.settle();
+    if (goesBy(listing, "last_used_at")) await this.#uses?.writeLastUses();
     const page = await pageOf(listing, {
       resource: TOKEN_LISTING,
       find: (query) => this.#store.list(query, caller),
@@ -226,7 +226,7 @@ export class Tokens {
 
   /** How many tokens there are, by status and access, and when the active ones expire. */
   async summary(caller: ScanCaller | null = null): Promise<Summary> {
-    await this.#uses?.settleFirstUses();
+    await this.#uses?.writeFirstUses();
     const now = this.now();
     return summaryOf(await this.#store.summary(summaryQuery(now), caller), now);
   }

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "./audit/audit-event.ts";
 import type { ListQuery } from "./listing/listing.ts";
 import type { ScanCaller } from "./listing/scan-caller.ts";
-import type { SummaryQuery, Tally } from "./summary.ts";
+import type { SummaryQuery, TokenCount } from "./summary.ts";
 import type { Token } from "./token.ts";
 
 type Awaitable<T> = T | Promise<T>;
@@ -88,7 +88,7 @@ export interface TokenStore {
    */
   list(query: ListQuery, caller: ScanCaller | null): Awaitable<readonly Token[]>;
   /** Counts every token at one moment of the store. Throws ScanRefused as `list` does. */
-  summary(query: SummaryQuery, caller: ScanCaller | null): Awaitable<readonly Tally[]>;
+  summary(query: SummaryQuery, caller: ScanCaller | null): Awaitable<readonly TokenCount[]>;
   isEmpty(): Awaitable<boolean>;
 }
 

@@ -1,7 +1,7 @@
 import { reasonOf } from "../../system-errors.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
-import type { Tokens } from "../../tokens/token-service.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { StoreUnavailable } from "../../tokens/token-store.ts";
 import { outcomeOf } from "./command-outcome.ts";
 import { printSecret } from "./secret-output.ts";
@@ -10,7 +10,7 @@ import { printSecret } from "./secret-output.ts";
  * Prints the secret of a token that was just created, as `text`. Where that fails, revokes the token, whose secret
  * nobody has, and throws a CommandFailure that says so, with `left` at its end: how everything else is.
  */
-export async function handOver(tokens: Tokens, id: string, text: string, left: string): Promise<void> {
+export async function handOver(tokens: TokenService, id: string, text: string, left: string): Promise<void> {
   try {
     await printSecret(text);
   } catch (error) {
@@ -30,7 +30,7 @@ export function storeReason(error: unknown): string {
 }
 
 /** Revokes a token that is of no use to anybody. Says what became of it. */
-export async function withdrawn(tokens: Tokens, id: string): Promise<string> {
+export async function withdrawn(tokens: TokenService, id: string): Promise<string> {
   try {
     outcomeOf(await tokens.revoke(id, COMMAND_LINE), id);
     return "That token was revoked at once.";

@@ -8,7 +8,7 @@ import type { RotationRequest } from "../../tokens/rotation-rules.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../../tokens/time.ts";
 import type { Token } from "../../tokens/token.ts";
 import { issuesOf } from "../../tokens/token-fields.ts";
-import type { Tokens } from "../../tokens/token-service.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { expirySetting, overlapSetting } from "../expiry-flags.ts";
 import { outcomeOf, refusedFlags, requireTokenId } from "./command-outcome.ts";
 import { handOver, storeReason, withdrawn } from "./hand-over.ts";
@@ -44,7 +44,10 @@ interface Replacement {
 }
 
 /** Brings the end of the old token nearer. Throws a CommandFailure that tells which of the two tokens works now. */
-async function replacedToken(tokens: Tokens, { id, successorId, request }: Replacement): Promise<Token> {
+async function replacedToken(
+  tokens: TokenService,
+  { id, successorId, request }: Replacement,
+): Promise<Token> {
   const outcome = await tokens.replace(id, successorId, request, COMMAND_LINE).catch((error: unknown) => {
     throw new CommandFailure(stillThere(id, storeReason(error)), { cause: error });
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../log/log.ts";
-import type { Listeners } from "./http-server.ts";
+import type { HttpServer } from "./http-server.ts";
 import type { OpenFiles } from "./open-files.ts";
 
 /** How often it looks: where no descriptor is left, Bun tries to accept connections again and again, without a rest. */
@@ -16,7 +16,7 @@ const CALM_MS = 60_000;
 const REST_MS = 60_000;
 
 export interface ConnectionLimitParts {
-  readonly listeners: Pick<Listeners, "closeIdle" | "renew">;
+  readonly server: Pick<HttpServer, "closeIdle" | "renew">;
   readonly files: Pick<
     OpenFiles,
     "limit" | "areNearlyAllTaken" | "areNearlyAllTakenByFiles" | "areAllTaken" | "spare" | "release"
@@ -70,7 +70,7 @@ export class ConnectionLimit {
 
   async #makeRoom(): Promise<void> {
     this.#tellOfCrowd();
-    this.#parts.listeners.closeIdle();
+    this.#parts.server.closeIdle();
     await pause(CLOSING_MS);
     if (this.#isCrowded) await this.#closeAll();
     this.#madeRoomAt = this.#parts.clock();
@@ -78,10 +78,10 @@ export class ConnectionLimit {
 
   /** The spared descriptors serve the new listeners, the store and new connections until those of before are closed. */
   async #closeAll(): Promise<void> {
-    const { listeners, files, log } = this.#parts;
+    const { server, files, log } = this.#parts;
     files.release();
     try {
-      await listeners.renew(() => !files.areAllTaken);
+      await server.renew(() => !files.areAllTaken);
       this.#hasFailed = false;
     } catch (error) {
       if (!this.#hasFailed) log.error({ error }, "cannot listen anew now; it is tried again and again");

@@ -5,17 +5,12 @@ import type { ListenAddress } from "../../settings/listen-addresses.ts";
 import type { Handlers, Listener } from "./listener.ts";
 import { PortListener } from "./port-listener.ts";
 import { SocketListener } from "./socket-listener.ts";
-
-/** How long a listener that ends goes on with open requests. */
-const DRAIN_LIMIT_MS = 5000;
-
-/** The same where there is no room for a new connection. Longer than a client needs that does not wait. */
-const CROWDED_DRAIN_LIMIT_MS = 250;
+import { CROWDED_DRAIN_LIMIT_MS, DRAIN_LIMIT_MS } from "./timeouts.ts";
 
 const DRAIN_POLL_MS = 10;
 
 /** Every address that the server listens on, with one application behind all of them. */
-export class Listeners {
+export class HttpServer {
   #current: Listener[] = [];
   /** Those that others took over from. They accept nothing new, and answer their open requests. */
   #old: Listener[] = [];

@@ -9,7 +9,7 @@ const OTHER_HOST = "Choose another with --host, such as 127.0.0.1.";
  * Why a server cannot listen there, and what to do. For a name without an address Bun gives an error of another cause,
  * such as EADDRINUSE, so the name comes first.
  */
-export async function portSentence({ host, port }: TcpAddress, error: unknown): Promise<string> {
+export async function portErrorMessage({ host, port }: TcpAddress, error: unknown): Promise<string> {
   if (isIP(host) === 0 && !(await hasAddress(host))) {
     return `Publisher cannot listen on ${host}: the name has no address. ${OTHER_HOST}`;
   }

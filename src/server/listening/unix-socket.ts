@@ -50,7 +50,7 @@ async function isListenedOn(path: string): Promise<boolean> {
 }
 
 /** Why a server cannot listen on a Unix socket, and what to do. */
-export function socketSentence(path: string, error: unknown): string {
+export function socketErrorMessage(path: string, error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : "";
   const directory = dirname(path);
   switch (code) {

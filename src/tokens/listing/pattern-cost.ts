@@ -31,7 +31,7 @@ const CHARACTERS = 16;
  * How much compiling a pattern costs at least, in instructions. Its text tells: compiling would take that long, and
  * some patterns fail late. Text in quotes counts as if it were none.
  */
-export function compilingPrice(source: string, caseInsensitive: boolean): number {
+export function compilingCost(source: string, caseInsensitive: boolean): number {
   const parts = caseInsensitive || IGNORES_CASE.test(source) ? FOLDED_PARTS : PARTS;
   const prices = parts.map(({ form, price }) => price * (source.match(form)?.length ?? 0));
   const reading = prices.reduce((total, price) => total + price, source.length / CHARACTERS);

@@ -1,6 +1,6 @@
 import { RE2JS, RE2JSException } from "re2js";
 import { codePoints } from "../visible-text.ts";
-import { compilingPrice } from "./pattern-cost.ts";
+import { compilingCost } from "./pattern-cost.ts";
 
 /** The longest pattern, in code points. */
 export const PATTERN_LIMIT = 256;
@@ -34,7 +34,7 @@ export function compilePattern(
   limit = INSTRUCTION_LIMIT,
 ): Pattern | string {
   if (codePoints(source) > PATTERN_LIMIT) return `must have at most ${PATTERN_LIMIT} characters`;
-  const price = compilingPrice(source, caseInsensitive);
+  const price = compilingCost(source, caseInsensitive);
   if (price > limit) return TOO_LARGE;
   try {
     const expression = RE2JS.compile(source, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);

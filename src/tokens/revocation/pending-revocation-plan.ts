@@ -3,7 +3,7 @@ import type { ChangeScope, ChangeState, Writes } from "../token-store.ts";
 import type { PendingRevocation } from "./pending-revocations.ts";
 
 /** What a store is to read for these revocations. */
-export function scopeOf(batch: readonly PendingRevocation[]): ChangeScope {
+export function pendingRevocationScope(batch: readonly PendingRevocation[]): ChangeScope {
   const ids = batch.flatMap(({ id, actor }) => [id, ...(actor.tokenId === null ? [] : [actor.tokenId])]);
   return { actor: null, target: null, others: [...new Set(ids)], isRevocation: true };
 }
@@ -12,7 +12,7 @@ export function scopeOf(batch: readonly PendingRevocation[]): ChangeScope {
  * Makes revocations. Their actors were allowed to make them at the time of the request. Leaves out the name of an actor
  * that was revoked since, here or before: it makes no more changes.
  */
-export function laterRevocations(
+export function pendingRevocationPlan(
   batch: readonly PendingRevocation[],
   { others }: ChangeState,
   context: Omit<ChangeContext, "actor">,

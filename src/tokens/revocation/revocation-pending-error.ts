@@ -10,8 +10,8 @@ export interface WaitingTokens {
  * A revocation of which the store could not write all. This process refuses all of its tokens, and goes on trying to
  * write it.
  */
-export class RevocationWaits extends Error {
-  override readonly name = "RevocationWaits";
+export class RevocationPendingError extends Error {
+  override readonly name = "RevocationPendingError";
   readonly waiting: WaitingTokens;
 
   constructor(waiting: WaitingTokens, cause: unknown) {

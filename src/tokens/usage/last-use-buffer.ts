@@ -8,7 +8,7 @@ export const WRITTEN_LIMIT = 100_000;
  * When tokens were last let in, as far as the store does not know it. A token lies anywhere in the store, and each
  * one that is written costs a whole page: so it is written with its first use in an hour, and once that hour is over.
  */
-export class LastUses {
+export class LastUseBuffer {
   readonly #waiting = new Map<string, UnixSeconds>();
   /** Which tokens were written in the hour that began at `#hour`. */
   readonly #written = new Set<string>();

@@ -1,24 +1,24 @@
 import type { UnixSeconds } from "../time.ts";
 import type { Token } from "../token.ts";
 import type { UseOutcome } from "../verification.ts";
-import { LastUses } from "./last-use-buffer.ts";
-import { type CountedHour, HoursOfUse } from "./usage-by-hour.ts";
+import { LastUseBuffer } from "./last-use-buffer.ts";
+import { type CountedHour, UsageByHour } from "./usage-by-hour.ts";
 import { bucketStart, type Period } from "./usage-period.ts";
 import { ALL_TOKENS, type HourOfUse, type UseCount } from "./usage-store.ts";
 
 /** The most hours of tokens that are told apart, of some 150 bytes each. */
-export const UNWRITTEN_LIMIT = 100_000;
+export const BUFFER_LIMIT = 100_000;
 
 /** How many of them are written in one transaction, which holds up everything else meanwhile. */
 const PORTION_SIZE = 200;
 
-/** Uses that are not in the store yet. Beyond UNWRITTEN_LIMIT, further tokens count among all of them alone. */
-export class UnwrittenUses {
-  #added = new HoursOfUse();
+/** Uses that are not in the store yet. Beyond BUFFER_LIMIT, further tokens count among all of them alone. */
+export class UsageBuffer {
+  #added = new UsageByHour();
   /** The hours in `#portions`. */
-  #collected = new HoursOfUse();
+  #collected = new UsageByHour();
   #portions: (readonly HourOfUse[])[] = [];
-  readonly #lastUses = new LastUses();
+  readonly #lastUses = new LastUseBuffer();
 
   /**
    * On the way of every request: it adds to numbers, and makes something only for a token's first use in an hour.
@@ -31,7 +31,7 @@ export class UnwrittenUses {
     return hour.token !== ALL_TOKENS;
   }
 
-  /** Keeps the latest moment at which a secret was shown after its token's end. Beyond UNWRITTEN_LIMIT it is lost. */
+  /** Keeps the latest moment at which a secret was shown after its token's end. Beyond BUFFER_LIMIT it is lost. */
   mark(token: string, from: string | null, now: UnixSeconds): void {
     const hour = this.#hourOf(token, bucketStart("hour", now));
     if (hour.token === ALL_TOKENS || now < (hour.reusedAt ?? 0)) return;
@@ -47,7 +47,7 @@ export class UnwrittenUses {
   /** Sets apart, in portions, what was added so far; of the last uses those that are due, or all. */
   collect(now: UnixSeconds, lastUses: "due" | "all"): void {
     this.#collected = this.#added;
-    this.#added = new HoursOfUse();
+    this.#added = new UsageByHour();
     this.#settleLastUses(now, lastUses);
     // What lies together in the store is written together, which costs fewer pages.
     const hours = this.#collected.inOrder();
@@ -94,7 +94,7 @@ export class UnwrittenUses {
   #hourOf(token: string, start: UnixSeconds): CountedHour {
     const known = this.#added.find(token, start);
     if (known !== undefined) return known;
-    const isFull = this.#added.size + this.#collected.size >= UNWRITTEN_LIMIT;
+    const isFull = this.#added.size + this.#collected.size >= BUFFER_LIMIT;
     return this.#added.findOrAdd(isFull ? ALL_TOKENS : token, start);
   }
 }

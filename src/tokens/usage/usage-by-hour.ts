@@ -8,7 +8,7 @@ export type CountedHour = { -readonly [Key in keyof HourOfUse]: HourOfUse[Key] }
 const UNUSED = { accepted: 0, refused: 0, lastUsedAt: null, reusedAt: null, reusedFrom: null };
 
 /** Hours in which tokens were used, found by hour and token. There is one for each of both. */
-export class HoursOfUse {
+export class UsageByHour {
   readonly #byStart = new Map<UnixSeconds, Map<string, CountedHour>>();
   #size = 0;
 

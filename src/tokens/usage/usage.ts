@@ -5,7 +5,7 @@ import type { Token } from "../token.ts";
 import { StoreUnavailable, type TokenStore } from "../token-store.ts";
 import type { UseOutcome } from "../verification.ts";
 import type { Reuse } from "./reuse.ts";
-import { UnwrittenUses } from "./usage-buffer.ts";
+import { UsageBuffer } from "./usage-buffer.ts";
 import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
 import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket, type UseCount } from "./usage-store.ts";
 
@@ -47,7 +47,7 @@ export class Usage {
   readonly #store: UsageStore;
   readonly #tokens: UsageParts["tokens"];
   readonly #clock: Clock;
-  readonly #unwritten = new UnwrittenUses();
+  readonly #unwritten = new UsageBuffer();
   #flushing: Promise<void> = Promise.resolve();
   #settledAt: number | null = null;
   /** How many tokens were used for the first time in their life, and how many of these the store has. */
@@ -96,9 +96,9 @@ export class Usage {
    * Brings the last uses of tokens into the store for somebody who filters or sorts by them; at most once a minute,
    * as each costs, but first uses at once. Where the store cannot take them now, it is left as it is.
    */
-  async settle(): Promise<void> {
+  async writeLastUses(): Promise<void> {
     const sinceMs = this.#clock() - (this.#settledAt ?? Number.NEGATIVE_INFINITY);
-    if (sinceMs >= 0 && sinceMs < SETTLED_MS) return await this.settleFirstUses();
+    if (sinceMs >= 0 && sinceMs < SETTLED_MS) return await this.writeFirstUses();
     this.#settledAt = this.#clock();
     await this.#tryToFlush("all");
   }
@@ -107,7 +107,7 @@ export class Usage {
    * Brings the first uses of tokens into the store for somebody who counts tokens that were never used. A token costs
    * that once in its life. Where the store cannot take them now, it is left as it is.
    */
-  async settleFirstUses(): Promise<void> {
+  async writeFirstUses(): Promise<void> {
     const count = this.#firstUses;
     if (count <= this.#writtenFirstUses) return;
     await this.#tryToFlush("due");

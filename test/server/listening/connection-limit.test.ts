@@ -41,7 +41,7 @@ class PlayedServer {
       spare: () => void this.events.push("spare"),
       release: () => void this.events.push("release"),
     };
-    const listeners = {
+    const server = {
       closeIdle: () => {
         this.events.push("close idle");
         this.idle = 0;
@@ -55,7 +55,7 @@ class PlayedServer {
         this.others = this.comeMeanwhile;
       },
     };
-    this.limit = new ConnectionLimit({ listeners, files, log, clock: () => this.now });
+    this.limit = new ConnectionLimit({ server, files, log, clock: () => this.now });
     this.limit.stop();
     this.events.splice(0);
   }

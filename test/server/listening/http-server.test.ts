@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UNIX_PEER } from "../../../src/http/auth/client-address.ts";
 import { makeLog } from "../../../src/log/log.ts";
-import { Listeners } from "../../../src/server/listening/http-server.ts";
+import { HttpServer } from "../../../src/server/listening/http-server.ts";
 import type { ListenAddress } from "../../../src/settings/listen-addresses.ts";
 import { RawConnection } from "../../support/http/raw-connection.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
@@ -13,32 +13,32 @@ const SLOW = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{";
 const PART = "GET / HTTP/1.1\r\n";
 const hasRoom = () => true;
 
-const opened: Listeners[] = [];
+const opened: HttpServer[] = [];
 
 afterEach(async () => {
-  for (const listeners of opened.splice(0)) await listeners.stop();
+  for (const server of opened.splice(0)) await server.stop();
 });
 
-/** Listeners that answer with the address of the other side, once the body is there. */
+/** A server that answers with the address of the other side, once the body is there. */
 class Answering {
-  readonly listeners = new Listeners();
+  readonly server = new HttpServer();
   /** How many requests have begun. */
   begun = 0;
 
   static async on(...addresses: readonly ListenAddress[]): Promise<Answering> {
     const answering = new Answering();
-    opened.push(answering.listeners);
+    opened.push(answering.server);
     const answer = async (request: Request) => {
       answering.begun += 1;
       await request.text();
-      return new Response(answering.listeners.peerOf(request));
+      return new Response(answering.server.peerOf(request));
     };
-    await answering.listeners.open(addresses, 0o640, { routes: {}, fetch: answer });
+    await answering.server.open(addresses, 0o640, { routes: {}, fetch: answer });
     return answering;
   }
 
   get url(): string {
-    const found = this.listeners.addresses.find((address) => "port" in address);
+    const found = this.server.addresses.find((address) => "port" in address);
     if (found === undefined) throw new Error("it listens on no port");
     return `http://127.0.0.1:${found.port}/`;
   }
@@ -65,7 +65,7 @@ onLinux(
     const answering = await Answering.on(ANY_PORT);
     const { url } = answering;
     using connection = await answering.pending(url);
-    const renewing = answering.listeners.renew(hasRoom);
+    const renewing = answering.server.renew(hasRoom);
     expect(await textOf(url)).toBe("127.0.0.1");
     expect(answering.url).toBe(url);
     connection.send("}");
@@ -80,7 +80,7 @@ onLinux("every connection of before is ended, also one that has sent a part of a
   using connection = await RawConnection.open(answering.url);
   connection.send(PART);
   await textOf(answering.url);
-  await answering.listeners.renew(hasRoom);
+  await answering.server.renew(hasRoom);
   await connection.closed;
 });
 
@@ -88,7 +88,7 @@ onLinux("without room for new requests, one that does not go on gets little time
   const answering = await Answering.on(ANY_PORT);
   using connection = await answering.pending(answering.url);
   const start = performance.now();
-  await answering.listeners.renew(() => false);
+  await answering.server.renew(() => false);
   await connection.closed;
   expect(performance.now() - start).toBeLessThan(5000);
 });
@@ -96,9 +96,9 @@ onLinux("without room for new requests, one that does not go on gets little time
 onLinux("what is under way before and after is finished when all of it ends", async () => {
   const answering = await Answering.on(ANY_PORT);
   using before = await answering.pending(answering.url);
-  const renewing = answering.listeners.renew(hasRoom);
+  const renewing = answering.server.renew(hasRoom);
   using after = await answering.pending(answering.url);
-  const draining = answering.listeners.drain(makeLog("error", { write: () => undefined }));
+  const draining = answering.server.drain(makeLog("error", { write: () => undefined }));
   before.send("}");
   after.send("}");
   expect((await before.answer()).status).toBe(200);
@@ -108,10 +108,10 @@ onLinux("what is under way before and after is finished when all of it ends", as
 });
 
 test("no second one listens on the same port, also after it was renewed", async () => {
-  const { listeners } = await Answering.on(ANY_PORT);
-  const [address = ANY_PORT] = listeners.addresses;
+  const { server } = await Answering.on(ANY_PORT);
+  const [address = ANY_PORT] = server.addresses;
   await expect(Answering.on(address)).rejects.toThrow("is in use by another program");
-  if (process.platform === "linux") await listeners.renew(hasRoom);
+  if (process.platform === "linux") await server.renew(hasRoom);
   await expect(Answering.on(address)).rejects.toThrow("is in use by another program");
 });
 
@@ -122,7 +122,7 @@ onLinux("a socket is there all the while, with its mode, and goes at the end", a
   const { ino, mode } = statSync(path);
   expect(mode & 0o777).toBe(0o640);
   using connection = await answering.pending(`unix:${path}`);
-  const renewing = answering.listeners.renew(hasRoom);
+  const renewing = answering.server.renew(hasRoom);
   expect(readdirSync(directory.path)).toEqual(["p.sock"]);
   expect(statSync(path).mode).toBe(mode);
   expect(statSync(path).ino).not.toBe(ino);
@@ -131,17 +131,17 @@ onLinux("a socket is there all the while, with its mode, and goes at the end", a
   expect((await connection.answer()).body).toBe(UNIX_PEER);
   await renewing;
   expect(await textOf("http://localhost/", path)).toBe(UNIX_PEER);
-  await answering.listeners.stop();
+  await answering.server.stop();
   expect(readdirSync(directory.path)).toEqual([]);
 });
 
 onLinux("a socket that another server put there meanwhile stays", async () => {
   using directory = new TemporaryDirectory();
   const path = join(directory.path, "p.sock");
-  const { listeners } = await Answering.on({ path });
+  const { server } = await Answering.on({ path });
   rmSync(path);
   await Answering.on({ path });
-  await listeners.stop();
+  await server.stop();
   expect(await textOf("http://localhost/", path)).toBe(UNIX_PEER);
 });
 
@@ -155,13 +155,13 @@ onLinux("where one address cannot be listened on anew, it goes on, and the other
   byPort.send(PART);
   await textOf(answering.url);
   rmSync(dirname(path), { recursive: true });
-  await expect(answering.listeners.renew(hasRoom)).rejects.toThrow();
+  await expect(answering.server.renew(hasRoom)).rejects.toThrow();
   await byPort.closed;
   bySocket.send("}");
   expect((await bySocket.answer()).status).toBe(200);
   expect(await textOf(answering.url)).toBe("127.0.0.1");
   mkdirSync(dirname(path));
-  await answering.listeners.renew(hasRoom);
+  await answering.server.renew(hasRoom);
   expect(existsSync(path)).toBe(true);
   expect(await textOf("http://localhost/", path)).toBe(UNIX_PEER);
 });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import {
   removeStaleSocket,
   sharedDirectoryWarning,
-  socketSentence,
+  socketErrorMessage,
 } from "../../../src/server/listening/unix-socket.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
@@ -87,7 +87,8 @@ test("a program that listens and does not answer keeps its socket, though its qu
 });
 
 test("each reason has a sentence that says what to do", () => {
-  const failing = (code: string) => socketSentence("/run/p/p.sock", Object.assign(new Error(code), { code }));
+  const failing = (code: string) =>
+    socketErrorMessage("/run/p/p.sock", Object.assign(new Error(code), { code }));
   for (const code of ["ENOENT", "ENOTDIR"])
     expect(failing(code)).toBe(
       "There is no directory /run/p for the socket. Make it, or choose another path with --listen.",

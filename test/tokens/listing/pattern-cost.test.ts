@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
 import { compilePattern, INSTRUCTION_LIMIT, NOT_RE2 } from "../../../src/tokens/listing/pattern.ts";
-import { compilingPrice } from "../../../src/tokens/listing/pattern-cost.ts";
+import { compilingCost } from "../../../src/tokens/listing/pattern-cost.ts";
 
 const { raw } = String;
 
@@ -22,7 +22,7 @@ describe("usual patterns are cheap:", () => {
     raw`(?i)^\p{Lu}\pL* (bot|runner)$`,
     "([0-9a-f]{2}:){5}[0-9a-f]{2}",
   ])("%s", (source) => {
-    expect(compilingPrice(source, false)).toBeLessThan(INSTRUCTION_LIMIT / 3);
+    expect(compilingCost(source, false)).toBeLessThan(INSTRUCTION_LIMIT / 3);
     expect(compilePattern(source, false)).toMatchObject({ source });
   });
 });
@@ -52,8 +52,8 @@ describe("patterns that take long to compile are dear, with and without a fault 
     ["a repetition over an empty quotation", raw`a{30}\Q\E{30}`],
     ["a repetition of what an operator repeats", "(?:a{30})*(?s){30}"],
   ])("%s", (...[, source, least = INSTRUCTION_LIMIT + 1]) => {
-    expect(compilingPrice(source, false)).toBeGreaterThanOrEqual(least);
-    expect(compilingPrice(`${source}(`, false)).toBeGreaterThanOrEqual(least);
+    expect(compilingCost(source, false)).toBeGreaterThanOrEqual(least);
+    expect(compilingCost(`${source}(`, false)).toBeGreaterThanOrEqual(least);
   });
 });
 
@@ -76,7 +76,7 @@ describe("characters that repeat nothing are not counted:", () => {
     "a{2,}",
     "a{400}?",
   ])("%s", (source) => {
-    expect(compilingPrice(source, false)).toBeLessThanOrEqual(compiledSize(source) + 16);
+    expect(compilingCost(source, false)).toBeLessThanOrEqual(compiledSize(source) + 16);
   });
 });
 
@@ -88,7 +88,7 @@ test("a pattern that fails late is refused before it is read to its end", () => 
 test.each(["[", "[^", "[]", "[[:", "(?i)[-", "a["])("open brackets are read once: %s", (open) => {
   const many = open + raw`\W^\pL[a-\]`.repeat(22);
   for (const end of ["", "\\", "-", raw`\p{`, "[:"]) {
-    expect(compilingPrice(many + end, false)).toBeGreaterThan(300);
+    expect(compilingCost(many + end, false)).toBeGreaterThan(300);
     expect(compilePattern(many + end, false)).toBeString();
   }
 });
@@ -101,7 +101,7 @@ test("no pattern is much larger, compiled, than its text tells", () => {
       const source = pieces.join("");
       const pattern = compilePattern(source, false);
       if (typeof pattern === "string") return;
-      expect(compiledSize(source)).toBeLessThanOrEqual(3 * (compilingPrice(source, false) + 8));
+      expect(compiledSize(source)).toBeLessThanOrEqual(3 * (compilingCost(source, false) + 8));
     }),
     { numRuns: 2000 },
   );

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, spyOn, test } from "bun:test";
 import { type Actor, COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { Tokens } from "../../../src/tokens/token-service.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import { StoreUnavailable, type TokenStore, type Writes } from "../../../src/tokens/token-store.ts";
 import { actorOf, REQUEST } from "../../support/new-token.ts";
 import { EVERYTHING, outcomeOf } from "../../support/store/store.ts";
@@ -48,11 +48,11 @@ class FailingChanges {
 }
 
 /** The domain of a server, on a store that can fail. */
-let tokens: Tokens;
+let tokens: TokenService;
 let failing: FailingChanges;
 
-function tokensThat(keepsRevocations: boolean): Tokens {
-  return new Tokens({
+function tokensThat(keepsRevocations: boolean): TokenService {
+  return new TokenService({
     store: context.store,
     clock: context.clock.read,
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),
@@ -92,7 +92,7 @@ async function expectPending(
   revoking: Promise<unknown>,
   waiting = { token: true, descendants: 0 },
 ): Promise<void> {
-  await expect(revoking).rejects.toMatchObject({ name: "RevocationWaits", waiting });
+  await expect(revoking).rejects.toMatchObject({ name: "RevocationPendingError", waiting });
 }
 
 /** Writes the revocations that wait, now that the store takes them. */

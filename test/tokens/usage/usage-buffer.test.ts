@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { UNWRITTEN_LIMIT, UnwrittenUses } from "../../../src/tokens/usage/usage-buffer.ts";
+import { BUFFER_LIMIT, UsageBuffer } from "../../../src/tokens/usage/usage-buffer.ts";
 import { ALL_TOKENS, type HourOfUse } from "../../../src/tokens/usage/usage-store.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 
@@ -7,13 +7,13 @@ const NONE = { accepted: 0, refused: 0, lastUsedAt: null, reusedAt: null, reused
 const UNUSED = { start: A_MOMENT, ...NONE };
 
 /** Collects the uses and takes all their portions, one after the other. */
-function collected(uses: UnwrittenUses, now = A_MOMENT): readonly HourOfUse[] {
+function collected(uses: UsageBuffer, now = A_MOMENT): readonly HourOfUse[] {
   uses.collect(now, "due");
   return portionsOf(uses).flat();
 }
 
 /** All that was collected, in its portions. */
-function portionsOf(uses: UnwrittenUses): readonly (readonly HourOfUse[])[] {
+function portionsOf(uses: UsageBuffer): readonly (readonly HourOfUse[])[] {
   const portions: (readonly HourOfUse[])[] = [];
   for (let portion = uses.portion; portion !== undefined; portion = uses.portion) {
     portions.push(portion);
@@ -23,7 +23,7 @@ function portionsOf(uses: UnwrittenUses): readonly (readonly HourOfUse[])[] {
 }
 
 test("uses of a token in an hour are one entry, with when the last one was accepted", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   uses.add("atok_1", "accepted", A_MOMENT + 5);
   uses.add("atok_1", "accepted", A_MOMENT + 9);
   uses.add("atok_1", "accepted", A_MOMENT + 7);
@@ -37,7 +37,7 @@ test("uses of a token in an hour are one entry, with when the last one was accep
 });
 
 test("of the times that a dead secret was shown, the latest is kept, with its address", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   uses.add("atok_1", "refused", A_MOMENT + 5);
   uses.mark("atok_1", "192.0.2.1", A_MOMENT + 5);
   uses.mark("atok_1", "192.0.2.2", A_MOMENT + 9);
@@ -50,7 +50,7 @@ test("of the times that a dead secret was shown, the latest is kept, with its ad
 });
 
 test("what is added while a portion is written waits for the next time", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   uses.add("atok_1", "accepted", A_MOMENT);
   uses.collect(A_MOMENT, "due");
   uses.add("atok_1", "accepted", A_MOMENT + 1);
@@ -61,7 +61,7 @@ test("what is added while a portion is written waits for the next time", () => {
 });
 
 test("there are portions, none of which takes long", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   for (let count = 0; count < 1001; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
   uses.collect(A_MOMENT, "due");
   const portions = portionsOf(uses);
@@ -70,8 +70,8 @@ test("there are portions, none of which takes long", () => {
 });
 
 test("beyond a limit, further tokens count among all of them alone, until there is room again", () => {
-  const uses = new UnwrittenUses();
-  for (let count = 0; count < UNWRITTEN_LIMIT; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
+  const uses = new UsageBuffer();
+  for (let count = 0; count < BUFFER_LIMIT; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
   uses.add("atok_new", "accepted", A_MOMENT);
   uses.add("atok_newer", "refused", A_MOMENT);
   uses.mark("atok_newer", "192.0.2.1", A_MOMENT);
@@ -79,11 +79,11 @@ test("beyond a limit, further tokens count among all of them alone, until there 
   uses.add("atok_0", "accepted", A_MOMENT);
   expect(uses.add("atok_0", "accepted", A_MOMENT)).toBe(true);
   expect(uses.add("atok_new", "accepted", A_MOMENT)).toBe(false);
-  expect(uses.count).toBe(UNWRITTEN_LIMIT + 5);
+  expect(uses.count).toBe(BUFFER_LIMIT + 5);
   uses.collect(A_MOMENT, "due");
   uses.add("atok_new", "accepted", A_MOMENT);
   const entries = portionsOf(uses).flat();
-  expect(entries).toHaveLength(UNWRITTEN_LIMIT + 1);
+  expect(entries).toHaveLength(BUFFER_LIMIT + 1);
   const [rest, first] = entries;
   expect(first).toMatchObject({ token: "atok_0", accepted: 3, reusedFrom: "192.0.2.2" });
   expect(rest).toMatchObject({ ...UNUSED, token: ALL_TOKENS, accepted: 2, refused: 1 });
@@ -95,7 +95,7 @@ test("beyond a limit, further tokens count among all of them alone, until there 
 });
 
 test("portions lie in the order of the store, so that few of its pages are written", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   for (const [token, at] of [
     ["atok_2", A_MOMENT + 3600],
     ["atok_b", A_MOMENT],
@@ -114,7 +114,7 @@ test("portions lie in the order of the store, so that few of its pages are writt
 });
 
 test("a last use that waits for the end of its hour comes then, alone or with uses of that hour", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   for (const token of ["atok_1", "atok_2"]) uses.add(token, "accepted", A_MOMENT);
   collected(uses);
   for (const token of ["atok_1", "atok_2"]) uses.add(token, "accepted", A_MOMENT + 60);
@@ -132,7 +132,7 @@ test("a last use that waits for the end of its hour comes then, alone or with us
 });
 
 test("what is not written is known of each token and of all, by hour and day, whatever state it is in", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   const day = { bucket: "day", from: A_MOMENT - (A_MOMENT % 86_400), to: A_MOMENT + 86_400 } as const;
   const sums = (...tokens: readonly string[]) =>
     uses.counts(tokens, day).reduce((sum, { accepted, refused }) => sum + accepted + refused, 0);
@@ -150,7 +150,7 @@ test("what is not written is known of each token and of all, by hour and day, wh
 });
 
 test("a token gets the latest of what the store has and what it does not have, and nothing older", () => {
-  const uses = new UnwrittenUses();
+  const uses = new UsageBuffer();
   const at = (second: number) => A_MOMENT + second;
   const known = (values: Parameters<typeof tokenOf>[1] = {}) => {
     const { lastUsedAt, reusedAt, reusedFrom } = uses.addedTo(tokenOf("atok_1", values));

@@ -227,7 +227,7 @@ describe("the last use of a token", () => {
       [1, 2],
     ] as const) {
       usage.record((await context.create()).token, "accepted");
-      for (let times = 0; times < asked; times += 1) await usage.settleFirstUses();
+      for (let times = 0; times < asked; times += 1) await usage.writeFirstUses();
       expect(store.failures).toBe(failures);
     }
   });
