@@ -10,7 +10,7 @@ import { isHardToGuess } from "../tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../tokens/secret/secret.ts";
 import type { TokenService } from "../tokens/token-service.ts";
 
-/** How somebody gets at a token of this store. */
+/** Where the operator finds a token of this store. */
 export type FirstToken =
   /** The secret lies in this file. */
   | { readonly source: "file"; readonly path: string; readonly warning: string | null }
@@ -20,7 +20,7 @@ export type FirstToken =
       readonly variable: GivenFirstToken["variable"];
       readonly warning: string | null;
     }
-  /** The store is in use; whoever has a token has it. */
+  /** The store is in use: its tokens have their holders. */
   | { readonly source: "in-use"; readonly warning: string | null };
 
 interface Parts {
@@ -29,10 +29,7 @@ interface Parts {
   readonly given: GivenFirstToken | null;
 }
 
-/**
- * Sees to it that a store that never held a token gets a first one. Throws UsageError for a given one that is
- * malformed or can be guessed.
- */
+/** Makes the first token of a store that never had one. Throws UsageError for a given one that is malformed or can be guessed. */
 export async function provideFirstToken({ tokens, store, given }: Parts): Promise<FirstToken> {
   if (!store.isEmpty()) return await existing({ tokens, store, given });
   if (given === null) {
@@ -105,7 +102,7 @@ async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   return { source: "file", path: store.firstToken.path, warning };
 }
 
-/** What to do about a token of this store that can be guessed; null for one that cannot. */
+/** The warning about a token of this store that can be guessed; null for one that cannot. */
 function guessable({ variable, secret }: GivenFirstToken, id: string): string | null {
   if (secret === null || isHardToGuess(secret)) return null;
   return `The token in ${variable} can be guessed; replace it now, with "publisher token rotate ${id} --overlap 0"`;

@@ -29,7 +29,7 @@ export interface OpenTokens {
 
 /** Called by the domain of a server. */
 interface Callbacks {
-  readonly keepsRevocations?: boolean;
+  readonly queuesRevocations?: boolean;
   readonly onChange?: (event: AuditEvent) => void;
   readonly onReuse?: (reuse: Reuse) => void;
 }
@@ -38,7 +38,7 @@ interface Callbacks {
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
-  { keepsRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Callbacks = {},
+  { queuesRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Callbacks = {},
   purpose: Purpose = "changing",
 ): OpenTokens {
   completeReplacement(directory);
@@ -54,7 +54,7 @@ export function openOrMakeTokens(
     clock: Date.now,
     random: randomBytes,
     cursorKey,
-    keepsRevocations,
+    queuesRevocations,
     onChange,
     onUse: (token, outcome) => usage.record(token, outcome),
     onReuse: (reuse) => {
@@ -67,7 +67,7 @@ export function openOrMakeTokens(
   return { tokens, auditTrail, usage, store, isNew };
 }
 
-/** What was done to a store of an older schema, as a sentence without its full stop. */
+/** Reports the migration of an older store, as a sentence without its full stop. */
 export function migrationSentence({ from, copy }: Migration): string {
   return `Brought the store from schema ${from} to ${SCHEMA_VERSION}. As it was before, it is kept in ${copy}`;
 }
@@ -89,7 +89,7 @@ export async function withStore<T>(
   }
 }
 
-/** As `withStore`, for what is about tokens alone. */
+/** As `withStore`, with the tokens alone. */
 export async function withTokens<T>(
   dataDir: string,
   work: (tokens: TokenService) => Promise<T>,

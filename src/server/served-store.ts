@@ -36,7 +36,7 @@ export async function openServedStore(
   log: Log,
 ): Promise<ServedStore> {
   completeReplacement(directory);
-  // What is not Publisher's is left alone, before anything is written beside it.
+  // Files that are not Publisher's are refused before anything is written beside them.
   playBackJournal(directory);
   refuseLeftovers(directory);
   if (!directory.holdsStore()) refuseLogOfLostStore(settings.revocationLog);
@@ -48,7 +48,7 @@ export async function openServedStore(
   const warnings = new ReuseWarnings(log, () => performance.now());
   let revocations: RevocationLogging | null = null;
   const opened = openOrMakeTokens(directory, lock, {
-    keepsRevocations: true,
+    queuesRevocations: true,
     onChange: (event) => {
       revocations?.take(event);
       logChange(event, log);

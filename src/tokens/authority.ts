@@ -2,7 +2,7 @@ import type { AuditTrail } from "./audit/audit-trail.ts";
 import type { TokenService } from "./token-service.ts";
 import type { Usage } from "./usage/usage.ts";
 
-/** All of the domain, for those who let others call it. */
+/** The whole domain, as the HTTP layer calls it. */
 export interface Authority {
   readonly tokens: TokenService;
   readonly auditTrail: AuditTrail;

@@ -16,8 +16,8 @@ export function actorRefusal({ tokenId }: Actor, { actor }: ChangeState, now: Un
 }
 
 /**
- * Refuses what would let a replaced token undo its own end: to change itself, or the tokens that took its place.
- * Null if the actor may change these tokens.
+ * A replaced token must not undo its own end: it may change neither itself nor its successors. Null if the actor may
+ * change these tokens.
  */
 export function changeRefusal(
   { actor, actorSuccessors }: ChangeState,
@@ -29,8 +29,8 @@ export function changeRefusal(
 }
 
 /**
- * Refuses what would let a replaced token bring back the one whose place it took, which its holder may have as well.
- * Null if the actor may lengthen the life of the target.
+ * A replaced token must not lengthen the life of its own predecessor: its holder may have both secrets. Null if the
+ * actor may change the expiry of the target.
  */
 export function predecessorRefusal({ actor, targetSuccessors }: ChangeState): Refusal | null {
   if (actor === null || actor.replacedBy === null) return null;

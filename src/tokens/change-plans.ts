@@ -9,7 +9,7 @@ import { statusAt, type Token } from "./token.ts";
 import type { TokenRequest, UpdateRequest } from "./token-fields.ts";
 import type { ChangeState, LastIds, NewToken, UpdatedToken, Writes } from "./token-store.ts";
 
-/** When, by chance, by whom and after which ids a change is made. */
+/** The time, the randomness, the actor and the last ids for a change. */
 export interface ChangeContext {
   readonly clock: Clock;
   readonly random: Random;
@@ -56,7 +56,7 @@ export function update(request: UpdateRequest, state: ChangeState, context: Chan
   return { outcome: token, added: [], updated: [{ token, event }] };
 }
 
-/** What a caller says of a revocation. */
+/** The options of a revocation. */
 export interface RevocationRequest {
   /** Whether the descendants are revoked as well: all tokens that the token created or that took its place, in any depth. */
   readonly withDescendants?: boolean;

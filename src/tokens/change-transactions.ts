@@ -22,11 +22,11 @@ export interface ChangeTransactionsParts {
   readonly clock: Clock;
   readonly random: Random;
   /**
-   * Whether this process keeps revocations that the store cannot write, refuses their tokens and writes them later.
+   * Whether this process queues revocations that the store cannot write, refuses their tokens and writes them later.
    * A process that ends after its change does not.
    */
-  readonly keepsRevocations?: boolean;
-  /** Hears of every change, once it is on disk. */
+  readonly queuesRevocations?: boolean;
+  /** Called with every change, once it is on disk. */
   readonly onChange: (event: AuditEvent) => void;
 }
 
@@ -35,21 +35,21 @@ type Planning<Outcome> = (state: ChangeState, context: ChangeContext) => Plan<Ou
 
 const REVOKED_ACTOR: Refusal = { refused: "unauthenticated", reason: "revoked" };
 
-/** Makes changes of actors that are active in the transaction of the change. Keeps revocations that cannot be written. */
+/** Makes changes by actors that are active in the transaction of the change. Queues revocations that cannot be written. */
 export class ChangeTransactions {
   readonly #store: ChangeTransactionsParts["store"];
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #keepsRevocations: boolean;
+  readonly #queuesRevocations: boolean;
   readonly #onChange: ChangeTransactionsParts["onChange"];
   readonly #pending = new PendingRevocations();
   #writing: Promise<void> | null = null;
 
-  constructor({ store, clock, random, keepsRevocations = false, onChange }: ChangeTransactionsParts) {
+  constructor({ store, clock, random, queuesRevocations = false, onChange }: ChangeTransactionsParts) {
     this.#store = store;
     this.#clock = clock;
     this.#random = random;
-    this.#keepsRevocations = keepsRevocations;
+    this.#queuesRevocations = queuesRevocations;
     this.#onChange = onChange;
   }
 
@@ -69,19 +69,19 @@ export class ChangeTransactions {
   }
 
   /**
-   * Revokes a token. Where the store cannot write that and this process keeps revocations, throws RevocationPendingError: the
-   * tokens are refused from now on.
+   * Revokes a token. Where the store cannot write that and this process queues revocations, throws
+   * RevocationPendingError: the tokens are refused from now on.
    */
   async revoke(id: string, actor: Actor, request: RevocationRequest): Promise<Revocation | Refusal> {
     const { withDescendants = false, isDryRun = false } = request;
     // The whole must not use up the space for revocations before it fails: small parts of it may fit.
-    const isInParts = withDescendants && this.#keepsRevocations;
+    const isInParts = withDescendants && this.#queuesRevocations;
     const scope = { target: id, withDescendants, isDryRun, isRevocation: !isDryRun && !isInParts };
     try {
       return await this.make(scope, actor, (state, context) => revocation(request, state, context));
     } catch (error) {
-      if (!(error instanceof StoreUnavailable) || isDryRun || !this.#keepsRevocations) throw error;
-      return await this.#keep(id, actor, request);
+      if (!(error instanceof StoreUnavailable) || isDryRun || !this.#queuesRevocations) throw error;
+      return await this.#queue(id, actor, request);
     }
   }
 
@@ -104,7 +104,7 @@ export class ChangeTransactions {
    * Refuses the tokens of a revocation that could not be written as a whole, and writes it in parts: on a full disk
    * there may be space for some of them.
    */
-  async #keep(id: string, actor: Actor, request: RevocationRequest): Promise<Revocation | Refusal> {
+  async #queue(id: string, actor: Actor, request: RevocationRequest): Promise<Revocation | Refusal> {
     const outcome = await this.#previewed(id, actor, request);
     if (isRefusal(outcome)) return outcome;
     const [target, ...descendants] = endedBy(outcome);
@@ -117,7 +117,7 @@ export class ChangeTransactions {
       if (!(error instanceof StoreUnavailable)) throw error;
       const waiting = [target, ...descendants].filter((each) => this.#pending.refuses(each));
       // Those that cannot be written may be of another revocation.
-      if (waiting.length > 0) throw revocationWaits(id, waiting, error);
+      if (waiting.length > 0) throw pendingError(id, waiting, error);
     }
     return { ...outcome, token: (await this.#stored(id)) ?? outcome.token };
   }
@@ -181,7 +181,7 @@ function rank({ access }: Token): number {
   return access === "write" ? 0 : 1;
 }
 
-function revocationWaits(
+function pendingError(
   id: string,
   waiting: readonly string[],
   cause: StoreUnavailable,

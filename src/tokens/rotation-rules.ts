@@ -5,7 +5,7 @@ import type { Token } from "./token.ts";
 export const OVERLAP_MAX_SECONDS = 2_592_000;
 export const OVERLAP_DEFAULT_SECONDS = 86_400;
 
-/** What a caller says of a rotation. */
+/** The options of a rotation. */
 export interface RotationRequest {
   readonly overlapSeconds: number;
   /** When the successor ends: null for never, undefined for as long as the old token lives, from now on. */
@@ -25,7 +25,7 @@ export function successorExpiry(
   return Math.min(now + lifetime, LAST_MOMENT);
 }
 
-/** What has its end brought nearer: an overlap of nothing revokes it, any other never makes it live longer. */
+/** Brings the end of a token nearer: an overlap of 0 revokes it, and no overlap makes it live longer. */
 export function replaced(
   token: Token,
   replacedBy: string,

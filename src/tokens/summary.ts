@@ -7,11 +7,11 @@ export const SUMMARY_DAYS = 90;
 /** For how many days a summary counts that the secret of an ended token was shown. */
 export const REUSE_DAYS = 7;
 
-/** What a store is asked to count. */
+/** Asks a store to count its tokens. */
 export interface SummaryQuery {
-  /** The moment at which `status` is judged. */
+  /** The time at which the status is computed. */
   readonly now: UnixSeconds;
-  /** Expiries from here on are told of no day. */
+  /** Later expiries count for no day. */
   readonly until: UnixSeconds;
   /** Secrets of ended tokens that were shown before are not counted. */
   readonly reusedSince: UnixSeconds;
@@ -52,7 +52,7 @@ export function summaryQuery(now: UnixSeconds): SummaryQuery {
   };
 }
 
-/** Adds up what a store counted at `now`. */
+/** Adds up the counts of a store at `now`. */
 export function summaryOf(counted: readonly TokenCount[], now: UnixSeconds): Summary {
   const count = (status: Status, access: Access) =>
     total(counted.filter((each) => each.status === status && each.access === access));

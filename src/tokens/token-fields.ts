@@ -4,7 +4,7 @@ import { OVERLAP_MAX_SECONDS } from "./rotation-rules.ts";
 import type { UnixSeconds } from "./time.ts";
 import { type Access, descriptionFault, expiryFault } from "./token.ts";
 
-/** What a caller says of a token to be created. */
+/** The fields of a new token. */
 export interface TokenRequest {
   readonly access: Access;
   /** The services that it is for; null for Publisher's own API. */
@@ -15,13 +15,13 @@ export interface TokenRequest {
   readonly verifies?: boolean;
 }
 
-/** What a caller wants to be otherwise; what is undefined stays as it is, and what is null goes. */
+/** The new fields of a token. An undefined field stays as it is, and null removes it. */
 export interface UpdateRequest {
   readonly description?: string | null;
   readonly expiresAt?: UnixSeconds | null;
 }
 
-/** All that can be asked of a token. */
+/** Every field that a request can set. */
 interface TokenFields {
   readonly access?: Access;
   readonly verifies?: boolean;
@@ -31,7 +31,7 @@ interface TokenFields {
   readonly expiresAt?: UnixSeconds | null | undefined;
 }
 
-/** Everything that is wrong with what is asked of a token. */
+/** All faults of the fields of a request. */
 export function issuesOf(
   {
     access,

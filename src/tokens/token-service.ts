@@ -43,11 +43,11 @@ export interface TokenServiceParts extends ChangeTransactionsParts {
   readonly store: TokenStore;
   /** Seals the cursors of lists. */
   readonly cursorKey: Uint8Array;
-  /** Hears of every time that the secret of a token was shown, and whether that let somebody in. */
+  /** Called each time that the secret of a token is shown. */
   readonly onUse: (token: Token, outcome: UseOutcome) => void;
-  /** Hears of every time that a secret was shown after its token had been revoked or replaced. */
+  /** Called each time that a secret is shown after its token was revoked or replaced. */
   readonly onReuse: (reuse: Reuse) => void;
-  /** Knows of uses that the store does not have yet; left out where none are counted. */
+  /** The uses that the store does not have yet; left out where none are counted. */
   readonly uses?: Pick<Usage, "addedTo" | "writeLastUses" | "writeFirstUses">;
 }
 
@@ -80,9 +80,8 @@ export class TokenService {
   }
 
   /**
-   * Whose secret this is, and whether it is good for that, read from the store each time. A wrong checksum is
-   * refused without a look at the store; unknown, expired and revoked cost the same. `showing` is null at the
-   * command line, where an operator looks.
+   * Finds the token of a secret and checks it for a purpose. Reads the store each time, but not for a wrong checksum;
+   * unknown, expired and revoked cost the same. `showing` is null at the command line, where an operator looks.
    */
   async verify(secret: string, purpose: Purpose, showing: Showing | null = null): Promise<Verdict> {
     const { token, refusal } = await this.authenticate(secret, "counted", showing);
@@ -92,8 +91,8 @@ export class TokenService {
   }
 
   /**
-   * Whose secret this is, and whether it has ended, whatever the token is for. It is `uncounted` where nobody
-   * shows the secret, or where that was counted before.
+   * Finds the token of a secret, and checks whether it has ended. Use `uncounted` where nobody shows the secret, or
+   * where that was counted before.
    */
   async authenticate(
     secret: string,
@@ -109,17 +108,17 @@ export class TokenService {
     const known = this.#current(token);
     const status = statusAt(token, this.now());
     if (status === "active") return { token: known, refusal: null };
-    if (counting === "counted") this.#shownInVain(token, showing);
+    if (counting === "counted") this.#countRefused(token, showing);
     return { token: known, refusal: status };
   }
 
-  #shownInVain(token: Token, showing: Showing | null): void {
+  #countRefused(token: Token, showing: Showing | null): void {
     this.#onUse(token, "refused");
     const end = finalEnd(token, this.now());
     if (end !== null && showing !== null) this.#onReuse({ token, end, showing });
   }
 
-  /** Lets an authenticated token do something, or says why not; null asks for what every token may do. */
+  /** Counts a use of an authenticated token. Returns why it may not do this; a null purpose allows every token. */
   admit(token: Token, purpose: Purpose | null): DenialReason | null {
     const unfit = purpose === null ? null : denialReason(token, purpose);
     this.#onUse(token, unfit === null ? "accepted" : "refused");
@@ -164,7 +163,7 @@ export class TokenService {
 
   /**
    * The first half of a rotation: creates the successor, and leaves the token as it is until `replace`. For a caller
-   * that can fail to hand over the secret; it then revokes the successor, and nothing else has changed.
+   * that can fail to deliver the secret; it then revokes the successor, and nothing else has changed.
    */
   async createSuccessor(id: string, request: RotationRequest, actor: Actor): Promise<CreatedToken | Refusal> {
     const issues = issuesOf(request, this.now());
@@ -231,7 +230,7 @@ export class TokenService {
     return summaryOf(await this.#store.summary(summaryQuery(now), caller), now);
   }
 
-  /** A token as this process knows it, with what the store does not have yet: its uses, and a revocation that waits. */
+  /** A token with the facts that the store does not have yet: its uses, and a revocation that waits. */
   #current(token: Token): Token {
     const current = this.#changes.current(token);
     return this.#uses?.addedTo(current) ?? current;

@@ -71,8 +71,8 @@ export interface StoredSecret {
 }
 
 /**
- * What the domain needs of a store. A change and its audit events are one transaction, on disk before the call
- * returns. Every method throws StoreUnavailable when the store cannot do it now.
+ * A store of tokens. A change and its audit events are one transaction, on disk before the call returns. Every method
+ * throws StoreUnavailable when the store cannot do it now.
  */
 export interface TokenStore {
   findByDigest(digest: Uint8Array): Awaitable<StoredSecret | null>;
@@ -99,7 +99,7 @@ export type ChangeOutcome =
   /** The storage failed while it was written: after a crash the change may be there. */
   | "unknown";
 
-/** For what the disk has too little space. A smaller change may fit; if it lacks space for changes, a revocation may. */
+/** The use for which the disk lacks space. A smaller change may fit; without space for changes, a revocation may. */
 export type SpaceUse = "changes" | "revocations";
 
 /** The store cannot do it now and may later: storage is full, failing or held by another process. */

@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 250;
 /** How long connections take to be closed. */
 const CLOSING_MS = 20;
 
-/** How long there must be room before that is told. */
+/** How long there must be room before that is logged. */
 const CALM_MS = 60_000;
 
 /** How long connections are left alone where closing them all made no room. */
@@ -37,7 +37,7 @@ export class ConnectionLimit {
   #isBusy = false;
   /** Whether it could not listen anew. */
   #hasFailed = false;
-  /** When it last made room; null once that is over and told. */
+  /** When it last made room; null once that is over and logged. */
   #madeRoomAt: number | null = null;
   #restsUntil = Number.NEGATIVE_INFINITY;
 
@@ -58,7 +58,7 @@ export class ConnectionLimit {
     this.#isBusy = true;
     try {
       if (this.#isCrowded) await this.#makeRoom();
-      else this.#tellOfCalm();
+      else this.#logCalm();
     } finally {
       this.#isBusy = false;
     }
@@ -69,7 +69,7 @@ export class ConnectionLimit {
   }
 
   async #makeRoom(): Promise<void> {
-    this.#tellOfCrowd();
+    this.#logCrowd();
     this.#parts.server.closeIdle();
     await pause(CLOSING_MS);
     if (this.#isCrowded) await this.#closeAll();
@@ -98,14 +98,14 @@ export class ConnectionLimit {
     this.#restsUntil = clock() + REST_MS;
   }
 
-  #tellOfCrowd(): void {
+  #logCrowd(): void {
     const { log, files } = this.#parts;
     if (this.#madeRoomAt === null)
       log.warn({ limit: files.limit }, "near the limit of open files: connections are closed to make room");
     this.#madeRoomAt = this.#parts.clock();
   }
 
-  #tellOfCalm(): void {
+  #logCalm(): void {
     const { log, clock, files } = this.#parts;
     if (this.#madeRoomAt === null || clock() - this.#madeRoomAt < CALM_MS || files.areNearlyAllTaken) return;
     this.#madeRoomAt = null;

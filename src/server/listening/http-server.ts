@@ -39,12 +39,12 @@ export class HttpServer {
   /** The address of the other side, or UNIX_PEER; null where it is gone already. */
   peerOf(request: Request): string | null {
     if (this.#byUnixSocket.has(request)) return UNIX_PEER;
-    // Any server with a port tells it for the requests of all, also of those that ended.
+    // Any server with a port knows it for the requests of all, also of those that ended.
     const byPort = this.#current.find(({ address }) => "port" in address);
     return byPort?.server.requestIP(request)?.address ?? null;
   }
 
-  /** What tells the connection of a request from every other; null where it came by a Unix socket. */
+  /** The unique name of the connection of a request; null where it came by a Unix socket. */
   connectionOf(request: Request): string | null {
     const byPort = this.#current.find(({ address }) => "port" in address);
     const peer = byPort?.server.requestIP(request);

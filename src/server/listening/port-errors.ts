@@ -6,7 +6,7 @@ import { reasonOf } from "../../system-errors.ts";
 const OTHER_HOST = "Choose another with --host, such as 127.0.0.1.";
 
 /**
- * Why a server cannot listen there, and what to do. For a name without an address Bun gives an error of another cause,
+ * Says why a server cannot listen on an address, and how to mend it. For a name without an address Bun gives an error of another cause,
  * such as EADDRINUSE, so the name comes first.
  */
 export async function portErrorMessage({ host, port }: TcpAddress, error: unknown): Promise<string> {

@@ -61,7 +61,7 @@ export class SocketListener implements Listener {
     void this.server.stop(false);
   }
 
-  /** What cannot be removed is left: the next start removes it. */
+  /** A socket that cannot be removed is left: the next start removes it. */
   #removePath(): void {
     try {
       if (this.#hasPath) unlinkSync(this.address.path);

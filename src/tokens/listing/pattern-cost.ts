@@ -1,4 +1,4 @@
-/** A part of a pattern that takes long to compile, and its price in instructions. */
+/** A part of a pattern that takes long to compile, and its cost in instructions. */
 interface Part {
   readonly form: RegExp;
   readonly price: number;
@@ -28,7 +28,7 @@ const IGNORES_CASE = /\(\?[imsU-]*i/;
 const CHARACTERS = 16;
 
 /**
- * How much compiling a pattern costs at least, in instructions. Its text tells: compiling would take that long, and
+ * How much compiling a pattern costs at least, in instructions. Computed from its text: compiling would take that long, and
  * some patterns fail late. Text in quotes counts as if it were none.
  */
 export function compilingCost(source: string, caseInsensitive: boolean): number {
@@ -64,7 +64,7 @@ const TOKENS = new RegExp(
 
 /** How many parts a pattern has once each repetition in numbers is written out, without the parts that it then joins. */
 function repeatedSize(source: string): number {
-  // The sizes of the open groups so far, and of what the next repetition repeats.
+  // The sizes of the open groups so far, and of the part that the next repetition repeats.
   const outer: number[] = [];
   let [group, last] = [0, 0];
   for (const [token, nothing, quoted, least, more, most, repeating, open] of source.matchAll(TOKENS)) {

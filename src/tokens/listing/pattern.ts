@@ -6,8 +6,8 @@ import { compilingCost } from "./pattern-cost.ts";
 export const PATTERN_LIMIT = 256;
 
 /**
- * How large the patterns of one list may be together, compiled, in instructions. Matching is linear in the text,
- * but what a new text costs grows with the square of the pattern: with this it is a few hundredths of a second.
+ * How large the patterns of one list may be together, compiled, in instructions. Matching is linear in the text. The
+ * cost of a new text grows with the square of the pattern: at this limit it is a few hundredths of a second.
  */
 export const INSTRUCTION_LIMIT = 512;
 
@@ -24,8 +24,8 @@ export interface Pattern {
 }
 
 /**
- * A pattern of RE2, of `limit` instructions at most, which finds its text anywhere and never backtracks. Returns what is wrong with it, as the
- * end of a sentence that begins with its name, if it is not one.
+ * Compiles a pattern of RE2, of `limit` instructions at most. It matches anywhere in a text and never backtracks. For a
+ * faulty pattern, returns the end of a sentence that begins with its name.
  * Syntax: https://github.com/google/re2/wiki/Syntax
  */
 export function compilePattern(

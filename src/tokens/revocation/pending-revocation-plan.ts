@@ -2,7 +2,7 @@ import { type ChangeContext, revoked } from "../change-plans.ts";
 import type { ChangeScope, ChangeState, Writes } from "../token-store.ts";
 import type { PendingRevocation } from "./pending-revocations.ts";
 
-/** What a store is to read for these revocations. */
+/** The tokens that a store reads for these revocations. */
 export function pendingRevocationScope(batch: readonly PendingRevocation[]): ChangeScope {
   const ids = batch.flatMap(({ id, actor }) => [id, ...(actor.tokenId === null ? [] : [actor.tokenId])]);
   return { actor: null, target: null, others: [...new Set(ids)], isRevocation: true };

@@ -47,8 +47,8 @@ export function endLines(previous: string, events: readonly AuditEvent[]): reado
 }
 
 function endLine(previous: string, { id, at, target, changes }: AuditEvent): string {
-  const told = Object.entries(changes).filter(([key]) => END_KEYS.includes(key));
-  const values = told.map(([key, value]) => [key, typeof value === "number" ? formatTime(value) : value]);
+  const ends = Object.entries(changes).filter(([key]) => END_KEYS.includes(key));
+  const values = ends.map(([key, value]) => [key, typeof value === "number" ? formatTime(value) : value]);
   return JSON.stringify({
     audit_event: id,
     previous: previous === "" ? null : previous,

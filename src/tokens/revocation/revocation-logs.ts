@@ -2,7 +2,7 @@ import type { UnixSeconds } from "../time.ts";
 import type { LoggedEnd, RevocationLines } from "./revocation-log-lines.ts";
 import type { KnownEnd } from "./token-end.ts";
 
-/** What the lines say of each token in the end: an expiry that was set again counts as it was set last. */
+/** The end of each token by these logs. Of several expiries the last one counts. */
 export function endsOf(logs: readonly RevocationLines[]): readonly KnownEnd[] {
   const known = new Map<string, KnownEnd>();
   for (const end of logs.flatMap(({ ends }) => ends).toSorted(byEvent)) {
@@ -29,7 +29,7 @@ export function afterGap<Log extends RevocationLines>(logs: readonly Log[], sinc
 
 /**
  * Whether the logs lack one of these ends of a backup, each the id of its audit event. Then they stopped before the
- * backup, or lost lines, and may lack later ends too. The backup itself has what ended before the latest file begins.
+ * backup, or lost lines, and may lack later ends too. The backup itself has the ends from before the latest file.
  */
 export function lackEnd(logs: readonly RevocationLines[], ends: Iterable<string>): boolean {
   const latest = logs.toSorted(byStart).at(-1);

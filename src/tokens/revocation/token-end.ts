@@ -11,7 +11,7 @@ export interface KnownEnd {
   readonly replacedBy: string | null;
 }
 
-/** How a token ends. */
+/** The fields of a token that end it. */
 export type End = Pick<Token, "revokedAt" | "expiresAt" | "replacedBy">;
 
 /** The end of a token after a restore, and the changes to record. */
@@ -49,7 +49,7 @@ function earlier(one: UnixSeconds | null, other: UnixSeconds | null): UnixSecond
   return Math.min(one, other);
 }
 
-/** Merges what two sources say of one token. */
+/** Merges the ends of one token from two sources: the earlier expiry counts. */
 export function together(one: KnownEnd, other: KnownEnd): KnownEnd {
   return {
     token: one.token,

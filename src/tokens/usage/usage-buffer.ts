@@ -6,22 +6,22 @@ import { type CountedHour, UsageByHour } from "./usage-by-hour.ts";
 import { bucketStart, type Period } from "./usage-period.ts";
 import { ALL_TOKENS, type HourOfUse, type UseCount } from "./usage-store.ts";
 
-/** The most hours of tokens that are told apart, of some 150 bytes each. */
+/** The most hours of tokens in memory, of some 150 bytes each. */
 export const BUFFER_LIMIT = 100_000;
 
-/** How many of them are written in one transaction, which holds up everything else meanwhile. */
-const PORTION_SIZE = 200;
+/** How many of them are written in one transaction. Everything else waits meanwhile. */
+const BATCH_SIZE = 200;
 
-/** Uses that are not in the store yet. Beyond BUFFER_LIMIT, further tokens count among all of them alone. */
+/** Uses that are not in the store yet. Beyond BUFFER_LIMIT, a further token counts only for all tokens together. */
 export class UsageBuffer {
   #added = new UsageByHour();
-  /** The hours in `#portions`. */
+  /** The hours in `#batches`. */
   #collected = new UsageByHour();
-  #portions: (readonly HourOfUse[])[] = [];
+  #batches: (readonly HourOfUse[])[] = [];
   readonly #lastUses = new LastUseBuffer();
 
   /**
-   * On the way of every request: it adds to numbers, and makes something only for a token's first use in an hour.
+   * Runs for every request: it adds to numbers, and allocates only for a token's first use in an hour.
    * Returns whether the use counts for the token itself.
    */
   add(token: string, outcome: UseOutcome, now: UnixSeconds): boolean {
@@ -31,33 +31,33 @@ export class UsageBuffer {
     return hour.token !== ALL_TOKENS;
   }
 
-  /** Keeps the latest moment at which a secret was shown after its token's end. Beyond BUFFER_LIMIT it is lost. */
-  mark(token: string, from: string | null, now: UnixSeconds): void {
+  /** Records the latest time at which a secret was shown after its token's end. Beyond BUFFER_LIMIT it is lost. */
+  recordReuse(token: string, from: string | null, now: UnixSeconds): void {
     const hour = this.#hourOf(token, bucketStart("hour", now));
     if (hour.token === ALL_TOKENS || now < (hour.reusedAt ?? 0)) return;
     hour.reusedAt = now;
     hour.reusedFrom = from;
   }
 
-  /** What is to be written next; undefined if that is nothing, until `collect` is called. */
-  get portion(): readonly HourOfUse[] | undefined {
-    return this.#portions[0];
+  /** The batch to write next; undefined if all batches are written, until `collect` is called. */
+  get batch(): readonly HourOfUse[] | undefined {
+    return this.#batches[0];
   }
 
-  /** Sets apart, in portions, what was added so far; of the last uses those that are due, or all. */
+  /** Makes batches of the uses so far. Of the last uses it takes those that are due, or all. */
   collect(now: UnixSeconds, lastUses: "due" | "all"): void {
     this.#collected = this.#added;
     this.#added = new UsageByHour();
-    this.#settleLastUses(now, lastUses);
-    // What lies together in the store is written together, which costs fewer pages.
+    this.#moveLastUses(now, lastUses);
+    // Neighbours in the store are written together, which costs fewer pages.
     const hours = this.#collected.inOrder();
-    for (let start = 0; start < hours.length; start += PORTION_SIZE)
-      this.#portions.push(hours.slice(start, start + PORTION_SIZE));
+    for (let start = 0; start < hours.length; start += BATCH_SIZE)
+      this.#batches.push(hours.slice(start, start + BATCH_SIZE));
   }
 
-  /** Forgets the portion, which is written. */
-  drop(): void {
-    for (const hour of this.#portions.shift() ?? []) this.#collected.remove(hour);
+  /** Forgets the batch, which is written. */
+  dropBatch(): void {
+    for (const hour of this.#batches.shift() ?? []) this.#collected.remove(hour);
   }
 
   /** How many uses there are in all. */
@@ -81,8 +81,8 @@ export class UsageBuffer {
     return [...this.#collected.all(), ...this.#added.all()];
   }
 
-  /** Leaves a last use in the hour that it is to be written with, and keeps the others for later. */
-  #settleLastUses(now: UnixSeconds, which: "due" | "all"): void {
+  /** Leaves the last uses that are due in the hours that are written now, and the others in memory. */
+  #moveLastUses(now: UnixSeconds, which: "due" | "all"): void {
     for (const hour of this.#collected.all()) {
       if (hour.lastUsedAt !== null && hour.token !== ALL_TOKENS)
         this.#lastUses.note(hour.token, hour.lastUsedAt);
@@ -91,6 +91,7 @@ export class UsageBuffer {
     for (const [token, at] of this.#lastUses.take(now, which))
       this.#collected.findOrAdd(token, bucketStart("hour", at)).lastUsedAt = at;
   }
+
   #hourOf(token: string, start: UnixSeconds): CountedHour {
     const known = this.#added.find(token, start);
     if (known !== undefined) return known;

@@ -69,7 +69,7 @@ export class TestApi implements AsyncDisposable {
       clock,
       random: randomBytes,
       cursorKey: this.store.cursorKey,
-      keepsRevocations: true,
+      queuesRevocations: true,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
       onUse: (token, outcome) => this.usage.record(token, outcome),
       onReuse: (reuse) => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
+import { fulfils } from "../../../src/tokens/listing/filter-operators.ts";
 import {
   type Condition,
   conditionOf,
-  fulfils,
   positionOf,
   type Sort,
   someCondition,

@@ -51,13 +51,13 @@ class FailingChanges {
 let tokens: TokenService;
 let failing: FailingChanges;
 
-function tokensThat(keepsRevocations: boolean): TokenService {
+function tokensThat(queuesRevocations: boolean): TokenService {
   return new TokenService({
     store: context.store,
     clock: context.clock.read,
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),
     cursorKey: context.store.cursorKey,
-    keepsRevocations,
+    queuesRevocations,
     onChange: (event) => void context.changes.push(event),
     onUse: () => undefined,
     onReuse: (reuse) => void context.reuses.push(reuse),

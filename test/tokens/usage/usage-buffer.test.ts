@@ -6,20 +6,20 @@ import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 const NONE = { accepted: 0, refused: 0, lastUsedAt: null, reusedAt: null, reusedFrom: null };
 const UNUSED = { start: A_MOMENT, ...NONE };
 
-/** Collects the uses and takes all their portions, one after the other. */
+/** Collects the uses and takes all their batches, one after the other. */
 function collected(uses: UsageBuffer, now = A_MOMENT): readonly HourOfUse[] {
   uses.collect(now, "due");
-  return portionsOf(uses).flat();
+  return batchesOf(uses).flat();
 }
 
-/** All that was collected, in its portions. */
-function portionsOf(uses: UsageBuffer): readonly (readonly HourOfUse[])[] {
-  const portions: (readonly HourOfUse[])[] = [];
-  for (let portion = uses.portion; portion !== undefined; portion = uses.portion) {
-    portions.push(portion);
-    uses.drop();
+/** All that was collected, in its batches. */
+function batchesOf(uses: UsageBuffer): readonly (readonly HourOfUse[])[] {
+  const batches: (readonly HourOfUse[])[] = [];
+  for (let batch = uses.batch; batch !== undefined; batch = uses.batch) {
+    batches.push(batch);
+    uses.dropBatch();
   }
-  return portions;
+  return batches;
 }
 
 test("uses of a token in an hour are one entry, with when the last one was accepted", () => {
@@ -29,7 +29,7 @@ test("uses of a token in an hour are one entry, with when the last one was accep
   uses.add("atok_1", "accepted", A_MOMENT + 7);
   uses.add("atok_1", "refused", A_MOMENT + 20);
   uses.add("atok_2", "refused", A_MOMENT + 20);
-  expect(uses.portion).toBeUndefined();
+  expect(uses.batch).toBeUndefined();
   expect(collected(uses)).toEqual([
     { ...UNUSED, token: "atok_1", accepted: 3, refused: 1, lastUsedAt: A_MOMENT + 9 },
     { ...UNUSED, token: "atok_2", refused: 1 },
@@ -39,34 +39,34 @@ test("uses of a token in an hour are one entry, with when the last one was accep
 test("of the times that a dead secret was shown, the latest is kept, with its address", () => {
   const uses = new UsageBuffer();
   uses.add("atok_1", "refused", A_MOMENT + 5);
-  uses.mark("atok_1", "192.0.2.1", A_MOMENT + 5);
-  uses.mark("atok_1", "192.0.2.2", A_MOMENT + 9);
-  uses.mark("atok_1", "192.0.2.3", A_MOMENT + 9);
-  uses.mark("atok_1", "192.0.2.4", A_MOMENT + 8);
+  uses.recordReuse("atok_1", "192.0.2.1", A_MOMENT + 5);
+  uses.recordReuse("atok_1", "192.0.2.2", A_MOMENT + 9);
+  uses.recordReuse("atok_1", "192.0.2.3", A_MOMENT + 9);
+  uses.recordReuse("atok_1", "192.0.2.4", A_MOMENT + 8);
   expect(uses.count).toBe(1);
   expect(collected(uses)).toEqual([
     { ...UNUSED, token: "atok_1", refused: 1, reusedAt: A_MOMENT + 9, reusedFrom: "192.0.2.3" },
   ]);
 });
 
-test("what is added while a portion is written waits for the next time", () => {
+test("what is added while a batch is written waits for the next time", () => {
   const uses = new UsageBuffer();
   uses.add("atok_1", "accepted", A_MOMENT);
   uses.collect(A_MOMENT, "due");
   uses.add("atok_1", "accepted", A_MOMENT + 1);
   expect(uses.count).toBe(2);
-  expect(portionsOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: A_MOMENT }]);
+  expect(batchesOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: A_MOMENT }]);
   expect(uses.count).toBe(1);
   expect(collected(uses)).toMatchObject([{ accepted: 1, lastUsedAt: null }]);
 });
 
-test("there are portions, none of which takes long", () => {
+test("there are batches, none of which takes long", () => {
   const uses = new UsageBuffer();
   for (let count = 0; count < 1001; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
   uses.collect(A_MOMENT, "due");
-  const portions = portionsOf(uses);
-  expect(portions.flat()).toHaveLength(1001);
-  expect(Math.max(...portions.map(({ length }) => length))).toBe(200);
+  const batches = batchesOf(uses);
+  expect(batches.flat()).toHaveLength(1001);
+  expect(Math.max(...batches.map(({ length }) => length))).toBe(200);
 });
 
 test("beyond a limit, further tokens count among all of them alone, until there is room again", () => {
@@ -74,15 +74,15 @@ test("beyond a limit, further tokens count among all of them alone, until there 
   for (let count = 0; count < BUFFER_LIMIT; count += 1) uses.add(`atok_${count}`, "accepted", A_MOMENT);
   uses.add("atok_new", "accepted", A_MOMENT);
   uses.add("atok_newer", "refused", A_MOMENT);
-  uses.mark("atok_newer", "192.0.2.1", A_MOMENT);
-  uses.mark("atok_0", "192.0.2.2", A_MOMENT);
+  uses.recordReuse("atok_newer", "192.0.2.1", A_MOMENT);
+  uses.recordReuse("atok_0", "192.0.2.2", A_MOMENT);
   uses.add("atok_0", "accepted", A_MOMENT);
   expect(uses.add("atok_0", "accepted", A_MOMENT)).toBe(true);
   expect(uses.add("atok_new", "accepted", A_MOMENT)).toBe(false);
   expect(uses.count).toBe(BUFFER_LIMIT + 5);
   uses.collect(A_MOMENT, "due");
   uses.add("atok_new", "accepted", A_MOMENT);
-  const entries = portionsOf(uses).flat();
+  const entries = batchesOf(uses).flat();
   expect(entries).toHaveLength(BUFFER_LIMIT + 1);
   const [rest, first] = entries;
   expect(first).toMatchObject({ token: "atok_0", accepted: 3, reusedFrom: "192.0.2.2" });
@@ -94,7 +94,7 @@ test("beyond a limit, further tokens count among all of them alone, until there 
   ]);
 });
 
-test("portions lie in the order of the store, so that few of its pages are written", () => {
+test("batches lie in the order of the store, so that few of its pages are written", () => {
   const uses = new UsageBuffer();
   for (const [token, at] of [
     ["atok_2", A_MOMENT + 3600],
@@ -145,7 +145,7 @@ test("what is not written is known of each token and of all, by hour and day, wh
     { token: "atok_1", start: A_MOMENT, accepted: 1, refused: 0 },
   ]);
   expect(uses.counts(["atok_3"], day)).toEqual([]);
-  uses.drop();
+  uses.dropBatch();
   expect([sums("atok_1"), sums("atok_2"), sums(ALL_TOKENS)]).toEqual([1, 0, 1]);
 });
 
@@ -160,14 +160,14 @@ test("a token gets the latest of what the store has and what it does not have, a
   uses.add("atok_1", "accepted", at(5));
   expect(known()).toEqual([at(5), null, null]);
   expect(known({ lastUsedAt: at(9) })).toEqual([at(9), null, null]);
-  uses.mark("atok_1", "192.0.2.1", at(6));
+  uses.recordReuse("atok_1", "192.0.2.1", at(6));
   expect(known({ reusedAt: at(7), reusedFrom: "192.0.2.9" })).toEqual([at(5), at(7), "192.0.2.9"]);
   uses.collect(at(10), "due");
   expect(known()).toEqual([at(5), at(6), "192.0.2.1"]);
-  uses.drop();
+  uses.dropBatch();
   expect(known()).toEqual([null, null, null]);
   uses.add("atok_1", "accepted", at(20));
   uses.collect(at(21), "due");
-  uses.drop();
+  uses.dropBatch();
   expect(known()).toEqual([at(20), null, null]);
 });
