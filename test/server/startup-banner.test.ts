@@ -123,7 +123,7 @@ test.each<[firstToken: FirstToken, place: string, bearer: string]>([
 
 const SHELLS = ["sh", "bash", "zsh", "ksh"].filter((shell) => Bun.which(shell) !== null);
 
-/** A shell's function in place of curl, which prints its arguments, an empty line, and what it is given to read. */
+/** A shell's function in place of curl, which prints its arguments, an empty line, and its input. */
 const PRINTING_CURL = `curl() { for word; do printf '%s\\n' "$word"; done; echo; cat; }`;
 
 describe.each(SHELLS)("%s reads the secret from its file when it runs the line to try it", (shell) => {

@@ -37,13 +37,13 @@ export class GeneratedClient implements Disposable {
     return client;
   }
 
-  /** What the TypeScript compiler says of the program and the client; empty if nothing is wrong. */
+  /** The errors of the TypeScript compiler in the program and the client; empty for none. */
   async compile(): Promise<string> {
     const { exitCode, printed } = await ran(this.#directory.path, [tool("tsc"), "--project", "."]);
     return exitCode === 0 ? "" : printed || `tsc exited with ${exitCode}`;
   }
 
-  /** Runs the program against a server. Returns what it printed, as JSON. */
+  /** Runs the program against a server. Returns its output, as JSON. */
   async tryOut(url: string, secret: string): Promise<unknown> {
     const script =
       'import { tryClient } from "./program.ts";' +

@@ -13,7 +13,7 @@ const RedoclyReport = type({
 });
 const SpectralReport = type({ code: "string", message: "string", path: "(string | number)[]" }).array();
 
-/** What Redocly's recommended rules find in an OpenAPI document. */
+/** The problems that Redocly's recommended rules find in an OpenAPI document. */
 export async function redoclyProblems(document: string): Promise<readonly string[]> {
   using directory = new TemporaryDirectory();
   await Bun.write(join(directory.path, "openapi.json"), document);
@@ -24,7 +24,7 @@ export async function redoclyProblems(document: string): Promise<readonly string
   return problems.map(({ ruleId, message }) => `${ruleId}: ${message}`);
 }
 
-/** What Spectral's rules for OpenAPI find in a document. */
+/** The problems that Spectral's rules for OpenAPI find in a document. */
 export async function spectralProblems(document: string): Promise<readonly string[]> {
   using directory = new TemporaryDirectory();
   await Bun.write(join(directory.path, "openapi.json"), document);

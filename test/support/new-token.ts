@@ -4,7 +4,7 @@ import type { Token } from "../../src/tokens/token.ts";
 import type { TokenRequest } from "../../src/tokens/token-fields.ts";
 import type { NewToken } from "../../src/tokens/token-store.ts";
 
-/** A moment for what a store keeps and does not judge. */
+/** A time for fields that a store only stores. */
 export const A_MOMENT = 1_780_315_200;
 
 /** Somebody who makes a change by a request. */
@@ -20,10 +20,10 @@ export function actorOf(id: string): Actor {
   return { ...COMMAND_LINE, tokenId: id };
 }
 
-/** Asks for a read token that has nothing but what it must have. */
+/** Asks for a read token without any optional field. */
 export const REQUEST: TokenRequest = { access: "read", audiences: null, description: null, expiresAt: null };
 
-/** A token that has nothing but what it must have, and those values. */
+/** A token with these fields, and no other optional one. */
 export function tokenOf(id: string, values: Partial<Token> = {}): Token {
   return {
     id,

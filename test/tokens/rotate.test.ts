@@ -2,7 +2,6 @@ import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { OVERLAP_MAX_SECONDS } from "../../src/tokens/rotation-rules.ts";
 import { isSecret } from "../../src/tokens/secret/secret.ts";
-import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { CALLER } from "../support/new-token.ts";
 import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";
 import { useTestStore } from "../support/use-test-store.ts";
@@ -16,56 +15,24 @@ function after(overlapSeconds: number) {
   return { overlapSeconds, expiresAt: undefined };
 }
 
-describe("a successor", () => {
-  test("is what the old token is, with a secret and an id of its own", async () => {
-    const { clock, tokens } = context;
-    const values = { access: "write", audiences: ["wiki", "git"], description: "CI" } as const;
-    const old = await context.create(values);
-    clock.step(10);
-    const { replaced, successor } = outcomeOf(await tokens.rotate(old.token.id, after(DAY), CALLER));
-    expect(successor.token).toEqual({
-      ...old.token,
-      id: successor.token.id,
-      hint: successor.secret.slice(-4),
-      createdAt: clock.now,
-      createdBy: "atok_0000000000000000caller",
-    });
-    expect(successor.token.id > old.token.id).toBe(true);
-    expect(isSecret(successor.secret)).toBe(true);
-    expect(replaced).toEqual({ ...old.token, replacedBy: successor.token.id, expiresAt: clock.now + DAY });
-    expect(await tokens.get(old.token.id)).toEqual(replaced);
-    expect((await tokens.authenticate(successor.secret)).token).toEqual(successor.token);
+test("a successor has the fields of the old token, with a secret and an id of its own", async () => {
+  const { clock, tokens } = context;
+  const values = { access: "write", audiences: ["wiki", "git"], description: "CI" } as const;
+  const old = await context.create(values);
+  clock.step(10);
+  const { replaced, successor } = outcomeOf(await tokens.rotate(old.token.id, after(DAY), CALLER));
+  expect(successor.token).toEqual({
+    ...old.token,
+    id: successor.token.id,
+    hint: successor.secret.slice(-4),
+    createdAt: clock.now,
+    createdBy: "atok_0000000000000000caller",
   });
-
-  test.each<[what: string, lifetime: number | null, asked: number | null | undefined, lives: number | null]>([
-    ["as long as the old one was to, from now", 100, undefined, 100],
-    ["for ever like the old one", null, undefined, null],
-    ["as long as is asked", 100, 7, 7],
-    ["for ever if that is asked", 100, null, null],
-  ])("lives %s", async (_, lifetime, asked, lives) => {
-    const { clock, tokens } = context;
-    const { token } = await context.create({ expiresAt: lifetime && clock.now + lifetime });
-    clock.step(40);
-    const expiresAt = typeof asked === "number" ? clock.now + asked : asked;
-    const { successor } = outcomeOf(await tokens.rotate(token.id, { overlapSeconds: 1, expiresAt }, CALLER));
-    expect(successor.token.expiresAt).toBe(lives && clock.now + lives);
-  });
-
-  test("lives as long as the old one has left, where the clock was set back to before that was made", async () => {
-    const { clock, tokens } = context;
-    const { token } = await context.create({ expiresAt: clock.now + 2 * DAY });
-    clock.step(-10 * DAY);
-    outcomeOf(await tokens.update(token.id, { expiresAt: clock.now + DAY }, CALLER));
-    const { successor } = outcomeOf(await tokens.rotate(token.id, after(0), CALLER));
-    expect(successor.token.expiresAt).toBe(clock.now + DAY);
-  });
-
-  test("ends no later than time itself", async () => {
-    const { token } = await context.create({ expiresAt: LAST_MOMENT });
-    context.clock.step(40);
-    const { successor } = outcomeOf(await context.tokens.rotate(token.id, after(1), CALLER));
-    expect(successor.token.expiresAt).toBe(LAST_MOMENT);
-  });
+  expect(successor.token.id > old.token.id).toBe(true);
+  expect(isSecret(successor.secret)).toBe(true);
+  expect(replaced).toEqual({ ...old.token, replacedBy: successor.token.id, expiresAt: clock.now + DAY });
+  expect(await tokens.get(old.token.id)).toEqual(replaced);
+  expect((await tokens.authenticate(successor.secret)).token).toEqual(successor.token);
 });
 
 describe("the old token", () => {
@@ -81,13 +48,6 @@ describe("the old token", () => {
     clock.step(1);
     expect((await tokens.authenticate(old.secret)).refusal).toBe("expired");
     expect((await tokens.authenticate(successor.secret)).refusal).toBeNull();
-  });
-
-  test("never lives longer than it would have", async () => {
-    const { clock, tokens } = context;
-    const { token } = await context.create({ expiresAt: clock.now + 60 });
-    const { replaced } = outcomeOf(await tokens.rotate(token.id, after(OVERLAP_MAX_SECONDS), CALLER));
-    expect(replaced.expiresAt).toBe(clock.now + 60);
   });
 
   test("is revoked for good where there is no overlap, in the same transaction", async () => {
@@ -192,4 +152,62 @@ test("of many rotations of one token at the same time one is outcomeOf, and the 
     const old = "refused" in outcome ? outcome : { token: outcome.replaced };
     expect(old).toMatchObject({ token: { replacedBy: made[0] } });
   }
+});
+
+test("the two halves of a rotation make the same change as the whole", async () => {
+  const { tokens, clock, changes } = context;
+  const recorded = async (rotate: (id: string) => Promise<unknown>) => {
+    const { token } = await context.create({ access: "write", expiresAt: clock.now + 100 });
+    await rotate(token.id);
+    return changes
+      .splice(0)
+      .map((event) => [event.action, event.target === token.id, Object.keys(event.changes)]);
+  };
+  const whole = await recorded(async (id) => outcomeOf(await tokens.rotate(id, after(0), CALLER)));
+  const halves = await recorded(async (id) => {
+    const successor = outcomeOf(await tokens.createSuccessor(id, after(0), CALLER));
+    expect(await tokens.get(id)).toMatchObject({ replacedBy: null, revokedAt: null });
+    outcomeOf(await tokens.replace(id, successor.token.id, after(0), CALLER));
+  });
+  expect(halves).toEqual(whole);
+  expect(whole).toHaveLength(3);
+});
+
+test("a successor that takes nobody's place leaves the old token as it was", async () => {
+  const { tokens } = context;
+  const { token } = await context.create({ expiresAt: context.clock.now + 100 });
+  const successor = outcomeOf(await tokens.createSuccessor(token.id, after(0), CALLER));
+  outcomeOf(await tokens.revoke(successor.token.id, CALLER));
+  expect(await tokens.get(token.id)).toEqual(token);
+  outcomeOf(await tokens.rotate(token.id, after(0), CALLER));
+});
+
+test("the second half is refused where the token has ended or was replaced", async () => {
+  const { tokens, clock } = context;
+  const [revoked, old] = [await context.create(), await context.create()];
+  const expired = await context.create({ expiresAt: clock.now + 1 });
+  outcomeOf(await tokens.revoke(revoked.token.id, CALLER));
+  outcomeOf(await tokens.rotate(old.token.id, after(10), CALLER));
+  clock.step(1);
+  for (const [{ token }, status] of [
+    [revoked, "revoked"],
+    [expired, "expired"],
+    [old, "active"],
+  ] as const)
+    expect(await tokens.replace(token.id, "atok_0", after(0), CALLER)).toMatchObject({
+      refused: "conflict",
+      status,
+    });
+});
+
+test("the first half is refused where the whole is, and makes nothing", async () => {
+  const { tokens, changes } = context;
+  const { token } = await context.create();
+  outcomeOf(await tokens.revoke(token.id, CALLER));
+  for (const [overlapSeconds, refused] of [
+    [0, "conflict"],
+    [-1, "invalid"],
+  ] as const)
+    expect(await tokens.createSuccessor(token.id, after(overlapSeconds), CALLER)).toMatchObject({ refused });
+  expect(changes).toHaveLength(2);
 });

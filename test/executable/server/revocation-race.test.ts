@@ -14,7 +14,7 @@ const REQUESTS_AFTER = 150;
 /** Every how manieth token is revoked by a process of its own. */
 const BY_COMMAND_LINE = 20;
 
-/** What is asked while tokens are revoked, and how often in all. */
+/** A request that is repeated while tokens are revoked. */
 interface Raced {
   readonly name: string;
   readonly requests: number;

@@ -13,7 +13,7 @@ const TOKENS = 20_000;
 /** How many descriptors the readers of the store may have open: the file, its -wal and its -shm, twice. */
 const READER_DESCRIPTORS = 6;
 
-/** How long a stopping server waits for what it began, in milliseconds. */
+/** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;
 
 /** A list that looks at every token, and finds a few. */

@@ -1,14 +1,10 @@
-import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { join } from "node:path";
-import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
-import { ServerLock } from "../../../src/store/sqlite/file/server-lock.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
+import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
-import { schemaText } from "../../support/store/old-schemas.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -21,7 +17,7 @@ function curlLine({ stdout }: RunningServer): string {
   return /^ +(echo .* \| curl .*)$/m.exec(stdout)?.[1] ?? "";
 }
 
-/** What a shell prints that runs the line, elsewhere and later. */
+/** The output of a shell that runs the line, elsewhere and later. */
 function pasted(line: string, env: Readonly<Record<string, string>> = {}): string {
   const { stdout, stderr } = Bun.spawnSync(["sh", "-c", line], {
     cwd: "/",
@@ -115,25 +111,6 @@ describe("where it cannot start, it says why in a sentence", () => {
     expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
   });
 
-  test("an older server on a store that is to be upgraded", async () => {
-    using terminal = new Terminal();
-    const directory = new DataDirectory(terminal.dataDir);
-    directory.make();
-    const schema = schemaText(1);
-    using older = new Database(directory.database);
-    older.transaction(() => older.run(schema))();
-    older.close();
-    const lock = ServerLock.take(directory);
-    expect(await failure(terminal, "--port", "0")).toBe(
-      `publisher: Another Publisher server is running on the data directory ${directory.path}: ` +
-        `process ${process.pid} on ${hostname()}. ` +
-        "Stop that one first: this Publisher is newer, and has to bring the store to its schema.",
-    );
-    lock.release();
-    await using server = await RunningServer.start({ cwd: terminal.cwd });
-    expect(server.stdout).not.toContain("(new)");
-  });
-
   test("a data directory that is a file, or lies in one", async () => {
     using terminal = new Terminal();
     writeFileSync(join(terminal.cwd, "file"), "");
@@ -146,26 +123,29 @@ describe("where it cannot start, it says why in a sentence", () => {
       );
     expect(terminal.names).toEqual(["file"]);
   });
-
-  test.skipIf(process.platform !== "linux")("a data directory where nothing can be written", async () => {
-    using terminal = new Terminal();
-    for (const path of ["/proc", "/sys/publisher"]) {
-      const sentence = await failure(terminal, "--port", "0", "--data-dir", path);
-      expect(sentence).toStartWith(`publisher: The data directory ${path} cannot be `);
-    }
-  });
 });
 
-test("commands beside a running server count from the very next request on", async () => {
+test("from an empty directory and an empty environment to a token that works and is revoked", async () => {
   await using server = await RunningServer.start();
-  using terminal = new Terminal();
-  const dataDir = ["--data-dir", server.dataDir];
-  for (let round = 0; round < 3; round += 1) {
-    const { id, token } = await terminal.createToken("write", ...dataDir);
-    expect((await server.call("api-token/current", {}, token)).json).toMatchObject({ id, created_by: null });
-    const { id: made } = (await server.call("api-token/create", { access: "read" }, token)).json;
-    expect(await terminal.output("token", "list", ...dataDir)).toContain(made);
-    await terminal.output("token", "revoke", id, ...dataDir);
-    expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+  const created = await server.call("api-token/create", { access: "read", description: "CI" });
+  expect(created.status).toBe(200);
+  const { id, token } = created.json;
+  expect((await server.call("api-token/list", {}, token)).status).toBe(200);
+  expect((await server.call("api-token/revoke", { id })).json.status).toBe("revoked");
+  expect((await server.call("api-token/list", {}, token)).status).toBe(401);
+  expect(await server.stop()).toBe(0);
+});
+
+test("a target or a host that can be read in more than one way reaches nothing", async () => {
+  await using server = await RunningServer.start();
+  const port = Number(new URL(server.url).port);
+  for (const [target, fields, status] of [
+    ["/healthz", ["Host: x"], 200],
+    ["/healthz", ["Host: x", "Host: x"], 400],
+    ["/forward-auth/wiki/../../healthz", ["Host: x"], 400],
+    ["/oauth2/%2e%2e/publisher.v1/api-token/list", ["Host: x"], 400],
+  ] as const) {
+    const { answers } = await exchange(port, [rawRequest({ method: "GET", target, fields })]);
+    expect([target, answers[0]?.status]).toEqual([target, status]);
   }
 });

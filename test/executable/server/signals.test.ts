@@ -1,16 +1,17 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { RunningServer } from "../../support/executable/executable.ts";
+import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { TemporaryDirectory } from "../../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-/** How long a stopping server waits for what it began, in milliseconds. */
+/** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;
 
-/** Much less than that: what counts as at once on a busy machine. */
+/** At once, on a busy machine: much less than that. */
 const AT_ONCE_MS = 4000;
 
 /** Signals this far apart are not one that came twice. */
@@ -21,7 +22,7 @@ async function halfSentCreate(server: RunningServer, description: string) {
   const connection = await RawConnection.open(server.url);
   const request = rawRequest("api-token/create", server.firstToken, { access: "read", description });
   connection.send(request.slice(0, -10));
-  // Whoever answers what came later has read what came before.
+  // An answer to a later request shows that the server has read the earlier one.
   for (let count = 0; count < 2; count += 1) await fetch(`${server.url}/healthz`, { keepalive: false });
   return { connection, rest: request.slice(-10) };
 }
@@ -162,4 +163,56 @@ test("a signal that comes twice at once, as Ctrl+C does through a script, is one
   expect((await connection.answer()).status).toBe(200);
   expect(await server.child.exited).toBe(0);
   expectCheckpointed(server);
+});
+
+/** Waits until the server has logged a text that many times. */
+async function logged(server: RunningServer, text: string, count: number): Promise<void> {
+  await until(() => server.stderr.split(text).length > count);
+}
+
+/** Runs a program without a controlling terminal. */
+const DETACHED = Bun.which("setsid") === null ? null : ["setsid"];
+if (DETACHED === null) process.stderr.write("skipped, as there is no setsid: signals without a terminal\n");
+
+test.skipIf(DETACHED === null).each(["SIGHUP", "SIGUSR1", "SIGUSR2"] as const)(
+  "without a terminal %s is logged each time and changes nothing",
+  async (signal) => {
+    await using server = await RunningServer.start({ under: DETACHED ?? [] });
+    for (const count of [1, 2]) {
+      server.child.kill(signal);
+      await logged(server, `"signal":"${signal}"`, count);
+    }
+    expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr.split(`"signal":"${signal}","message":"signal ignored: `)).toHaveLength(3);
+  },
+);
+
+test.skipIf(process.platform !== "linux" || Bun.which("nohup") === null)(
+  "under nohup SIGHUP stays ignored, and nothing is logged of it",
+  async () => {
+    await using server = await RunningServer.start({ under: ["nohup"] });
+    server.child.kill("SIGHUP");
+    server.child.kill("SIGUSR1");
+    await logged(server, '"signal":"SIGUSR1"', 1);
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr).not.toContain("SIGHUP");
+  },
+);
+
+test.skipIf(process.platform === "win32")("a server stops properly as its terminal closes", async () => {
+  using directory = new TemporaryDirectory();
+  let screen = "";
+  const decoder = new TextDecoder();
+  const data = (_: unknown, bytes: Uint8Array) => {
+    screen += decoder.decode(bytes, { stream: true });
+  };
+  const serve = [EXECUTABLE, "serve", "--port", "0"];
+  const child = Bun.spawn(serve, { cwd: directory.path, env: {}, terminal: { data } });
+  await until(() => screen.includes("Stop with Ctrl+C"));
+  child.terminal?.close();
+  expect({ exitCode: await child.exited, signal: child.signalCode }).toEqual({ exitCode: 0, signal: null });
+  const left = readdirSync(`${directory.path}/data`);
+  expect(left).toContain("publisher.db");
+  expect(left).not.toContain("publisher.db-wal");
 });

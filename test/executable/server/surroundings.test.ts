@@ -65,7 +65,7 @@ test("it is in production mode, whatever NODE_ENV says: a fault tells its caller
   expect(logged).toContain("no column named target");
 });
 
-/** Where the log goes, as a shell says it, and what becomes of it there. */
+/** Destinations of the log, as redirections of a shell. */
 const LOGS = [
   { what: "is closed", redirection: 'exec "$0" "$@" 2>&-' },
   { what: "goes to a full disk", redirection: 'exec "$0" "$@" 2>/dev/full' },
@@ -93,7 +93,7 @@ describe.skipIf(process.platform !== "linux")(
 
 const LISTENING = '"message":"listening"';
 
-/** Runs serve as the shell line says, and gives what it logged until it was stopped, and its exit code. */
+/** Runs the shell line, which starts a server, until it listens. Returns its log and its exit code. */
 async function logOf(line: string): Promise<{ log: string; exitCode: number }> {
   using terminal = new Terminal();
   const env = { PATH: Bun.env.PATH ?? "" };

@@ -14,7 +14,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Where and with what a command runs; without this, in the environment that `env -i` gives. */
+/** The surroundings of a command. Its environment is empty unless one is given. */
 export interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface Start {
 export class RunningServer implements AsyncDisposable {
   readonly cwd: string;
   readonly child: Bun.Subprocess<"ignore", "pipe", "pipe">;
-  /** What it has printed so far. */
+  /** Its output so far. */
   stdout = "";
   stderr = "";
   #directory: TemporaryDirectory | null;

@@ -15,7 +15,7 @@ class FailingChanges {
   space = Number.POSITIVE_INFINITY;
   /** For how many revocations in one change there is space. */
   width = Number.POSITIVE_INFINITY;
-  /** The ids of tokens for whose revocation there is never space. */
+  /** The ids of tokens with a revocation that never fits. */
   readonly large = new Set<string>();
   attempts = 0;
   /** How many revocations each change had that was tried, and whether it could use the space for revocations. */

@@ -174,7 +174,7 @@ describe("an excerpt", () => {
     );
     fc.assert(
       fc.property(fc.nat(400), parts, fc.nat(400), (before, [start, rest], after) => {
-        // Beyond this, what is read ends before there is enough of a secret to know it or to use it.
+        // Beyond this, the text that is read ends before there is enough of a secret to know it or to use it.
         fc.pre(start.length < 700);
         const text = `${"y".repeat(before)}/${start}${rest}/${"z".repeat(after)}`;
         const whole = withoutSecrets(text);

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { LastUseBuffer, WRITTEN_LIMIT } from "../../../src/tokens/usage/last-use-buffer.ts";
 import { BUFFER_LIMIT, UsageBuffer } from "../../../src/tokens/usage/usage-buffer.ts";
 import { ALL_TOKENS, type HourOfUse } from "../../../src/tokens/usage/usage-store.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
@@ -34,30 +35,6 @@ test("uses of a token in an hour are one entry, with when the last one was accep
     { ...UNUSED, token: "atok_1", accepted: 3, refused: 1, lastUsedAt: A_MOMENT + 9 },
     { ...UNUSED, token: "atok_2", refused: 1 },
   ]);
-});
-
-test("of the times that a dead secret was shown, the latest is kept, with its address", () => {
-  const uses = new UsageBuffer();
-  uses.add("atok_1", "refused", A_MOMENT + 5);
-  uses.recordReuse("atok_1", "192.0.2.1", A_MOMENT + 5);
-  uses.recordReuse("atok_1", "192.0.2.2", A_MOMENT + 9);
-  uses.recordReuse("atok_1", "192.0.2.3", A_MOMENT + 9);
-  uses.recordReuse("atok_1", "192.0.2.4", A_MOMENT + 8);
-  expect(uses.count).toBe(1);
-  expect(collected(uses)).toEqual([
-    { ...UNUSED, token: "atok_1", refused: 1, reusedAt: A_MOMENT + 9, reusedFrom: "192.0.2.3" },
-  ]);
-});
-
-test("what is added while a batch is written waits for the next time", () => {
-  const uses = new UsageBuffer();
-  uses.add("atok_1", "accepted", A_MOMENT);
-  uses.collect(A_MOMENT, "due");
-  uses.add("atok_1", "accepted", A_MOMENT + 1);
-  expect(uses.count).toBe(2);
-  expect(batchesOf(uses).flat()).toMatchObject([{ accepted: 1, lastUsedAt: A_MOMENT }]);
-  expect(uses.count).toBe(1);
-  expect(collected(uses)).toMatchObject([{ accepted: 1, lastUsedAt: null }]);
 });
 
 test("there are batches, none of which takes long", () => {
@@ -131,24 +108,6 @@ test("a last use that waits for the end of its hour comes then, alone or with us
   expect(collected(uses, A_MOMENT + 7200)).toEqual([]);
 });
 
-test("what is not written is known of each token and of all, by hour and day, whatever state it is in", () => {
-  const uses = new UsageBuffer();
-  const day = { bucket: "day", from: A_MOMENT - (A_MOMENT % 86_400), to: A_MOMENT + 86_400 } as const;
-  const sums = (...tokens: readonly string[]) =>
-    uses.counts(tokens, day).reduce((sum, { accepted, refused }) => sum + accepted + refused, 0);
-  uses.add("atok_1", "accepted", A_MOMENT);
-  uses.add("atok_2", "refused", A_MOMENT);
-  uses.collect(A_MOMENT, "due");
-  uses.add("atok_1", "accepted", A_MOMENT + 3600);
-  expect([sums("atok_1"), sums("atok_2"), sums("atok_1", "atok_2"), sums(ALL_TOKENS)]).toEqual([2, 1, 3, 3]);
-  expect(uses.counts(["atok_1"], { bucket: "hour", from: A_MOMENT, to: A_MOMENT + 3600 })).toEqual([
-    { token: "atok_1", start: A_MOMENT, accepted: 1, refused: 0 },
-  ]);
-  expect(uses.counts(["atok_3"], day)).toEqual([]);
-  uses.dropBatch();
-  expect([sums("atok_1"), sums("atok_2"), sums(ALL_TOKENS)]).toEqual([1, 0, 1]);
-});
-
 test("a token gets the latest of what the store has and what it does not have, and nothing older", () => {
   const uses = new UsageBuffer();
   const at = (second: number) => A_MOMENT + second;
@@ -170,4 +129,12 @@ test("a token gets the latest of what the store has and what it does not have, a
   uses.collect(at(21), "due");
   uses.dropBatch();
   expect(known()).toEqual([at(20), null, null]);
+});
+
+test("beyond a limit, last uses are written each time", () => {
+  const uses = new LastUseBuffer();
+  for (let count = 0; count <= WRITTEN_LIMIT; count += 1) uses.note(`atok_${count}`, A_MOMENT);
+  expect(uses.take(A_MOMENT, "due")).toHaveLength(WRITTEN_LIMIT + 1);
+  for (let count = 0; count <= WRITTEN_LIMIT; count += 1) uses.note(`atok_${count}`, A_MOMENT + 1);
+  expect(uses.take(A_MOMENT + 1, "due")).toEqual([[`atok_${WRITTEN_LIMIT}`, A_MOMENT + 1]]);
 });

@@ -39,7 +39,7 @@ function reuseOf(id: string, ip: string): Reuse {
   return { token, end: { why: "revoked", at: A_MOMENT }, showing };
 }
 
-/** A server that counts, on a store that fails now and then, and what it was told of. */
+/** A server that counts, on a store that fails now and then, and a record of all uses. */
 class Counting {
   readonly recorded: { readonly token: string; readonly outcome: UseOutcome }[] = [];
   /** The latest time that each token's dead secret was shown, and from where. */
