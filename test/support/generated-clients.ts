@@ -1,6 +1,6 @@
 import { copyFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { PATIENCE_MS } from "./patience.ts";
+import { runTool } from "./run-tool.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 /** A package of its own: most generators need a TypeScript that is older than the project's. */
@@ -68,20 +68,7 @@ function tool(command: string): string {
   return join(CLIENTS, "node_modules/.bin", command);
 }
 
-/** Runs Bun to its end. Tools get an empty environment, so that none tells anybody of its use. */
 async function ran(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = { CI: "true", HOME: cwd }) {
-  const child = Bun.spawn([process.execPath, ...args], {
-    cwd,
-    env,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: PATIENCE_MS,
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
+  const { exitCode, stdout, stderr } = await runTool(cwd, args, env);
   return { exitCode, printed: exitCode === 0 ? stdout : stdout + stderr };
 }

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, spyOn, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { type Actor, COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { TokenService } from "../../../src/tokens/token-service.ts";
 import { StoreUnavailable, type TokenStore, type Writes } from "../../../src/tokens/token-store.ts";
@@ -17,7 +17,6 @@ class FailingChanges {
   width = Number.POSITIVE_INFINITY;
   /** The ids of tokens with a revocation that never fits. */
   readonly large = new Set<string>();
-  attempts = 0;
   /** How many revocations each change had that was tried, and whether it could use the space for revocations. */
   readonly tried: [revocations: number, isRevocation: boolean][] = [];
 
@@ -25,7 +24,6 @@ class FailingChanges {
     const change = store.change.bind(store);
     store.change = async (scope, plan) => {
       if (scope.isDryRun === true) return await change(scope, plan);
-      this.attempts += 1;
       if (this.isFailing) throw new StoreUnavailable("failing", { outcome: "unchanged" });
       let written = 0;
       const planned = await change(scope, (state) => {
@@ -76,7 +74,6 @@ async function parent(children = 0) {
   const created = [];
   for (let count = 0; count < children; count += 1) created.push(await context.create({}, actor));
   failing.tried.splice(0);
-  failing.attempts = 0;
   return { id: token.id, actor, children: created };
 }
 
@@ -195,35 +192,6 @@ describe("a revocation that the store cannot write", () => {
       [1, true],
       [1, true],
     ]);
-  });
-
-  test("of many descendants is written in batches, which are halved where they do not fit", async () => {
-    const { id } = await parent(40);
-    failing.width = 9;
-    failing.space = 30;
-    await expectPending(revokeAll(id), { token: false, descendants: 11 });
-    expect(failing.tried.map(([count]) => count)).toEqual([41, 1, 2, 4, 8, 16, 8, 8, 4, 4, 2, 2, 1, 1]);
-    expect(context.store.findById(id)?.revokedAt).toBe(context.clock.now);
-    expect(tokens.pendingRevocations).toHaveLength(11);
-    failing.width = 100;
-    failing.space = 100;
-    await writePending();
-    expect(tokens.pendingRevocations).toEqual([]);
-    expect(new Set(revoked().map(([target]) => target)).size).toBe(41);
-    expect(revoked()).toHaveLength(41);
-  });
-
-  test("of many descendants is not written in smaller parts where the disk fails, and not full", async () => {
-    const { id } = await parent(5);
-    failing.width = 2;
-    const { change } = context.store;
-    using _ = spyOn(context.store, "change").mockImplementation(async (scope, plan) => {
-      failing.isFailing = failing.attempts === 3;
-      return await change(scope, plan);
-    });
-    await expectPending(revokeAll(id), { token: false, descendants: 3 });
-    expect(failing.tried.map(([count]) => count)).toEqual([6, 1, 2]);
-    expect(failing.attempts).toBe(4);
   });
 
   test("of many descendants lets others run between its parts", async () => {
