@@ -1,5 +1,5 @@
 import type { Token } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import type { Showing } from "../../tokens/usage/reuse.ts";
 import type { Purpose } from "../../tokens/verification.ts";
 import { asFailure } from "../errors.ts";
@@ -18,9 +18,9 @@ export class AuthenticatedRequest {
   /** The token of the request. */
   readonly caller: Token;
   readonly carrier: Scheme;
-  readonly #tokens: Tokens;
+  readonly #tokens: TokenService;
 
-  private constructor(context: RequestContext, caller: Token, carrier: Scheme, tokens: Tokens) {
+  private constructor(context: RequestContext, caller: Token, carrier: Scheme, tokens: TokenService) {
     this.context = context;
     this.caller = caller;
     this.carrier = carrier;
@@ -33,7 +33,7 @@ export class AuthenticatedRequest {
    */
   static async authenticate(
     context: RequestContext,
-    tokens: Tokens,
+    tokens: TokenService,
     counting: "counted" | "uncounted" = "counted",
   ): Promise<AuthenticatedRequest> {
     const { schemes } = context.policy;

@@ -1,5 +1,5 @@
 import type { Access } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { emptyAnswer } from "../answer.ts";
 import type { RequestContext } from "../request-context.ts";
 import { notVerified, unauthenticated } from "./authentication-errors.ts";
@@ -19,7 +19,7 @@ const METHOD_HEADERS = ["x-forwarded-method", "x-original-method"];
  * Answers a reverse proxy that asks whether to let its client's request through: 200 with the id and the access of the
  * token, or the failure that the client gets. It reads no body.
  */
-export function forwardAuth(tokens: Tokens) {
+export function forwardAuth(tokens: TokenService) {
   return async (context: RequestContext, audience: string): Promise<Response> => {
     const { request, outcome } = context;
     const options = forwardAuthOptions(request.url);
