@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
-import { chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
+import { answerTo, chunk, rawRequest } from "../../support/http/exchange.ts";
 import {
   BASIC_CHALLENGE,
   BOTH_CHALLENGES,
@@ -18,14 +18,13 @@ beforeAll(async () => {
   form = `token=${await api.secret("read", null, ["wiki"])}&audience=wiki`;
 });
 
-/** The answer to that form with these headers. */
-async function answerTo(fields: readonly string[], target = INTROSPECT, version = "HTTP/1.1") {
-  const body = [`Content-Type: ${FORM}`, `Content-Length: ${form.length}`];
-  const request = rawRequest({ target, version, fields: [...fields, ...body], body: form });
-  const { answers } = await exchange(api.port, [request]);
-  const [answer] = answers;
-  if (answer === undefined) throw new Error("the connection was closed without an answer");
-  return answer;
+/** Sends the form with these headers. */
+async function introspected(fields: readonly string[], target = INTROSPECT, version = "HTTP/1.1") {
+  const framing = [`Content-Type: ${FORM}`, `Content-Length: ${form.length}`];
+  return await answerTo(
+    api.port,
+    rawRequest({ target, version, fields: [...fields, ...framing], body: form }),
+  );
 }
 
 const bearer = () => `Authorization: Bearer ${api.write}`;
@@ -50,57 +49,45 @@ describe("Authorization is one header:", () => {
     ["for a proxy", () => [byBasic().replace("Authorization", "Proxy-Authorization")], BOTH_CHALLENGES],
     ["another scheme", () => [byBasic().replace("Basic", "Digest")], BOTH_CHALLENGES],
   ];
-  for (const [name, fields, challenge] of REFUSED) {
-    test(name, async () => {
-      const answer = await answerTo(["Host: x", ...fields()]);
-      const isToken = challenge.startsWith(`${BARE_CHALLENGE}, error`);
-      expectOAuthError(answer, {
-        status: 401,
-        error: isToken ? "invalid_token" : "invalid_client",
-        description: challenge === BOTH_CHALLENGES ? ANONYMOUS.description : "The token is unknown",
-        headers: { "www-authenticate": challenge },
-      });
+  test.each(REFUSED)("%s", async (_, fields, challenge) => {
+    const isToken = challenge.startsWith(`${BARE_CHALLENGE}, error`);
+    expectOAuthError(await introspected(["Host: x", ...fields()]), {
+      status: 401,
+      error: isToken ? "invalid_token" : "invalid_client",
+      description: challenge === BOTH_CHALLENGES ? ANONYMOUS.description : "The token is unknown",
+      headers: { "www-authenticate": challenge },
     });
-  }
+  });
 
   test("with space around it, and its name in lower case, is fine", async () => {
     const field = byBasic().replace("Authorization: ", "authorization: \t ");
-    expect((await answerTo(["Host: x", `${field} \t`])).json.active).toBe(true);
+    expect((await introspected(["Host: x", `${field} \t`])).json.active).toBe(true);
   });
 });
 
-describe("by whatever spelling the router finds it, it takes a token and fails in OAuth's form:", () => {
-  const FOUND: readonly (readonly [target: string, fields: readonly string[], version?: string])[] = [
-    [INTROSPECT, ["Host: x"]],
-    [INTROSPECT, ["Host: publisher.example.com:8080"]],
-    [`${INTROSPECT}?token=x`, ["Host: x"]],
-    [`http://elsewhere.example:99${INTROSPECT}`, ["Host: x"]],
-    [INTROSPECT, [], "HTTP/1.0"],
-  ];
-  for (const [target, fields, version] of FOUND) {
-    test(`${target} at ${fields[0] ?? "no host"}`, async () => {
-      expectOAuthError(await answerTo(fields, target, version), ANONYMOUS);
-      for (const field of [bearer(), byBasic()])
-        expect((await answerTo([...fields, field], target, version)).json.active).toBe(true);
-    });
-  }
+test.each([
+  [INTROSPECT, ["Host: x"], "HTTP/1.1"],
+  [INTROSPECT, ["Host: publisher.example.com:8080"], "HTTP/1.1"],
+  [`${INTROSPECT}?token=x`, ["Host: x"], "HTTP/1.1"],
+  [`http://elsewhere.example:99${INTROSPECT}`, ["Host: x"], "HTTP/1.1"],
+  [INTROSPECT, [], "HTTP/1.0"],
+])("%s with %j takes a token and fails in OAuth's form", async (target, fields, version) => {
+  expectOAuthError(await introspected(fields, target, version), ANONYMOUS);
+  for (const field of [bearer(), byBasic()])
+    expect((await introspected([...fields, field], target, version)).json.active).toBe(true);
 });
 
-describe("what can mean two things is refused in OAuth's form too:", () => {
-  for (const [target, hosts] of [
-    [`/a/..${INTROSPECT}`, ["x"]],
-    [`/publisher.v1/%2e%2E${INTROSPECT}`, ["x"]],
-    [INTROSPECT, ["a/b"]],
-    [INTROSPECT, ["x", "x"]],
-  ] as const) {
-    test(`${target} at ${hosts.join(" and ")}`, async () => {
-      for (const token of [[], [byBasic()]]) {
-        const answer = await answerTo([...hosts.map((host) => `Host: ${host}`), ...token], target);
-        const description = expect.stringMatching(/^(?:Host|path) must /);
-        expect(answer.json).toEqual({ error: "invalid_request", error_description: description });
-        expect(answer.status).toBe(400);
-      }
-    });
+test.each([
+  [`/a/..${INTROSPECT}`, ["x"]],
+  [`/publisher.v1/%2e%2E${INTROSPECT}`, ["x"]],
+  [INTROSPECT, ["a/b"]],
+  [INTROSPECT, ["x", "x"]],
+])("the unclear target %s at %j is refused in OAuth's form too", async (target, hosts) => {
+  for (const token of [[], [byBasic()]]) {
+    const { status, json } = await introspected([...hosts.map((host) => `Host: ${host}`), ...token], target);
+    const description = expect.stringMatching(/^(?:Host|path) must /);
+    expect(json).toEqual({ error: "invalid_request", error_description: description });
+    expect(status).toBe(400);
   }
 });
 
@@ -110,9 +97,9 @@ test("a form may come in chunks, and is too large when it turns out so", async (
     fields: ["Host: x", byBasic(), `Content-Type: ${FORM}`, "Transfer-Encoding: chunked"],
   });
   const pieces = [head, chunk(form.slice(0, 20)), chunk(form.slice(20)), chunk("")];
-  expect((await exchange(api.port, pieces)).answers[0]?.json.active).toBe(true);
+  expect((await answerTo(api.port, ...pieces)).json.active).toBe(true);
   const large = [head, chunk(form), chunk(`&x=${"x".repeat(65_536)}`), chunk("")];
-  expect((await exchange(api.port, large)).answers[0]).toMatchObject({
+  expect(await answerTo(api.port, ...large)).toMatchObject({
     status: 413,
     json: { error: "invalid_request", error_description: "The body must have at most 65536 bytes" },
   });

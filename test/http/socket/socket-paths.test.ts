@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
-import { exchange, rawRequest } from "../../support/http/exchange.ts";
+import { answerTo, rawRequest } from "../../support/http/exchange.ts";
 import { expectFailure } from "../../support/http/failures.ts";
+import { words } from "../../support/words.ts";
 
 const LIST = "/publisher.v1/api-token/list";
 const JSON_BODY = ["Content-Type: application/json", "Content-Length: 2"];
@@ -14,100 +15,73 @@ beforeAll(async () => {
   authorization = `Authorization: Bearer ${api.write}`;
 });
 
-/** The answer to a list with these headers; without one where the connection was closed. */
-async function answerTo(target: string, fields: readonly string[], version = "HTTP/1.1") {
+/** Sends a list request with these headers. */
+async function listed(target: string, fields: readonly string[], version = "HTTP/1.1") {
   const request = rawRequest({ target, version, fields: [...fields, ...JSON_BODY], body: "{}" });
-  const { answers } = await exchange(api.port, [request]);
-  const [answer] = answers;
-  if (answer === undefined) throw new Error("the connection was closed without an answer");
-  return answer;
+  return await answerTo(api.port, request);
 }
 
-/** Whether the answer has anything that only who is authenticated may see. */
+/** Expects nothing that needs authentication. */
 function expectNothingTold(text: string): void {
   expect(text).not.toMatch(/atok_|"data":\s*\[|"issues"/);
 }
 
-describe("by whatever spelling the router finds an endpoint, it takes a token:", () => {
-  const FOUND: readonly (readonly [target: string, host: string])[] = [
-    [LIST, "x"],
-    [LIST, "a"],
-    [LIST, "localhost"],
-    [LIST, "publisher.example.com:8080"],
-    [LIST, "[::1]:8080"],
-    [`${LIST}?x=1`, "x"],
-    [`http://x${LIST}`, "x"],
-    [`http://elsewhere.example:99${LIST}`, "x"],
-    [`HTTP://X${LIST}`, "x"],
-    [`https://x${LIST}`, "x"],
-    [`http://user:password@x${LIST}`, "x"],
-  ];
-  for (const [target, host] of FOUND) {
-    test(`${target} at ${host}`, async () => {
-      const anonymous = await answerTo(target, [`Host: ${host}`]);
-      expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
-      const known = await answerTo(target, [`Host: ${host}`, authorization]);
-      expect(known.status).toBe(200);
-      expect(known.json.data).toHaveLength(2);
-    });
-  }
+test.each([
+  [LIST, "x"],
+  [LIST, "a"],
+  [LIST, "localhost"],
+  [LIST, "publisher.example.com:8080"],
+  [LIST, "[::1]:8080"],
+  [`${LIST}?x=1`, "x"],
+  [`http://x${LIST}`, "x"],
+  [`http://elsewhere.example:99${LIST}`, "x"],
+  [`HTTP://X${LIST}`, "x"],
+  [`https://x${LIST}`, "x"],
+  [`http://user:password@x${LIST}`, "x"],
+])("%s at %s is the endpoint, and needs a token", async (target, host) => {
+  const anonymous = await listed(target, [`Host: ${host}`]);
+  expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
+  const known = await listed(target, [`Host: ${host}`, authorization]);
+  expect([known.status, known.json.data.length]).toEqual([200, 2]);
 });
 
-describe("a path behind which there is no endpoint has none for anybody:", () => {
-  for (const target of [
-    `/aaaa${LIST}`,
-    `/aaaaaaaaaaa${LIST}`,
-    "/%70ublisher.v1/api-token/list",
-    "/Publisher.v1/api-token/list",
-    "/?/publisher.v1/api-token/list",
-    "http://x",
-    "http://x/",
-    `http://x/aaaa${LIST}`,
-  ]) {
-    for (const host of ["x", "localhost"]) {
-      test(`${target} at ${host}`, async () => {
-        for (const fields of [[`Host: ${host}`], [`Host: ${host}`, authorization]]) {
-          const answer = await answerTo(target, fields);
-          expect([404, 405]).toContain(answer.status);
-          expectNothingTold(answer.text);
-        }
-      });
-    }
-  }
-});
-
-describe("a target that is none gets nothing:", () => {
-  for (const target of [
-    "x/publisher.v1/api-token/list",
-    "*",
-    "\\publisher.v1\\api-token\\list",
-    `ftp://x${LIST}`,
-    `@${LIST}`,
-    `:80${LIST}`,
-    `${LIST}\t`,
-    `${LIST} x`,
-    `${LIST}\u0001`,
-  ]) {
-    test(JSON.stringify(target), async () => {
-      const answer = await answerTo(target, ["Host: x", authorization]);
-      expect([400, 505]).toContain(answer.status);
+test.each(words`
+  /aaaa/publisher.v1/api-token/list /aaaaaaaaaaa/publisher.v1/api-token/list /%70ublisher.v1/api-token/list
+  /Publisher.v1/api-token/list /?/publisher.v1/api-token/list http://x http://x/
+  http://x/aaaa/publisher.v1/api-token/list`)("%s is no endpoint for anybody", async (target) => {
+  for (const host of ["Host: x", "Host: localhost"])
+    for (const fields of [[host], [host, authorization]]) {
+      const answer = await listed(target, fields);
+      expect([404, 405]).toContain(answer.status);
       expectNothingTold(answer.text);
-    });
-  }
+    }
 });
 
-describe("a client of HTTP/1.0 need not name a host:", () => {
+test.each([
+  ...words`x/publisher.v1/api-token/list * \publisher.v1\api-token\list`,
+  `ftp://x${LIST}`,
+  `@${LIST}`,
+  `:80${LIST}`,
+  `${LIST}\t`,
+  `${LIST} x`,
+  `${LIST}\u0001`,
+])("%j is no target", async (target) => {
+  const answer = await listed(target, ["Host: x", authorization]);
+  expect([400, 505]).toContain(answer.status);
+  expectNothingTold(answer.text);
+});
+
+describe("a client of HTTP/1.0 needs no Host header:", () => {
   test("it is authenticated", async () => {
-    const anonymous = await answerTo(LIST, [], "HTTP/1.0");
+    const anonymous = await listed(LIST, [], "HTTP/1.0");
     expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
-    expect((await answerTo(LIST, [authorization], "HTTP/1.0")).status).toBe(200);
-    expect((await answerTo(`/aaaa${LIST}`, [authorization], "HTTP/1.0")).status).toBe(404);
+    expect((await listed(LIST, [authorization], "HTTP/1.0")).status).toBe(200);
+    expect((await listed(`/aaaa${LIST}`, [authorization], "HTTP/1.0")).status).toBe(404);
   });
 
   test("its health checks work", async () => {
     const request = rawRequest({ method: "GET", target: "/healthz", version: "HTTP/1.0" });
-    const { answers } = await exchange(api.port, [request]);
-    expect(answers[0]?.json).toEqual({ status: "ok" });
+    expect((await answerTo(api.port, request)).json).toEqual({ status: "ok" });
   });
 });
 
@@ -122,21 +96,15 @@ describe("Authorization is one header with one token:", () => {
     ["a read token and a write token", () => [good(), `Authorization: Bearer ${api.read}`]],
     ["for a proxy", () => [good().replace("Authorization", "Proxy-Authorization")]],
   ];
-  for (const [name, fields] of REFUSED) {
-    test(name, async () => {
-      const answer = await answerTo(LIST, ["Host: x", ...fields()]);
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get("www-authenticate")).toStartWith(BARE_CHALLENGE);
-      expectNothingTold(answer.text);
-    });
-  }
+  test.each(REFUSED)("%s", async (_, fields) => {
+    const answer = await listed(LIST, ["Host: x", ...fields()]);
+    expect(answer.status).toBe(401);
+    expect(answer.headers.get("www-authenticate")).toStartWith(BARE_CHALLENGE);
+    expectNothingTold(answer.text);
+  });
 
-  for (const [name, field] of [
-    ["its name in lower case", (secret: string) => `authorization: Bearer ${secret}`],
-    ["space around it", (secret: string) => `Authorization: \t Bearer ${secret} \t`],
-  ] as const) {
-    test(`${name} is fine`, async () => {
-      expect((await answerTo(LIST, ["Host: x", field(api.write)])).status).toBe(200);
-    });
-  }
+  test("its name may be in lower case, with space around its value", async () => {
+    for (const field of [`authorization: Bearer ${api.write}`, `Authorization: \t Bearer ${api.write} \t`])
+      expect((await listed(LIST, ["Host: x", field])).status).toBe(200);
+  });
 });
