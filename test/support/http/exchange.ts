@@ -6,7 +6,7 @@ import type { Answer } from "./api.ts";
 /** The time between two pieces in milliseconds, so that they arrive apart. */
 const PAUSE_MS = 5;
 
-const HEAD_END = "\r\n\r\n";
+export const HEAD_END = "\r\n\r\n";
 
 /** The answers on a connection. */
 export interface Exchange {
@@ -88,7 +88,7 @@ function firstAnswer(received: Buffer): { readonly answer: Answer; readonly size
   return { answer: { status: Number(statusLine.split(" ")[1]), headers, text, json }, size };
 }
 
-function fieldOf(line: string): [name: string, value: string] {
+export function fieldOf(line: string): [name: string, value: string] {
   const colon = line.indexOf(":");
   return [line.slice(0, colon), line.slice(colon + 1).trim()];
 }
