@@ -14,8 +14,8 @@ setDefaultTimeout(TEST_LIMIT_MS);
 const HEADER = "x-wiki-token";
 
 const byBearer = useProtectedService();
-const byPassword = useProtectedService("basic");
-const byHeader = useProtectedService({ header: HEADER });
+const byPassword = useProtectedService({ token: "basic" });
+const byHeader = useProtectedService({ token: { header: HEADER } });
 
 /** Returns the request that the service got; a GET, or a DELETE with the write token. */
 async function passed(service: ProtectedService, kind: Runnable, fields: readonly string[], access = "read") {

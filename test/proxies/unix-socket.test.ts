@@ -1,11 +1,11 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { useServiceOnSocket } from "../support/proxies/protected-service.ts";
+import { useProtectedService } from "../support/proxies/protected-service.ts";
 import { describeProxies, IS_ANY_INSTALLED } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-const service = useServiceOnSocket();
+const service = useProtectedService({ isOnSocket: true });
 
 describeProxies((kind) => {
   test("asks Publisher by its Unix socket", async () => {

@@ -37,17 +37,18 @@ export interface Asked {
   readonly body?: string;
 }
 
-/** Starts a protected service for all tests of the file. Clients put the token where `token` says. */
-export function useProtectedService(token: TokenSource = "bearer"): ProtectedService {
-  return registered(new ProtectedService(token, false));
+export interface ServiceOptions {
+  /** The place of the clients' token. */
+  readonly token?: TokenSource;
+  /** Whether the proxies ask Publisher by a Unix socket. */
+  readonly isOnSocket?: boolean;
+  /** Returns the address of another service than the usual one. */
+  readonly service?: () => string;
 }
 
-/** The same, with a Unix socket between the proxies and Publisher. */
-export function useServiceOnSocket(): ProtectedService {
-  return registered(new ProtectedService("bearer", true));
-}
-
-function registered(service: ProtectedService): ProtectedService {
+/** Starts a protected service for all tests of the file. */
+export function useProtectedService(options: ServiceOptions = {}): ProtectedService {
+  const service = new ProtectedService(options);
   beforeAll(async () => {
     if (IS_ANY_INSTALLED) await service.open();
   });
@@ -63,28 +64,27 @@ export class ProtectedService {
   /** Tokens for the service. */
   read!: Issued;
   write!: Issued;
-  readonly #token: TokenSource;
-  readonly #isOnSocket: boolean;
+  readonly #options: ServiceOptions;
   readonly #opened = new AsyncDisposableStack();
   #values: ProxyValues = { audience: "wiki", ...USUAL_VALUES };
   #proxies: RunningProxies = new Map();
 
-  constructor(token: TokenSource, isOnSocket: boolean) {
-    this.#token = token;
-    this.#isOnSocket = isOnSocket;
+  constructor(options: ServiceOptions) {
+    this.#options = options;
   }
 
   async open(): Promise<void> {
+    const { token = "bearer", isOnSocket = false, service = () => this.upstream.address } = this.#options;
     const socket = `unix:${join(this.#opened.use(new TemporaryDirectory()).path, "publisher.sock")}`;
     // The port is for the tests, which create tokens.
     const args = ["--listen", socket, "--listen", "127.0.0.1:0", "--trusted-proxies", "unix"];
-    this.server = this.#opened.use(await RunningServer.start(this.#isOnSocket ? { args } : {}));
+    this.server = this.#opened.use(await RunningServer.start(isOnSocket ? { args } : {}));
     this.upstream = this.#opened.use(await new EchoUpstream().listen());
     this.relay = this.#opened.use(await new Relay(this.server.url).listen());
     this.read = await this.issue("read");
     this.write = await this.issue("write");
-    const publisher = this.#isOnSocket ? socket : this.relay.address;
-    this.#values = { ...this.#values, publisher, service: this.upstream.address, token: this.#token };
+    const publisher = isOnSocket ? socket : this.relay.address;
+    this.#values = { ...this.#values, publisher, service: service(), token };
     this.#proxies = await startDocumented(this.#values);
     this.#opened.defer(() => stopProxies(this.#proxies));
   }
