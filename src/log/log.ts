@@ -1,6 +1,6 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../tokens/secret/redaction.ts";
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import type { LogLevel } from "./log-levels.ts";
 
 export type Log = Logger;

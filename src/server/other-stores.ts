@@ -38,7 +38,7 @@ function realPath(path: string): string {
   }
 }
 
-/** The data directories that processes of this executable have open, as far as this user may see it; Linux alone tells. */
+/** The data directories that processes of this executable have open, as far as this user may see them; only on Linux. */
 function openStores(): readonly string[] {
   const program = basename(process.execPath);
   return namesIn("/proc")
@@ -51,7 +51,7 @@ function openStores(): readonly string[] {
 }
 
 /**
- * Whether a process is this user's or root's alone. The owner of its files below /proc does not tell: a process can give
+ * Whether a process is this user's or root's alone. The owner of its files below /proc does not show that: a process can give
  * these to root. https://man7.org/linux/man-pages/man5/proc_pid.5.html
  */
 function isTrusted(pid: string): boolean {

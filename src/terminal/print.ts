@@ -1,6 +1,6 @@
 import { reasonOf } from "../system-errors.ts";
 import { withoutSecrets } from "../tokens/secret/redaction.ts";
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import { CommandFailure } from "./command-failure.ts";
 
 /** Writes an answer to stdout. Throws CommandFailure on a full disk, but not if a reader such as `head` has left. */

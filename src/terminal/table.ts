@@ -1,4 +1,4 @@
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import { type Layout, layoutOf, rowText } from "./table-layout.ts";
 
 /** One column of a table for people. */

@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import { AUDIENCE_LIMIT, isAudience } from "../../../src/tokens/audience.ts";
-import { visible } from "../../../src/tokens/secret/text.ts";
+import { visible } from "../../../src/tokens/visible-text.ts";
 import type { Token } from "../api/types.ts";
 
 /** The services that the tokens seen so far are for, in order: what is likely to be typed again. */

@@ -1,4 +1,4 @@
-import { OVERLAP_MAX_SECONDS } from "../../../src/tokens/rotation.ts";
+import { OVERLAP_MAX_SECONDS } from "../../../src/tokens/rotation-rules.ts";
 import { LAST_MOMENT } from "../../../src/tokens/time.ts";
 import type { Token } from "../api/types.ts";
 import { exactTime } from "../app/format.ts";

@@ -4,9 +4,9 @@ import {
   type RevocationFile,
   readRevocationLogs,
 } from "../../store/sqlite/revocation-log/revocation-log-reading.ts";
-import { type KnownEnd, together } from "../../tokens/revocation/known-end.ts";
-import type { RevocationLines } from "../../tokens/revocation/revocation-lines.ts";
-import { afterGap, endsOf, lackEnd, lastEndTime } from "../../tokens/revocation/several-revocation-logs.ts";
+import type { RevocationLines } from "../../tokens/revocation/revocation-log-lines.ts";
+import { afterGap, endsOf, lackEnd, lastEndTime } from "../../tokens/revocation/revocation-logs.ts";
+import { type KnownEnd, together } from "../../tokens/revocation/token-end.ts";
 import { formatTime } from "../../tokens/time.ts";
 
 /** The tokens of a backup that ended since, by the replaced store and the revocation logs. */

@@ -1,6 +1,6 @@
 import type { OpenTokens } from "../../server/open-tokens.ts";
 import type { Purpose } from "../../store/sqlite/file/database.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 
 /**
  * Runs `work` on the store of a data directory and closes it. Throws CommandFailure where there is no store. The code of
@@ -18,7 +18,7 @@ export async function withStore<T>(
 /** The same as `withStore`, for work on tokens alone. */
 export async function withTokens<T>(
   dataDir: string,
-  work: (tokens: Tokens) => Promise<T>,
+  work: (tokens: TokenService) => Promise<T>,
   purpose: Purpose = "changing",
 ): Promise<T> {
   return await withStore(dataDir, async ({ tokens }) => await work(tokens), purpose);

@@ -5,7 +5,7 @@ import { asJson, say } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
 import { secondsOf, type UnixSeconds } from "../../tokens/time.ts";
 import { ACCESSES, type Access } from "../../tokens/token.ts";
-import { issuesOf, type TokenRequest } from "../../tokens/token-request.ts";
+import { issuesOf, type TokenRequest } from "../../tokens/token-fields.ts";
 import { outcomeOf, refusedFlags } from "../command-outcome.ts";
 import { type ExpiryFlags, expirySetting, withExpiry } from "../expiry-flags.ts";
 import { collect, JSON_FLAG, type JsonFlag } from "../options.ts";

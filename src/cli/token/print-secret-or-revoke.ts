@@ -1,8 +1,8 @@
 import { reasonOf } from "../../system-errors.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { StoreUnavailable } from "../../tokens/token-store.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
 import { outcomeOf } from "../command-outcome.ts";
 import { printSecret } from "./secret-output.ts";
 
@@ -11,7 +11,7 @@ import { printSecret } from "./secret-output.ts";
  * throws a CommandFailure that ends with `rest`, a sentence about everything else.
  */
 export async function printSecretOrRevoke(
-  tokens: Tokens,
+  tokens: TokenService,
   id: string,
   text: string,
   rest: string,
@@ -31,7 +31,7 @@ export function storeReason(error: unknown): string {
 }
 
 /** Revokes a token that nobody can use. Returns a sentence about the result, and never throws. */
-export async function revokeUnused(tokens: Tokens, id: string): Promise<string> {
+export async function revokeUnused(tokens: TokenService, id: string): Promise<string> {
   try {
     outcomeOf(await tokens.revoke(id, COMMAND_LINE), id);
     return "That token was revoked at once.";

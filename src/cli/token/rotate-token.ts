@@ -5,10 +5,10 @@ import { CommandFailure } from "../../terminal/command-failure.ts";
 import { asJson, say } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
 import { isRefusal } from "../../tokens/refusal.ts";
-import type { RotationRequest } from "../../tokens/rotation.ts";
+import type { RotationRequest } from "../../tokens/rotation-rules.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../../tokens/time.ts";
 import type { Token } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { outcomeOf } from "../command-outcome.ts";
 import { type ExpiryFlags, expirySetting, overlapSetting, withExpiry } from "../expiry-flags.ts";
 import { JSON_FLAG, type JsonFlag, requireTokenId, TOKEN_ID } from "../options.ts";
@@ -63,7 +63,10 @@ interface Replacement {
 }
 
 /** Shortens the old token. Throws a CommandFailure that names the working token of the two. */
-async function replacedToken(tokens: Tokens, { id, successorId, request }: Replacement): Promise<Token> {
+async function replacedToken(
+  tokens: TokenService,
+  { id, successorId, request }: Replacement,
+): Promise<Token> {
   const outcome = await tokens.replace(id, successorId, request, COMMAND_LINE).catch((error: unknown) => {
     throw new CommandFailure(notEnded(id, storeReason(error)), { cause: error });
   });

@@ -5,7 +5,7 @@ import { UsageError } from "../../settings/usage-error.ts";
 import { print, printAfter, printJson } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../../tokens/time.ts";
-import type { UpdateRequest } from "../../tokens/token-request.ts";
+import type { UpdateRequest } from "../../tokens/token-fields.ts";
 import { outcomeOf } from "../command-outcome.ts";
 import { type ExpiryFlags, expirySetting, withExpiry } from "../expiry-flags.ts";
 import { JSON_FLAG, type JsonFlag, requireTokenId, TOKEN_ID } from "../options.ts";

@@ -13,7 +13,7 @@ import {
 export { SECRET_LENGTH, SECRET_PREFIX } from "./secret-form.ts";
 
 const ENTROPY_BYTES = 32;
-/** Finds text with the form of a secret. `isSecret` tells whether it is one. */
+/** Finds text with the form of a secret. Check it with `isSecret`. */
 export const SECRET_ANYWHERE = new RegExp(SECRET.source.slice(1, -1), "g");
 /** Finds text that may be a whole secret without its prefix. */
 export const BARE_SECRET_ANYWHERE = new RegExp(
@@ -37,7 +37,7 @@ export function randomDigitsOf(secret: string): string {
   return secret.slice(SECRET_PREFIX.length, -CHECKSUM_DIGITS);
 }
 
-/** The SHA-256 of a secret, all that is kept of it: at 256 random bits no slower hash is needed. */
+/** The SHA-256 of a secret, all that is stored of it: at 256 random bits no slower hash is needed. */
 export function digestOf(secret: string): Uint8Array {
   const digest = new Uint8Array(32);
   Bun.SHA256.hash(secret, digest);

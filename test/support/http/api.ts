@@ -6,7 +6,7 @@ import type { PageFiles } from "../../../src/http/page-file.ts";
 import { RequestLog } from "../../../src/http/request-log.ts";
 import { router } from "../../../src/http/router.ts";
 import { makeLog } from "../../../src/log/log.ts";
-import { Listeners } from "../../../src/server/listening/listeners.ts";
+import { HttpServer } from "../../../src/server/listening/http-server.ts";
 import { ReuseWarnings } from "../../../src/server/reuse-warnings.ts";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
@@ -14,7 +14,7 @@ import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { AuditTrail } from "../../../src/tokens/audit/audit-trail.ts";
 import { isRefusal } from "../../../src/tokens/refusal.ts";
 import type { Access } from "../../../src/tokens/token.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import { Usage } from "../../../src/tokens/usage/usage.ts";
 import { expectHardened } from "../hardened.ts";
 import { TemporaryDirectory } from "../temporary.ts";
@@ -69,7 +69,7 @@ export class TestApi implements AsyncDisposable {
   nowMs = 0;
   isStopping = false;
   store!: SqliteTokenStore;
-  tokens!: Tokens;
+  tokens!: TokenService;
   auditTrail!: AuditTrail;
   /** It writes to the store only when a test flushes it. */
   usage!: Usage;
@@ -78,7 +78,7 @@ export class TestApi implements AsyncDisposable {
   /** The secrets of a write and a read token, which `open` creates. */
   write = "";
   read = "";
-  #listeners: Listeners | null = null;
+  #server: HttpServer | null = null;
   readonly #pages: PageFiles | null;
 
   constructor(pages: PageFiles | null = null) {
@@ -110,12 +110,12 @@ export class TestApi implements AsyncDisposable {
 
   /** Serves requests on a free port of the loopback, as the executable does. */
   async listen(): Promise<void> {
-    this.#listeners = new Listeners();
-    await this.#listeners.open([{ host: "127.0.0.1", port: 0 }], 0o600, this.router);
+    this.#server = new HttpServer();
+    await this.#server.open([{ host: "127.0.0.1", port: 0 }], 0o600, this.router);
   }
 
   get port(): number {
-    const [address] = this.#listeners?.addresses ?? [];
+    const [address] = this.#server?.addresses ?? [];
     if (address === undefined || !("port" in address)) throw new Error("the API does not listen");
     return address.port;
   }
@@ -127,12 +127,12 @@ export class TestApi implements AsyncDisposable {
     const clock = () => this.nowMs;
     const warnings = new ReuseWarnings(log, clock);
     this.usage = new Usage({ store: this.store.usage, tokens: this.store, clock });
-    this.tokens = new Tokens({
+    this.tokens = new TokenService({
       store: this.store,
       clock,
       random: randomBytes,
       cursorKey: this.store.cursorKey,
-      keepsRevocations: true,
+      queuesRevocations: true,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
       onUse: (token, outcome) => this.usage.record(token, outcome),
       onReuse: (reuse) => {
@@ -213,8 +213,8 @@ export class TestApi implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#listeners?.stop();
-    this.#listeners = null;
+    await this.#server?.stop();
+    this.#server = null;
     this.store.close();
     this.directory[Symbol.dispose]();
   }

@@ -48,7 +48,7 @@ export class ListedTokens {
     await revoke(both, 55);
     api.nowMs = START_MS + 100_000;
     // The clock stands still, so no list finds the uses of later requests.
-    await api.usage.settle();
+    await api.usage.writeLastUses();
     return new ListedTokens(api, names);
   }
 
