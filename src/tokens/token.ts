@@ -1,10 +1,9 @@
-import type { Access, Status } from "./access-and-status.ts";
-import { DESCRIPTION_LIMIT } from "./description.ts";
 import { containsSecret } from "./secret/redaction.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
+import { type Access, DESCRIPTION_LIMIT, type Status } from "./token-values.ts";
 import { codePoints } from "./visible-text.ts";
 
-export { ACCESSES, type Access, STATUSES, type Status } from "./access-and-status.ts";
+export { ACCESSES, type Access, STATUSES, type Status } from "./token-values.ts";
 
 /** A token without its secret, which is stored nowhere. */
 export interface Token {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { RunningServer } from "../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { COMMANDS } from "../support/proxies/running-proxy.ts";
-import { type Change, HOST, TLS_PROXIES, TlsProxy, type TlsProxyKind } from "../support/proxies/tls-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
+import { type Change, HOST, TLS_PROXIES, TlsProxy, type TlsProxyKind } from "./tls-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

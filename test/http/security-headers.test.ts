@@ -33,18 +33,15 @@ test.each<Sent & { readonly path: string; readonly status: number }>([
   { path: "/healthz", method: "OPTIONS", token: null, status: 405 },
   { path: "/nope", method: "HEAD", token: null, status: 404 },
   { path: "/nope", method: "OPTIONS", token: null, status: 404 },
-])(
-  "browsers neither share nor store the answer to $method $path: $status",
-  async ({ path, status, ...sent }) => {
-    // `send` checks the other headers of each answer.
-    const { headers, ...answer } = await api.send(path, {
-      ...sent,
-      headers: { ...FOREIGN, ...sent.headers },
-    });
-    expect(answer.status).toBe(status);
-    expect(headers.get("cache-control")).toBe("no-store");
-  },
-);
+])("browsers neither share nor store the answer to $path: $status", async ({ path, status, ...sent }) => {
+  // `send` checks the other headers of each answer.
+  const { headers, ...answer } = await api.send(path, {
+    ...sent,
+    headers: { ...FOREIGN, ...sent.headers },
+  });
+  expect(answer.status).toBe(status);
+  expect(headers.get("cache-control")).toBe("no-store");
+});
 
 async function fetched(method: string, path: string, token: string | null = null): Promise<Response> {
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };

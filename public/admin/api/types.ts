@@ -16,4 +16,4 @@ export type {
   DayOfExpiries as Expiries,
 } from "../../../src/http/api/responses/api-token-summary.ts";
 export type { StatusCounts } from "../../../src/http/api/responses/values.ts";
-export { ACCESSES, type Access, STATUSES, type Status } from "../../../src/tokens/access-and-status.ts";
+export { ACCESSES, type Access, STATUSES, type Status } from "../../../src/tokens/token-values.ts";

@@ -18,7 +18,7 @@ async function created(body: object = { access: "read" }): Promise<Holder> {
   return (await api.call("api-token/create", body)).json;
 }
 
-/** What is counted of a token so far. */
+/** The counts of a token so far. */
 async function counted({ id }: Holder): Promise<readonly [accepted: number, refused: number]> {
   await api.usage.flush();
   const { accepted = 0, refused = 0 } = (await reported(api.usage, "day", [id])).buckets[0] ?? {};

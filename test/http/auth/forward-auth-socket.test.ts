@@ -152,25 +152,6 @@ test("a header of its own is one header with one token", async () => {
     expect([fields, await statusOf(target, { fields })]).toEqual([fields, 401]);
 });
 
-test("Authorization is one header with one token", async () => {
-  const good = `Authorization: Bearer ${write}`;
-  for (const fields of [
-    [good, good],
-    ["Authorization: Basic eDp5", good],
-    [good, "Authorization:"],
-  ])
-    expect(await statusOf(WIKI, { fields })).toBe(401);
-});
-
-test("a client of HTTP/1.0 need not name a host", async () => {
-  const version = "HTTP/1.0";
-  for (const target of [WIKI, `${WIKI}/page`]) {
-    expect(await statusOf(target, { version })).toBe(401);
-    expect(await statusOf(target, { version, token: read })).toBe(200);
-    expect(await statusOf(target, { version, token: read, method: "POST" })).toBe(403);
-  }
-});
-
 test("no body is waited for, and the next request on the connection is its own", async () => {
   const head = (length: number) =>
     rawRequest({

@@ -1,14 +1,6 @@
 import fc from "fast-check";
 import { words } from "../../support/words.ts";
-import {
-  AUDIT_EVENTS,
-  condition,
-  type Known,
-  type ListUnderTest,
-  sort,
-  TOKENS,
-  time,
-} from "./corpus-conditions.ts";
+import { AUDIT_EVENTS, type Known, list, TOKENS, time } from "./corpus-conditions.ts";
 
 /** Names in bodies, near misses of them, and names of every object's prototype. */
 const NAMES = [
@@ -36,14 +28,14 @@ export function bodies(known: Known): fc.Arbitrary<BodyFor> {
     { weight: 4, arbitrary: rightBody(known) },
     {
       weight: 3,
-      arbitrary: fc.tuple(rightBody(known), mutation()).map(
-        ([right, mutate]) =>
-          (endpoint: string) =>
-            mutate(right(endpoint)),
-      ),
+      arbitrary: fc.tuple(rightBody(known), mutation()).map(([right, mutate]) => mutated(right, mutate)),
     },
     { weight: 5, arbitrary: other.map((body) => () => body) },
   );
+}
+
+function mutated(right: (endpoint: string) => string, mutate: (text: string) => string): BodyFor {
+  return (endpoint) => mutate(right(endpoint));
 }
 
 function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
@@ -102,20 +94,6 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
       (bodyOf) => (endpoint: string) =>
         JSON.stringify(Reflect.get(bodyOf, endpoint) ?? bodyOf["api-token/create"]),
     );
-}
-
-function list(known: Known, listed: ListUnderTest): fc.Arbitrary<object> {
-  return fc.record(
-    {
-      pagination: fc.record(
-        { limit: fc.integer({ min: 1, max: 20 }), skip: fc.nat(30) },
-        { requiredKeys: [] },
-      ),
-      filters: fc.array(condition(known, listed), { maxLength: 3 }),
-      sorts: fc.uniqueArray(sort(listed), { selector: ({ key }) => key, maxLength: 3 }),
-    },
-    { requiredKeys: [] },
-  );
 }
 
 /** JSON of any shape, as text: so with a name twice, with __proto__ as a name, with numbers beyond all bounds. */

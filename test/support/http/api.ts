@@ -82,7 +82,7 @@ export class TestApi implements AsyncDisposable {
   /** The secrets of a write and a read token, which `open` creates. */
   write = "";
   read = "";
-  #listeners: HttpServer | null = null;
+  #server: HttpServer | null = null;
   readonly #pages: PageFiles | null;
 
   constructor(pages: PageFiles | null = null) {
@@ -114,12 +114,12 @@ export class TestApi implements AsyncDisposable {
 
   /** Serves requests on a free port of the loopback, as the executable does. */
   async listen(): Promise<void> {
-    this.#listeners = new HttpServer();
-    await this.#listeners.open([{ host: "127.0.0.1", port: 0 }], 0o600, this.router);
+    this.#server = new HttpServer();
+    await this.#server.open([{ host: "127.0.0.1", port: 0 }], 0o600, this.router);
   }
 
   get port(): number {
-    const [address] = this.#listeners?.addresses ?? [];
+    const [address] = this.#server?.addresses ?? [];
     if (address === undefined || !("port" in address)) throw new Error("the API does not listen");
     return address.port;
   }
@@ -211,8 +211,8 @@ export class TestApi implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#listeners?.stop();
-    this.#listeners = null;
+    await this.#server?.stop();
+    this.#server = null;
     this.store.close();
     this.directory[Symbol.dispose]();
   }

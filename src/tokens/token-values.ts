@@ -1,3 +1,5 @@
+// The pages import these values too, so this file imports nothing.
+
 export type Access = "read" | "write";
 
 export const ACCESSES: readonly Access[] = ["read", "write"];
@@ -5,3 +7,6 @@ export const ACCESSES: readonly Access[] = ["read", "write"];
 export type Status = "active" | "expired" | "revoked";
 
 export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
+
+/** The most code points that a description may have: an emoji may be several. */
+export const DESCRIPTION_LIMIT = 500;
