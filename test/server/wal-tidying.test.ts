@@ -1,10 +1,7 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { makeLog } from "../../src/log/log.ts";
 import { WalTidying } from "../../src/server/wal-tidying.ts";
 import type { OversizedWal } from "../../src/store/sqlite/sqlite-token-store.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 test("a -wal file that another program keeps too large is told once, and so is its end", async () => {
   const lines: string[] = [];

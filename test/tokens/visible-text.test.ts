@@ -1,9 +1,6 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { codePoints, visible } from "../../src/tokens/visible-text.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const anyText = fc.string({ unit: "binary", maxLength: 40 });
 

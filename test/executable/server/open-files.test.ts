@@ -1,12 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { chmodSync, copyFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, type Start } from "../../support/executable/executable.ts";
 import { RawConnection } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { until } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** How many files the server may have open. */
 const LIMIT = 64;

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { until } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** So many that a list by pattern takes several slices. */
 const TOKENS = 20_000;

@@ -1,12 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { PATIENCE_MS, until } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;

@@ -1,12 +1,10 @@
 import { Database } from "bun:sqlite";
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
+import { PATIENCE_MS, until } from "../../support/patience.ts";
 
 /**
  * How long each thread of a process has run so far, or waited for a processor, in milliseconds: on a busy machine one

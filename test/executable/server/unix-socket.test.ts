@@ -1,14 +1,11 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, type Start } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { UNCLEAR_PATHS } from "../../support/http/unclear-paths.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** A server that listens on a socket in a directory of its own, and perhaps elsewhere. */
 class SocketServer implements AsyncDisposable {

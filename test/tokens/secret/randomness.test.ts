@@ -1,12 +1,9 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { numberFrom } from "../../../src/tokens/random.ts";
 import { toBase62 } from "../../../src/tokens/secret/base62.ts";
 import { isHardToGuess, PREDICTABLE_BITS, VIEWS } from "../../../src/tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** A well-formed secret of these digits. */
 function secretOf(digits: string): string {

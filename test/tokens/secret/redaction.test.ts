@@ -1,11 +1,8 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../../../src/tokens/secret/redaction.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { encoded } from "../../support/http/encodings.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const REMOVED = "sk_live_[removed]";
 const SECRET = makeSecret(() => new Uint8Array(32).fill(200));
