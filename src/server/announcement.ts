@@ -1,6 +1,6 @@
 import type { Log } from "../log/log.ts";
-import type { ServeSettings } from "../settings/config.ts";
 import type { ListenAddress } from "../settings/listen-addresses.ts";
+import type { ServeSettings } from "../settings/serve-settings.ts";
 import type { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { accessWarnings } from "../store/sqlite/owner/file-owners.ts";
 import { SCHEMA_VERSION } from "../store/sqlite/schema.ts";

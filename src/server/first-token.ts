@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { UsageError } from "../settings/config.ts";
 import type { GivenFirstToken } from "../settings/first-token-setting.ts";
+import { UsageError } from "../settings/usage-error.ts";
 import type { FirstTokenFile } from "../store/sqlite/file/first-token-file.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { reasonOf } from "../system-errors.ts";

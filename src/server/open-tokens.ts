@@ -89,15 +89,6 @@ export async function withStore<T>(
   }
 }
 
-/** As `withStore`, with the tokens alone. */
-export async function withTokens<T>(
-  dataDir: string,
-  work: (tokens: TokenService) => Promise<T>,
-  purpose: Purpose = "changing",
-): Promise<T> {
-  return await withStore(dataDir, async ({ tokens }) => await work(tokens), purpose);
-}
-
 /**
  * That there is no store, and where one may be. `advice` is a sentence: how to make one, where that is possible. Throws
  * StoreUnusable itself where there was one, and its database is missing.

@@ -1,11 +1,11 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { DEFAULTS } from "../settings/config.ts";
+import { DEFAULT_DATA_DIR } from "../settings/data-directory.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { namesIn, targetOf, textOf } from "./proc-files.ts";
 
 /** Where a store often is: the default, and systemd's StateDirectory=publisher, with DynamicUser= too. */
-const USUAL_PLACES = [DEFAULTS.dataDir, "/var/lib/publisher", "/var/lib/private/publisher"];
+const USUAL_PLACES = [DEFAULT_DATA_DIR, "/var/lib/publisher", "/var/lib/private/publisher"];
 
 /** The most that are named. */
 const NAMED_MAX = 3;

@@ -1,6 +1,6 @@
 import { PAGE_FILES } from "../assets/page-files.ts";
 import { app } from "../http/app.ts";
-import { TrustedProxies } from "../http/auth/client-address.ts";
+import { ClientAddresses } from "../http/auth/client-address.ts";
 import { forwardAuth } from "../http/auth/forward-auth.ts";
 import { unavailable } from "../http/errors.ts";
 import { RequestLog } from "../http/request-log.ts";
@@ -8,7 +8,7 @@ import { type RouterParts, router } from "../http/router.ts";
 import { traced } from "../http/trace.ts";
 import { makeLog } from "../log/log.ts";
 import { LogStream } from "../log/log-stream.ts";
-import type { ServeSettings } from "../settings/config.ts";
+import type { ServeSettings } from "../settings/serve-settings.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { announce } from "./announcement.ts";
 import { BackgroundJobs } from "./background-jobs.ts";
@@ -60,12 +60,12 @@ class Requests {
   readonly server = new HttpServer();
   isStopping = false;
   readonly #log: RequestLog;
-  readonly #proxies: TrustedProxies;
+  readonly #clients: ClientAddresses;
   #handlers: Pick<RouterParts, "forwardAuth" | "fetch">;
 
   constructor({ trustedProxies }: ServeSettings, log: RequestLog) {
     this.#log = log;
-    this.#proxies = new TrustedProxies(trustedProxies);
+    this.#clients = new ClientAddresses(trustedProxies);
     const trace = traced({ log, addressOf: this.#addressOf });
     const refuse = (request: Request) => trace(starting, request)();
     this.#handlers = { forwardAuth: refuse, fetch: refuse };
@@ -96,7 +96,7 @@ class Requests {
 
   readonly #addressOf = (request: Request): string | null => {
     const peer = this.server.peerOf(request);
-    return peer === null ? null : this.#proxies.clientOf(peer, request.headers.get("x-forwarded-for"));
+    return peer === null ? null : this.#clients.clientOf(peer, request.headers.get("x-forwarded-for"));
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Log } from "../log/log.ts";
-import type { ServeSettings } from "../settings/config.ts";
+import type { ServeSettings } from "../settings/serve-settings.ts";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import type { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { refuseLeftovers } from "../store/sqlite/file/leftovers.ts";
@@ -32,7 +32,7 @@ export interface ServedStore extends OpenTokens {
 /** Checks, repairs, locks and opens the store of a server, or makes it. Throws a sentence for the operator. */
 export async function openServedStore(
   directory: DataDirectory,
-  settings: ServeSettings,
+  settings: Pick<ServeSettings, "revocationLog" | "firstToken">,
   log: Log,
 ): Promise<ServedStore> {
   completeReplacement(directory);
@@ -75,7 +75,11 @@ function logChange({ id, action, actor, target }: AuditEvent, log: Log): void {
   );
 }
 
-function revocationLogging({ revocationLog: path }: ServeSettings, store: SqliteTokenStore, log: Log) {
+function revocationLogging(
+  { revocationLog: path }: Pick<ServeSettings, "revocationLog">,
+  store: SqliteTokenStore,
+  log: Log,
+) {
   if (path === null) return null;
   const file = new RevocationLog(path, store.auditTrail, storeMark(store.cursorKey));
   return new RevocationLogging({ file, log, clock: () => performance.now() });

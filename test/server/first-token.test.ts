@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { provideFirstToken, refuseUnfit } from "../../src/server/first-token.ts";
-import { UsageError } from "../../src/settings/config.ts";
 import { givenFirstToken } from "../../src/settings/first-token-setting.ts";
+import { UsageError } from "../../src/settings/usage-error.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../src/tokens/secret/secret.ts";
 import { REQUEST } from "../support/new-token.ts";

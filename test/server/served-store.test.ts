@@ -2,7 +2,6 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { makeLog } from "../../src/log/log.ts";
 import { openServedStore } from "../../src/server/served-store.ts";
-import { serveSettings } from "../../src/settings/config.ts";
 import { ServerLock } from "../../src/store/sqlite/file/server-lock.ts";
 import { PublicDirectory } from "../support/store/data-directory.ts";
 import { schemaText } from "../support/store/old-schemas.ts";
@@ -21,7 +20,7 @@ test.each([
     const lock = ServerLock.take(directory);
     const opening = openServedStore(
       directory,
-      serveSettings({}, {}),
+      { revocationLog: null, firstToken: null },
       makeLog("silent", { write: () => undefined }),
     );
     await expect(opening).rejects.toThrow(advice);

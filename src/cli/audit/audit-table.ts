@@ -1,9 +1,9 @@
-import { type Column, orElse, tableParts } from "../terminal/table.ts";
-import type { AuditEvent } from "../tokens/audit/audit-event.ts";
-import type { Page } from "../tokens/listing/paging.ts";
-import { formatTime } from "../tokens/time.ts";
+import { type Column, orElse, tableParts } from "../../terminal/table.ts";
+import type { AuditEvent } from "../../tokens/audit/audit-event.ts";
+import type { Page } from "../../tokens/listing/paging.ts";
+import { formatTime } from "../../tokens/time.ts";
 
-/** Changes as a table for people, a line each, in parts; to one token, which then has no column, or to all. */
+/** Changes as a table for people, in parts: to all tokens, or to one, which then has no column. */
 export async function* auditTable(
   pages: AsyncIterable<Page<AuditEvent>>,
   target: string | null,
@@ -32,10 +32,12 @@ function columnsFor(target: string | null): readonly Column<AuditEvent>[] {
   ];
 }
 
-/** What is otherwise since; of a new token only what was said of it. */
+/** The changed fields; of a new token only those with a value. */
 function newValues({ action, changes }: AuditEvent): string {
-  const told = Object.entries(changes).filter(([, value]) => value !== null || action !== "api-token.create");
-  return told.map(([key, value]) => `${key}=${written(key, value)}`).join(" ");
+  const shown = Object.entries(changes).filter(
+    ([, value]) => value !== null || action !== "api-token.create",
+  );
+  return shown.map(([key, value]) => `${key}=${written(key, value)}`).join(" ");
 }
 
 function written(key: string, value: AuditEvent["changes"][string]): string {

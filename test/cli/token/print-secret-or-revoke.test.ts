@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { withdrawn } from "../../../src/cli/token/hand-over.ts";
+import { revokeUnused } from "../../../src/cli/token/print-secret-or-revoke.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { TestStore } from "../../support/store/store.ts";
 
 test("a token of no use to anybody is revoked", async () => {
   using context = new TestStore();
   const { token } = await context.create();
-  expect(await withdrawn(context.tokens, token.id)).toBe("That token was revoked at once.");
+  expect(await revokeUnused(context.tokens, token.id)).toBe("That token was revoked at once.");
   expect(await context.tokens.get(token.id)).toMatchObject({ revokedAt: context.clock.now });
 });
 
@@ -21,7 +21,7 @@ test("what to run is said where it cannot be revoked now", async () => {
     },
   };
   const tokens = context.tokensOn(full as never);
-  expect(await withdrawn(tokens, "atok_1")).toBe(
+  expect(await revokeUnused(tokens, "atok_1")).toBe(
     'That token may still be active, since revoking it failed: database or disk is full. Run "publisher token revoke atok_1".',
   );
 });
