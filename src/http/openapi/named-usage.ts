@@ -1,5 +1,5 @@
 import { REPORT_LIMIT } from "../../tokens/usage/usage.ts";
-import { DAYS_KEPT } from "../../tokens/usage/usage-period.ts";
+import { RETENTION_DAYS } from "../../tokens/usage/usage-period.ts";
 import { ApiTokenUsage, TokenUses, UseBucket } from "../api/answer-types.ts";
 import { BucketName, ReadUsage, USAGE_IDS_MAX } from "../api/wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";
@@ -9,7 +9,7 @@ export const USAGE = {
   Bucket: {
     type: BucketName,
     about: {
-      description: `What uses are counted by, in UTC: hours are kept for ${DAYS_KEPT.hour} days and days for ${DAYS_KEPT.day}.`,
+      description: `What uses are counted by, in UTC: hours are retained for ${RETENTION_DAYS.hour} days and days for ${RETENTION_DAYS.day}.`,
       examples: ["hour"],
     },
   },

@@ -3,9 +3,9 @@ import { formatTime, parseTime } from "../../../src/tokens/time.ts";
 import {
   type Bucket,
   bucketStart,
-  keptPeriod,
   type Period,
   periodOf,
+  retainedPeriod,
 } from "../../../src/tokens/usage/usage-period.ts";
 
 const NOW = at("2026-06-01T12:34:56Z");
@@ -39,7 +39,7 @@ test("840 hours and 400 days are kept, that which is not over yet included", () 
     ["hour", 3600, 840],
     ["day", 86_400, 400],
   ] as const) {
-    const period = keptPeriod(bucket, NOW);
+    const period = retainedPeriod(bucket, NOW);
     expect(asText(period)).toBe(KEPT[bucket]);
     expect((period.to - period.from) / seconds).toBe(count);
   }
