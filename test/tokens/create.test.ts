@@ -11,7 +11,7 @@ import { useTestStore } from "../support/use-test-store.ts";
 const context = useTestStore();
 
 describe("a token that is created", () => {
-  test("is what was asked for, and its secret opens what it is for", async () => {
+  test("has the requested fields, and its secret is accepted", async () => {
     using context = TestStore.withCaller();
     const { clock, tokens } = context;
     const expiresAt = clock.now + 60;

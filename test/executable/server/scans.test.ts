@@ -91,7 +91,7 @@ test("more lists at once than wait in the queue are a 503 with Retry-After; chea
   }
 });
 
-test("a server that is told to stop ends scans under way, and leaves one file", async () => {
+test("a server that stops ends scans under way, and leaves one file", async () => {
   const lists = Array.from({ length: 18 }, () => server.call("api-token/list", LIST).catch(() => null));
   const begun = answered(200);
   await until(() => answered(200) > begun);

@@ -50,7 +50,7 @@ async function stored({ dataDir }: RunningServer): Promise<readonly { id: string
 }
 
 describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
-  test("ends an idle server at once, whatever connections are kept open", async () => {
+  test("ends an idle server at once, though connections are open", async () => {
     await using server = await RunningServer.start();
     using _ = await RawConnection.open(server.url);
     using idle = await RawConnection.open(server.url);
@@ -80,7 +80,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   });
 });
 
-test("what comes on an open connection while the server stops is refused, with when to try again", async () => {
+test("a request on an open connection while the server stops is refused, with a time to try again", async () => {
   await using server = await RunningServer.start();
   const { connection, rest } = await halfSentCreate(server, "the last one");
   using _ = connection;

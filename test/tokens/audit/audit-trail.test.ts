@@ -7,7 +7,7 @@ import { useTestStore } from "../../support/use-test-store.ts";
 const context = useTestStore();
 
 describe("the audit trail", () => {
-  test("has every change as the domain told of it, newest first", async () => {
+  test("has every reported change, newest first", async () => {
     using context = TestStore.withCaller();
     const { token } = await context.create({ description: "CI", audiences: ["wiki"] }, CALLER);
     outcomeOf(await context.tokens.update(token.id, { description: null }, COMMAND_LINE));

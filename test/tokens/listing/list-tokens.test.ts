@@ -23,7 +23,7 @@ async function found(context: TestStore, listing: Partial<Listing>): Promise<str
 }
 
 describe("a list", () => {
-  test("without filters is of what can still matter, newest first", async () => {
+  test("without filters has the tokens that are not revoked, newest first", async () => {
     using context = await threeTokens();
     const expired = await context.create({ description: "e", expiresAt: context.clock.now + 1 });
     const revoked = await context.create({ description: "r" });
@@ -39,7 +39,7 @@ describe("a list", () => {
     expect(expired.token.expiresAt).toBe(context.clock.now);
   });
 
-  test("has no page of more than 1000, whatever was asked for", async () => {
+  test("has no page of more than 1000 rows", async () => {
     context.hold(
       Array.from({ length: 1001 }, (_, number) => tokenOf(`atok_${String(number).padStart(4, "0")}`)),
     );

@@ -36,7 +36,7 @@ test.each([
   expect(withoutSecrets(`${prefix}${SECRET.slice(8)}/x`)).toBe(`${kept}${REMOVED}/x`);
 });
 
-test("a secret is found in every mix of encodings, and what stands around it is kept as it is", () => {
+test("a secret is found in every mix of encodings, and the text around it stays as it is", () => {
   const written = fc.tuple(around, secrets.chain(encoded), behind);
   fc.assert(
     fc.property(written, ([before, secret, after]) => {

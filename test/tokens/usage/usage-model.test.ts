@@ -83,7 +83,7 @@ class Counting {
   }
 }
 
-test("whatever is recorded, and whenever a flush fails, store and memory together have all of it, once", async () => {
+test("store and memory together have every recorded use once, also after flushes that fail", async () => {
   const ids: string[] = [];
   while (ids.length < TOKENS) ids.push((await context.create()).token.id);
   const database = context.connect();
