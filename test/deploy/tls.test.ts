@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { RunningServer } from "../support/executable/executable.ts";
 import { COMMANDS } from "../support/proxies/running-proxy.ts";
-import { type Change, HOST, TLS_PROXIES, TlsProxy, type TlsProxyKind } from "../support/proxies/tls-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
+import { type Change, HOST, TLS_PROXIES, TlsProxy, type TlsProxyKind } from "./tls-proxy.ts";
 
 const missing = ["curl", "openssl"].filter((command) => Bun.which(command) === null);
 if (missing.length > 0)

@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Answer, TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { type Answer, useTestApi } from "../../support/http/api.ts";
 import { type ExpectedIssue, expectIssues } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 async function create(body: unknown): Promise<Answer> {
   return await api.call("api-token/create", body);

@@ -1,22 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { isSecret } from "../../../src/tokens/secret/secret.ts";
 import { expectHardened } from "../../support/hardened.ts";
-import { type Answer, TestApi } from "../../support/http/api.ts";
+import { type Answer, useTestApi } from "../../support/http/api.ts";
 
 /** The clock of these tests stands at 12:00:00.5. */
 const NOW = "2026-06-01T12:00:00Z";
 
 const SIXTEEN = Array.from({ length: 16 }, (_, index) => `service-${index}`);
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 async function create(body: unknown): Promise<Answer> {
   return await api.call("api-token/create", body);

@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { expectResource } from "../../support/http/resource.ts";
 
 const NOW = "2026-06-01T12:00:00Z";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 async function created(body: object = { access: "read" }): Promise<{ id: string; token: string }> {
   return (await api.call("api-token/create", body)).json;

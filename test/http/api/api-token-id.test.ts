@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 describe("revoke and get of an id", () => {
   const NO_ID = { path: "id", message: 'must be a token id: "atok_" and 1 to 64 letters and digits' };

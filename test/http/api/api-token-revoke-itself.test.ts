@@ -1,20 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { INSUFFICIENT } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 
 const REVOKE = "/publisher.v1/api-token/revoke";
 const FORBIDDEN = { headers: { "www-authenticate": INSUFFICIENT } };
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 async function idOf(secret: string): Promise<string> {
   return (await api.call("api-token/current", {}, secret)).json.id;

@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Answer, TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { type Answer, useTestApi } from "../../support/http/api.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 async function created(body: object = {}): Promise<{ id: string; token: string }> {
   return (await api.call("api-token/create", { access: "read", ...body })).json;

@@ -1,19 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
 import { expectResource } from "../../support/http/resource.ts";
 
-let api: TestApi;
+const api = useTestApi();
 let id: string;
 
 beforeEach(async () => {
-  api = await TestApi.start();
   const body = { access: "read", description: "CI", expires_at: "2026-07-01T00:00:00Z", audiences: ["wiki"] };
   id = (await api.call("api-token/create", body)).json.id;
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 describe("update", () => {

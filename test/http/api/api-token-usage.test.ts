@@ -1,16 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 const UNKNOWN = "atok_0000000000000000000000";
 const NOT_A_TIME = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { expectHardened } from "../../support/hardened.ts";
-import { type Answer, TestApi } from "../../support/http/api.ts";
+import { type Answer, useTestApi } from "../../support/http/api.ts";
 import { mistyped } from "../../support/http/credentials.ts";
 import { expectIssues } from "../../support/http/failures.ts";
 import { wholeOf } from "../../support/http/introspection.ts";
@@ -13,15 +13,7 @@ import { outcomeOf } from "../../support/store/store.ts";
 const VERIFY = "api-token/verify";
 const NOW = Date.parse("2026-06-01T12:00:00Z") / 1000;
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 /** That the answer has this reason, and the token where the secret matched one. */
 function expectVerdict(answer: Answer, reason: string | null, token: object | null): void {

@@ -1,14 +1,14 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { isRefusal } from "../../../src/tokens/refusal.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
 import { loggedRequests } from "../../support/http/logged.ts";
 import { AUDIT_EVENT_KEYS } from "../../support/http/resource.ts";
 import { at } from "../../support/lists/listed.ts";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 /** The ids of tokens, by the names of the tests. */
 const ids = new Map<string, string>();
 /** Of a token for a service. */
@@ -21,7 +21,6 @@ const TRACE_ID = "4bf92f3577b34da6a3ce929d0e0e4736";
 
 /** The write and the read token are made at noon, at the command line; a minute on comes what is told below. */
 beforeAll(async () => {
-  api = await TestApi.start();
   for (const [name, secret] of [
     ["writer", api.write],
     ["reader", api.read],
@@ -41,10 +40,6 @@ beforeAll(async () => {
   api.nowMs = START_MS + 90_000;
   const revoked = await api.tokens.revoke(created.id, COMMAND_LINE);
   if (isRefusal(revoked)) throw new Error(JSON.stringify(revoked));
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 interface Told {

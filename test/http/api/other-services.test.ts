@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { ENDPOINTS } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
@@ -12,20 +12,15 @@ const FORBIDDEN = { headers: { "www-authenticate": CHALLENGE } };
 /** The one endpoint that takes every token. */
 const CURRENT = "api-token/current";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 /** Of tokens for other services, of either access. */
 let services: readonly string[];
 
 beforeAll(async () => {
-  api = await TestApi.start();
   services = [
     await api.secret("write", null, ["wiki"]),
     await api.secret("read", null, ["wiki", "publisher"]),
   ];
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 /** Every token there is, as whoever may read is told. */

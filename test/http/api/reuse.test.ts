@@ -1,19 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
 import { logged } from "../../support/http/logged.ts";
 
 const WIKI = ["wiki"];
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 interface Ended {
   readonly id: string;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { containsSecret } from "../../../src/tokens/secret/redaction.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { mistyped } from "../../support/http/credentials.ts";
 import { expectIssues } from "../../support/http/failures.ts";
 
@@ -52,15 +52,7 @@ const WITH: readonly (readonly [name: string, text: (secret: string) => string])
   ["as base64 in lines", (secret) => btoa(`wiki:${secret}`).replaceAll(/.{40}/g, "$& ")],
 ];
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 describe("a secret is found", () => {
   test.each(WITH)("%s", (_, text) => {

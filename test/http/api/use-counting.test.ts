@@ -1,20 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
 import { constantRandom } from "../../support/random.ts";
 import { reported } from "../../support/store/usage.ts";
 
 const API = "/publisher.v1/api-token";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 interface Holder {
   readonly id: string;

@@ -6,8 +6,10 @@ import { makeLog } from "../../../src/log/log.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { TokenService } from "../../../src/tokens/token-service.ts";
 import type { UseOutcome } from "../../../src/tokens/verification.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { type TestApi, useTestApi } from "../../support/http/api.ts";
 import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
+
+const api = useTestApi();
 
 /** The application on the store of `api`, and every use that the domain told of, as whose it was and what came of it. */
 function listenedTo(api: TestApi) {
@@ -36,7 +38,6 @@ function listenedTo(api: TestApi) {
 }
 
 test("each question counts for who asks and for the token that is asked about, whatever comes of it", async () => {
-  await using api = await TestApi.start();
   const wiki = await api.secret("read", null, ["wiki"]);
   const { handle, uses } = listenedTo(api);
   const useOf = (secret: string, outcome: UseOutcome) => [secret.slice(-4), outcome] as const;

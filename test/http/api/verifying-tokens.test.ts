@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { ENDPOINTS } from "../../support/http/endpoints.ts";
 import { expectFailure, expectIssues } from "../../support/http/failures.ts";
@@ -8,7 +8,7 @@ import { basic, expectOAuthError, introspect } from "../../support/http/introspe
 const FOR_OTHERS = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
 const FORBIDDEN = { headers: { "www-authenticate": FOR_OTHERS } };
 
-let api: TestApi;
+const api = useTestApi();
 /** Secrets of tokens that verify: for the wiki alone, and for the wiki and the shop. */
 let wikiVerifier: string;
 let bothVerifier: string;
@@ -18,16 +18,11 @@ let shop: string;
 let git: string;
 
 beforeEach(async () => {
-  api = await TestApi.start();
   wikiVerifier = await verifier(["wiki"]);
   bothVerifier = await verifier(["wiki", "shop"]);
   wiki = await api.secret("write", null, ["wiki"]);
   shop = await api.secret("read", null, ["shop"]);
   git = await api.secret("read", null, ["git"]);
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 async function verifier(audiences: readonly string[]): Promise<string> {

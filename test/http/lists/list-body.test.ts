@@ -1,16 +1,8 @@
-import { afterAll, beforeAll, describe, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { describe, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { type ExpectedIssue, expectIssues } from "../../support/http/failures.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 type Refused = readonly (readonly [
   body: unknown,

@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { at, ListedTokens } from "../../support/lists/listed.ts";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 let tokens: ListedTokens;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   tokens = await ListedTokens.make(api);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 const ALL = "both gone old deploy bare second first";

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { TestApi, useTestApi } from "../../support/http/api.ts";
 import { expectIssues } from "../../support/http/failures.ts";
 
 /** How many tokens there are: one page of the greatest size, and three more. */
@@ -9,12 +9,11 @@ const COUNT = 1003;
 /** Each of them is brought to disk, however slow that is. */
 const PATIENCE = { timeout: 60_000 };
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 /** Every id, the newest first. */
 let ids: readonly string[];
 
 beforeAll(async () => {
-  api = await TestApi.start();
   for (let count = 2; count < COUNT; count += 1)
     await api.tokens.create(
       { access: "read", audiences: null, description: null, expiresAt: null },
@@ -24,10 +23,6 @@ beforeAll(async () => {
   const rest = (await page({ limit: 1000, skip: 1000 })).data;
   ids = [...first, ...rest].map(({ id }) => id);
 }, PATIENCE);
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
 
 interface ListAnswer {
   readonly data: readonly { readonly id: string }[];
@@ -181,7 +176,7 @@ describe("what a cursor does not fit is refused:", () => {
 
 test("a cursor survives a restart", async () => {
   const first = await page({ limit: 600 });
-  api = api.restarted();
+  api.restart();
   const second = await page({ limit: 600, cursor: first.page.cursor });
   expect([...first.data, ...second.data].map(({ id }) => id)).toEqual([...ids]);
 });

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { NOT_RE2, TOO_LARGE } from "../../../src/tokens/listing/pattern.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { expectIssues } from "../../support/http/failures.ts";
 import { ListedTokens } from "../../support/lists/listed.ts";
 import { PATIENCE_MS } from "../../support/patience.ts";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 let tokens: ListedTokens;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   tokens = await ListedTokens.make(api);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 const PATTERN_KEYS = ["description", "id"];

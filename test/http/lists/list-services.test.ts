@@ -1,22 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 const ids = new Map<string, string>();
 
 /** Two tokens for Publisher itself, and for services `both`, `wiki`, `old` and `next`, which replaced `old`. */
 beforeAll(async () => {
-  api = await TestApi.start();
   const create = async (name: string, audiences: readonly string[]) =>
     ids.set(name, (await api.call("api-token/create", { access: "read", audiences })).json.id);
   await create("both", ["wiki", "git"]);
   await create("wiki", ["wiki"]);
   await create("old", ["wikis", "mail-2"]);
   ids.set("next", (await api.call("api-token/rotate", { id: ids.get("old") })).json.id);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 const OWN = "own own";

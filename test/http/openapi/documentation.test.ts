@@ -10,11 +10,13 @@ import { AUDIT_EVENT_LISTING } from "../../../src/tokens/audit/audit-event-listi
 import { filterKeys } from "../../../src/tokens/listing/listing.ts";
 import { TOKEN_LISTING } from "../../../src/tokens/listing/token-listing.ts";
 import { RunningServer, run } from "../../support/executable/executable.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { Truth } from "../../support/http/truth.ts";
 import { redoclyProblems, spectralProblems } from "../../support/linters.ts";
 import { PATIENCE_MS } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
+
+const api = useTestApi({ pages: PAGE_FILES });
 
 const truth = await Truth.read();
 const { paths, components } = truth.document;
@@ -31,7 +33,6 @@ const FORWARD_AUTH = "/forward-auth/{audience}";
 const UNROUTED = [`GET ${FORWARD_AUTH}`, `POST ${FORWARD_AUTH}`];
 
 test("every route is in the document, and every path of it is a route", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const routes = api.app.routes
     .filter(({ method, path }) => method !== "ALL" && path !== DOCUMENT)
     .map(({ method, path }) => `${method} ${path}`);
@@ -116,7 +117,6 @@ test("endpoints are in the order in which somebody needs them", () => {
 });
 
 test("the examples of requests are accepted", async () => {
-  await using api = await TestApi.start();
   for (const path of Object.keys(paths).filter((path) => path.startsWith(ROOT))) {
     for (const { value } of Object.values(examplesIn(paths[path]?.post?.requestBody?.content))) {
       const known = (await api.call("api-token/create", { access: "read" })).json.id;
@@ -131,7 +131,6 @@ test("the examples of requests are accepted", async () => {
 });
 
 test("the example of a form is accepted, and those of its failures are what is answered", async () => {
-  await using api = await TestApi.start();
   const path = INTROSPECTION;
   const operation = paths[path]?.post;
   const headers = { "content-type": "application/x-www-form-urlencoded" };
@@ -154,7 +153,6 @@ test("the example of a form is accepted, and those of its failures are what is a
 });
 
 test("the examples of failures are what the API says", async () => {
-  await using api = await TestApi.start();
   const path = `${API}/create`;
   const unknownId = { id: "atok_0000000000000000000000" };
   const replaced = (await api.call("api-token/create", { access: "read" })).json.id;
@@ -198,7 +196,6 @@ const LISTS = [
 
 for (const { path, terms, prefix, id } of LISTS) {
   test(`the conditions that the document has are the conditions that ${path} takes`, async () => {
-    await using api = await TestApi.start();
     const { Condition } = conditionTypes(terms);
     for (const key of [...filterKeys(terms), "token", "hint"]) {
       const value = key === "id" ? id : valueFor(key);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../../../src/tokens/secret/redaction.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { encoded } from "../../support/http/encodings.ts";
+import { encoded } from "./encodings.ts";
 
 const REMOVED = "sk_live_[removed]";
 const SECRET = makeSecret(() => new Uint8Array(32).fill(200));

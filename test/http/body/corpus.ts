@@ -1,11 +1,11 @@
 import fc from "fast-check";
+import { ENDPOINTS } from "../../support/http/endpoints.ts";
+import { words } from "../../support/words.ts";
 import { bodies } from "./corpus-bodies.ts";
 import type { Known } from "./corpus-conditions.ts";
-import { ENDPOINTS } from "./endpoints.ts";
 
-/** Who a request says that it comes from. */
 export interface Credential {
-  /** What a token of the request may do; null if the request has none that is good. */
+  /** The access of the request's token; null without a good token. */
   readonly access: "read" | "write" | null;
   /** The Authorization header; null for none. */
   readonly header: string | null;
@@ -26,10 +26,10 @@ const PATHS = [
   "/publisher.v1",
 ];
 
-/** What makes a path another one, or another spelling of the same. */
-const PIECES = ["", "/", "//", "/../", "/./", "%2e", "%2F", "%00", "%", "\\", ";", ".", ":", "*", "é", "A"];
+/** Pieces that make another path of a path, or spell the same one differently. */
+const PIECES = ["", "\u00e9", ...words`/ // /../ /./ %2e %2F %00 % \ ; . : * A`];
 
-const METHODS = ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "QUERY"];
+const METHODS = words`GET HEAD PUT PATCH DELETE OPTIONS TRACE PROPFIND QUERY`;
 
 /** Requests of every kind, right ones among them. */
 export function requests(known: Known, credentials: readonly Credential[]): fc.Arbitrary<CorpusRequest> {
@@ -93,24 +93,12 @@ function headers(): fc.Arbitrary<Readonly<Record<string, string>>> {
   );
   const others = fc.dictionary(
     fc.constantFrom(
-      "traceparent",
-      "content-length",
-      "cookie",
-      "origin",
-      "accept",
-      "content-encoding",
-      "x-forwarded-for",
-      "expect",
+      ...words`traceparent content-length cookie origin accept content-encoding x-forwarded-for expect`,
     ),
     fc.oneof(
       fc.constantFrom(
-        "0",
-        "70000",
-        "-1",
-        "gzip",
         `00-${"a".repeat(32)}-${"b".repeat(16)}-01`,
-        "*/*",
-        "100-continue",
+        ...words`0 70000 -1 gzip */* 100-continue`,
       ),
       fc.string({ maxLength: 30 }),
     ),

@@ -1,9 +1,9 @@
 import { join, resolve } from "node:path";
-import type { ProxyFile } from "../../../public/proxies/configuration.ts";
-import { TemporaryDirectory } from "../temporary.ts";
-import { COMMANDS, freePort, RunningProxy } from "./running-proxy.ts";
+import type { ProxyFile } from "../../public/proxies/configuration.ts";
+import { COMMANDS, freePort, RunningProxy } from "../support/proxies/running-proxy.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
 
-const DEPLOY = resolve(import.meta.dir, "../../../docs/deploy");
+const DEPLOY = resolve(import.meta.dir, "../../docs/deploy");
 
 /** The name of Publisher in the configurations. */
 export const HOST = "publisher.example.org";

@@ -1,61 +1,19 @@
 import fc from "fast-check";
-import {
-  AUDIT_EVENTS,
-  condition,
-  type Known,
-  type ListUnderTest,
-  sort,
-  TOKENS,
-  time,
-} from "./corpus-conditions.ts";
+import { words } from "../../support/words.ts";
+import { AUDIT_EVENTS, type Known, list, TOKENS, time } from "./corpus-conditions.ts";
 
-/** Names that bodies have, near misses of them, and names that every object has. */
+/** Names in bodies, near misses of them, and names of every object's prototype. */
 const NAMES = [
-  "access",
-  "audiences",
-  "audience",
-  "overlap_seconds",
-  "token",
-  "description",
-  "expires_at",
-  "id",
-  "pagination",
-  "limit",
-  "skip",
-  "cursor",
-  "filters",
-  "sorts",
-  "key",
-  "direction",
-  "and",
-  "or",
-  "eq",
-  "in",
-  "nin",
-  "exists",
-  "regex",
-  "lt",
-  "gt",
-  "pattern",
-  "case_insensitive",
-  "bucket",
-  "ids",
-  "from",
-  "to",
-  "expire_at",
-  "Access",
-  "__proto__",
-  "constructor",
-  "toString",
-  "hasOwnProperty",
-  "length",
-  "then",
+  ...words`
+    access audiences audience overlap_seconds token description expires_at id pagination limit skip cursor filters
+    sorts key direction and or eq in nin exists regex lt gt pattern case_insensitive bucket ids from to expire_at
+    Access __proto__ constructor toString hasOwnProperty length then`,
   "",
 ];
 
 const audience = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/);
 
-/** What a request to an endpoint brings, as `api-token/list`; of any other, what it would bring to any of them. */
+/** Takes an endpoint such as `api-token/list`. Any other path gets the body of a creation. */
 export type BodyFor = (endpoint: string) => string | Uint8Array;
 
 /** Bodies of every kind: right ones, right ones gone wrong, JSON of any shape, and no JSON at all. */
@@ -70,14 +28,14 @@ export function bodies(known: Known): fc.Arbitrary<BodyFor> {
     { weight: 4, arbitrary: rightBody(known) },
     {
       weight: 3,
-      arbitrary: fc.tuple(rightBody(known), mutation()).map(
-        ([right, mutate]) =>
-          (endpoint: string) =>
-            mutate(right(endpoint)),
-      ),
+      arbitrary: fc.tuple(rightBody(known), mutation()).map(([right, mutate]) => mutated(right, mutate)),
     },
     { weight: 5, arbitrary: other.map((body) => () => body) },
   );
+}
+
+function mutated(right: (endpoint: string) => string, mutate: (text: string) => string): BodyFor {
+  return (endpoint) => mutate(right(endpoint));
 }
 
 function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
@@ -138,35 +96,10 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
     );
 }
 
-function list(known: Known, listed: ListUnderTest): fc.Arbitrary<object> {
-  return fc.record(
-    {
-      pagination: fc.record(
-        { limit: fc.integer({ min: 1, max: 20 }), skip: fc.nat(30) },
-        { requiredKeys: [] },
-      ),
-      filters: fc.array(condition(known, listed), { maxLength: 3 }),
-      sorts: fc.uniqueArray(sort(listed), { selector: ({ key }) => key, maxLength: 3 }),
-    },
-    { requiredKeys: [] },
-  );
-}
-
 /** JSON of any shape, as text: so with a name twice, with __proto__ as a name, with numbers beyond all bounds. */
 function anyJson({ ids, secrets }: Known): fc.Arbitrary<string> {
   const atom = fc.oneof(
-    fc.constantFrom(
-      "0",
-      "-0",
-      "1e999",
-      "-1e999",
-      "1e-999",
-      "0.1",
-      "9007199254740993",
-      "true",
-      "false",
-      "null",
-    ),
+    fc.constantFrom(...words`0 -0 1e999 -1e999 1e-999 0.1 9007199254740993 true false null`),
     fc.constantFrom('"\\ud800"', '"\\u0000"', '"\\n"', '"__proto__"', '"🙂"', '"2030-12-31T23:59:59Z"'),
     fc.constantFrom(...ids, ...secrets).map((text) => JSON.stringify(text)),
     fc.string({ unit: "binary", maxLength: 12 }).map((text) => JSON.stringify(text)),
@@ -189,22 +122,7 @@ function anyJson({ ids, secrets }: Known): fc.Arbitrary<string> {
 /** Takes a piece of a text out, or puts another in its place or between. */
 function mutation(): fc.Arbitrary<(text: string) => string> {
   const piece = fc.oneof(
-    fc.constantFrom(
-      "",
-      '"',
-      "{",
-      "}",
-      "[",
-      "]",
-      ":",
-      ",",
-      "null",
-      "\\",
-      "\u0000",
-      "\ud800",
-      "1e999",
-      '"__proto__":1,',
-    ),
+    fc.constantFrom("", "\u0000", "\ud800", ...words`" { } [ ] : , null \ 1e999 "__proto__":1,`),
     fc.string({ unit: "binary", maxLength: 3 }),
   );
   const where = fc.double({ min: 0, max: 1, noNaN: true });
