@@ -1,7 +1,7 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
-import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
+import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { endpoint, outcomeOf, shaped } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";
 import { API_TOKEN_OPERATIONS } from "../openapi/api-token-operations.ts";
