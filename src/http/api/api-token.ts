@@ -1,7 +1,7 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
-import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
+import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { shaped } from "../body/typed-body.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";

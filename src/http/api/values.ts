@@ -3,7 +3,7 @@ import { isTokenId, TOKEN_ID } from "../../tokens/identifier.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { ACCESSES, descriptionFault } from "../../tokens/token.ts";
 import { DESCRIPTION_LIMIT } from "../../tokens/token-values.ts";
-import { BUCKETS, DAYS_KEPT } from "../../tokens/usage/usage-period.ts";
+import { BUCKETS, RETENTION_DAYS } from "../../tokens/usage/usage-period.ts";
 import { type } from "../body/arktype.ts";
 import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/parameter-messages.ts";
 import { EXAMPLE } from "../openapi/example-values.ts";
@@ -65,7 +65,7 @@ export function sentTime(text: string | null | undefined): UnixSeconds | null {
 }
 
 export const BucketName = described(type.enumerated(...BUCKETS), {
-  description: `The unit of counting, in UTC. Hours are stored for ${DAYS_KEPT.hour} days and days for ${DAYS_KEPT.day}.`,
+  description: `The unit of counting, in UTC. Hours are stored for ${RETENTION_DAYS.hour} days and days for ${RETENTION_DAYS.day}.`,
   examples: ["hour"],
 });
 

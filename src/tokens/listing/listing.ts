@@ -144,7 +144,7 @@ export function conditionOf<Row>({ usual }: ListedResource<Row>, { conditions }:
 }
 
 /** Whether a listing filters or sorts by a key. */
-export function goesBy({ conditions, sorts }: Listing, name: string): boolean {
+export function usesKey({ conditions, sorts }: Listing, name: string): boolean {
   return sorts.some(({ key }) => key === name) || names({ op: "and", conditions }, [name]);
 }
 
