@@ -98,11 +98,11 @@ describe("requests", () => {
     expect(await answersOf([next])).toEqual(["next"]);
   });
 
-  test("that waited came before they were handled", async () => {
+  test.each(["", "cheap"])("that waited came before they were handled: /%s", async (path) => {
     const asked = Asked.late();
     const before = asked.nowMs;
     let arrivedAt = 0;
-    const answer = asked.queue.answer(new Request("http://localhost/"), (_, at) => {
+    const answer = asked.queue.answer(new Request(`http://localhost/${path}`), (_, at) => {
       arrivedAt = at;
       return new Response();
     });
