@@ -5,7 +5,7 @@ import { ACCESSES, descriptionFault } from "../../tokens/token.ts";
 import { DESCRIPTION_LIMIT } from "../../tokens/token-values.ts";
 import { BUCKETS, RETENTION_DAYS } from "../../tokens/usage/usage-period.ts";
 import { type } from "../body/arktype.ts";
-import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/issues.ts";
+import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/parameter-messages.ts";
 import { EXAMPLE } from "../openapi/example-values.ts";
 import { described } from "./described.ts";
 

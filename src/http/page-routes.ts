@@ -4,20 +4,20 @@ import { UNREAD } from "./other-methods.ts";
 import { ASSETS, ENCODINGS, type Encoding, type PageFile, type PageFiles } from "./page-file.ts";
 import { ADMIN_PAGE_POLICY, SWAGGER_PAGE_POLICY } from "./security-headers.ts";
 
-/** Every page, with the policy that it runs under. */
+/** Every page and its content security policy. */
 const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY, "/swagger": SWAGGER_PAGE_POLICY };
 
-/** The OpenAPI document, which is served like a file of a page and runs nothing. */
+/** The OpenAPI document. It is served like a file of a page, and runs nothing. */
 const DOCUMENT = "/swagger/json";
 
-/** What people also type, and where it leads. Relative, so that it holds below the path prefix of a proxy. */
+/** Other spellings of a page, and its location. It is relative because a proxy can have a path prefix. */
 const REDIRECTS: Readonly<Record<string, string>> = { "/swagger/": "../swagger" };
 
 /**
- * The pages and their files. They are answered by a handler: a static value or an HTML bundle would go past the
- * hooks, and so past the security headers and the log.
+ * The pages and their files. A handler answers them, because Bun's router would answer a static value or an HTML bundle
+ * by itself, without our security headers and without a line in the log.
  */
-export function pages(files: PageFiles) {
+export function pageRoutes(files: PageFiles) {
   const app = new Elysia({ name: "pages" });
   for (const [path, location] of Object.entries(REDIRECTS))
     app.all(path, ({ request }) => redirect(request, location), UNREAD);
@@ -41,7 +41,7 @@ function requireReading({ method }: Request): void {
   if (method !== "GET" && method !== "HEAD") throw methodNotAllowed("GET, HEAD");
 }
 
-/** The answer to GET, and to HEAD, whose content Bun leaves out and whose length it keeps. */
+/** Answers GET and HEAD alike. For HEAD Bun leaves out the content and sends its length. */
 function answer(file: PageFile, request: Request): Response {
   requireReading(request);
   const { headers } = request;
@@ -80,7 +80,7 @@ function weight(part: string): [coding: string, weight: number] {
   return [coding.trim(), quality === undefined ? 1 : Number(quality.trim().slice("q=".length))];
 }
 
-/** Whether a browser has this very content already. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */
+/** True if the browser has this content already. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.2 */
 function matches(ifNoneMatch: string | null, etag: string): boolean {
   if (ifNoneMatch === null) return false;
   const tags = ifNoneMatch.split(",").map((tag) => tag.trim().replace(/^W\//, ""));

@@ -1,14 +1,10 @@
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
 import { DIRECTIONS, SKIP_MAX } from "../../tokens/listing/listing.ts";
-import type { Issue } from "../../tokens/refusal.ts";
 import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
 import { ACCESSES } from "../../tokens/token.ts";
-import { ISSUE_LIMIT } from "../errors.ts";
-import type { ArkErrors } from "./arktype.ts";
-import { pathText } from "./issue-path.ts";
 
-/** What ArkType expects where a key has no business to be. */
-const NOT_THERE = "removed";
+/** For a parameter that an endpoint does not have. */
+export const UNKNOWN_PARAMETER = "is not a known parameter";
 
 /** For text that is no time. */
 export const NOT_A_TIME =
@@ -31,10 +27,10 @@ export function oneOf(words: readonly string[]): string {
 }
 
 /** The message for each parameter under its name; for the items of a list, with `[]` behind it. */
-type Expected = Readonly<Record<string, string>>;
+export type Expected = Readonly<Record<string, string>>;
 
 /** For every endpoint: ArkType's own words can quote what the caller sent. */
-const EXPECTED: Expected = {
+export const EXPECTED: Expected = {
   access: oneOf(ACCESSES),
   audiences: `must be a list of 1 to ${AUDIENCE_LIMIT} names, or null`,
   "audiences[]": NOT_AN_AUDIENCE,
@@ -56,29 +52,3 @@ const EXPECTED: Expected = {
   sorts: 'must be a list of {"key", "direction"}, each key at most once',
   direction: oneOf(DIRECTIONS),
 };
-
-/** The faults that ArkType found, in our words: as many as an answer can tell. `more` are the endpoint's own words. */
-export function issuesFrom(errors: ArkErrors, more: Expected = {}): readonly Issue[] {
-  const expectations = { ...EXPECTED, ...more };
-  return errors.slice(0, ISSUE_LIMIT + 1).map(({ path, code, expected }) => ({
-    path: pathText(path),
-    message: message(path, code, expected, expectations),
-  }));
-}
-
-function message(
-  path: readonly PropertyKey[],
-  code: string,
-  expected: string,
-  expectations: Expected,
-): string {
-  if (expected === NOT_THERE) return UNKNOWN_PARAMETER;
-  if (code === "required") return "is required";
-  if (code === "predicate" && expected.startsWith("must ")) return expected;
-  const name = path.findLast((step) => typeof step === "string");
-  const isItem = typeof path.at(-1) === "number";
-  return expectations[`${name ?? ""}${isItem ? "[]" : ""}`] ?? "is not valid";
-}
-
-/** What is said of a key that an endpoint does not know. */
-export const UNKNOWN_PARAMETER = "is not a known parameter";

@@ -5,8 +5,8 @@ import { Failure } from "../errors.ts";
 import { UNKNOWN_TOKEN } from "../known-messages.ts";
 import type { Carrier } from "./credentials.ts";
 
-/** What the sender of a request is told about its token: who does not have the secret learns nothing of it. */
-export const REFUSALS: Readonly<Record<AuthenticationRefusal, string>> = {
+/** The wording of every 401 and 403. It tells nothing about a token to a sender who does not have its secret. */
+export const REFUSAL_SENTENCES: Readonly<Record<AuthenticationRefusal, string>> = {
   missing: "There is no token in the request",
   malformed: UNKNOWN_TOKEN,
   unknown: UNKNOWN_TOKEN,
@@ -17,29 +17,35 @@ export const REFUSALS: Readonly<Record<AuthenticationRefusal, string>> = {
   insufficient_access: "The access of the token does not reach",
 };
 
-/** What a request is answered that does not say who sends it, or does so by a token that is not good. */
+/**
+ * The 401 for a request without a token, or with one that is not good. `tried` is the place where the request has its
+ * token, and null if it has none; `taken` are the places where Publisher looks for one.
+ */
 export function unauthenticated(
   refusal: Exclude<AuthenticationRefusal, DenialReason | "replaced">,
   tried: Carrier | null,
-  /** Where a token would be taken. */
   taken: readonly Carrier[],
 ): Failure {
-  const error = `, error="invalid_token", error_description="${REFUSALS[refusal]}"`;
+  const error = `, error="invalid_token", error_description="${REFUSAL_SENTENCES[refusal]}"`;
   const challenges = taken.map((carrier) => challenge(carrier, carrier === tried ? error : ""));
   return new Failure("authentication_error", {
     message: "Invalid or missing API token",
     refusal,
+    carrier: tried,
     headers: { "www-authenticate": challenges.join(", ") },
   });
 }
 
-/** What is answered to a token that may not do what it asks. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
+/** The 403 for a token that lacks the right for the request. https://www.rfc-editor.org/rfc/rfc6750#section-3.1 */
 export function unauthorized(refusal: DenialReason | "replaced", needed: Access, tried: Carrier): Failure {
   const more =
-    refusal === "insufficient_access" ? `scope="${needed}"` : `error_description="${REFUSALS[refusal]}"`;
+    refusal === "insufficient_access"
+      ? `scope="${needed}"`
+      : `error_description="${REFUSAL_SENTENCES[refusal]}"`;
   return new Failure("authorization_error", {
     message: "Insufficient permissions",
     refusal,
+    carrier: tried,
     headers:
       tried === "basic"
         ? {}
@@ -47,8 +53,8 @@ export function unauthorized(refusal: DenialReason | "replaced", needed: Access,
   });
 }
 
-/** What is answered to a token that was verified for something and is not good for it. */
-export function refused(
+/** The 401 or the 403 for a token that was verified and is not good. */
+export function notVerified(
   refusal: Exclude<AuthenticationRefusal, "missing" | "replaced">,
   needed: Access,
   tried: Carrier,
@@ -60,8 +66,9 @@ export function refused(
 }
 
 /**
- * Says where a token is wanted. Basic has no place for an error, and a header of its own has no scheme in any
- * specification, so that one names the header. https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
+ * A challenge: it says where Publisher takes a token. Basic has no place for an error. No specification has a scheme
+ * for a token in a header of its own, so that challenge names the header.
+ * https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1
  */
 function challenge(carrier: Carrier, error: string): string {
   if (carrier === "basic") return 'Basic realm="publisher"';
