@@ -1,3 +1,5 @@
+import type { System } from "./system.ts";
+
 type Attributes = Readonly<Record<string, string>>;
 
 /** What Swagger UI leaves out for screen readers and keyboards, by the elements that need it. */
@@ -38,3 +40,17 @@ function set(part: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes))
     if (part.getAttribute(name) !== value) part.setAttribute(name, value);
 }
+
+interface DeepLinkProps {
+  readonly text: unknown;
+}
+
+/** Shows names of operations as text: Swagger UI makes them links within a button, which screen readers cannot reach. */
+export const plainNames = () => ({
+  wrapComponents: {
+    DeepLink: (_: unknown, { React }: System) =>
+      function PlainName({ text }: DeepLinkProps) {
+        return React.createElement("span", null, text);
+      },
+  },
+});

@@ -1,6 +1,5 @@
 import { PLACEHOLDER_IDS } from "../../src/http/openapi/placeholder-ids.ts";
-import { isRecord } from "./records.ts";
-import type { KnownIds, System } from "./system.ts";
+import { isRecord, type KnownIds, type System } from "./system.ts";
 
 type Ids = Required<KnownIds>;
 type SetResponse = (path: string, method: string, response: unknown) => unknown;

@@ -1,4 +1,4 @@
-import { isRecord } from "./records.ts";
+import { isRecord } from "./system.ts";
 
 /** What the server says of a token: its id, or why it refuses the token. */
 export type OwnToken = { readonly id: string } | { readonly refusal: string };

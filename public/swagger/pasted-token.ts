@@ -1,4 +1,4 @@
-import { isRecord } from "./records.ts";
+import { isRecord } from "./system.ts";
 
 type Authorize = (ways: unknown) => unknown;
 

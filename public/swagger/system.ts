@@ -51,3 +51,8 @@ export interface System {
 
 /** What a component of Swagger UI gets from its parent. */
 export type Props = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object with properties. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

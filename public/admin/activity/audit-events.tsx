@@ -1,11 +1,11 @@
+import { tokensOf } from "../api/record-calls.ts";
 import type { AuditEvent } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
 import { useLoaded } from "../app/loading.ts";
-import { tokensOf } from "../app/records.ts";
-import { TokenLink } from "../token-page/token-link.tsx";
-import { Written } from "../token-page/written.tsx";
+import { TokenLink } from "../token-details/token-link.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Time } from "../ui/time.tsx";
+import { VisibleText } from "../ui/visible-text.tsx";
 import { type Phrase, type Piece, phrasesOf, verbOf } from "./audit-words.ts";
 
 interface AuditEventsProps {
@@ -115,7 +115,7 @@ function PieceText({ piece, tokens }: { piece: Piece; tokens: PhrasesProps["toke
   if ("token" in piece) return <TokenLink id={piece.token} token={tokens.get(piece.token)} />;
   return (
     <q>
-      <Written text={piece.quoted} />
+      <VisibleText text={piece.quoted} />
     </q>
   );
 }

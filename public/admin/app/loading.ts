@@ -1,10 +1,10 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
-import { changes } from "./api.ts";
+import { returns } from "../api/reachability.ts";
+import { changes } from "../api/token-calls.ts";
 import { readClock } from "./clock.ts";
-import { countLoad, type LoadState } from "./page-loads.ts";
-import { returns } from "./reachability.ts";
+import { countLoad, type LoadState } from "./screen-loads.ts";
 
 export interface Loaded<Value> {
   /** The key of `value`. It differs from the current key while the next value is loaded. */

@@ -1,8 +1,8 @@
 import { WHOLE_TRAIL } from "../activity/audit-view.ts";
 import { self } from "../session/session.ts";
 import { signOutEverywhere } from "../session/signing.ts";
-import { AccessBadge } from "../token-page/badges.tsx";
-import { TokenName } from "../token-page/token-name.tsx";
+import { AccessBadge } from "../token-details/badges.tsx";
+import { TokenName } from "../token-details/token-name.tsx";
 import { ActivityIcon, BookIcon, KeyIcon, SignOutIcon } from "../ui/icons.tsx";
 import { activityAddress, tokenAddress } from "./addresses.ts";
 import { route } from "./route.ts";

@@ -3,7 +3,7 @@ import { STORE_UNCHANGED } from "../../../src/http/known-messages.ts";
 import { ApiError, type Conflict } from "../api/client.ts";
 import type { Status } from "../api/types.ts";
 import { tokenAddress } from "../app/addresses.ts";
-import { Failure, type FailureProps } from "../ui/notice.tsx";
+import { Failure, type FailureProps } from "../ui/failure.tsx";
 
 /** Why a token was not created or changed, with the next step where the page knows one. */
 export function ChangeFailure(failure: Omit<FailureProps, "words">) {

@@ -1,8 +1,9 @@
 import { isAnswerLost, Unreachable } from "../api/client.ts";
+import { isReachable } from "../api/reachability.ts";
 import type { Token } from "../api/types.ts";
-import { isReachable } from "../app/reachability.ts";
-import { TokenLink } from "../token-page/token-link.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { TokenLink } from "../token-details/token-link.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { ChangeFailure } from "./change-failure.tsx";
 import type { LostCreation } from "./lost-creation.ts";
 

@@ -2,7 +2,8 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { StatusCounts } from "../api/types.ts";
 import type { Loaded } from "../app/loading.ts";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { alsoRevokeWords, noneLeftWords, revocableCount } from "./descendants.ts";
 
 export const DESCENDANTS_SENTENCE =

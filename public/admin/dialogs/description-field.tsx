@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
 import { visible } from "../../../src/tokens/secret/text.ts";
-import { Written } from "../token-page/written.tsx";
+import { VisibleText } from "../ui/visible-text.tsx";
 import { lengthFault } from "./description.ts";
 
 /** Browsers count units of UTF-16, of which a character has up to two. */
@@ -50,7 +50,7 @@ export function DescriptionField({ field, text, fault: told }: DescriptionFieldP
       )}
       {hasHidden && (
         <p class="hint" id={`${fieldId}-hidden`}>
-          It has characters that cannot be seen: <Written text={text.value} />
+          It has characters that cannot be seen: <VisibleText text={text.value} />
         </p>
       )}
     </div>

@@ -1,17 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { api, refresh } from "../api/token-calls.ts";
 import type { Status, Token, TokenRevocation } from "../api/types.ts";
-import { api, refresh } from "../app/api.ts";
 import { closing, useAction, useLoaded } from "../app/loading.ts";
 import { self } from "../session/session.ts";
-import { LastWriter } from "../token-page/last-writer.tsx";
-import { NamedToken } from "../token-page/named-token.tsx";
-import { nameOf } from "../token-page/token-name.tsx";
+import { LastWriter } from "../token-details/last-writer.tsx";
+import { NamedToken } from "../token-details/named-token.tsx";
+import { nameOf } from "../token-details/token-name.tsx";
 import { announce } from "../ui/announcements.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { DialogFailure } from "../ui/dialog-failure.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { Failure } from "../ui/failure.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { revokedWords, revokeWords } from "./descendants.ts";
 import { DESCENDANTS_SENTENCE, DescendantsField } from "./descendants-field.tsx";
 

@@ -16,12 +16,12 @@ export interface IdleWatch {
  */
 export function watchIdleness(onActive: (atMs: number) => void, onIdle: () => void): IdleWatch {
   let lastSign = Date.now();
-  let lastTold = 0;
+  let lastReport = 0;
   const noteSign = () => {
     if (Date.now() - lastSign >= IDLE_LIMIT_MS) return onIdle();
     lastSign = Date.now();
-    if (lastSign - lastTold < CHECK_MS) return;
-    lastTold = lastSign;
+    if (lastSign - lastReport < CHECK_MS) return;
+    lastReport = lastSign;
     onActive(lastSign);
   };
   noteSign();

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useAction } from "../app/loading.ts";
-import { Failure } from "../ui/notice.tsx";
-import type { HandedOver } from "./hand-over.ts";
+import { Failure } from "../ui/failure.tsx";
+import type { SessionTransfer } from "./session-transfer.ts";
 import { join, resume, signOut } from "./signing.ts";
 
 /** Between asking the tab that a link was opened from, and its answer. */
@@ -18,7 +18,7 @@ export function Joining({ ticket }: { ticket: string }) {
 }
 
 /** Between a reload or another tab's answer, and knowing whether the token still opens anything. */
-export function Resuming({ session }: { session: HandedOver }) {
+export function Resuming({ session }: { session: SessionTransfer }) {
   const { run, state } = useAction(resume, { isRepeatable: true });
   const { error } = state.value;
   useEffect(() => run(session), [session]);

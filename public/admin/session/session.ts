@@ -1,8 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import type { CreatedToken, Token } from "../api/types.ts";
-import { type HandedOver, splitTicket } from "./hand-over.ts";
-import { keptFamily, keptToken } from "./kept-token.ts";
 import { randomName } from "./secret-halves.ts";
+import { type SessionTransfer, splitTicket } from "./session-transfer.ts";
+import { storedGroup, storedToken } from "./stored-token.ts";
 
 export type Session =
   /** `notice` says why, where it was not the person's own wish. */
@@ -10,7 +10,7 @@ export type Session =
   /** Another tab is asked for its session. */
   | { readonly state: "joining"; readonly ticket: string }
   /** The token that was kept for this tab, or came from another, is being looked at. */
-  | ({ readonly state: "resuming" } & HandedOver)
+  | ({ readonly state: "resuming" } & SessionTransfer)
   | { readonly state: "signed-in"; readonly secret: string; readonly self: Token };
 
 export type SignedIn = Extract<Session, { state: "signed-in" }>;
@@ -33,9 +33,9 @@ export const shownSecrets = signal<readonly ShownSecret[]>([]);
 
 function firstSession(): Session {
   const ticket = takeTicket();
-  const secret = keptToken();
+  const secret = storedToken();
   if (secret !== null)
-    return { state: "resuming", secret, isKept: true, family: keptFamily() ?? randomName() };
+    return { state: "resuming", secret, staysSignedIn: true, group: storedGroup() ?? randomName() };
   return ticket === null ? { state: "signed-out", notice: null } : { state: "joining", ticket };
 }
 

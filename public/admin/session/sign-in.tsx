@@ -5,23 +5,24 @@ import { UNKNOWN_TOKEN } from "../../../src/http/known-messages.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { ApiError, NotAToken, Unreachable } from "../api/client.ts";
 import { useAction } from "../app/loading.ts";
+import { Failure } from "../ui/failure.tsx";
 import { KeyIcon } from "../ui/icons.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { signIn } from "./signing.ts";
 import { secretFault, secretIn } from "./typed-secret.ts";
 
 export function SignIn({ notice }: { notice: string | null }) {
   const secret = useSignal("");
-  const isKept = useSignal(false);
+  const staysSignedIn = useSignal(false);
   const isShown = useSignal(false);
   const isRisky = isReadableOnTheWay(location);
   const field = useRef<HTMLInputElement>(null);
   const fieldId = useId();
   const entry = useAction(
-    async (asked: { secret: string; isKept: boolean }) => {
+    async (asked: { secret: string; staysSignedIn: boolean }) => {
       const fault = secretFault(asked.secret);
       if (fault !== null) throw new NotAToken(fault);
-      await signIn(asked.secret, asked.isKept);
+      await signIn(asked.secret, asked.staysSignedIn);
     },
     { isRepeatable: true },
   );
@@ -39,7 +40,7 @@ export function SignIn({ notice }: { notice: string | null }) {
     if (given === "") return field.current?.focus();
     // A browser offers to keep the text of a password field alone.
     isShown.value = false;
-    entry.run({ secret: given, isKept: isKept.value });
+    entry.run({ secret: given, staysSignedIn: staysSignedIn.value });
   };
   const input = {
     ref: field,
@@ -115,9 +116,9 @@ export function SignIn({ notice }: { notice: string | null }) {
           <label class="tick">
             <input
               type="checkbox"
-              checked={isKept.value}
+              checked={staysSignedIn.value}
               onChange={({ currentTarget }) => {
-                isKept.value = currentTarget.checked;
+                staysSignedIn.value = currentTarget.checked;
               }}
             />
             <span>

@@ -129,8 +129,8 @@ export function nextSort(sort: Sort | null, key: SortKey): Sort | null {
 
 /** The same search among others; days of expiry make sense for active tokens alone, and an order with its column. */
 export function withStatus(view: ListView, status: StatusTab): ListView {
-  const isKept = view.from === null && view.to === null && hasColumn(status, view.sort?.key);
-  return changed(view, { status, from: null, to: null, sort: isKept ? view.sort : null });
+  const staysSignedIn = view.from === null && view.to === null && hasColumn(status, view.sort?.key);
+  return changed(view, { status, from: null, to: null, sort: staysSignedIn ? view.sort : null });
 }
 
 function hasColumn(status: StatusTab, key: SortKey | undefined): boolean {

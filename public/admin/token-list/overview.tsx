@@ -2,7 +2,7 @@ import type { Summary } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
 import { countName, dayAfter, dayName } from "../app/format.ts";
 import type { Loaded } from "../app/loading.ts";
-import { Failure } from "../ui/notice.tsx";
+import { Failure } from "../ui/failure.tsx";
 import { ExpiryChart } from "./expiry-chart.tsx";
 import { changed, FIRST_VIEW, type ListView, NEVER } from "./list-view.ts";
 

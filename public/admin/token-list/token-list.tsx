@@ -1,16 +1,16 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { api } from "../api/token-calls.ts";
 import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
-import { api } from "../app/api.ts";
 import { tokensName } from "../app/format.ts";
 import { type Loaded, useLoaded } from "../app/loading.ts";
 import { listView } from "../app/route.ts";
 import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
 import { RotateDialog } from "../dialogs/rotate-dialog.tsx";
 import { say } from "../ui/announcements.ts";
+import { Failure } from "../ui/failure.tsx";
 import { useFocusAfterTurning } from "../ui/focus.ts";
-import { Failure } from "../ui/notice.tsx";
 import { useListScrolling } from "../ui/scrolling.ts";
 import { ViewLink } from "../ui/view-link.tsx";
 import { EmptyList } from "./empty-list.tsx";

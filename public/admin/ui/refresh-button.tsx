@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { refresh } from "../app/api.ts";
-import { hasPageFailed, isPageLoading } from "../app/page-loads.ts";
+import { refresh } from "../api/token-calls.ts";
+import { hasScreenFailed, isScreenLoading } from "../app/screen-loads.ts";
 import { announce } from "./announcements.ts";
 
 interface RefreshButtonProps {
@@ -11,14 +11,14 @@ interface RefreshButtonProps {
 
 /** Loads everything on the page again, as after a change, and says when all of it has come. */
 export function RefreshButton({ what }: RefreshButtonProps) {
-  const isLoading = isPageLoading.value;
+  const isLoading = isScreenLoading.value;
   const isAwaited = useSignal(false);
   useEffect(() => {
     // Another load may have begun since this was drawn.
-    if (isPageLoading.peek() || !isAwaited.value) return;
+    if (isScreenLoading.peek() || !isAwaited.value) return;
     isAwaited.value = false;
     // A failure is shown, and spoken, where it happened.
-    if (!hasPageFailed.peek()) announce("Refreshed");
+    if (!hasScreenFailed.peek()) announce("Refreshed");
   }, [isLoading]);
   return (
     <button

@@ -2,6 +2,9 @@ import type { Uses } from "../api/record-types.ts";
 import { UseBars } from "./use-bars.tsx";
 import { sumOf, usesIn, usesWords } from "./uses.ts";
 
+/** The days of use that the sparkline of a token shows. */
+export const SPARKLINE_DAYS = 30;
+
 /** In hundredths of the height. */
 const SIZES = { least: 8, mark: 16 };
 

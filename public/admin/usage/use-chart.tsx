@@ -26,7 +26,7 @@ export function UseChart({ range, buckets }: UseChartProps) {
   const told = uses === undefined ? `In the ${words}: ${usesWords(sumOf(buckets))}` : barWords(uses, bucket);
   return (
     <>
-      <p class="use-told">{told}</p>
+      <p class="use-summary">{told}</p>
       <div class="use-plot">
         <Scale scale={scaleOf(buckets)} />
         <div

@@ -1,11 +1,11 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { records } from "../api/record-calls.ts";
 import { now } from "../app/clock.ts";
 import { useLoaded } from "../app/loading.ts";
-import { records } from "../app/records.ts";
 import { say } from "../ui/announcements.ts";
-import { Failure } from "../ui/notice.tsx";
+import { Failure } from "../ui/failure.tsx";
 import { RefreshButton } from "../ui/refresh-button.tsx";
 import { Select } from "../ui/select.tsx";
 import { UseChart } from "./use-chart.tsx";

@@ -22,15 +22,11 @@ test.each([
   expect(alsoRevokeWords(counts)).toBe(`Also revoke the ${tokens} that came of it (${statuses})`);
 });
 
-test("a number that is not known is left out", () => {
+test("other numbers have their own words", () => {
   expect(alsoRevokeWords(null)).toBe("Also revoke the tokens that came of it");
-});
-
-test("where nothing is left to revoke, the reason is said", () => {
   expect(noneLeftWords(EMPTY)).toBe("No other token came of it.");
-  expect(noneLeftWords({ ...EMPTY, revoked: { read: 0, write: 1 } })).toBe(
-    "Every token that came of it is revoked already.",
-  );
+  const revoked = { ...EMPTY, revoked: { read: 0, write: 1 } };
+  expect(noneLeftWords(revoked)).toBe("Every token that came of it is revoked already.");
 });
 
 test.each([

@@ -1,15 +1,16 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { api } from "../api/token-calls.ts";
 import type { Token } from "../api/types.ts";
 import { listAddress, tokenAddress } from "../app/addresses.ts";
-import { api } from "../app/api.ts";
 import { useLoaded } from "../app/loading.ts";
 import { listView } from "../app/route.ts";
 import { replacedSentence } from "../dialogs/rotation.ts";
 import { mayWrite, self, shownSecrets } from "../session/session.ts";
 import { Reused } from "../token-list/reused.tsx";
+import { Failure } from "../ui/failure.tsx";
 import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../ui/focus.ts";
 import { BackIcon } from "../ui/icons.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { TokenUse } from "../usage/token-use.tsx";
 import { UseOfServiceToken } from "../usage/use-of-service-token.tsx";
 import { RightsBadge, StatusBadge } from "./badges.tsx";

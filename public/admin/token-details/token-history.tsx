@@ -2,12 +2,12 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { AuditEvents, EventsSkeleton } from "../activity/audit-events.tsx";
 import { narrowed, WHOLE_TRAIL } from "../activity/audit-view.ts";
+import { records } from "../api/record-calls.ts";
 import { activityAddress } from "../app/addresses.ts";
 import { countName } from "../app/format.ts";
 import { useLoaded } from "../app/loading.ts";
-import { records } from "../app/records.ts";
+import { Failure } from "../ui/failure.tsx";
 import { useFocusAfter } from "../ui/focus.ts";
-import { Failure } from "../ui/notice.tsx";
 
 /** How many changes are shown at first. */
 const FEW = 5;

@@ -1,9 +1,9 @@
-import { isAnswerLost, post } from "../api/client.ts";
-import type { SuccessorToken, Token, TokenRotation } from "../api/types.ts";
-import type { Replacement } from "../session/family.ts";
 import { self, session, signedIn } from "../session/session.ts";
 import { signOut, signOutIfRefused, succeed } from "../session/signing.ts";
+import type { Replacement } from "../session/tab-group.ts";
+import { isAnswerLost, post } from "./client.ts";
 import { isRefused, watched } from "./outcomes.ts";
+import type { SuccessorToken, Token, TokenRotation } from "./types.ts";
 
 /** Over once it is known what the token that one is signed in with has been replaced by, if it is being replaced. */
 let succession: Promise<unknown> | null = null;

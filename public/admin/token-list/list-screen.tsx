@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { api } from "../app/api.ts";
+import { api } from "../api/token-calls.ts";
 import { useLoaded } from "../app/loading.ts";
 import { CreateDialog } from "../dialogs/create-dialog.tsx";
 import { mayWrite, self, shownSecrets } from "../session/session.ts";
@@ -11,7 +11,7 @@ import { Overview } from "./overview.tsx";
 import { ReusedLately } from "./reused.tsx";
 import { TokenList } from "./token-list.tsx";
 
-export function TokensPage() {
+export function ListScreen() {
   const isCreating = useSignal(false);
   const create = () => {
     isCreating.value = true;

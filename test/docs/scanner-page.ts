@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { RE2JS } from "re2js";
-import { type } from "../../../src/http/body/arktype.ts";
+import { type } from "../../src/http/body/arktype.ts";
 
 /** The text of docs/secret-scanners.md. */
-export const PAGE = readFileSync(resolve(import.meta.dir, "../../../docs/secret-scanners.md"), "utf8");
+export const PAGE = readFileSync(resolve(import.meta.dir, "../../docs/secret-scanners.md"), "utf8");
 
 /** The page's test vectors. */
 export const VECTORS = [...PAGE.matchAll(/^\| `(sk_live_)` \| `(\w+)` *\| `(\w+)` *\| (yes|no) *\|$/gm)].map(

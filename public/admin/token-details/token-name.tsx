@@ -1,13 +1,13 @@
 import { visible } from "../../../src/tokens/secret/text.ts";
 import { isTokenId } from "../activity/audit-view.ts";
 import type { Token } from "../api/types.ts";
-import { Written } from "./written.tsx";
+import { VisibleText } from "../ui/visible-text.tsx";
 
 /** The name of a token: its description. */
 export function TokenName({ token }: { token: Pick<Token, "description"> }) {
   const { description } = token;
   if (description === null || description.trim() === "") return <span class="nameless">No description</span>;
-  return <Written text={description} />;
+  return <VisibleText text={description} />;
 }
 
 /** The same as plain text, for titles and messages: the id if there is no description. */

@@ -3,9 +3,9 @@ import { visible } from "../../../src/tokens/secret/text.ts";
 const SIGNS = /⟨U\+[0-9A-F]{4,6}⟩/g;
 
 /** A text written by a person. Hidden characters show as signs, and its direction does not affect the text around it. */
-export function Written({ text }: { text: string }) {
+export function VisibleText({ text }: { text: string }) {
   return (
-    <bdi class="written">
+    <bdi class="visible-text">
       {piecesOf(visible(text)).map(({ at, text, isSign }) =>
         isSign ? (
           <span key={at} class="sign">

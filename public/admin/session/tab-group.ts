@@ -1,13 +1,13 @@
 import type { Token } from "../api/types.ts";
 
 /** What tabs of one session tell each other. */
-export type FamilyMessage =
+export type TabMessage =
   /** Somebody is at work there. */
-  | { readonly what: "active"; readonly atMs: number }
-  | { readonly what: "signed-out"; readonly notice: string | null }
+  | { readonly type: "active"; readonly atMs: number }
+  | { readonly type: "signed-out"; readonly notice: string | null }
   /** A tab was loaded, and goes on with the token with that id. */
-  | { readonly what: "resumed"; readonly id: string }
-  | ({ readonly what: "replaced" } & Replacement);
+  | { readonly type: "resumed"; readonly id: string }
+  | ({ readonly type: "replaced" } & Replacement);
 
 /** What took the place of the token that somebody is signed in with. */
 export interface Replacement {
@@ -19,18 +19,18 @@ export interface Replacement {
 }
 
 /** The tabs that were opened from one another. They share a session, and only they know its name. */
-export class Family {
+export class TabGroup {
   readonly name: string;
   readonly #channel: BroadcastChannel;
 
-  constructor(name: string, onMessage: (message: FamilyMessage) => void) {
+  constructor(name: string, onMessage: (message: TabMessage) => void) {
     this.name = name;
-    this.#channel = new BroadcastChannel(`publisher.family.${name}`);
-    this.#channel.onmessage = ({ data }: MessageEvent<FamilyMessage>) => onMessage(data);
+    this.#channel = new BroadcastChannel(`publisher.group.${name}`);
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => onMessage(data);
   }
 
   /** Tells all others. */
-  tell(message: FamilyMessage): void {
+  send(message: TabMessage): void {
     this.#channel.postMessage(message);
   }
 

@@ -14,12 +14,12 @@ const TICKET_LIFE_MS = 60_000;
 const ANSWER_MS = 5000;
 
 /** What one tab tells the other. */
-export interface HandedOver {
+export interface SessionTransfer {
   readonly secret: string;
   /** Whether the secret is kept for a tab, so that a reload does not sign out. */
-  readonly isKept: boolean;
+  readonly staysSignedIn: boolean;
   /** Names the tabs that were opened from one another. */
-  readonly family: string;
+  readonly group: string;
 }
 
 /** At the end of an address, behind its query if it has one. */
@@ -37,7 +37,7 @@ export function splitTicket(address: string): { readonly ticket: string | null; 
 }
 
 /** Returns a new ticket. Gives what `current` returns to the first tab that shows it. */
-export function issueTicket(current: () => HandedOver | null): string {
+export function issueTicket(current: () => SessionTransfer | null): string {
   const ticket = randomName();
   const channel = channelOf(ticket);
   setTimeout(() => channel.close(), TICKET_LIFE_MS);
@@ -49,16 +49,16 @@ export function issueTicket(current: () => HandedOver | null): string {
 }
 
 /** Shows a ticket to the tab that issued it. Returns null if no tab answers, or nobody is signed in there. */
-export async function redeem(ticket: string): Promise<HandedOver | null> {
+export async function redeem(ticket: string): Promise<SessionTransfer | null> {
   const channel = channelOf(ticket);
-  const { promise, resolve } = Promise.withResolvers<HandedOver | null>();
+  const { promise, resolve } = Promise.withResolvers<SessionTransfer | null>();
   const timer = setTimeout(() => resolve(null), ANSWER_MS);
-  channel.onmessage = ({ data }: MessageEvent<HandedOver | null>) => resolve(data);
+  channel.onmessage = ({ data }: MessageEvent<SessionTransfer | null>) => resolve(data);
   channel.postMessage(null);
-  const handedOver = await promise;
+  const transfer = await promise;
   clearTimeout(timer);
   channel.close();
-  return handedOver;
+  return transfer;
 }
 
 function channelOf(ticket: string): BroadcastChannel {

@@ -1,5 +1,10 @@
 import { effect, signal, untracked } from "@preact/signals";
-import { ApiError, isAnswerLost, Unreachable, Unreadable } from "../api/client.ts";
+import { noteAudiences } from "../dialogs/audiences.ts";
+import { noteSelf, self, session } from "../session/session.ts";
+import { signOutEverywhere } from "../session/signing.ts";
+import { authenticated, replaceSelf, signOutIfRevoked } from "./authenticated-calls.ts";
+import { ApiError, isAnswerLost, Unreachable, Unreadable } from "./client.ts";
+import { returns } from "./reachability.ts";
 import type {
   CreatedToken,
   NewToken,
@@ -12,12 +17,7 @@ import type {
   TokenRevocation,
   TokenRotation,
   TokenUpdate,
-} from "../api/types.ts";
-import { noteAudiences } from "../dialogs/audiences.ts";
-import { noteSelf, self, session } from "../session/session.ts";
-import { signOutEverywhere } from "../session/signing.ts";
-import { authenticated, replaceSelf, signOutIfRevoked } from "./calls.ts";
-import { returns } from "./reachability.ts";
+} from "./types.ts";
 
 /** Goes up with every change that this page made, so that what it shows is loaded anew. */
 export const changes = signal(0);

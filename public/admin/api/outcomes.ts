@@ -1,4 +1,4 @@
-import { ApiError, Unreachable } from "../api/client.ts";
+import { ApiError, Unreachable } from "./client.ts";
 import { reportUnreachable } from "./reachability.ts";
 
 const UNAUTHENTICATED = 401;

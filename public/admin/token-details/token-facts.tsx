@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
+import { tokensOf } from "../api/record-calls.ts";
 import type { Token } from "../api/types.ts";
 import { useLoaded } from "../app/loading.ts";
-import { tokensOf } from "../app/records.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Time } from "../ui/time.tsx";
 import { ACCESS_SENTENCES } from "../ui/words.ts";

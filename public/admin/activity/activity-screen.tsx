@@ -7,7 +7,7 @@ import { UseSection } from "../usage/use-section.tsx";
 import { AuditTrail } from "./audit-trail.tsx";
 
 /** What happened with tokens, all of them together. */
-export function ActivityPage() {
+export function ActivityScreen() {
   const heading = useRef<HTMLHeadingElement>(null);
   useFocusAtFirst(heading);
   useEffect(() => {

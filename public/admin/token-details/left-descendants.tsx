@@ -1,13 +1,14 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
+import { api } from "../api/token-calls.ts";
 import type { Token } from "../api/types.ts";
-import { api } from "../app/api.ts";
 import { countName } from "../app/format.ts";
 import { useLoaded } from "../app/loading.ts";
 import { revocableCount, statusWords } from "../dialogs/descendants.ts";
 import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
+import { Failure } from "../ui/failure.tsx";
 import { useFocusAfter } from "../ui/focus.ts";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { Notice } from "../ui/notice.tsx";
 
 interface LeftDescendantsProps {
   readonly token: Token;

@@ -1,8 +1,8 @@
 import type { Token } from "../api/types.ts";
 import { tokenAddress } from "../app/addresses.ts";
 import { shortened } from "../app/format.ts";
+import { VisibleText } from "../ui/visible-text.tsx";
 import { ownName } from "./token-name.tsx";
-import { Written } from "./written.tsx";
 
 interface TokenLinkProps {
   readonly id: string;
@@ -18,7 +18,7 @@ export function TokenLink({ id, token }: TokenLinkProps) {
   const name = token === undefined ? null : ownName(token);
   return (
     <a href={tokenAddress(id)} title={name === null ? undefined : id}>
-      {name === null ? <code>{id}</code> : <Written text={shortened(name, SHOWN)} />}
+      {name === null ? <code>{id}</code> : <VisibleText text={shortened(name, SHOWN)} />}
     </a>
   );
 }

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { isAnswering } from "../api/client.ts";
+import { isAnswering } from "./client.ts";
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 15_000;

@@ -9,21 +9,21 @@ import { joined, split } from "./secret-halves.ts";
 
 const TOKEN_KEY = "publisher.token";
 const ACTIVE_KEY = "publisher.active-at";
-const FAMILY_KEY = "publisher.family";
+const GROUP_KEY = "publisher.family";
 
 /** Begins a name that is half of a token. */
 const NAME = "publisher:";
 
 /**
- * Keeps a token and the name of its family for this tab, and for no longer than one may be idle. Says whether the
+ * Keeps a token and the name of its group for this tab, and for no longer than one may be idle. Says whether the
  * browser lets it.
  */
-export function keepToken(secret: string, family: string): boolean {
+export function storeToken(secret: string, group: string): boolean {
   const kept = storage();
   const { one, other } = split(secret);
   try {
     kept?.setItem(TOKEN_KEY, other);
-    kept?.setItem(FAMILY_KEY, family);
+    kept?.setItem(GROUP_KEY, group);
   } catch {
     return false;
   }
@@ -34,40 +34,40 @@ export function keepToken(secret: string, family: string): boolean {
 }
 
 /** Keeps a token in the place of the one that is kept, if there is one. */
-export function keepInstead(secret: string, family: string): void {
-  if (isKeeping()) keepToken(secret, family);
+export function replaceStoredToken(secret: string, group: string): void {
+  if (hasStoredToken()) storeToken(secret, group);
 }
 
 /** Whether a token is kept for this tab. */
-export function isKeeping(): boolean {
+export function hasStoredToken(): boolean {
   return storage()?.getItem(TOKEN_KEY) != null;
 }
 
-/** The name of the family of the kept token; null if there is none. */
-export function keptFamily(): string | null {
-  return storage()?.getItem(FAMILY_KEY) ?? null;
+/** The name of the group of the kept token; null if there is none. */
+export function storedGroup(): string | null {
+  return storage()?.getItem(GROUP_KEY) ?? null;
 }
 
 /** The token that is kept; null if there is none, and once the browser was closed in between. */
-export function keptToken(): string | null {
+export function storedToken(): string | null {
   const activeAt = Number(storage()?.getItem(ACTIVE_KEY));
-  const secret = Date.now() - activeAt >= IDLE_LIMIT_MS ? null : keptSecret();
-  if (secret === null) forgetToken();
+  const secret = Date.now() - activeAt >= IDLE_LIMIT_MS ? null : storedSecret();
+  if (secret === null) removeStoredToken();
   return secret;
 }
 
 export function noteActivity(atMs: number): void {
-  if (isKeeping()) storage()?.setItem(ACTIVE_KEY, String(atMs));
+  if (hasStoredToken()) storage()?.setItem(ACTIVE_KEY, String(atMs));
 }
 
-export function forgetToken(): void {
+export function removeStoredToken(): void {
   storage()?.removeItem(TOKEN_KEY);
   storage()?.removeItem(ACTIVE_KEY);
-  storage()?.removeItem(FAMILY_KEY);
+  storage()?.removeItem(GROUP_KEY);
   if (window.name.startsWith(NAME)) window.name = "";
 }
 
-function keptSecret(): string | null {
+function storedSecret(): string | null {
   if (!window.name.startsWith(NAME)) return null;
   return joined({ one: window.name.slice(NAME.length), other: storage()?.getItem(TOKEN_KEY) ?? "" });
 }

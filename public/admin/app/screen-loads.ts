@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
-import { changes } from "./api.ts";
+import { changes } from "../api/token-calls.ts";
 
 export interface LoadState {
   readonly isLoading: boolean;
@@ -13,12 +13,12 @@ export interface LoadState {
 const states = signal<ReadonlySet<ReadonlySignal<LoadState>>>(new Set());
 
 /** Whether anything on the page is being loaded, or is about to be: a refresh counts from its first moment. */
-export const isPageLoading = computed(() =>
+export const isScreenLoading = computed(() =>
   [...states.value].some(({ value }) => value.isLoading || value.changes !== changes.value),
 );
 
 /** Whether anything on the page could not be loaded. */
-export const hasPageFailed = computed(() => [...states.value].some(({ value }) => value.error !== null));
+export const hasScreenFailed = computed(() => [...states.value].some(({ value }) => value.error !== null));
 
 /** Counts a load among those of the page. Returns a function that ends this. */
 export function countLoad(state: ReadonlySignal<LoadState>): () => void {

@@ -10,17 +10,17 @@ const KEY = "publisher.signed-out";
 
 type Ends = Readonly<Record<string, number>>;
 
-export function noteSignedOut(family: string, nowMs = Date.now()): void {
-  write({ ...recent(nowMs), [family]: nowMs });
+export function recordSignOut(group: string, nowMs = Date.now()): void {
+  write({ ...recent(nowMs), [group]: nowMs });
 }
 
 /** Whether somebody signed out of that session in another tab. */
-export function isSignedOut(family: string, nowMs = Date.now()): boolean {
-  return family in recent(nowMs);
+export function isSignedOut(group: string, nowMs = Date.now()): boolean {
+  return group in recent(nowMs);
 }
 
 /** Removes what no tab needs any more. */
-export function forgetOldSignOuts(nowMs = Date.now()): void {
+export function removeOldSignOuts(nowMs = Date.now()): void {
   write(recent(nowMs));
 }
 

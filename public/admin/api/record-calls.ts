@@ -1,9 +1,9 @@
-import type { AuditPage, Usage, Uses } from "../api/record-types.ts";
-import type { Token } from "../api/types.ts";
 import { filled } from "../usage/uses.ts";
-import { api } from "./api.ts";
-import { authenticated } from "./calls.ts";
+import { authenticated } from "./authenticated-calls.ts";
 import { chunks } from "./chunks.ts";
+import type { AuditPage, Usage, Uses } from "./record-types.ts";
+import { api } from "./token-calls.ts";
+import type { Token } from "./types.ts";
 
 /** What is on record of the use of tokens and of changes to them. Each throws as `post` does. */
 export const records = {

@@ -6,7 +6,7 @@ import { ViewLink } from "./view-link.tsx";
 /** The cursors of the pages that were seen of each list: the API gives them for the next page, never for the previous. */
 const seen = new Map<string, Map<number, string>>();
 
-interface PagesProps {
+interface PaginationProps {
   /** Which list it is, whatever the page. */
   readonly list: string;
   readonly page: number;
@@ -23,7 +23,7 @@ interface PagesProps {
 }
 
 /** Leads to the pages of a list before and after the one that is shown. */
-export function Pages({ list, page, cursor, pageSize, shown, total, next, addressOf }: PagesProps) {
+export function Pagination({ list, page, cursor, pageSize, shown, total, next, addressOf }: PaginationProps) {
   useLayoutEffect(() => {
     if (cursor !== null) cursorsOf(list).set(page, cursor);
   }, [list, page, cursor]);

@@ -1,32 +1,19 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
-import { openBeside, signedIn } from "../../../support/browser/admin-page.ts";
-import { launchBrowser, launchWithProfile, Tab, TEST_LIMIT_MS } from "../../../support/browser/browser.ts";
-import { RunningServer } from "../../../support/executable/executable.ts";
+import {
+  closeSecret,
+  createByForm,
+  openBeside,
+  signInAndStay,
+  useAdminPage,
+  waitForSignIn,
+} from "../../../support/browser/admin-page.ts";
+import { launchWithProfile } from "../../../support/browser/browser.ts";
+import { until } from "../../../support/patience.ts";
 import { TemporaryDirectory } from "../../../support/temporary.ts";
 
-setDefaultTimeout(TEST_LIMIT_MS);
-
-let browser: Browser;
-let server: RunningServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
-
-async function signInAndStay(page: Page, secret: string): Promise<void> {
-  await page.getByLabel("API token").fill(secret);
-  await page.getByRole("checkbox", { name: /Stay signed in/ }).check();
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("button", { name: "Sign out" }).waitFor();
-}
+const { server, openTab, signedIn } = await useAdminPage();
 
 /** A text in every form that a browser may write it in. */
 function formsOf(text: string): readonly Buffer[] {
@@ -51,7 +38,7 @@ function filesWith(text: string, directory: string): readonly string[] {
     });
 }
 
-/** What is in a file. A browser that runs may have removed it since it was listed. */
+/** The bytes of a file. A running browser may have removed it since it was listed. */
 function bytesOf(path: string): Buffer {
   try {
     return readFileSync(path);
@@ -63,13 +50,11 @@ function bytesOf(path: string): Buffer {
 
 /** Waits until a text is in a file: browsers write stored values some seconds later. */
 async function whenWritten(text: string, directory: string): Promise<void> {
-  const deadline = Date.now() + TEST_LIMIT_MS / 2;
-  while (filesWith(text, directory).length === 0 && Date.now() < deadline) await Bun.sleep(200);
-  expect(filesWith(text, directory)).not.toEqual([]);
+  await until(() => filesWith(text, directory).length > 0);
 }
 
 test("a token is kept only for the tab, and only where that was ticked", async () => {
-  await using tab = await signedIn(browser, server);
+  const tab = await signedIn();
   const { page } = tab;
   const stored = async () => await page.evaluate("sessionStorage.length + localStorage.length + name.length");
   // The name of the session that was signed out of stays, for tabs that are away.
@@ -79,10 +64,9 @@ test("a token is kept only for the tab, and only where that was ticked", async (
   await signInAndStay(page, server.firstToken);
   await page.reload();
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  await waitForSignIn(page);
   expect(await left()).toEqual([0, ["publisher.signed-out"], ""]);
   expect(await tab.context.cookies()).toEqual([]);
-  expect(tab.faults).toEqual([]);
 });
 
 test("no file of the browser has a token that is kept, nor both halves of it", async () => {
@@ -93,11 +77,9 @@ test("no file of the browser has a token that is kept, nor both halves of it", a
   await signInAndStay(page, server.firstToken);
   const half = String(await page.evaluate("name")).replace("publisher:", "");
   expect(half).toMatch(/^[0-9a-f]{114}$/);
-  await page.getByRole("button", { name: "New token" }).click();
-  await page.getByRole("button", { name: "Create token" }).click();
-  const created = String(await page.locator(".secret-text").textContent());
-  await page.getByRole("checkbox", { name: "I have stored the token" }).check();
-  await page.getByRole("button", { name: "Done" }).click();
+  const shown = await createByForm(page);
+  const created = String(await shown.locator(".secret-text").textContent());
+  await closeSecret(shown);
   await page.reload();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
   const beside = await openBeside(page, "First token");
@@ -105,11 +87,10 @@ test("no file of the browser has a token that is kept, nor both halves of it", a
   // The half on disk proves that this test looks in the right place, and late enough.
   const other = String(await page.evaluate("sessionStorage.getItem('publisher.token')"));
   await whenWritten(other, profile.path);
-  for (const secret of [server.firstToken, created, half])
-    expect(filesWith(secret, profile.path)).toEqual([]);
+  const found = () => [server.firstToken, created, half].flatMap((secret) => filesWith(secret, profile.path));
+  expect(found()).toEqual([]);
   await context.close();
-  for (const secret of [server.firstToken, created, half])
-    expect(filesWith(secret, profile.path)).toEqual([]);
+  expect(found()).toEqual([]);
 });
 
 test.each([
@@ -117,20 +98,18 @@ test.each([
   ["was replaced by another site", "name = 'publisher:' + 'ab'.repeat(57)"],
   ["is no half", "name = 'publisher:odd'"],
 ])("where the half in memory %s, nobody is signed in and the other half goes", async (_, script) => {
-  await using tab = await Tab.open(browser, server.url);
+  const tab = await openTab();
   const { page } = tab;
   await page.goto("/");
   await signInAndStay(page, server.firstToken);
   await page.evaluate(script);
   await page.reload();
-  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
+  await waitForSignIn(page);
   expect(await page.evaluate("sessionStorage.length")).toBe(0);
-  expect(tab.faults).toEqual([]);
 });
 
 test("where the browser refuses to keep anything, one signs in all the same and is told", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
+  const { page } = await openTab();
   await page.addInitScript(`Object.defineProperty(window, "sessionStorage", {
     get() { throw new DOMException("denied", "SecurityError"); },
   })`);
@@ -139,6 +118,5 @@ test("where the browser refuses to keep anything, one signs in all the same and 
   await page.getByText("This browser keeps nothing for this page: a reload signs you out.").waitFor();
   expect(await page.evaluate("name")).toBe("");
   await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in to Publisher" }).waitFor();
-  expect(tab.faults).toEqual([]);
+  await waitForSignIn(page);
 });
