@@ -4,7 +4,7 @@ import { AUDIT_ACTIONS } from "../api/record-types.ts";
 import { auditView, changeTrail } from "../app/route.ts";
 import { dayFrom } from "../token-list/list-view.ts";
 import { Select } from "../ui/select.tsx";
-import { useDraft } from "../usage/use-draft.ts";
+import { useDraft } from "../ui/use-draft.ts";
 import { type AuditView, isTokenId, narrowed, PARTS, type Part } from "./audit-view.ts";
 import { verbOf } from "./audit-words.ts";
 

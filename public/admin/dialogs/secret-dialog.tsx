@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { serverAddress } from "../api/server-address.ts";
 import { allServicesName } from "../app/format.ts";
+import { UseOfServiceToken } from "../protect/use-of-service-token.tsx";
 import { type ShownSecret, shownSecrets } from "../session/session.ts";
 import { RightsBadge } from "../token-details/badges.tsx";
 import { nameOf } from "../token-details/token-name.tsx";
@@ -10,7 +11,6 @@ import { Command } from "../ui/command.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { UseOfServiceToken } from "../usage/use-of-service-token.tsx";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
 export function SecretDialog({ created, remark }: ShownSecret) {

@@ -1,7 +1,7 @@
 import { useId } from "preact/hooks";
 import { serverAddress } from "../api/server-address.ts";
-import { Protect } from "../protect/proxy-configuration.tsx";
 import { Command } from "../ui/command.tsx";
+import { Protect } from "./proxy-configuration.tsx";
 
 interface UseOfServiceTokenProps {
   readonly audiences: readonly string[];

@@ -5,14 +5,15 @@ import { listAddress, tokenAddress } from "../app/addresses.ts";
 import { useLoaded } from "../app/loading.ts";
 import { listView } from "../app/route.ts";
 import { replacedSentence } from "../dialogs/rotation.ts";
+import { UseOfServiceToken } from "../protect/use-of-service-token.tsx";
 import { mayWrite, self, shownSecrets } from "../session/session.ts";
 import { Reused } from "../token-list/reused.tsx";
 import { Failure } from "../ui/failure.tsx";
 import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../ui/focus.ts";
 import { BackIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { TokenUse } from "../usage/token-use.tsx";
-import { UseOfServiceToken } from "../usage/use-of-service-token.tsx";
+import { Time } from "../ui/time.tsx";
+import { UseSection } from "../usage/use-section.tsx";
 import { RightsBadge, StatusBadge } from "./badges.tsx";
 import { asOfNow } from "./ended.ts";
 import { LeftDescendants } from "./left-descendants.tsx";
@@ -125,5 +126,20 @@ function DetailsSkeleton() {
         </div>
       ))}
     </div>
+  );
+}
+
+/** How much a token is used. */
+function TokenUse({ token: { id, last_used_at: lastUsedAt } }: { token: Token }) {
+  return (
+    <UseSection title="Use" id={id}>
+      {lastUsedAt === null ? (
+        "It was never let in."
+      ) : (
+        <>
+          Last let in <Time time={lastUsedAt} />.
+        </>
+      )}
+    </UseSection>
   );
 }

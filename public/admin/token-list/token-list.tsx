@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api } from "../api/token-calls.ts";
-import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
+import { ACCESSES, STATUSES, type Summary, type Token, type TokenPage } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
 import { tokensName } from "../app/format.ts";
 import { type Loaded, useLoaded } from "../app/loading.ts";
@@ -11,12 +11,22 @@ import { RotateDialog } from "../dialogs/rotate-dialog.tsx";
 import { say } from "../ui/announcements.ts";
 import { Failure } from "../ui/failure.tsx";
 import { useFocusAfterTurning } from "../ui/focus.ts";
+import { Pagination } from "../ui/pagination.tsx";
 import { useListScrolling } from "../ui/scrolling.ts";
 import { ViewLink } from "../ui/view-link.tsx";
 import { EmptyList } from "./empty-list.tsx";
 import { ListFilters } from "./list-filters.tsx";
-import { changed, FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf, viewFrom } from "./list-view.ts";
-import { Paging } from "./paging.tsx";
+import {
+  changed,
+  FIRST_VIEW,
+  isNarrowed,
+  type ListView,
+  listBody,
+  listOf,
+  PAGE_SIZE,
+  queryOf,
+  viewFrom,
+} from "./list-view.ts";
 import { StatusTabs } from "./status-tabs.tsx";
 import { TokenTable } from "./token-table.tsx";
 
@@ -100,4 +110,31 @@ function totalOf(view: ListView, summary: Summary | null): number | null {
     .flatMap((status) => ACCESSES.map((access) => ({ access, count: summary.counts[status][access] })))
     .filter(({ access }) => view.access === null || view.access === access)
     .reduce((total, { count }) => total + count, 0);
+}
+
+interface PagingProps {
+  /** The view that the page was loaded for. */
+  readonly shown: ListView;
+  readonly page: TokenPage;
+  /** How many tokens the whole list has; null where that is not known. */
+  readonly total: number | null;
+}
+
+export function Paging({ shown, page: { data, page }, total }: PagingProps) {
+  const list = listOf(shown);
+  const isCurrent = () => listOf(listView.value) === list;
+  if (!isCurrent()) return null;
+  return (
+    <Pagination
+      list={`tokens?${list}`}
+      page={shown.page}
+      cursor={shown.cursor}
+      pageSize={PAGE_SIZE}
+      shown={data.length}
+      total={total}
+      next={page.cursor}
+      // A cursor belongs to one list: once another was chosen, it leads nowhere.
+      addressOf={(page, cursor) => listAddress(isCurrent() ? { ...shown, page, cursor } : listView.value)}
+    />
+  );
 }
