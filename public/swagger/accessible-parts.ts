@@ -2,7 +2,7 @@ import type { System } from "./system.ts";
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** What Swagger UI leaves out for screen readers and keyboards, by the elements that need it. */
+/** Attributes that Swagger UI leaves out, and that screen readers and keyboards need. */
 const PARTS: readonly (readonly [selector: string, attributes: Attributes])[] = [
   [".information-container", { role: "region", "aria-label": "Introduction" }],
   [".filter-container", { role: "search" }],
@@ -22,7 +22,7 @@ const PARTS: readonly (readonly [selector: string, attributes: Attributes])[] = 
   ["pre.microlight, pre.curl", { tabindex: "0" }],
 ];
 
-/** Adds it whenever Swagger UI shows something new. */
+/** Adds these attributes whenever Swagger UI shows something new. */
 export function completeParts(): void {
   new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
 }

@@ -52,7 +52,7 @@ function withIds(text: string, { own, created }: Ids): string {
   return text.replaceAll(PLACEHOLDER_IDS.own, own).replaceAll(PLACEHOLDER_IDS.created, created);
 }
 
-/** The id of the token that an answer of `api-token/create` tells of; null for a failure. */
+/** The id of the token in an answer of `api-token/create`; null for a failure. */
 function createdId(answer: unknown): string | null {
   if (!isRecord(answer) || answer.status !== 200 || typeof answer.text !== "string") return null;
   const token: unknown = JSON.parse(answer.text);

@@ -12,7 +12,7 @@ keepFieldsUnremembered();
 completeParts();
 guardDialog();
 onFirstUse(() => startSwaggerUI(bundle));
-// What is on the screen comes first.
+// The visible page loads first.
 addEventListener("load", () => setTimeout(() => fetchAhead(bundle), FETCH_AHEAD_MS));
 
 /** Swagger UI has dark colors of its own, which it does not choose by itself. */

@@ -6,7 +6,7 @@ import { BackIcon } from "../ui/icons.tsx";
 import { UseSection } from "../usage/use-section.tsx";
 import { AuditTrail } from "./audit-trail.tsx";
 
-/** What happened with tokens, all of them together. */
+/** The uses of all tokens, and the audit trail. */
 export function ActivityScreen() {
   const heading = useRef<HTMLHeadingElement>(null);
   useFocusAtFirst(heading);

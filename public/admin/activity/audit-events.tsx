@@ -14,7 +14,7 @@ interface AuditEventsProps {
   readonly isOfOne: boolean;
 }
 
-/** Changes to tokens: who did what, when and from where. */
+/** Changes to tokens with their authors, times and addresses. */
 export function AuditEvents({ events, isOfOne }: AuditEventsProps) {
   const ids = [...new Set(events.flatMap((event) => idsIn(event)))];
   const tokens = useLoaded(ids.join(), () => tokensOf(ids)).value ?? new Map<string, Token>();
@@ -27,7 +27,7 @@ export function AuditEvents({ events, isOfOne }: AuditEventsProps) {
   );
 }
 
-/** The tokens that are told of. */
+/** The tokens that the event names. */
 function idsIn({ actor, target, action, changes }: AuditEvent): readonly string[] {
   const told = phrasesOf(action, changes).flatMap((phrase) =>
     phrase.flatMap((piece) => (typeof piece === "object" && "token" in piece ? [piece.token] : [])),

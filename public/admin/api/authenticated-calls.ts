@@ -5,15 +5,15 @@ import { isAnswerLost, post } from "./client.ts";
 import { isRefused, watched } from "./outcomes.ts";
 import type { SuccessorToken, Token, TokenRotation } from "./types.ts";
 
-/** Over once it is known what the token that one is signed in with has been replaced by, if it is being replaced. */
+/** A running replacement of the token that is signed in; null if there is none. */
 let succession: Promise<unknown> | null = null;
 
-/** How often the answer to such a replacement got lost. */
+/** The number of lost answers to such a replacement. */
 let lostAnswers = 0;
 
 /**
- * A call as who is signed in; one that is refused for its token signs out. One that was on its way when the answer to
- * a replacement got lost does not: that would take away the advice on how to go on. Throws as `post` does.
+ * Calls an endpoint with the token that is signed in. A call that is refused for its token signs out, unless the answer
+ * to a replacement got lost while the call ran: signing out would remove the advice on how to go on. Throws as `post`.
  */
 export async function authenticated<Answer>(endpoint: string, body: object): Promise<Answer> {
   const current = signedIn();
@@ -27,7 +27,7 @@ export async function authenticated<Answer>(endpoint: string, body: object): Pro
   }
 }
 
-/** Replaces the token that one is signed in with, and goes on with its successor. Throws as `post` does. */
+/** Replaces the token that is signed in, and goes on with its successor. Throws as `post` does. */
 export async function replaceSelf(rotation: TokenRotation): Promise<SuccessorToken> {
   const current = signedIn();
   const call = watched(post<SuccessorToken>("api-token/rotate", rotation, current.secret));
@@ -48,7 +48,7 @@ export async function replaceSelf(rotation: TokenRotation): Promise<SuccessorTok
   return await call;
 }
 
-/** Signs out if the token that one is signed in with was revoked. Without an answer, the next call finds out. */
+/** Signs out if the token that is signed in was revoked. Without an answer, the next call finds out. */
 export async function signOutIfRevoked(notice: string): Promise<void> {
   const current = session.value;
   if (current.state !== "signed-in") return;

@@ -7,10 +7,10 @@ const LONGEST_PAUSE_MS = 15_000;
 /** Whether the server answered when it was last asked. */
 export const isReachable = signal(true);
 
-/** How often the server has come back; what waits for it watches this. */
+/** How often the server has come back. Watch it to repeat a call then. */
 export const returns = signal(0);
 
-/** Says that the server did not answer: from here on it is asked again and again, less and less often. */
+/** Reports that the server did not answer. Asks it again until it does, at growing intervals. */
 export function reportUnreachable(): void {
   if (!isReachable.value) return;
   isReachable.value = false;

@@ -5,13 +5,13 @@ import type { AuditPage, Usage, Uses } from "./record-types.ts";
 import { api } from "./token-calls.ts";
 import type { Token } from "./types.ts";
 
-/** What is on record of the use of tokens and of changes to them. Each throws as `post` does. */
+/** The calls for uses and for the audit trail. Each throws as `post` does. */
 export const records = {
   usage: (body: object) => authenticated<Usage>("api-token/usage", body),
   audit: (body: object) => authenticated<AuditPage>("audit-event/list", body),
 };
 
-/** The most tokens whose uses the API tells at once. */
+/** The most ids in one call of `api-token/usage`. */
 const IDS_AT_ONCE = 100;
 
 /** The uses of each token in each bucket that `range` asks for, also those without any. */

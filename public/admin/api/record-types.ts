@@ -10,10 +10,10 @@ export interface Uses {
   readonly refused: number;
 }
 
-/** How often tokens were used; what nothing was used in is left out. */
+/** Counts of uses. Buckets without a use are left out. */
 export interface Usage {
   readonly bucket: Bucket;
-  /** What was looked at: whole buckets, the one that begins at `to` not among them. */
+  /** The counted range, in whole buckets. The bucket that begins at `to` is not part of it. */
   readonly from: string;
   readonly to: string;
   readonly buckets: readonly Uses[];

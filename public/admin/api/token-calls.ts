@@ -19,13 +19,13 @@ import type {
   TokenUpdate,
 } from "./types.ts";
 
-/** Goes up with every change that this page made, so that what it shows is loaded anew. */
+/** The number of changes that this page made. Each one reloads the shown data. */
 export const changes = signal(0);
 
 const OWN_AMONG_THEM =
   "The token that you were signed in with came of the token that you revoked, and was revoked too.";
 
-/** What is asked of the API in the name of who is signed in. Each throws as `post` does. */
+/** The calls for tokens, with the token that is signed in. Each throws as `post` does. */
 export const api = {
   list: async (body: object) => {
     const page = await authenticated<TokenPage>("api-token/list", body);
@@ -52,7 +52,7 @@ export const api = {
   },
   rotate: (rotation: TokenRotation) =>
     rotation.id === self.value?.id
-      ? // Without an answer nothing is loaded anew: that may sign out, and take away the advice for this very case.
+      ? // A reload without an answer could sign out, and remove the advice for this case.
         changing(replaceSelf(rotation), () => {})
       : changing(authenticated<SuccessorToken>("api-token/rotate", rotation)),
   /** How many descendants a token has. */
@@ -73,22 +73,22 @@ export const api = {
   },
 };
 
-/** Loads everything that is shown anew. */
+/** Reloads all shown data. */
 export function refresh(): void {
   changes.value += 1;
 }
 
-/** Whether a change got no answer, so that nobody knows yet whether it was made. */
+/** Whether a change got no answer, and so may have been made or not. */
 let isUnclear = false;
 
-// Once the server is back, what is shown is loaded anew: the change may have been made.
+// The change may have been made: so the page loads its data again once the server is back.
 effect(() => {
   if (returns.value === 0 || !isUnclear) return;
   isUnclear = false;
   untracked(refresh);
 });
 
-/** Loads the page anew after a lost answer, now or once the server is back. */
+/** Reloads the shown data after a lost answer, now or once the server is back. */
 function refreshAfterLoss(error: unknown): void {
   if (error instanceof Unreachable) isUnclear = true;
   else refresh();
@@ -101,13 +101,13 @@ async function changing<Answer>(call: Promise<Answer>, onLost = refreshAfterLoss
     return answer;
   } catch (error) {
     if (isAnswerLost(error)) onLost(error);
-    // The page shows a token as it no longer is.
+    // The page shows an old state of the token.
     else if (error instanceof ApiError && error.conflict !== null) refresh();
     throw error;
   }
 }
 
-/** Loads the page anew if an answer leaves open whether a change was made. Throws the error again. */
+/** Reloads the shown data if the change may have been made in spite of the error. Throws the error again. */
 function refreshIfOpen(error: unknown): never {
   if (isAnswerLost(error) && !(error instanceof Unreachable)) refresh();
   throw error;

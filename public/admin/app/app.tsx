@@ -21,7 +21,7 @@ export function App() {
         </p>
       )}
       <Place />
-      {/* Outside of what needs a session: a secret that is on the screen outlives a token that was revoked. */}
+      {/* Not within the session: a shown secret must stay on the screen when the token is revoked. */}
       {shown !== undefined && <SecretDialog key={shown.created.id} {...shown} />}
       <Announcer />
     </>

@@ -30,7 +30,7 @@ export function Masthead() {
             <span class="wide-only">Activity</span>
             <span class="narrow-only unseen">Activity</span>
           </a>
-          {/* In a tab of its own: leaving this one would sign out whoever is not kept signed in. */}
+          {/* In a new tab: leaving this one signs out, unless its token is stored. */}
           <a href="swagger" target="_blank" rel="noopener noreferrer" title="API reference, in a new tab">
             <span class="narrow-only">
               <BookIcon />

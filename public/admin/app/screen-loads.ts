@@ -5,22 +5,22 @@ export interface LoadState {
   readonly isLoading: boolean;
   /** Null unless the last load failed. */
   readonly error: unknown;
-  /** What `changes` was when the load began. */
+  /** The value of `changes` when the load began. */
   readonly changes: number;
 }
 
-/** The state of each load of what the page shows. */
+/** The states of all loads on the screen. */
 const states = signal<ReadonlySet<ReadonlySignal<LoadState>>>(new Set());
 
-/** Whether anything on the page is being loaded, or is about to be: a refresh counts from its first moment. */
+/** Whether anything on the screen loads, or is about to: a refresh counts from its first moment. */
 export const isScreenLoading = computed(() =>
   [...states.value].some(({ value }) => value.isLoading || value.changes !== changes.value),
 );
 
-/** Whether anything on the page could not be loaded. */
+/** Whether a load on the screen failed. */
 export const hasScreenFailed = computed(() => [...states.value].some(({ value }) => value.error !== null));
 
-/** Counts a load among those of the page. Returns a function that ends this. */
+/** Adds a load to those of the screen. Returns a function that removes it. */
 export function countLoad(state: ReadonlySignal<LoadState>): () => void {
   states.value = new Set([...states.peek(), state]);
   return () => {

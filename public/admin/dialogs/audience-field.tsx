@@ -7,7 +7,7 @@ import { AUDIENCE_LIMIT, audiencesFault, audiencesIn, knownAudiences, withAudien
 /** How many of the services that are known are offered. */
 const OFFERED = 8;
 
-/** What a token is to be for, as it was chosen. */
+/** The chosen purpose of a new token. */
 export interface Purpose {
   readonly isForServices: boolean;
   /** Whether a token for services checks tokens for them, and does not open them. */
@@ -26,7 +26,7 @@ export function isVerifying({ isForServices, verifies }: Purpose): boolean {
   return isForServices && verifies;
 }
 
-/** What is wrong with a choice, as a sentence; null if nothing is. */
+/** The fault of a choice, as a sentence; null if there is none. */
 export function purposeFault(purpose: Purpose): string | null {
   const audiences = audiencesOf(purpose);
   return audiences === null ? null : audiencesFault(audiences);
@@ -39,7 +39,7 @@ interface AudienceFieldProps {
   readonly fault: string | null;
 }
 
-/** What a token is for: Publisher itself, or services by their names. */
+/** The choice between Publisher itself and named services. */
 export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
   const { isForServices } = purpose.value;
   const choose = (isForServices: boolean) => {
@@ -70,7 +70,7 @@ export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
   );
 }
 
-/** What a token for services does: open them, or check tokens for them. */
+/** The choice between opening services and checking tokens for them. */
 function TaskField({ purpose }: Pick<AudienceFieldProps, "purpose">) {
   const choose = (verifies: boolean) => {
     purpose.value = { ...purpose.value, verifies };

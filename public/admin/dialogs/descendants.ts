@@ -14,7 +14,7 @@ export function alsoRevokeWords(counts: StatusCounts | null): string {
   return `Also revoke the ${tokens} that came of it (${statusWords(counts)})`;
 }
 
-/** What the button of a revocation says: how many tokens it revokes, where several are and that is known. */
+/** The label of a revocation's button, with the number of tokens where several are known. */
 export function revokeWords(wasRevoked: boolean, chosen: StatusCounts | "none" | "unknown"): string {
   if (chosen === "none") return "Revoke token";
   if (chosen === "unknown") return "Revoke tokens";
@@ -42,8 +42,8 @@ export function noneLeftWords({ revoked }: StatusCounts): string {
 }
 
 /**
- * What was revoked. `counts` are the descendants before; undefined if only the token itself was revoked. If an answer
- * got lost and the call was repeated, the counts say that all were revoked before.
+ * The announcement of a revocation. `counts` are the descendants before it; undefined if only the token itself was
+ * revoked. After a lost answer and a repeated call, the counts have all descendants as revoked.
  */
 export function revokedWords(name: string, counts: StatusCounts | undefined): string {
   if (counts === undefined) return `Revoked ${name}`;

@@ -12,7 +12,7 @@ const UNITS_LIMIT = 2 * DESCRIPTION_LIMIT;
 interface DescriptionFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
   readonly text: Signal<string>;
-  /** What the API said of it, as the end of a sentence. */
+  /** The API's fault, as the end of a sentence. */
   readonly fault: string | null;
 }
 

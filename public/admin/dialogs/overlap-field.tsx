@@ -20,11 +20,11 @@ import {
 interface OverlapFieldProps {
   readonly token: Token;
   readonly chosen: Signal<Overlap>;
-  /** The end of a sentence that begins with what it is about. */
+  /** The end of a sentence. */
   readonly fault: string | null;
 }
 
-/** For how long the old secret goes on, and what that means. */
+/** The time for which the old secret still works, with its effect. */
 export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
   const overlap = chosen.value;
   const choose = (overlap: Overlap) => {

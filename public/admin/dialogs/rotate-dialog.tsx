@@ -114,7 +114,7 @@ function RotationFailure({ error, advice }: { error: unknown; advice: string }) 
   );
 }
 
-/** How one finds out what became of a token whose rotation was not answered. */
+/** Advice after a rotation without an answer. */
 function lostAnswerSentence(isEndingSelf: boolean): string {
   return isEndingSelf
     ? "If the token was rotated before the answer got lost, it is revoked, and your next step signs you out. Then sign in with another token with write access, which publisher token create --access write makes on the server, and rotate the one that replaced it."

@@ -57,7 +57,7 @@ export function isRotatable({ status, replaced_by }: Pick<Token, "status" | "rep
   return status === "active" && replaced_by === null;
 }
 
-/** What becomes of the old secret, as a sentence. */
+/** The future of the old secret, as a sentence. */
 export function oldSecretSentence(token: Pick<Token, "expires_at">, seconds: number, nowMs: number): string {
   if (seconds === 0) return "The old secret is revoked at once and for good: its next request is refused.";
   const end = moment(nowMs + seconds * 1000);
@@ -66,7 +66,7 @@ export function oldSecretSentence(token: Pick<Token, "expires_at">, seconds: num
     : `The old secret works until ${exactTime(end)}. From then on it is refused.`;
 }
 
-/** What has become of the old secret, as a sentence. */
+/** The state of the old secret after a rotation, as a sentence. */
 export function rotatedSentence(token: Pick<Token, "expires_at">, seconds: number, atMs: number): string {
   return seconds === 0
     ? "The old secret was revoked and no longer works."

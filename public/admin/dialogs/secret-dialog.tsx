@@ -73,7 +73,7 @@ function askBeforeLeaving(event: BeforeUnloadEvent): void {
 }
 
 /**
- * A command that asks the API whose token this is. curl reads the header from its input: a list of processes shows
+ * A command that tries the token. curl reads the header from its input: a list of processes shows
  * the arguments to every user of the machine. https://curl.se/docs/manpage.html#-H
  */
 function trialLine(secret: string): string {

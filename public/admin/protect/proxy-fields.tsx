@@ -26,7 +26,7 @@ interface ProxyFieldsProps {
   readonly faults: ProxyFaults;
 }
 
-/** What a proxy's configuration is filled in with. */
+/** The form with the values of a proxy's configuration. */
 export function ProxyFields({ draft, audiences, faults }: ProxyFieldsProps) {
   const { kind, audience, publisher, service, port, source, header } = draft.value;
   const change = (change: Partial<ProxyDraft>) => {

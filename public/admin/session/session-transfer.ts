@@ -1,7 +1,7 @@
 import { randomName } from "./secret-halves.ts";
 
 /*
- * A link that somebody opens in another tab takes the session along. The tab with the link makes a ticket, and puts it
+ * A link that is opened in another tab takes the session along. The tab with the link makes a ticket, and puts it
  * into the address that is opened. The new tab shows it on a channel that is named after it, and gets the session
  * there. Nobody else can ask or listen: another page of the same origin does not know the ticket, which is random,
  * good once, and good for a minute. The secret is in the memory of both tabs alone.
@@ -13,10 +13,10 @@ const TICKET_LIFE_MS = 60_000;
 /** How long a new tab waits. The other tab may be busy. */
 const ANSWER_MS = 5000;
 
-/** What one tab tells the other. */
+/** The session that one tab sends to another. */
 export interface SessionTransfer {
   readonly secret: string;
-  /** Whether the secret is kept for a tab, so that a reload does not sign out. */
+  /** Whether the tab stores the secret, so that a reload does not sign out. */
   readonly staysSignedIn: boolean;
   /** Names the tabs that were opened from one another. */
   readonly group: string;
@@ -36,7 +36,7 @@ export function splitTicket(address: string): { readonly ticket: string | null; 
   return { ticket, address: address.replace(TICKET, "") };
 }
 
-/** Returns a new ticket. Gives what `current` returns to the first tab that shows it. */
+/** Returns a new ticket. Sends the result of `current` to the first tab that shows the ticket. */
 export function issueTicket(current: () => SessionTransfer | null): string {
   const ticket = randomName();
   const channel = channelOf(ticket);

@@ -1,9 +1,8 @@
 import { IDLE_LIMIT_MS } from "./inactivity.ts";
 
 /*
- * A tab that is away or loads while another one signs out does not hear of it. So the names of the sessions that
- * somebody signed out of stay in the browser, for as long as a tab may keep a token. A name is random and opens
- * nothing.
+ * A tab that shows another site, or loads while another tab signs out, does not get the message. So the browser stores
+ * the names of the groups that signed out, for as long as a tab may store a token. A name is random and opens nothing.
  */
 
 const KEY = "publisher.signed-out";
@@ -14,17 +13,17 @@ export function recordSignOut(group: string, nowMs = Date.now()): void {
   write({ ...recent(nowMs), [group]: nowMs });
 }
 
-/** Whether somebody signed out of that session in another tab. */
+/** Whether another tab of that group has signed out. */
 export function isSignedOut(group: string, nowMs = Date.now()): boolean {
   return group in recent(nowMs);
 }
 
-/** Removes what no tab needs any more. */
+/** Removes sign-outs that no tab needs any more. */
 export function removeOldSignOuts(nowMs = Date.now()): void {
   write(recent(nowMs));
 }
 
-/** Those after which a tab may still keep a token. */
+/** The sign-outs after which a tab may still store a token. */
 function recent(nowMs: number): Ends {
   return Object.fromEntries(Object.entries(read()).filter(([, atMs]) => nowMs - atMs < IDLE_LIMIT_MS));
 }

@@ -23,7 +23,7 @@ class ForServices extends Error {
   override readonly name = "ForServices";
 }
 
-/** Signs out when nobody has touched anything for long. */
+/** Signs out after the idle limit. */
 let watch: IdleWatch | null = null;
 
 /** The tabs of this session; null if nobody is signed in. */
@@ -49,7 +49,7 @@ export async function signIn(
   end();
   group = new TabGroup(groupName, receive);
   watch = watchIdleness(reportActivity, signOutIdle);
-  // From here on times are told by the server's clock, which its answer has told.
+  // The answer has set the server's time.
   readClock();
   session.value = { state: "signed-in", secret, self };
 }
@@ -59,7 +59,7 @@ function forServicesSentence(audiences: readonly string[], verifies: boolean): s
   return `This token ${does} ${servicesName(audiences)}, and not for Publisher itself`;
 }
 
-/** Goes on with the token that was kept for this tab, or came from another. */
+/** Goes on with the token that this tab stored, or got from another tab. */
 export async function resume({ secret, staysSignedIn, group: name }: SessionTransfer): Promise<void> {
   removeOldSignOuts();
   try {
@@ -80,8 +80,8 @@ export async function join(ticket: string): Promise<void> {
 }
 
 /**
- * Returns a function that gives what a tab that is opened from this one needs to go on with the present session, or
- * null once that is over.
+ * Returns a function for a tab that is opened from this one. It returns the present session, or null once that has
+ * ended.
  */
 export function transferableSession(): () => SessionTransfer | null {
   const issuer = group;
@@ -105,7 +105,7 @@ function reportActivity(atMs: number): void {
   group?.send({ type: "active", atMs });
 }
 
-/** What another tab of the session has told. */
+/** Follows a message of another tab. */
 function receive(message: TabMessage): void {
   if (message.type === "active") {
     noteActivity(message.atMs);
@@ -123,7 +123,7 @@ export function signOutEverywhere(notice: string | null = null): void {
   signOut(notice);
 }
 
-/** Signs out in this tab. The others find out by themselves: what ends a token ends it for each of them. */
+/** Signs out in this tab. The server refuses an ended token in the other tabs too. */
 export function signOut(notice: string | null = null): void {
   end();
   hush();
@@ -140,7 +140,7 @@ function signOutIdle(): void {
   );
 }
 
-/** Goes on with the token that has replaced the one that somebody is signed in with, in every tab of the session. */
+/** Goes on with the successor of the token that is signed in, in every tab of the session. */
 export function succeed(replacement: Replacement): void {
   goOnWith(replacement);
   group?.send({ type: "replaced", ...replacement });
@@ -154,14 +154,14 @@ function goOnWith({ id, secret, self }: Replacement): void {
   replaceStoredToken(secret, group.name);
 }
 
-/** A tab that was away did not hear which token took the place of its own. */
+/** A tab that showed another site did not get the message about the new token. */
 function sendReplacement(id: string): void {
   const current = session.value;
   if (current.state !== "signed-in" || !replaced.has(id)) return;
   group?.send({ type: "replaced", id, secret: current.secret, self: current.self });
 }
 
-/** Signs out if a call was refused for its token, unless by now somebody else is signed in, or the same with another token. */
+/** Signs out if a call was refused for its token, unless another token is signed in by now. */
 export function signOutIfRefused(error: unknown, current: SignedIn): void {
   if (isRefused(error) && session.value === current) signOut(refusedNotice(error));
 }

@@ -2,7 +2,7 @@ import { IDLE_LIMIT_MS } from "./inactivity.ts";
 import { joined, split } from "./secret-halves.ts";
 
 /*
- * A token that is kept for a tab outlives a reload, but must not be in the browser's files. Browsers write everything
+ * A stored token outlives a reload of its tab, but must not be in the browser's files. Browsers write everything
  * to disk that a page can store, `sessionStorage` too. Only the tab's name, `window.name`, outlives a reload in memory
  * alone. Another site that is opened in the tab may read that name, so it has only one half of the token.
  */
@@ -15,8 +15,8 @@ const GROUP_KEY = "publisher.family";
 const NAME = "publisher:";
 
 /**
- * Keeps a token and the name of its group for this tab, and for no longer than one may be idle. Says whether the
- * browser lets it.
+ * Stores a token and the name of its group for this tab, until the idle limit. Returns false if the browser refuses
+ * storage.
  */
 export function storeToken(secret: string, group: string): boolean {
   const kept = storage();
@@ -33,22 +33,22 @@ export function storeToken(secret: string, group: string): boolean {
   return true;
 }
 
-/** Keeps a token in the place of the one that is kept, if there is one. */
+/** Replaces the stored token, if there is one. */
 export function replaceStoredToken(secret: string, group: string): void {
   if (hasStoredToken()) storeToken(secret, group);
 }
 
-/** Whether a token is kept for this tab. */
+/** Whether a token is stored for this tab. */
 export function hasStoredToken(): boolean {
   return storage()?.getItem(TOKEN_KEY) != null;
 }
 
-/** The name of the group of the kept token; null if there is none. */
+/** The name of the group of the stored token; null if there is none. */
 export function storedGroup(): string | null {
   return storage()?.getItem(GROUP_KEY) ?? null;
 }
 
-/** The token that is kept; null if there is none, and once the browser was closed in between. */
+/** The stored token; null if there is none, if it is too old, or if the browser was closed since. */
 export function storedToken(): string | null {
   const activeAt = Number(storage()?.getItem(ACTIVE_KEY));
   const secret = Date.now() - activeAt >= IDLE_LIMIT_MS ? null : storedSecret();

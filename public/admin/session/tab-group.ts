@@ -1,15 +1,15 @@
 import type { Token } from "../api/types.ts";
 
-/** What tabs of one session tell each other. */
+/** A message between the tabs of one session. */
 export type TabMessage =
-  /** Somebody is at work there. */
+  /** A person uses that tab. */
   | { readonly type: "active"; readonly atMs: number }
   | { readonly type: "signed-out"; readonly notice: string | null }
-  /** A tab was loaded, and goes on with the token with that id. */
+  /** That tab was loaded, and goes on with the token with that id. */
   | { readonly type: "resumed"; readonly id: string }
   | ({ readonly type: "replaced" } & Replacement);
 
-/** What took the place of the token that somebody is signed in with. */
+/** The successor of the token that is signed in. */
 export interface Replacement {
   /** The id of the old token. */
   readonly id: string;
@@ -29,7 +29,7 @@ export class TabGroup {
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => onMessage(data);
   }
 
-  /** Tells all others. */
+  /** Sends a message to all other tabs. */
   send(message: TabMessage): void {
     this.#channel.postMessage(message);
   }

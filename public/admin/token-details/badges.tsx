@@ -12,7 +12,7 @@ export function StatusBadge({ status }: { status: Status }) {
   return <span class={`badge status-${status}`}>{STATUS_NAMES[status]}</span>;
 }
 
-/** What a token can do. */
+/** The rights of a token. */
 export function RightsBadge({ token }: { token: Pick<Token, "access" | "verifies"> }) {
   if (token.verifies === true) return <span class="tag verifies">Checks tokens</span>;
   return <AccessBadge access={token.access} />;

@@ -12,7 +12,7 @@ import { Notice } from "../ui/notice.tsx";
 
 interface LeftDescendantsProps {
   readonly token: Token;
-  /** Gets the focus when the button is gone with what it did. */
+  /** Gets the focus when the revocation has removed the button. */
   readonly heading: RefObject<HTMLElement | null>;
 }
 

@@ -7,7 +7,7 @@ import { isRotatable } from "../dialogs/rotation.ts";
 
 type Asking = "edit" | "rotate" | "revoke";
 
-/** What can be done with a token that is not over yet. */
+/** The actions for a token that has not ended. */
 export function TokenActions({ token }: { token: Token }) {
   const asking = useSignal<Asking | null>(null);
   const ask = (asked: Asking | null) => {

@@ -61,14 +61,14 @@ function NotShown() {
 
 interface DetailsProps {
   readonly token: Token;
-  /** What had the focus when the token was opened. */
+  /** The focused element when the token was opened. */
   readonly focusedBefore: Element | null;
 }
 
 function Details({ token, focusedBefore }: DetailsProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useFocusOnceLoaded(heading, focusedBefore);
-  // The button that was pressed is gone with what it did.
+  // The change has removed the pressed button.
   useFocusAfter(token.status !== "revoked", heading);
   useFocusAfter(shownSecrets.value.length > 0, heading);
   const isSelf = token.id === self.value?.id;

@@ -15,7 +15,7 @@ const FEW = 5;
 /** How many are shown on demand; the audit trail has the others. */
 const MANY = 100;
 
-/** What was done to a token, newest first. */
+/** The changes to a token, newest first. */
 export function TokenHistory({ id }: { id: string }) {
   const isWhole = useSignal(false);
   const list = useRef<HTMLDivElement>(null);

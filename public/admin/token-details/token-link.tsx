@@ -13,7 +13,7 @@ interface TokenLinkProps {
 /** How many characters of a name are shown. The token's own page has all of it. */
 const SHOWN = 60;
 
-/** Leads to a token that something tells of. */
+/** A link to a token, with its name. */
 export function TokenLink({ id, token }: TokenLinkProps) {
   const name = token === undefined ? null : ownName(token);
   return (

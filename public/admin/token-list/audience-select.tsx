@@ -8,7 +8,7 @@ import { changed, PUBLISHER } from "./list-view.ts";
 /** Stands for a service that is not among those to choose from; none can be called so. */
 const ANOTHER = "+";
 
-/** What tokens are for. A service that no token seen so far is for can be named. */
+/** The filter by audience. A service that no loaded token is for can be typed. */
 export function AudienceSelect() {
   const isNaming = useSignal(false);
   const { audience } = listView.value;

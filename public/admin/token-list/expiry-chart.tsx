@@ -8,7 +8,7 @@ const DAYS_A_WEEK = 7;
 /** The least that the full height stands for, so that one token alone does not look like a wave. */
 const LEAST_SCALE = 4;
 
-/** Every how many weeks a day is written below. */
+/** The number of weeks between two labels. */
 const LABEL_STEP = 3;
 
 interface Week {
@@ -17,7 +17,7 @@ interface Week {
   readonly count: number;
 }
 
-/** What expires when over the next 90 days, a bar a week; each leads to its tokens. Null while it is not known. */
+/** Expiries in the next 90 days, with a bar for each week that links to its tokens. Null while they load. */
 export function ExpiryChart({ expiries }: { expiries: readonly Expiries[] | null }) {
   const weeks = weeksOf(expiries ?? []);
   const total = weeks.reduce((sum, { count }) => sum + count, 0);

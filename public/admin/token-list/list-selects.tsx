@@ -65,7 +65,7 @@ const SORTS: readonly (readonly [name: string, sort: Sort | null])[] = [
   ["By description", { key: "description", direction: "asc" }],
 ];
 
-/** For screens without room for every column, whose headings sort elsewhere. */
+/** The order of the list, for screens without room for the headings that sort. */
 export function SortSelect() {
   const { sort } = listView.value;
   const chosen = SORTS.findIndex(

@@ -51,7 +51,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
     hasChanged.current = true;
   };
   useEffect(() => {
-    // The row or the button that had the focus is gone with what was done.
+    // The change may have removed the focused row or button.
     if (hasChanged.current && document.activeElement === document.body) section.current?.focus();
     hasChanged.current = false;
   }, [value]);
@@ -102,7 +102,7 @@ interface Asking {
   readonly token: Token;
 }
 
-/** How many tokens the whole list has, where the summary tells; null where only a walk would. */
+/** The number of tokens in the whole list, where the summary has it; null elsewhere. */
 function totalOf(view: ListView, summary: Summary | null): number | null {
   const isTold = !isNarrowed({ ...view, access: FIRST_VIEW.access });
   if (summary === null || !isTold) return null;

@@ -85,7 +85,7 @@ interface RowProps {
   readonly token: Token;
   /** Its uses, a bucket a day; nothing while they are not known. */
   readonly days: readonly Uses[] | undefined;
-  /** Whether the list is one of revoked tokens, which tells when they were revoked and not when they expire. */
+  /** Whether the list has revoked tokens, with the time of the revocation in place of the expiry. */
   readonly isRevoked: boolean;
   readonly onRotate: (token: Token) => void;
   readonly onRevoke: (token: Token) => void;

@@ -8,7 +8,7 @@ interface ChoiceProps {
   readonly onChoose: () => void;
 }
 
-/** One of several things, of which one is chosen. */
+/** A radio button with a title and a text. */
 export function Choice({ group, title, text, isChosen, onChoose }: ChoiceProps) {
   const id = useId();
   return (

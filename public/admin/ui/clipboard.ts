@@ -1,4 +1,4 @@
-/** Puts a text on the clipboard; says whether that worked. */
+/** Puts a text on the clipboard. Returns false if that failed. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);

@@ -6,16 +6,16 @@ import { WarningIcon } from "./icons.tsx";
 
 export interface FailureProps {
   readonly error: unknown;
-  /** In the place of the server's words. */
+  /** Words in place of the server's. */
   readonly words?: ComponentChildren;
-  /** What is told of a server that does not answer, besides that. */
+  /** A sentence to add for a server that does not answer. */
   readonly whenUnreachable: string;
   /** A sentence to add for an answer that leaves open whether the change was made. */
   readonly whenOpen?: string;
   readonly onRetry?: () => void;
 }
 
-/** What went wrong, in the server's words, with what finds it in the server's log. */
+/** An error in the server's words, with the trace id that finds it in the server's log. */
 export function Failure({ error, words, whenUnreachable, whenOpen = "", onRetry }: FailureProps) {
   const traceId = error instanceof ApiError ? error.traceId : null;
   return (
@@ -45,7 +45,7 @@ export function Failure({ error, words, whenUnreachable, whenOpen = "", onRetry 
   );
 }
 
-/** Whether the same may go well another time: not where it was the request that was wrong. */
+/** Whether a repetition may succeed: not if the request itself was wrong. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof ApiError) || error.status >= 500;
 }

@@ -6,7 +6,7 @@ interface NoticeProps {
   readonly children: ComponentChildren;
 }
 
-/** Something to know before going on. */
+/** A short message in a coloured box. */
 export function Notice({ tone, children }: NoticeProps) {
   return (
     <div class={`notice ${tone}`}>

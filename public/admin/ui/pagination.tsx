@@ -3,26 +3,26 @@ import { countName } from "../app/format.ts";
 import { NextIcon, PreviousIcon } from "./icons.tsx";
 import { ViewLink } from "./view-link.tsx";
 
-/** The cursors of the pages that were seen of each list: the API gives them for the next page, never for the previous. */
+/** The cursors of the visited pages of each list: the API has a cursor for the next page only. */
 const seen = new Map<string, Map<number, string>>();
 
 interface PaginationProps {
-  /** Which list it is, whatever the page. */
+  /** The name of the list, the same for all its pages. */
   readonly list: string;
   readonly page: number;
   /** The cursor of that page; null for the first. */
   readonly cursor: string | null;
   readonly pageSize: number;
-  /** How many are on this page. */
+  /** The number of entries on this page. */
   readonly shown: number;
-  /** How many the whole list has; null where that is not known. */
+  /** The number of entries in the whole list; null if it is not known. */
   readonly total: number | null;
   /** The cursor of the next page; null on the last. */
   readonly next: string | null;
   readonly addressOf: (page: number, cursor: string | null) => string;
 }
 
-/** Leads to the pages of a list before and after the one that is shown. */
+/** Links to the previous and the next page of a list. */
 export function Pagination({ list, page, cursor, pageSize, shown, total, next, addressOf }: PaginationProps) {
   useLayoutEffect(() => {
     if (cursor !== null) cursorsOf(list).set(page, cursor);

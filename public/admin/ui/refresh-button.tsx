@@ -5,7 +5,7 @@ import { hasScreenFailed, isScreenLoading } from "../app/screen-loads.ts";
 import { announce } from "./announcements.ts";
 
 interface RefreshButtonProps {
-  /** What it stands beside, for screen readers, as in `Refresh the list`. */
+  /** The name of the part that it stands beside, for screen readers, as in `Refresh the list`. */
   readonly what?: string;
 }
 

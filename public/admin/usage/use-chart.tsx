@@ -14,7 +14,7 @@ interface UseChartProps {
   readonly buckets: readonly Uses[];
 }
 
-/** Uses over time; the numbers of a bar are told when it is pointed at, or gone to with the arrow keys. */
+/** Uses over time. Shows the numbers of the bar under the pointer, or at the arrow keys. */
 export function UseChart({ range, buckets }: UseChartProps) {
   const pick = useSignal<number | null>(null);
   const picked = pick.value;
@@ -56,7 +56,7 @@ export function UseChart({ range, buckets }: UseChartProps) {
   );
 }
 
-/** Goes through the bars, for whoever does so by keys: seen by its outline alone, as the bars lie below. */
+/** Moves through the bars by keys. Only its outline is visible, over the bars. */
 function Cursor({ bucket, buckets, pick }: CursorProps) {
   const last = buckets.length - 1;
   const indexNow = () => Math.min(pick.value ?? last, last);

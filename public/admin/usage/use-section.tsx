@@ -13,18 +13,18 @@ import { type RangeName, rangeBody, USE_RANGES } from "./use-ranges.ts";
 import { UseTable } from "./use-table.tsx";
 import { filled, sumOf, usesIn, usesWords } from "./uses.ts";
 
-/** How far back one looks; the same for whatever token one looks at next. */
+/** The chosen range. It stays for the next token. */
 const chosenRange = signal<RangeName>("month");
 
 interface UseSectionProps {
   readonly title: string;
-  /** Whose uses; null for those of all tokens. */
+  /** The id of a token; null for the uses of all tokens. */
   readonly id: string | null;
-  /** What is told besides. */
+  /** Further words below the chart. */
   readonly children?: ComponentChildren;
 }
 
-/** How often a token was used, or all of them, and when. */
+/** The uses of one token or of all tokens, by time. */
 export function UseSection({ title, id, children }: UseSectionProps) {
   const range = chosenRange.value;
   const { value, error, isLoading, reload } = useLoaded(`${id} ${range}`, async () => {
@@ -88,7 +88,7 @@ const RANGE_NAMES: readonly (readonly [RangeName, string])[] = [
   ["year", "400 days, by day"],
 ];
 
-/** Says to a screen reader what has come once another range was chosen, but not at first. */
+/** Announces the sum to screen readers after a new choice of the range, but not at first. */
 function useSaying(range: RangeName, words: string | null): void {
   const said = useRef(range);
   useEffect(() => {

@@ -105,7 +105,7 @@ test.each([
   await expectWords();
 });
 
-test("a revocation that is not stored yet cannot be taken back, and says what to do", async () => {
+test("a revocation that is not stored yet cannot be taken back, and comes with advice", async () => {
   const { id } = await create({ access: "read", description: "Stolen" });
   const { page } = await signedIn({ place: `#/tokens/${id}` });
   await page.getByRole("button", { name: "Revoke token" }).click();

@@ -206,7 +206,7 @@ test("a conflict with another change says what the token is by now", async () =>
   const alert = page.getByRole("dialog").getByRole("alert");
   await alert.getByText("This token was already replaced.").waitFor();
   await alert.getByText("Trace id", { exact: true }).waitFor();
-  // What is behind the dialog is loaded anew.
+  // The page behind the dialog is loaded again.
   await page.getByText("Its secret works until").waitFor();
   await alert.getByRole("link", { name: successor.id }).click();
   await page.getByText(`sk_live_…${successor.token.slice(-4)}`).waitFor();

@@ -22,7 +22,7 @@ const WIDE_TEXT = `(() => {
   document.adoptedStyleSheets = [sheet];
 })()`;
 
-/** Texts that reach beyond the window, unless what they are in scrolls, and the width of the page. */
+/** Texts that reach beyond the window, unless their container scrolls, and the width of the page. */
 const BEYOND = `(() => {
   const width = document.documentElement.clientWidth;
   const scrolls = (element) => {

@@ -6,7 +6,7 @@ export function failure(code: string, message: string, data: object = {}): strin
   return JSON.stringify({ error });
 }
 
-/** Answers all calls of an endpoint with 503, but for those that only ask what a change would do. */
+/** Answers all calls of an endpoint with 503, except dry runs. */
 export async function refuse(page: Page, endpoint: string | RegExp, message = STORE_FAILS): Promise<void> {
   const body = failure("unavailable", message);
   await page.route(pathOf(endpoint), async (route) => {
