@@ -23,7 +23,7 @@ export function ActivityScreen() {
         <h1 ref={heading} tabIndex={-1}>
           Activity
         </h1>
-        <p class="muted">How much tokens are used, and who changed what about them.</p>
+        <p class="muted">The uses of all tokens, and all changes to them.</p>
       </div>
       <UseSection title="Use of all tokens" id={null} />
       <AuditTrail />

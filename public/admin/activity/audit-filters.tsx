@@ -24,7 +24,7 @@ export function AuditFilters() {
   return (
     <search class="filters">
       <Select
-        name="What was done"
+        name="Action"
         value={view.action ?? ""}
         onChoose={(value) => narrow({ action: AUDIT_ACTIONS.find((action) => action === value) ?? null })}
       >
@@ -36,7 +36,7 @@ export function AuditFilters() {
         ))}
       </Select>
       <Select
-        name="What the token had to do with it"
+        name="Role of the token"
         value={view.part}
         onChoose={(value) => narrow({ part: PARTS.find((part) => part === value) ?? "any" })}
       >

@@ -48,7 +48,7 @@ export function AuditTrail() {
       <AuditFilters />
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The audit trail comes once it answers." onRetry={reload} />
+          <Failure error={error} whenUnreachable="The audit trail loads once it answers." onRetry={reload} />
           {view.cursor !== null && (
             <ViewLink address={() => activityAddress(narrowed(auditView.value, {}))}>
               Go to the first page

@@ -23,7 +23,7 @@ import type {
 export const changes = signal(0);
 
 const OWN_AMONG_THEM =
-  "The token that you were signed in with came of the token that you revoked, and was revoked too.";
+  "The token that you were signed in with was a descendant of the revoked token, and was revoked too.";
 
 /** The calls for tokens, with the token that is signed in. Each throws as `post` does. */
 export const api = {

@@ -33,7 +33,7 @@ export type StatusCounts = Readonly<Record<Status, Readonly<Record<Access, numbe
 
 export interface TokenRevocation {
   readonly id: string;
-  /** Whether its descendants are revoked too: the tokens that it created or that took its place, and theirs. */
+  /** Whether its descendants are revoked too: the tokens that it created or that replaced it, and theirs. */
   readonly descendants: boolean;
 }
 

@@ -60,7 +60,7 @@ export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
           group="purpose"
           isChosen={isForServices}
           title="Services"
-          text="Good only for the services that you name."
+          text="Valid only for the services that you name."
           onChoose={() => choose(true)}
         />
       </div>
@@ -77,7 +77,7 @@ function TaskField({ purpose }: Pick<AudienceFieldProps, "purpose">) {
   };
   return (
     <fieldset class="field">
-      <legend>What it does</legend>
+      <legend>Purpose</legend>
       <div class="choices">
         <Choice
           group="task"
@@ -90,7 +90,7 @@ function TaskField({ purpose }: Pick<AudienceFieldProps, "purpose">) {
           group="task"
           isChosen={purpose.value.verifies}
           title="Check tokens for these services"
-          text="For a service that asks Publisher whether its callers' tokens are good. It opens nothing."
+          text="For a service that checks its callers' tokens with Publisher. It opens nothing."
           onChoose={() => choose(true)}
         />
       </div>

@@ -20,7 +20,7 @@ export function CreationFailure({ error, lost }: CreationFailureProps) {
       {!isBack && (
         <ChangeFailure
           error={error}
-          whenUnreachable="What you typed stays here. As soon as it answers, this says so."
+          whenUnreachable="Your input stays here. This text changes once it answers."
         />
       )}
       {isAnswerLost(error) && isReachable.value && (

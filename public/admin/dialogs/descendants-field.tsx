@@ -7,7 +7,7 @@ import { Notice } from "../ui/notice.tsx";
 import { alsoRevokeWords, noneLeftWords, revocableCount } from "./descendants.ts";
 
 export const DESCENDANTS_SENTENCE =
-  "These are the tokens that it created or that took its place, and theirs, in any depth. Was it stolen? Then revoke them too. If the token that you are signed in with is one of them, you are signed out.";
+  "Descendants are the tokens that it created or that replaced it, and their descendants. Was it stolen? Then revoke them too. If the token that you are signed in with is one of them, you are signed out.";
 
 interface DescendantsFieldProps {
   readonly counts: Loaded<StatusCounts>;

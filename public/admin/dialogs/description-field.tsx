@@ -50,7 +50,7 @@ export function DescriptionField({ field, text, fault: told }: DescriptionFieldP
       )}
       {hasHidden && (
         <p class="hint" id={`${fieldId}-hidden`}>
-          It has characters that cannot be seen: <VisibleText text={text.value} />
+          It has invisible characters: <VisibleText text={text.value} />
         </p>
       )}
     </div>

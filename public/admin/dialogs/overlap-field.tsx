@@ -35,7 +35,7 @@ export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
   };
   return (
     <fieldset class="field">
-      <legend>The old secret goes on working for</legend>
+      <legend>The old secret still works for</legend>
       <div class="choices tight">
         {OVERLAPS.map(([title, seconds]) => (
           <Choice
@@ -63,7 +63,7 @@ export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
 }
 
 function Consequence({ token, seconds }: { token: Token; seconds: number | null }) {
-  if (seconds === null) return <p class="hint">Say how long: up to 30 days.</p>;
+  if (seconds === null) return <p class="hint">Enter a time of up to 30 days.</p>;
   const sentence = oldSecretSentence(token, seconds, now.value);
   if (seconds > 0) return <p class="hint">{sentence}</p>;
   return (

@@ -58,14 +58,14 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const chosen = withDescendants.value ? (counts.value ?? "unknown") : "none";
   return (
     <Dialog
-      title={wasRevoked ? "Revoke the tokens that came of it?" : "Revoke this token?"}
+      title={wasRevoked ? "Revoke its descendants?" : "Revoke this token?"}
       onClose={isRunning ? null : isPending ? closeRevoked : close}
     >
       <div class="form dialog-body">
         <NamedToken token={token} />
         <p>
           {wasRevoked
-            ? "It is revoked already, but not all tokens that came of it are."
+            ? "It is revoked already, but not all its descendants are."
             : CONSEQUENCES[token.status]}
         </p>
         {token.id === self.value?.id && (

@@ -110,7 +110,7 @@ function RotationFailure({ error, advice }: { error: unknown; advice: string }) 
       </Notice>
     );
   return (
-    <ChangeFailure error={error} whenUnreachable="As soon as it answers, this says so." whenOpen={advice} />
+    <ChangeFailure error={error} whenUnreachable="This text changes once it answers." whenOpen={advice} />
   );
 }
 
@@ -118,5 +118,5 @@ function RotationFailure({ error, advice }: { error: unknown; advice: string }) 
 function lostAnswerSentence(isEndingSelf: boolean): string {
   return isEndingSelf
     ? "If the token was rotated before the answer got lost, it is revoked, and your next step signs you out. Then sign in with another token with write access, which publisher token create --access write makes on the server, and rotate the one that replaced it."
-    : "If the token was rotated before the answer got lost, rotating it again says by which one it was replaced.";
+    : "If the token was rotated before the answer got lost, rotate it again: the error names its successor.";
 }

@@ -1,5 +1,6 @@
 /** The time without activity after which the page signs out. */
-export const IDLE_LIMIT_MS = 30 * 60_000;
+export const IDLE_LIMIT_MINUTES = 30;
+export const IDLE_LIMIT_MS = IDLE_LIMIT_MINUTES * 60_000;
 
 const CHECK_MS = 10_000;
 const SIGNS_OF_LIFE = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"] as const;

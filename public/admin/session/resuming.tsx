@@ -32,7 +32,7 @@ export function Resuming({ session }: { session: SessionTransfer }) {
           <>
             <Failure
               error={error}
-              whenUnreachable="You stay signed in, and this goes on by itself once it answers."
+              whenUnreachable="You stay signed in. The page continues once it answers."
               onRetry={() => run(session)}
             />
             <button type="button" class="button quiet" onClick={() => signOut()}>

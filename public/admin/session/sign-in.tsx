@@ -8,6 +8,7 @@ import { useAction } from "../app/loading.ts";
 import { Failure } from "../ui/failure.tsx";
 import { KeyIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
+import { IDLE_LIMIT_MINUTES } from "./inactivity.ts";
 import { signIn } from "./signing.ts";
 import { secretFault, secretIn } from "./typed-secret.ts";
 
@@ -87,7 +88,7 @@ export function SignIn({ notice }: { notice: string | null }) {
             words={
               error instanceof ApiError && error.message === UNKNOWN_TOKEN ? <UnknownToken /> : undefined
             }
-            whenUnreachable="What you typed stays here, and is tried again by itself."
+            whenUnreachable="Your input stays here. The page tries again by itself."
           />
         )}
         <form class="form" onSubmit={submit}>
@@ -124,7 +125,8 @@ export function SignIn({ notice }: { notice: string | null }) {
             <span>
               Stay signed in in this tab
               <span class="hint">
-                A reload then keeps you signed in. Closing the tab or 30 idle minutes sign you out.
+                A reload then keeps you signed in. Closing the tab or {IDLE_LIMIT_MINUTES} idle minutes sign
+                you out.
               </span>
             </span>
           </label>

@@ -4,7 +4,7 @@ import type { Token } from "../api/types.ts";
 import { readClock } from "../app/clock.ts";
 import { servicesName } from "../app/format.ts";
 import { announce, hush } from "../ui/announcements.ts";
-import { type IdleWatch, watchIdleness } from "./inactivity.ts";
+import { IDLE_LIMIT_MINUTES, type IdleWatch, watchIdleness } from "./inactivity.ts";
 import { randomName } from "./secret-halves.ts";
 import { type SignedIn, session, shownSecrets } from "./session.ts";
 import { redeem, type SessionTransfer } from "./session-transfer.ts";
@@ -44,7 +44,7 @@ export async function signIn(
   if (self.audiences !== null)
     throw new ForServices(forServicesSentence(self.audiences, self.verifies === true));
   if (staysSignedIn && !storeToken(secret, groupName)) {
-    announce("This browser keeps nothing for this page: a reload signs you out.");
+    announce("This browser stores nothing for this page: a reload signs you out.");
   }
   end();
   group = new TabGroup(groupName, receive);
@@ -136,7 +136,7 @@ function signOutIdle(): void {
   const lost = shownSecrets.value.map(({ created }) => created.id).join(", ");
   shownSecrets.value = [];
   signOut(
-    `You were signed out after 30 minutes without activity.${lost && ` The new secret that was shown is gone with that: unless you stored it, rotate ${lost} to get another.`}`,
+    `You were signed out after ${IDLE_LIMIT_MINUTES} minutes without activity.${lost && ` The new secret that was shown is gone with that: unless you stored it, rotate ${lost} to get another.`}`,
   );
 }
 

@@ -2,9 +2,8 @@ import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { api } from "../api/token-calls.ts";
 import type { Token } from "../api/types.ts";
-import { countName } from "../app/format.ts";
 import { useLoaded } from "../app/loading.ts";
-import { revocableCount, statusWords } from "../dialogs/descendants.ts";
+import { descendantsName, revocableCount, statusWords } from "../dialogs/descendants.ts";
 import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
 import { Failure } from "../ui/failure.tsx";
 import { useFocusAfter } from "../ui/focus.ts";
@@ -38,8 +37,7 @@ export function LeftDescendants({ token, heading }: LeftDescendantsProps) {
     <Notice tone="caution">
       <p>
         <strong>
-          {count === 1 ? "A token that came of it is" : `${countName(count)} tokens that came of it are`} not
-          revoked
+          {descendantsName(count)} {count === 1 ? "is" : "are"} not revoked
         </strong>{" "}
         ({statusWords(value)}).
       </p>

@@ -40,7 +40,7 @@ export function TokenDetails({ id }: { id: string }) {
       {error !== null && (
         <>
           {token === null && <NotShown />}
-          <Failure error={error} whenUnreachable="The token comes once it answers." onRetry={reload} />
+          <Failure error={error} whenUnreachable="The token loads once it answers." onRetry={reload} />
         </>
       )}
       {token !== null && <Details token={asOfNow(token)} focusedBefore={focusedBefore} />}
@@ -134,10 +134,10 @@ function TokenUse({ token: { id, last_used_at: lastUsedAt } }: { token: Token })
   return (
     <UseSection title="Use" id={id}>
       {lastUsedAt === null ? (
-        "It was never let in."
+        "It was never accepted."
       ) : (
         <>
-          Last let in <Time time={lastUsedAt} />.
+          Last accepted <Time time={lastUsedAt} />.
         </>
       )}
     </UseSection>

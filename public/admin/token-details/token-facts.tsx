@@ -23,7 +23,7 @@ export function TokenFacts({ token }: { token: Token }) {
       </Fact>
       <Fact name="Hint">
         <code>{token.hint}</code>
-        <span class="hint">How its secret begins and ends. The secret itself is kept nowhere.</span>
+        <span class="hint">The start and the end of its secret. Publisher does not store the secret.</span>
       </Fact>
       <Fact name={token.verifies === true ? "Checks tokens for" : "For"}>
         {audiences === null ? "Publisher itself" : <AudienceLinks audiences={audiences} />}
@@ -32,7 +32,7 @@ export function TokenFacts({ token }: { token: Token }) {
         {ACCESS_NAMES[token.access]}
         <span class="hint">
           {token.verifies === true
-            ? "It opens nothing. It may ask whether a token for these services is good, and may revoke itself."
+            ? "It opens nothing. It may check tokens for these services, and revoke itself."
             : ACCESS_SENTENCES[audiences === null ? "publisher" : "services"][token.access]}
         </span>
       </Fact>

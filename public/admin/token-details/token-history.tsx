@@ -32,13 +32,13 @@ export function TokenHistory({ id }: { id: string }) {
         <h2>History</h2>
         <p class="section-tools">
           <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
-            What was done with this token
+            Activity of this token
           </a>
         </p>
       </div>
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The history comes once it answers." onRetry={reload} />
+          <Failure error={error} whenUnreachable="The history loads once it answers." onRetry={reload} />
         </div>
       )}
       {value === null && error === null && <EventsSkeleton />}

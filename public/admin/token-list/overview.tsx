@@ -11,7 +11,7 @@ export function Overview({ summary: { value, error, reload } }: { summary: Loade
   return (
     <>
       {error !== null && (
-        <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />
+        <Failure error={error} whenUnreachable="The numbers load once it answers." onRetry={reload} />
       )}
       {(error === null || value !== null) && (
         <section class="overview" aria-label="At a glance" aria-busy={value === null}>

@@ -64,7 +64,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
       <ListFilters />
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />
+          <Failure error={error} whenUnreachable="The list loads once it answers." onRetry={reload} />
           {view.cursor !== null && (
             <ViewLink address={() => listAddress(changed(listView.value, {}))}>Go to the first page</ViewLink>
           )}

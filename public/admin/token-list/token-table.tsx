@@ -72,7 +72,7 @@ export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTablePr
         <div class="card-body">
           <Failure
             error={uses.error}
-            whenUnreachable="How much these tokens are used comes once it answers."
+            whenUnreachable="The uses load once it answers."
             onRetry={uses.reload}
           />
         </div>

@@ -50,7 +50,7 @@ export function UseChart({ range, buckets }: UseChartProps) {
       </div>
       <p class="use-legend">
         <span class="use-key accepted">accepted</span>
-        <span class="use-key refused">refused, which also has a mark below</span>
+        <span class="use-key refused">refused, with a mark below</span>
       </p>
     </>
   );

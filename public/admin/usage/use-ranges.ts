@@ -1,3 +1,4 @@
+import { DAYS_KEPT } from "../../../src/tokens/usage/usage-period.ts";
 import type { Bucket, Uses } from "../api/record-types.ts";
 import { DAY_MS, dayName } from "../app/format.ts";
 import { moment } from "../token-list/list-view.ts";
@@ -16,8 +17,8 @@ export interface UseRange {
 
 export const USE_RANGES: Readonly<Record<RangeName, UseRange>> = {
   day: { words: "last 24 hours", bucket: "hour", buckets: 24 },
-  month: { words: "last 35 days", bucket: "hour", buckets: null },
-  year: { words: "last 400 days", bucket: "day", buckets: null },
+  month: { words: `last ${DAYS_KEPT.hour} days`, bucket: "hour", buckets: null },
+  year: { words: `last ${DAYS_KEPT.day} days`, bucket: "day", buckets: null },
 };
 
 /** The body for `api-token/usage`. The range ends with the present bucket. */

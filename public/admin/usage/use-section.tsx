@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { DAYS_KEPT } from "../../../src/tokens/usage/usage-period.ts";
 import { records } from "../api/record-calls.ts";
 import { now } from "../app/clock.ts";
 import { useLoaded } from "../app/loading.ts";
@@ -46,7 +47,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
       </div>
       <div class="card-body use">
         {error !== null && (
-          <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />
+          <Failure error={error} whenUnreachable="The numbers load once it answers." onRetry={reload} />
         )}
         {value !== null &&
           (usesIn(sumOf(value.buckets)) === 0 ? (
@@ -84,8 +85,8 @@ function RangeSelect({ range }: { range: RangeName }) {
 
 const RANGE_NAMES: readonly (readonly [RangeName, string])[] = [
   ["day", "24 hours"],
-  ["month", "35 days, by hour"],
-  ["year", "400 days, by day"],
+  ["month", `${DAYS_KEPT.hour} days, by hour`],
+  ["year", `${DAYS_KEPT.day} days, by day`],
 ];
 
 /** Announces the sum to screen readers after a new choice of the range, but not at first. */

@@ -42,8 +42,8 @@ const CHOICES: readonly (readonly [string, readonly Step[], string])[] = [
   [
     "#/activity",
     [
-      { choose: "What was done", value: "api-token.create" },
-      { choose: "What the token had to do with it", value: "target" },
+      { choose: "Action", value: "api-token.create" },
+      { choose: "Role of the token", value: "target" },
       { type: "Token id", text: ` ${billing.id} ` },
       { type: "From", text: "2020-10-20" },
       { type: "To", text: "2036-10-20" },

@@ -33,14 +33,14 @@ test("a stolen token is revoked with all that came of it, if that is chosen", as
   const { stolen, descendants } = await stolenToken("Stolen");
   const { page } = await signedIn();
   const { question, choice } = await askAbout(page, stolen);
-  await question.getByText("Also revoke the 3 tokens that came of it (2 active, 1 expired)").waitFor();
+  await question.getByText("Also revoke its 3 descendants (2 active, 1 expired)").waitFor();
   expect(await choice.isChecked()).toBe(false);
-  await question.getByText("tokens that it created or that took its place").waitFor();
+  await question.getByText("tokens that it created or that replaced it").waitFor();
   for (const each of descendants) expect(await statusOf(each)).not.toBe("revoked");
   await question.getByRole("button", { name: "Revoke token", exact: true }).waitFor();
   await choice.check();
   await question.getByRole("button", { name: "Revoke 4 tokens" }).click();
-  await page.getByText("Revoked Stolen and 3 tokens that came of it").waitFor();
+  await page.getByText("Revoked Stolen and 3 descendants").waitFor();
   for (const each of [stolen, ...descendants]) expect(await statusOf(each)).toBe("revoked");
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 });
@@ -69,13 +69,13 @@ test("a token that was revoked alone says what is left of it, which can be revok
   expect(asked).toContain("/publisher.v1/audit-event/list");
   expect(asked).not.toContain("/publisher.v1/api-token/revoke");
   const { page } = await signedIn({ place });
-  await page.getByText("3 tokens that came of it are not revoked").waitFor();
+  await page.getByText("3 descendants are not revoked").waitFor();
   await page.getByText("(2 active, 1 expired)").waitFor();
   await page.getByRole("button", { name: "Revoke them" }).click();
-  const question = page.getByRole("dialog", { name: "Revoke the tokens that came of it?" });
+  const question = page.getByRole("dialog", { name: "Revoke its descendants?" });
   expect(await question.getByRole("checkbox").count()).toBe(0);
   await question.getByRole("button", { name: "Revoke 3 tokens" }).click();
-  await page.getByText("Revoked Late and 3 tokens that came of it").waitFor();
+  await page.getByText("Revoked Late and 3 descendants").waitFor();
   for (const each of descendants) expect(await statusOf(each)).toBe("revoked");
   await page.getByRole("button", { name: "Revoke them" }).waitFor({ state: "detached" });
   await page.locator("h1:focus").waitFor();
@@ -85,7 +85,7 @@ test("where nothing came of a token, nothing is asked", async () => {
   const plain = await create({ access: "read", description: "Plain" });
   const { page } = await signedIn();
   const { question, choice } = await askAbout(page, plain);
-  await question.getByText("No other token came of it.").waitFor();
+  await question.getByText("It has no descendants.").waitFor();
   expect(await choice.count()).toBe(0);
 });
 
@@ -99,10 +99,10 @@ test("while the descendants are counted, the choice is there without a number", 
   });
   const { question, choice } = await askAbout(page, stolen);
   await question.getByText("Counting them…").waitFor();
-  await question.getByText("Also revoke the tokens that came of it").waitFor();
+  await question.getByText("Also revoke its descendants").waitFor();
   await choice.check();
   await question.getByRole("button", { name: "Revoke tokens", exact: true }).click();
-  await page.getByText("Revoked Slow and 3 tokens that came of it").waitFor();
+  await page.getByText("Revoked Slow and 3 descendants").waitFor();
   expect(await statusOf(child)).toBe("revoked");
   held.resolve();
 });
@@ -126,7 +126,7 @@ test("where they cannot be counted, that is said, and both revocations still wor
   await choice.check();
   await question.getByText("This may revoke every active token with write access.").waitFor();
   await question.getByRole("button", { name: "Revoke token" }).click();
-  await page.getByText("Revoked Uncounted too and 3 tokens that came of it").waitFor();
+  await page.getByText("Revoked Uncounted too and 3 descendants").waitFor();
   expect(await statusOf(other.child)).toBe("revoked");
 });
 
@@ -138,7 +138,9 @@ test("somebody whose own token came of the revoked one is signed out, and told w
   await choice.check();
   await question.getByRole("button", { name: "Revoke 4 tokens" }).click();
   await waitForSignIn(page);
-  await page.getByText("The token that you were signed in with came of the token that you revoked").waitFor();
+  await page
+    .getByText("The token that you were signed in with was a descendant of the revoked token")
+    .waitFor();
 });
 
 test("a token that was replaced may not revoke its successors, and the server says so", async () => {
@@ -164,7 +166,7 @@ test("a warning comes before every token with write access is revoked", async ()
   const { page } = await signedIn({ at: other, secret: child.token });
   const { question, choice } = await askAbout(page, (await other.call("api-token/current")).json);
   const warning = question.getByText("This may revoke every active token with write access.");
-  await question.getByText("Also revoke the one token that came of it").waitFor();
+  await question.getByText("Also revoke its 1 descendant").waitFor();
   await choice.check();
   await warning.waitFor();
   await choice.uncheck();

@@ -40,7 +40,7 @@ test("a hidden character in a description is shown as a sign on every view", asy
   await page.getByRole("button", { name: "Edit" }).click();
   const field = page.getByRole("dialog").getByLabel("Description");
   expect(await field.inputValue()).toBe(ODD);
-  const remark = page.getByText("It has characters that cannot be seen");
+  const remark = page.getByText("It has invisible characters");
   expect(await remark.textContent()).toEndWith(SHOWN);
   expect(await field.getAttribute("aria-describedby")).toBe(await remark.getAttribute("id"));
   await field.fill("CI\u00ad2");

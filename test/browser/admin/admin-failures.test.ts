@@ -41,18 +41,18 @@ test("without the server the page says so, keeps typed text, and loads the list 
   const { page } = await signedIn();
   await cutOff(page);
   await page.getByRole("link", { name: /^Revoked/ }).click();
-  await page.getByText("The list comes once it answers.").waitFor();
+  await page.getByText("The list loads once it answers.").waitFor();
   await page.getByText("Publisher cannot be reached. Trying again…").waitFor();
   await page.unroute("**/*");
   await page.getByText("Publisher cannot be reached.").first().waitFor({ state: "detached" });
-  await page.getByText("The list comes once it answers.").waitFor({ state: "detached" });
+  await page.getByText("The list loads once it answers.").waitFor({ state: "detached" });
 
   const form = await openForm(page);
   await form.getByRole("textbox").fill("Typed with care");
   await form.getByRole("radio", { name: "Write" }).check();
   await cutOff(page);
   await form.getByRole("button", { name: "Create token" }).click();
-  await form.getByText("What you typed stays here.").waitFor();
+  await form.getByText("Your input stays here.").waitFor();
   await page.unroute("**/*");
   await form.getByText("Publisher answers again.").waitFor();
   expect(await form.getByRole("textbox").inputValue()).toBe("Typed with care");
@@ -68,7 +68,7 @@ test("signing in waits for a server that is gone", async () => {
   await page.getByLabel("API token").fill(server.firstToken);
   await cutOff(page);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("What you typed stays here").waitFor();
+  await page.getByText("Your input stays here").waitFor();
   await page.unroute("**/*");
   await page.getByRole("button", { name: "Sign out" }).waitFor();
 
@@ -76,10 +76,10 @@ test("signing in waits for a server that is gone", async () => {
   await page.getByLabel("API token").fill(server.firstToken);
   await cutOff(page);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByText("What you typed stays here").waitFor();
+  await page.getByText("Your input stays here").waitFor();
   const asked = askedPaths(page);
   await page.getByLabel("API token").fill("sk_live_another");
-  await page.getByText("What you typed stays here").waitFor({ state: "detached" });
+  await page.getByText("Your input stays here").waitFor({ state: "detached" });
   await page.unroute("**/*");
   await page.getByText("Publisher cannot be reached.").waitFor({ state: "detached" });
   expect(await page.getByLabel("API token").inputValue()).toBe("sk_live_another");

@@ -100,7 +100,7 @@ describe("a creation", () => {
     const { page, form, button } = await openFilled("Sent once");
     await cutOff(page);
     await button.click();
-    await form.getByText("As soon as it answers, this says so.").waitFor();
+    await form.getByText("This text changes once it answers.").waitFor();
     expect(await button.isDisabled()).toBe(true);
     const release = await hold(page, "api-token/list");
     await page.unroute("**/*");
@@ -135,7 +135,7 @@ async function openChange(button: string): Promise<{ readonly page: Page; readon
   return { page, question: page.getByRole("dialog") };
 }
 
-const ADVICE = "rotating it again says by which one it was replaced";
+const ADVICE = "rotate it again: the error names its successor";
 
 describe("a rotation", () => {
   test("that did not arrive is no red failure once the server is back", async () => {

@@ -120,7 +120,7 @@ test("a token's history names each change and its author, and links to the autho
   );
   await history.getByRole("link", { name: MARKUP }).click();
   await page.getByRole("heading", { name: MARKUP }).waitFor();
-  await page.getByRole("link", { name: "What was done with this token" }).click();
+  await page.getByRole("link", { name: "Activity of this token" }).click();
   await page.getByRole("link", { name: "Export 55" }).first().waitFor();
   const trail = page.getByRole("region", { name: "Audit trail" }).getByRole("listitem");
   expect(await trail.locator("strong").allTextContents()).toEqual(["Rotated", "Created"]);
@@ -143,9 +143,9 @@ test("the audit trail of all is paged and narrowed", async () => {
   expect(await trail.getByRole("listitem").last().textContent()).toEndWith("By the command line");
   await trail.getByRole("link", { name: "Previous" }).click();
   await expectVerbs(50);
-  await trail.getByLabel("What was done").selectOption("Rotated");
+  await trail.getByLabel("Action").selectOption("Rotated");
   await expectVerbs(1);
-  await trail.getByLabel("What was done").selectOption("Any change");
+  await trail.getByLabel("Action").selectOption("Any change");
   await expectVerbs(50);
   const id = trail.getByLabel("Token id");
   await id.fill("Export");
@@ -154,7 +154,7 @@ test("the audit trail of all is paged and narrowed", async () => {
   await id.fill(deploys.id);
   await id.press("Enter");
   await trail.getByText("No change matches").waitFor();
-  await trail.getByLabel("What the token had to do with it").selectOption("Involved token");
+  await trail.getByLabel("Role of the token").selectOption("Involved token");
   await expectVerbs(3);
   await trail.getByLabel("To", { exact: true }).fill("2020-01-01");
   await trail.getByText("No change matches").waitFor();

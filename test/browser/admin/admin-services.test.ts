@@ -94,7 +94,7 @@ test("a token goes on beside its successor, whose secret is shown once and not l
   expect(await question.getByRole("radio", { name: "As before" }).isChecked()).toBe(true);
   await question.getByRole("radio", { name: "Other" }).check();
   await question.getByLabel("How long").fill("721");
-  await question.getByText("Say how long: up to 30 days.").waitFor();
+  await question.getByText("Enter a time of up to 30 days.").waitFor();
   await question.getByRole("button", { name: "Rotate token" }).click();
   await question.locator("input[type=number]:out-of-range").waitFor();
   await question.getByLabel("How long").fill("2");

@@ -19,7 +19,7 @@ test("a token that checks tokens is created, found, and shown as one everywhere"
   await form.getByLabel("Description").fill("The wiki asks");
   await form.getByRole("radio", { name: "Write" }).check();
   await form.getByRole("radio", { name: "Services", exact: true }).check();
-  const task = form.getByRole("group", { name: "What it does" });
+  const task = form.getByRole("group", { name: "Purpose" });
   expect(await task.getByRole("radio", { name: "Open these services" }).isChecked()).toBe(true);
   await form.getByLabel("Names of the services").fill("wiki, feeds");
   await task.getByRole("radio", { name: "Check tokens for these services" }).check();

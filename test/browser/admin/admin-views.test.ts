@@ -149,13 +149,13 @@ test("revoking a token with its descendants", async () => {
   for (const access of ["read", "write"]) await createFull({ access }, stolen.token);
   const { page } = await signedIn({ at: full, place: `#/tokens/${stolen.id}` });
   await page.getByRole("button", { name: "Revoke token" }).click();
-  await page.getByText("Also revoke the 2 tokens that came of it").scrollIntoViewIfNeeded();
+  await page.getByText("Also revoke its 2 descendants").scrollIntoViewIfNeeded();
   await examine(page, "revoke-descendants");
   await page.keyboard.press("Escape");
   const body = failure("unavailable", STORE_FAILS);
   await page.route("**/api-token/revoke", (route) => route.fulfill({ status: 503, body }));
   await page.getByRole("button", { name: "Revoke token" }).click();
-  await page.getByRole("checkbox", { name: "Also revoke the tokens that came of it" }).check();
+  await page.getByRole("checkbox", { name: "Also revoke its descendants" }).check();
   await page.getByRole("dialog").getByRole("alert").waitFor();
   await examine(page, "revoke-descendants-uncounted");
   await page.keyboard.press("Escape");
@@ -163,7 +163,7 @@ test("revoking a token with its descendants", async () => {
   await full.call("api-token/revoke", { id: stolen.id });
   await page.getByRole("button", { name: "Refresh" }).click();
   await page.getByRole("button", { name: "Revoke them" }).click();
-  await page.getByRole("dialog", { name: "Revoke the tokens that came of it?" }).waitFor();
+  await page.getByRole("dialog", { name: "Revoke its descendants?" }).waitFor();
   await page.getByText("Checking whether another").waitFor({ state: "detached" });
   await examine(page, "revoke-left-descendants");
   await page.keyboard.press("Escape");
@@ -244,7 +244,7 @@ test("when things go wrong, and while they take their time", async () => {
   await cutOff(page);
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.getByText("Publisher cannot be reached. Trying again…").waitFor();
-  await page.getByText("The list comes once it answers.").waitFor();
+  await page.getByText("The list loads once it answers.").waitFor();
   await examine(page, "unreachable", { isLoading: true });
 });
 

@@ -115,7 +115,7 @@ test("where the browser refuses to keep anything, one signs in all the same and 
   })`);
   await page.goto("/");
   await signInAndStay(page, server.firstToken);
-  await page.getByText("This browser keeps nothing for this page: a reload signs you out.").waitFor();
+  await page.getByText("This browser stores nothing for this page: a reload signs you out.").waitFor();
   expect(await page.evaluate("name")).toBe("");
   await page.getByRole("button", { name: "Sign out" }).click();
   await waitForSignIn(page);
