@@ -73,7 +73,7 @@ export function rotatedSentence(token: Pick<Token, "expires_at">, seconds: numbe
 export function replacedSentence({ status, expires_at }: Pick<Token, "status" | "expires_at">): string {
   if (status !== "active") return "Its secret does not work any more.";
   if (expires_at === null) return "Its secret works until it is revoked.";
-  return `Its secret works until ${exactTime(expires_at)}: whatever still uses it needs the new one before.`;
+  return `Its secret works until ${exactTime(expires_at)}. Programs that use it need the new one before then.`;
 }
 
 /** When the new token ends if nothing else is said, as a sentence: it is to live as long as the old one was. */

@@ -2,19 +2,20 @@ import { expect, test } from "bun:test";
 import type { Locator } from "playwright-core";
 import { openForm, useAdminPage } from "../../support/browser/admin-page.ts";
 
-/** With characters that cannot be seen, that turn the order, and that look like a sign of the page. */
-const ODD = "CI\u202e deploys\u200b of\u00a0pay\u3164 ⟨U+0041⟩";
-const SHOWN = "CI⟨U+202E⟩ deploys⟨U+200B⟩ of⟨U+00A0⟩pay⟨U+3164⟩ ⟨U+27E8⟩U+0041⟩";
+/** With markup, and characters that are invisible, turn the order, or look like a sign of the page. */
+const ODD = "<img src=x> CI\u202e deploys\u200b of\u00a0pay\u3164 ⟨U+0041⟩";
+const SHOWN = "<img src=x> CI⟨U+202E⟩ deploys⟨U+200B⟩ of⟨U+00A0⟩pay⟨U+3164⟩ ⟨U+27E8⟩U+0041⟩";
 const FAMILY = "Family 👨‍👩‍👧 ❤️ 1️⃣ 🏴󠁧󠁢󠁥󠁮󠁧󠁿 שלום";
 
 const { signedIn, create } = await useAdminPage();
 
-test("a hidden character in a description is shown as a sign on every view", async () => {
+test("markup in a description is text, and a hidden character a sign, on every view", async () => {
   const { id, token } = await create({ access: "write", description: ODD });
   const { page } = await signedIn({ secret: token });
   const expectShown = async (place: Locator) => {
     await place.getByText(SHOWN).first().waitFor();
     expect(await place.textContent()).not.toMatch(/[\u202e\u200b\u00a0\u3164]/);
+    expect(await page.locator("img").count()).toBe(0);
   };
   await expectShown(page.getByRole("banner"));
   // Until its numbers are there, the overview has blanks of this kind itself.

@@ -1,41 +1,8 @@
 import { expect, test } from "bun:test";
-import {
-  closeSecret,
-  createByForm,
-  openForm,
-  secretDialog,
-  signIn,
-  useAdminPage,
-} from "../../support/browser/admin-page.ts";
+import { openForm, secretDialog, signIn, useAdminPage } from "../../support/browser/admin-page.ts";
 import { askedPaths, cutOff, refuse, STORE_FAILS } from "../../support/browser/routes.ts";
 
-const MARKUP = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>";
-
 const { server, openTab, signedIn, create } = await useAdminPage();
-
-test("a description that is markup is text on every view", async () => {
-  const { token } = await create({ access: "write", description: MARKUP });
-  const { page } = await signedIn({ secret: token });
-  const expectNoMarkup = async () => {
-    expect(await page.locator("img, #app script").count()).toBe(0);
-    expect(await page.title()).not.toBe("owned");
-  };
-  await page.getByRole("banner").getByText(MARKUP).waitFor();
-  await page.getByRole("searchbox").fill(MARKUP.slice(0, 30));
-  await page.getByRole("table").getByRole("link", { name: MARKUP }).waitFor();
-  await expectNoMarkup();
-  await page.getByRole("table").getByRole("link", { name: MARKUP }).click();
-  await page.getByRole("heading", { name: MARKUP }).waitFor();
-  expect(await page.title()).toBe(`${MARKUP} · Publisher`);
-  await page.getByRole("button", { name: "Revoke token" }).click();
-  await page.getByRole("dialog").getByText(MARKUP).waitFor();
-  await expectNoMarkup();
-  await page.keyboard.press("Escape");
-  await page.getByRole("link", { name: "All tokens" }).click();
-  await closeSecret(await createByForm(page, MARKUP));
-  await page.getByText(`Created ${MARKUP}`).waitFor();
-  await expectNoMarkup();
-});
 
 test("without the server the page says so, keeps typed text, and loads the list once it is back", async () => {
   const { page } = await signedIn();
@@ -123,13 +90,11 @@ test("a fault in a new token is shown at its field", async () => {
   expect(await description.getAttribute("aria-invalid")).toBe("true");
 });
 
-test("a token that is not there, and an address that means nothing", async () => {
+test("an address that means nothing", async () => {
   const tab = await openTab();
   const { page } = tab;
-  await page.goto("/#/tokens/atok_nobody");
-  await signIn(tab, server.firstToken);
-  await page.getByText("There is no API token with this id.").waitFor();
   await page.goto("/#/tokens/%E0%A4%A");
+  await signIn(tab, server.firstToken);
   await page.getByText("must be a token id").waitFor();
   await page.goto("/#/tokens?status=odd&sort=-odd&from=2026-02-30&page=-1&after=altered");
   await page.getByText("must be a cursor that this server gave").waitFor();

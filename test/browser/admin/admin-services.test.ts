@@ -17,7 +17,7 @@ import {
 const { server, openTab, signedIn, create } = await useAdminPage();
 
 test("a token for services is created, found by its services, and does not sign in", async () => {
-  await server.call("api-token/create", { access: "write", audiences: ["grafana"], description: "Graphs" });
+  await create({ access: "write", audiences: ["grafana"], description: "Graphs" });
   const tab = await signedIn();
   const { page } = tab;
   const row = (name: string) => page.getByRole("row", { name });
@@ -51,11 +51,7 @@ test("a token for services is created, found by its services, and does not sign 
   await page.getByLabel("For", { exact: true }).selectOption("For Publisher itself");
   await row("First token").waitFor();
   expect(await page.locator(".token-link").allTextContents()).toEqual(["First token"]);
-  await page.getByLabel("For", { exact: true }).selectOption("For another service…");
-  await page.getByLabel("Name of the service").fill("nobody-has-this");
-  await page.keyboard.press("Enter");
-  await page.getByRole("heading", { name: "No token matches" }).waitFor();
-  await page.getByRole("link", { name: "Clear filters" }).click();
+  await page.goto("/#/tokens");
   await page.getByRole("link", { name: "Invoices" }).click();
   await page.getByText("Protect a service").click();
   await page.getByLabel("Service", { exact: true }).selectOption("reports");
