@@ -32,7 +32,7 @@ export function TokenHistory({ id }: { id: string }) {
         <h2>History</h2>
         <p class="section-tools">
           <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
-            Activity of this token
+            Changes made with this token
           </a>
         </p>
       </div>

@@ -20,7 +20,7 @@ export function Reused({ token }: { token: Token }) {
         </strong>{" "}
         It opens nothing any more, but somebody still has its secret. If that is no program of yours, look at{" "}
         <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
-          the activity of this token
+          the changes made with this token
         </a>
         .
       </p>

@@ -120,7 +120,7 @@ test("a token's history names each change and its author, and links to the autho
   );
   await history.getByRole("link", { name: MARKUP }).click();
   await page.getByRole("heading", { name: MARKUP }).waitFor();
-  await page.getByRole("link", { name: "Activity of this token" }).click();
+  await page.getByRole("link", { name: "Changes made with this token" }).click();
   await page.getByRole("link", { name: "Export 55" }).first().waitFor();
   const trail = page.getByRole("region", { name: "Audit trail" }).getByRole("listitem");
   expect(await trail.locator("strong").allTextContents()).toEqual(["Rotated", "Created"]);

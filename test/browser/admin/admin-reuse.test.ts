@@ -26,7 +26,7 @@ test("a token with a dead secret that was shown is marked, found from the first 
   await row.getByRole("link", { name: "Leaked" }).click();
   const notice = page.locator(".notice", { hasText: "It was tried" });
   await notice.getByText("in a request from 127.0.0.1, after it was revoked.").waitFor();
-  await notice.getByRole("link", { name: "the activity of this token" }).click();
+  await notice.getByRole("link", { name: "the changes made with this token" }).click();
   await page.waitForURL(/#\/activity\?/);
   expect(page.url()).toContain(leaked.id);
 });
