@@ -11,7 +11,7 @@ async function statusOf({ id }: Pick<Created, "id">): Promise<string> {
   return (await server.call("api-token/get", { id })).json.status;
 }
 
-/** A write token, and three that came of it: two active ones and an expired one. */
+/** A write token with three descendants: two active ones and an expired one. */
 async function stolenToken(description: string) {
   const stolen = await create({ access: "write", description });
   const child = await create({ access: "write" }, stolen.token);
@@ -29,7 +29,7 @@ async function askAbout(page: Page, { id }: Pick<Created, "id">) {
   return { question, choice: question.getByRole("checkbox") };
 }
 
-test("a stolen token is revoked with all that came of it, if that is chosen", async () => {
+test("a stolen token is revoked with its descendants, if that is chosen", async () => {
   const { stolen, descendants } = await stolenToken("Stolen");
   const { page } = await signedIn();
   const { question, choice } = await askAbout(page, stolen);
@@ -57,7 +57,7 @@ test("without the choice, the token alone is revoked", async () => {
   expect(await statusOf(child)).toBe("active");
 });
 
-test("a token that was revoked alone says what is left of it, which can be revoked later", async () => {
+test("a token that was revoked alone shows its descendants, which can be revoked later", async () => {
   const { stolen, descendants } = await stolenToken("Late");
   await server.call("api-token/revoke", { id: stolen.id });
   const { token: reader } = await create({ access: "read" });
@@ -81,7 +81,7 @@ test("a token that was revoked alone says what is left of it, which can be revok
   await page.locator("h1:focus").waitFor();
 });
 
-test("where nothing came of a token, nothing is asked", async () => {
+test("a token without descendants has no choice", async () => {
   const plain = await create({ access: "read", description: "Plain" });
   const { page } = await signedIn();
   const { question, choice } = await askAbout(page, plain);
@@ -107,7 +107,7 @@ test("while the descendants are counted, the choice is there without a number", 
   held.resolve();
 });
 
-test("where they cannot be counted, that is said, and both revocations still work", async () => {
+test("where they cannot be counted, the dialog says so, and both revocations still work", async () => {
   const [one, other] = [await stolenToken("Uncounted"), await stolenToken("Uncounted too")];
   const { page } = await signedIn();
   const body = failure("unavailable", STORE_FAILS);
@@ -130,7 +130,7 @@ test("where they cannot be counted, that is said, and both revocations still wor
   expect(await statusOf(other.child)).toBe("revoked");
 });
 
-test("somebody whose own token came of the revoked one is signed out, and told why", async () => {
+test("a descendant of the revoked token is signed out with the reason", async () => {
   const { stolen, child } = await stolenToken("Parent");
   const { page } = await signedIn({ secret: child.token });
   const { question, choice } = await askAbout(page, stolen);

@@ -61,25 +61,25 @@ test("the list shows how much each token is used, by one request, and nothing mo
 
 test("a token's uses are shown by pointing, by keys and as a table", async () => {
   const { page } = await signedIn({ secret: auditor.token, place: `#/tokens/${id}` });
-  const told = page.locator(".use-summary");
-  await told.filter({ hasText: "In the last 35 days: used 214 times, 3 of them refused" }).waitFor();
+  const summary = page.locator(".use-summary");
+  await summary.filter({ hasText: "In the last 35 days: used 214 times, 3 of them refused" }).waitFor();
   await page.getByLabel("How far back").selectOption("400 days, by day");
-  await told.filter({ hasText: "In the last 400 days: used 5,214 times, 3 of them refused" }).waitFor();
+  await summary.filter({ hasText: "In the last 400 days: used 5,214 times, 3 of them refused" }).waitFor();
   await page.getByLabel("How far back").selectOption("24 hours");
-  await told.filter({ hasText: "In the last 24 hours: used 202 times, 2 of them refused" }).waitFor();
+  await summary.filter({ hasText: "In the last 24 hours: used 202 times, 2 of them refused" }).waitFor();
   const cursor = page.getByRole("slider", { name: "Uses by hour" });
   await cursor.focus();
-  expect(await told.textContent()).toEndWith("UTC: 0 accepted, 0 refused");
+  expect(await summary.textContent()).toEndWith("UTC: 0 accepted, 0 refused");
   // Three hours ago, or four if meanwhile another has begun.
-  for (let presses = 0; presses < 4 && !(await told.textContent())?.includes("200"); presses += 1)
+  for (let presses = 0; presses < 4 && !(await summary.textContent())?.includes("200"); presses += 1)
     await page.keyboard.press("ArrowLeft");
-  expect(await told.textContent()).toEndWith("UTC: 200 accepted, 0 refused");
+  expect(await summary.textContent()).toEndWith("UTC: 200 accepted, 0 refused");
   const hour = Number(await cursor.inputValue());
-  expect(await cursor.getAttribute("aria-valuetext")).toBe(await told.textContent());
+  expect(await cursor.getAttribute("aria-valuetext")).toBe(await summary.textContent());
   const field = page.locator(".use-field");
   const width = (await field.boundingBox())?.width ?? 0;
   await field.hover({ position: { x: (width * (hour - 1.5)) / 24, y: 20 } });
-  expect(await told.textContent()).toEndWith("UTC: 0 accepted, 2 refused");
+  expect(await summary.textContent()).toEndWith("UTC: 0 accepted, 2 refused");
   await page.getByText("The numbers as a table").click();
   const cells = page.getByRole("region", { name: "Uses" }).getByRole("cell");
   await cells.first().waitFor();

@@ -26,13 +26,13 @@ test("the Authorize dialog says why Publisher does not accept a token, until Log
       const part = schemeWith(page, await fill(page, secret));
       const nth = fill === fillBearer ? 0 : 1;
       await part.getByRole("button", { name: "Authorize" }).click();
-      const told = page.locator(".auth-container").nth(nth).getByRole("alert");
-      expect(await told.textContent()).toBe(`Publisher does not accept this token: ${reason}`);
+      const alert = page.locator(".auth-container").nth(nth).getByRole("alert");
+      expect(await alert.textContent()).toBe(`Publisher does not accept this token: ${reason}`);
       expect(await page.locator(REFUSAL).count()).toBe(1);
       // It is no error of the page.
       expect(await page.locator(".errors-wrapper").count()).toBe(0);
       await page.getByRole("button", { name: "Logout" }).click();
-      await told.waitFor({ state: "detached" });
+      await alert.waitFor({ state: "detached" });
     }
 });
 

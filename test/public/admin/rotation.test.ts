@@ -54,11 +54,11 @@ test("the ends that the page names are those that the server sets", () => {
       const expiresAt = seconds === null ? null : NOW + seconds;
       const token = tokenOf("atok_1", { createdAt, expiresAt });
       const request = { overlapSeconds, expiresAt: undefined };
-      const told = { created_at: formatTime(createdAt), expires_at: timeOrNull(expiresAt) };
+      const times = { created_at: formatTime(createdAt), expires_at: timeOrNull(expiresAt) };
       const end = replaced(token, "atok_2", request, NOW).expiresAt ?? 0;
-      expect(oldSecretSentence(told, overlapSeconds, NOW * 1000)).toContain(exactTime(formatTime(end)));
+      expect(oldSecretSentence(times, overlapSeconds, NOW * 1000)).toContain(exactTime(formatTime(end)));
       const next = successorExpiry(token, request, NOW);
-      expect(sameLifetimeSentence(told, NOW * 1000)).toContain(
+      expect(sameLifetimeSentence(times, NOW * 1000)).toContain(
         next === null ? "does not end" : exactTime(formatTime(next)),
       );
     }),

@@ -55,11 +55,11 @@ test.each([
   [1, 1, "used twice, 1 of them refused"],
   [0, 3, "used 3 times, each time refused"],
   [1201, 3, "used 1,204 times, 3 of them refused"],
-])("%i accepted and %i refused are told in words", (accepted, refused, words) => {
+])("%i accepted and %i refused are put into words", (accepted, refused, words) => {
   expect(usesWords({ accepted, refused })).toBe(words);
 });
 
-test("the time that was looked at is told before what was refused", () => {
+test("the range stands before the refused uses", () => {
   const period = " in 30 days";
   expect(usesWords({ accepted: 9, refused: 1 }, period)).toBe("used 10 times in 30 days, 1 of them refused");
   expect(usesWords({ accepted: 0, refused: 0 }, period)).toBe("not used in 30 days");
@@ -127,7 +127,7 @@ describe("ranges", () => {
     });
   });
 
-  test("the others go as far back as uses are kept", () => {
+  test("the others go as far back as uses are stored", () => {
     expect(rangeBody(USE_RANGES.month, NOW)).toEqual({ bucket: "hour" });
     expect(rangeBody(USE_RANGES.year, NOW)).toEqual({ bucket: "day" });
   });

@@ -4,7 +4,7 @@ import { askedPaths } from "../../../support/browser/routes.ts";
 
 const { server, openTab } = await useAdminPage();
 
-test("a secret that was cut off is told from an unknown one, and is not sent", async () => {
+test("a secret that was cut off is not sent, and has another message than an unknown one", async () => {
   const { page } = await openTab();
   const asked = askedPaths(page);
   await page.goto("/");
@@ -34,7 +34,7 @@ test("a header or a quotation that was pasted signs in", async () => {
   }
 });
 
-test("a password manager finds a name and a password, and no browser keeps a token that is shown", async () => {
+test("a password manager finds a name and a password, and no browser remembers a shown token", async () => {
   const { page } = await openTab();
   await page.goto("/");
   const name = page.locator("form input[autocomplete=username]");

@@ -53,7 +53,7 @@ async function whenWritten(text: string, directory: string): Promise<void> {
   await until(() => filesWith(text, directory).length > 0);
 }
 
-test("a token is kept only for the tab, and only where that was ticked", async () => {
+test("a token is stored only for the tab, and only if a person chose so", async () => {
   const tab = await signedIn();
   const { page } = tab;
   const stored = async () => await page.evaluate("sessionStorage.length + localStorage.length + name.length");
@@ -69,7 +69,7 @@ test("a token is kept only for the tab, and only where that was ticked", async (
   expect(await tab.context.cookies()).toEqual([]);
 });
 
-test("no file of the browser has a token that is kept, nor both halves of it", async () => {
+test("no file of the browser has a stored token, nor both halves of it", async () => {
   using profile = new TemporaryDirectory();
   const context = await launchWithProfile(profile.path, server.url);
   const page = context.pages()[0] ?? (await context.newPage());
@@ -97,7 +97,7 @@ test.each([
   ["is gone, as in a tab that the browser restores", "name = ''"],
   ["was replaced by another site", "name = 'publisher:' + 'ab'.repeat(57)"],
   ["is no half", "name = 'publisher:odd'"],
-])("where the half in memory %s, nobody is signed in and the other half goes", async (_, script) => {
+])("where the half in memory %s, the page signs out and the other half goes", async (_, script) => {
   const tab = await openTab();
   const { page } = tab;
   await page.goto("/");
@@ -108,7 +108,7 @@ test.each([
   expect(await page.evaluate("sessionStorage.length")).toBe(0);
 });
 
-test("where the browser refuses to keep anything, one signs in all the same and is told", async () => {
+test("a browser that refuses storage signs in all the same, with a notice", async () => {
   const { page } = await openTab();
   await page.addInitScript(`Object.defineProperty(window, "sessionStorage", {
     get() { throw new DOMException("denied", "SecurityError"); },
