@@ -1,11 +1,8 @@
+import { REUSE_DAYS, SUMMARY_DAYS } from "./summary-days.ts";
 import { formatTime, SECONDS_A_DAY, type UnixSeconds } from "./time.ts";
 import { ACCESSES, type Access, STATUSES, type Status, statusAt, type Token } from "./token.ts";
 
-/** How far a summary looks ahead, in days of UTC; today is the first. */
-export const SUMMARY_DAYS = 90;
-
-/** For how many days a summary counts that the secret of an ended token was shown. */
-export const REUSE_DAYS = 7;
+export { REUSE_DAYS, SUMMARY_DAYS };
 
 /** What a store is asked to count. */
 export interface SummaryQuery {

@@ -1,3 +1,4 @@
+import { SUMMARY_DAYS } from "../../../src/tokens/summary-days.ts";
 import type { Expiries } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
 import { dayName, daysName, shortCountName, tokensName } from "../app/format.ts";
@@ -17,7 +18,7 @@ interface Week {
   readonly count: number;
 }
 
-/** Expiries in the next 90 days, with a bar for each week that links to its tokens. Null while they load. */
+/** Expiries in the next SUMMARY_DAYS, with a bar for each week that links to its tokens. Null while they load. */
 export function ExpiryChart({ expiries }: { expiries: readonly Expiries[] | null }) {
   const weeks = weeksOf(expiries ?? []);
   const total = weeks.reduce((sum, { count }) => sum + count, 0);
@@ -25,7 +26,7 @@ export function ExpiryChart({ expiries }: { expiries: readonly Expiries[] | null
   return (
     <figure class="chart">
       <figcaption class="chart-head">
-        <span class="figure-name">Expiring over the next 90 days</span>
+        <span class="figure-name">Expiring over the next {SUMMARY_DAYS} days</span>
         <span class="figure-remark">{total === 0 ? "" : `${tokensName(total)}, by week`}</span>
       </figcaption>
       {expiries !== null && total === 0 ? (

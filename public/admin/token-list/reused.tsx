@@ -1,3 +1,4 @@
+import { REUSE_DAYS } from "../../../src/tokens/summary-days.ts";
 import { narrowed, WHOLE_TRAIL } from "../activity/audit-view.ts";
 import type { Token } from "../api/types.ts";
 import { activityAddress, listAddress } from "../app/addresses.ts";
@@ -36,8 +37,8 @@ export function ReusedLately({ count }: { count: number }) {
       <p>
         <strong>
           {count === 1
-            ? "A revoked or replaced token was tried in the last 7 days."
-            : `${countName(count)} revoked or replaced tokens were tried in the last 7 days.`}
+            ? `A revoked or replaced token was tried in the last ${REUSE_DAYS} days.`
+            : `${countName(count)} revoked or replaced tokens were tried in the last ${REUSE_DAYS} days.`}
         </strong>{" "}
         Somebody still has {count === 1 ? "its secret" : "their secrets"}.{" "}
         <a href={listAddress(withReused(FIRST_VIEW))}>Show which</a>
