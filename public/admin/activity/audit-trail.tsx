@@ -7,7 +7,7 @@ import { useLoaded } from "../app/loading.ts";
 import { auditView } from "../app/route.ts";
 import { PAGE_SIZE } from "../token-list/list-view.ts";
 import { say } from "../ui/announcements.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfterTurning } from "../ui/focus.ts";
 import { SearchIcon } from "../ui/icons.tsx";
 import { Pagination } from "../ui/pagination.tsx";
@@ -48,7 +48,11 @@ export function AuditTrail() {
       <AuditFilters />
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The audit trail loads once it answers." onRetry={reload} />
+          <ErrorMessage
+            error={error}
+            whenUnreachable="The audit trail loads once it answers."
+            onRetry={reload}
+          />
           {view.cursor !== null && (
             <ViewLink address={() => activityAddress(narrowed(auditView.value, {}))}>
               Go to the first page

@@ -2,7 +2,7 @@ import { isAnswerLost, Unreachable } from "../api/client.ts";
 import { isReachable } from "../api/reachability.ts";
 import type { Token } from "../api/types.ts";
 import { TokenLink } from "../token-details/token-link.tsx";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { ChangeFailure } from "./change-failure.tsx";
 import type { LostCreation } from "./lost-creation.ts";
@@ -39,7 +39,7 @@ function Outcome({ outcome, token, error, reload, isBack }: LostCreation & { rea
     return (
       <>
         <p>Whether the token was created could not be checked:</p>
-        <Failure error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />
+        <ErrorMessage error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />
       </>
     );
   return (

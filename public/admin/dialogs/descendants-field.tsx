@@ -2,7 +2,7 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { StatusCounts } from "../api/types.ts";
 import type { Loaded } from "../app/loading.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { alsoRevokeWords, noneLeftWords, revocableCount } from "./descendants.ts";
 
@@ -39,7 +39,7 @@ export function DescendantsField({ counts: { value, error, reload }, isChosen }:
         </p>
       </Notice>
       {error !== null && (
-        <Failure error={error} whenUnreachable="They are counted once it answers." onRetry={reload} />
+        <ErrorMessage error={error} whenUnreachable="They are counted once it answers." onRetry={reload} />
       )}
     </>
   );

@@ -11,7 +11,7 @@ import { nameOf } from "../token-details/token-name.tsx";
 import { announce } from "../ui/announcements.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { DialogFailure } from "../ui/dialog-failure.tsx";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { revokedWords, revokeWords } from "./descendants.ts";
 import { DESCENDANTS_SENTENCE, DescendantsField } from "./descendants-field.tsx";
@@ -83,7 +83,10 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
         )}
         <LastWriter token={token} writers={writers} alsoRevoked={alsoRevoked} />
         <DialogFailure error={error}>
-          <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
+          <ErrorMessage
+            error={error}
+            whenUnreachable="The token is revoked by itself as soon as it answers."
+          />
           {isPending && <p>Free space on the disk of Publisher, and do not restart Publisher before.</p>}
         </DialogFailure>
         <footer class="dialog-foot">

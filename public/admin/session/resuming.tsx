@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { useAction } from "../app/loading.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import type { SessionTransfer } from "./session-transfer.ts";
 import { join, resume, signOut } from "./signing.ts";
 
@@ -30,7 +30,7 @@ export function Resuming({ session }: { session: SessionTransfer }) {
           <p class="waiting">Signing in…</p>
         ) : (
           <>
-            <Failure
+            <ErrorMessage
               error={error}
               whenUnreachable="You stay signed in. The page continues once it answers."
               onRetry={() => run(session)}

@@ -5,7 +5,7 @@ import { UNKNOWN_TOKEN } from "../../../src/http/known-messages.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { ApiError, NotAToken, Unreachable } from "../api/client.ts";
 import { useAction } from "../app/loading.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { KeyIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { IDLE_LIMIT_MINUTES } from "./inactivity.ts";
@@ -83,7 +83,7 @@ export function SignIn({ notice }: { notice: string | null }) {
           </div>
         )}
         {error !== null && (
-          <Failure
+          <ErrorMessage
             error={error}
             words={
               error instanceof ApiError && error.message === UNKNOWN_TOKEN ? <UnknownToken /> : undefined

@@ -5,7 +5,7 @@ import type { Token } from "../api/types.ts";
 import { useLoaded } from "../app/loading.ts";
 import { descendantsName, revocableCount, statusWords } from "../dialogs/descendants.ts";
 import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfter } from "../ui/focus.ts";
 import { Notice } from "../ui/notice.tsx";
 
@@ -26,7 +26,7 @@ export function LeftDescendants({ token, heading }: LeftDescendantsProps) {
   useFocusAfter(count > 0, heading);
   if (error !== null)
     return (
-      <Failure
+      <ErrorMessage
         error={error}
         whenUnreachable="Its descendants are counted once it answers."
         onRetry={reload}

@@ -8,7 +8,7 @@ import { replacedSentence } from "../dialogs/rotation.ts";
 import { UseOfServiceToken } from "../protect/use-of-service-token.tsx";
 import { mayWrite, self, shownSecrets } from "../session/session.ts";
 import { Reused } from "../token-list/reused.tsx";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../ui/focus.ts";
 import { BackIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -40,7 +40,7 @@ export function TokenDetails({ id }: { id: string }) {
       {error !== null && (
         <>
           {token === null && <NotShown />}
-          <Failure error={error} whenUnreachable="The token loads once it answers." onRetry={reload} />
+          <ErrorMessage error={error} whenUnreachable="The token loads once it answers." onRetry={reload} />
         </>
       )}
       {token !== null && <Details token={asOfNow(token)} focusedBefore={focusedBefore} />}

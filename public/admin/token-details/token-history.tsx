@@ -6,7 +6,7 @@ import { records } from "../api/record-calls.ts";
 import { activityAddress } from "../app/addresses.ts";
 import { countName } from "../app/format.ts";
 import { useLoaded } from "../app/loading.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfter } from "../ui/focus.ts";
 
 /** How many changes are shown at first. */
@@ -38,7 +38,7 @@ export function TokenHistory({ id }: { id: string }) {
       </div>
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The history loads once it answers." onRetry={reload} />
+          <ErrorMessage error={error} whenUnreachable="The history loads once it answers." onRetry={reload} />
         </div>
       )}
       {value === null && error === null && <EventsSkeleton />}

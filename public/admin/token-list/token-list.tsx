@@ -9,7 +9,7 @@ import { listView } from "../app/route.ts";
 import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
 import { RotateDialog } from "../dialogs/rotate-dialog.tsx";
 import { say } from "../ui/announcements.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfterTurning } from "../ui/focus.ts";
 import { Pagination } from "../ui/pagination.tsx";
 import { useListScrolling } from "../ui/scrolling.ts";
@@ -64,7 +64,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
       <ListFilters />
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The list loads once it answers." onRetry={reload} />
+          <ErrorMessage error={error} whenUnreachable="The list loads once it answers." onRetry={reload} />
           {view.cursor !== null && (
             <ViewLink address={() => listAddress(changed(listView.value, {}))}>Go to the first page</ViewLink>
           )}

@@ -10,7 +10,7 @@ import { RightsBadge, StatusBadge } from "../token-details/badges.tsx";
 import { asOfNow } from "../token-details/ended.ts";
 import { Expiry } from "../token-details/expiry.tsx";
 import { nameOf, TokenName } from "../token-details/token-name.tsx";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { SortableHeading } from "../ui/sortable-heading.tsx";
 import { Time } from "../ui/time.tsx";
 import { Sparkline } from "../usage/sparkline.tsx";
@@ -70,7 +70,7 @@ export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTablePr
       </table>
       {uses.error !== null && (
         <div class="card-body">
-          <Failure
+          <ErrorMessage
             error={uses.error}
             whenUnreachable="The uses load once it answers."
             onRetry={uses.reload}

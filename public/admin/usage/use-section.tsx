@@ -6,7 +6,7 @@ import { records } from "../api/record-calls.ts";
 import { now } from "../app/clock.ts";
 import { useLoaded } from "../app/loading.ts";
 import { say } from "../ui/announcements.ts";
-import { Failure } from "../ui/failure.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { RefreshButton } from "../ui/refresh-button.tsx";
 import { Select } from "../ui/select.tsx";
 import { UseChart } from "./use-chart.tsx";
@@ -47,7 +47,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
       </div>
       <div class="card-body use">
         {error !== null && (
-          <Failure error={error} whenUnreachable="The numbers load once it answers." onRetry={reload} />
+          <ErrorMessage error={error} whenUnreachable="The numbers load once it answers." onRetry={reload} />
         )}
         {value !== null &&
           (usesIn(sumOf(value.buckets)) === 0 ? (

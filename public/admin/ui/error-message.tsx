@@ -4,7 +4,7 @@ import { ApiError, isAnswerLost, Unreachable } from "../api/client.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { WarningIcon } from "./icons.tsx";
 
-export interface FailureProps {
+export interface ErrorMessageProps {
   readonly error: unknown;
   /** Words in place of the server's. */
   readonly words?: ComponentChildren;
@@ -16,7 +16,7 @@ export interface FailureProps {
 }
 
 /** An error in the server's words, with the trace id that finds it in the server's log. */
-export function Failure({ error, words, whenUnreachable, whenOpen = "", onRetry }: FailureProps) {
+export function ErrorMessage({ error, words, whenUnreachable, whenOpen = "", onRetry }: ErrorMessageProps) {
   const traceId = error instanceof ApiError ? error.traceId : null;
   return (
     <div class="notice danger" role="alert">
