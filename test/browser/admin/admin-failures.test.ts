@@ -91,10 +91,9 @@ test("a fault in a new token is shown at its field", async () => {
 });
 
 test("an address that means nothing", async () => {
-  const tab = await openTab();
-  const { page } = tab;
+  const { page } = await openTab();
   await page.goto("/#/tokens/%E0%A4%A");
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   await page.getByText("must be a token id").waitFor();
   await page.goto("/#/tokens?status=odd&sort=-odd&from=2026-02-30&page=-1&after=altered");
   await page.getByText("must be a cursor that this server gave").waitFor();
@@ -107,11 +106,10 @@ test.each([-26, 26])(
   async (hours) => {
     const { id } = await create({ access: "read", description: `Replaced ${hours}` });
     await server.call("api-token/rotate", { id, overlap_seconds: 7200 });
-    const tab = await openTab();
-    const { page } = tab;
+    const { page } = await openTab();
     await page.clock.install({ time: Date.now() + hours * 3_600_000 });
     await page.goto(`/#/tokens/${id}`);
-    await signIn(tab, server.firstToken);
+    await signIn(page, server.firstToken);
     await page.locator(".details-marks .status-active").waitFor();
     await page.getByText("Its secret works until").waitFor();
     await page.getByText("in 2 hours").waitFor();

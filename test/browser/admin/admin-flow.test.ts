@@ -40,7 +40,7 @@ test("sign in, create, copy, use, revoke, and be locked out", async () => {
   expect(days).toBeCloseTo(30, 3);
 
   await page.getByRole("button", { name: "Sign out" }).click();
-  await signIn(tab, secret);
+  await signIn(page, secret);
   await page.getByRole("link", { name: "Deploys of the website", exact: true }).click();
   await page.getByRole("button", { name: "Revoke token" }).click();
   const question = page.getByRole("dialog", { name: "Revoke this token?" });
@@ -58,12 +58,11 @@ test("sign in, create, copy, use, revoke, and be locked out", async () => {
 
 test("somebody whose token is revoked meanwhile is signed out with the reason", async () => {
   const { id, token } = await create({ access: "read" });
-  const tab = await openTab();
-  const { page } = tab;
+  const { page } = await openTab();
   // The last call of the page: one that came after the revocation would sign out before the click does.
   const answered = page.waitForResponse("**/api-token/usage");
   await page.goto("/");
-  await signIn(tab, token);
+  await signIn(page, token);
   await answered;
   await page.locator('.overview[aria-busy="false"]').waitFor();
   await page.getByRole("table").getByRole("link", { name: "First token" }).waitFor();
@@ -119,11 +118,10 @@ test("a secret waits until the one that is shown is stored, and a form that is s
 });
 
 test("30 idle minutes sign out, and no fewer", async () => {
-  const tab = await openTab();
-  const { page } = tab;
+  const { page } = await openTab();
   await page.clock.install();
   await page.goto("/");
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   await page.clock.fastForward("29:00");
   expect(await page.getByRole("button", { name: "Sign out" }).isVisible()).toBe(true);
   await page.mouse.move(50, 60);
@@ -132,7 +130,7 @@ test("30 idle minutes sign out, and no fewer", async () => {
   await page.clock.fastForward("01:00");
   await page.getByText("You were signed out after 30 minutes without activity.").waitFor();
 
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   await createByForm(page);
   const { id } = (await server.call("api-token/list", { pagination: { limit: 1 } })).json.data[0];
   await page.clock.fastForward("30:30");

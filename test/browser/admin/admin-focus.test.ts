@@ -15,7 +15,7 @@ test("the focus is on the heading after signing in, and after a token that is no
 
   const other = await openTab();
   await other.page.goto("/#/activity");
-  await signIn(other, server.firstToken);
+  await signIn(other.page, server.firstToken);
   await other.page.locator("h1:focus", { hasText: "Activity" }).waitFor();
 });
 

@@ -128,7 +128,7 @@ test("a search, a status, an access and an order are in the address, and load th
   expect(address).toEndWith("#/tokens?access=write&q=HOST-7&sort=expires_at");
   await page.goto("about:blank");
   await page.goto(address);
-  await signIn(tab, server.firstToken);
+  await signIn(tab.page, server.firstToken);
   await expectListed(names(soonest));
   expect(await page.getByRole("searchbox").inputValue()).toBe("HOST-7");
 
@@ -232,7 +232,7 @@ test("a token that ends while the list is open is shown as expired", async () =>
   });
   await other.page.clock.install();
   await other.page.goto("/");
-  await signIn(other, server.firstToken);
+  await signIn(other.page, server.firstToken);
   const expiresAt = new Date(Date.now() + 20 * 60_000).toISOString();
   await server.call("api-token/create", { access: "read", description: "Brief", expires_at: expiresAt });
   await other.page.getByRole("link", { name: "All", exact: true }).click();

@@ -180,12 +180,11 @@ describe("a rotation", () => {
 
   test("of one's own token keeps its advice when an earlier call is refused", async () => {
     const { token } = await create({ access: "write", description: "Own and gone" });
-    const tab = await openTab();
-    const { page } = tab;
+    const { page } = await openTab();
     const release = await hold(page, "api-token/usage");
     await loseAnswers(page, "api-token/rotate");
     await page.goto("/");
-    await signIn(tab, token);
+    await signIn(page, token);
     const question = await openOwn(page);
     await question.getByRole("button", { name: "Rotate token" }).click();
     const advice = question.getByText("it is revoked, and your next step signs you out");

@@ -36,15 +36,14 @@ writeUses(server.dataDir, [
 ]);
 
 test("the list shows how much each token is used, by one request, and nothing moves when it comes", async () => {
-  const tab = await openTab();
-  const { page } = tab;
+  const { page } = await openTab();
   const asked: string[][] = [];
   page.on("request", (request) => {
     if (request.url().endsWith("/usage")) asked.push(request.postDataJSON().ids);
   });
   const release = await hold(page, "api-token/usage");
   await page.goto("/");
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   const row = page.getByRole("row", { name: "Export 55" }).last();
   await row.waitFor();
   const places = async () =>
@@ -127,8 +126,7 @@ test("a token's history names each change and its author, and links to the autho
 });
 
 test("the audit trail of all is paged and narrowed", async () => {
-  const tab = await signedIn({ secret: auditor.token });
-  const { page } = tab;
+  const { page } = await signedIn({ secret: auditor.token });
   await page.getByRole("link", { name: "Activity" }).click();
   await page.getByText(/In the last 35 days: used [\d,]+ times/).waitFor();
   const trail = page.getByRole("region", { name: "Audit trail" });
@@ -159,7 +157,7 @@ test("the audit trail of all is paged and narrowed", async () => {
   expect(page.url()).toEndWith(`#/activity?token=${deploys.id}&to=2020-01-01`);
   await page.reload();
   await page.getByRole("heading", { name: "Sign in" }).waitFor();
-  await signIn(tab, auditor.token);
+  await signIn(page, auditor.token);
   await trail.getByRole("link", { name: "Clear filters" }).click();
   await expectVerbs(50);
 });

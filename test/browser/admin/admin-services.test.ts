@@ -243,10 +243,9 @@ test("a proxy's file has the header of the token, and a socket of Publisher", as
 test("a proxy's file has an address that needs no look-up", async () => {
   const { id } = await create({ access: "read", audiences: ["wiki"] });
   const { port } = new URL(server.url);
-  const tab = await openTab({ origin: `http://localhost:${port}` });
-  const { page } = tab;
+  const { page } = await openTab({ origin: `http://localhost:${port}` });
   await page.goto(`/#/tokens/${id}`);
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   await page.getByText("Protect a service").click();
   expect(await page.getByLabel("Publisher, as the proxy reaches it").inputValue()).toBe(`127.0.0.1:${port}`);
 });

@@ -48,12 +48,11 @@ async function expectFit(page: Page, where: string): Promise<void> {
 }
 
 test("text at 200 % and with wide spacing fits into 320 px", async () => {
-  const tab = await openTab({ viewport: { width: 320, height: 720 } });
-  const { page } = tab;
+  const { page } = await openTab({ viewport: { width: 320, height: 720 } });
   await page.goto("/");
   await page.getByLabel("API token").waitFor();
   await expectFit(page, "sign-in");
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   await page.getByRole("link", { name: NAME }).first().waitFor();
   await expectFit(page, "list");
   await openForm(page);

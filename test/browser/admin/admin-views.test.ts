@@ -56,7 +56,7 @@ test("signing in over plain HTTP from another machine", async () => {
   const describedBy = await tab.page.getByLabel("API token").getAttribute("aria-describedby");
   expect(await tab.page.locator(`[id="${describedBy}"]`).textContent()).toStartWith(warning);
   await examine(tab.page, "sign-in-http");
-  await signIn(tab, fresh.firstToken);
+  await signIn(tab.page, fresh.firstToken);
   const { page } = await openTab({ origin: `http://localhost:${port}` });
   await page.goto("/");
   await page.getByLabel("API token").waitFor();
@@ -225,13 +225,12 @@ test("creating a token", async () => {
 });
 
 test("when things go wrong, and while they take their time", async () => {
-  const tab = await openTab();
-  const { page } = tab;
+  const { page } = await openTab();
   const lists = /api-token\/(list|summary)$/;
   await refuse(page, lists);
   const release = await hold(page, lists);
   await page.goto("/");
-  await signIn(tab, fresh.firstToken);
+  await signIn(page, fresh.firstToken);
   await page.locator(".skeleton-row").first().waitFor();
   await examine(page, "loading", { isLoading: true });
   release();

@@ -35,7 +35,7 @@ export async function useAdminPage(): Promise<AdminTests> {
   }: SignedInOptions = {}) => {
     const tab = await openTab({ origin: at.url, ...options });
     await tab.page.goto("/");
-    await signIn(tab, secret);
+    await signIn(tab.page, secret);
     if (place !== undefined) await tab.page.goto(`/${place}`);
     return tab;
   };
@@ -45,7 +45,7 @@ export async function useAdminPage(): Promise<AdminTests> {
 }
 
 /** Signs in on the page of a tab, and waits until the tab is signed in. */
-export async function signIn({ page }: Pick<Tab, "page">, secret: string): Promise<void> {
+export async function signIn(page: Page, secret: string): Promise<void> {
   await page.getByLabel("API token").fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();

@@ -12,10 +12,9 @@ const { server, openTab } = await useAdminPage();
 
 test("the page works below a path prefix of a proxy, and asks for nothing outside of it", async () => {
   await using proxy = new PrefixProxy("/tokens/", server.url);
-  const tab = await openTab({ origin: proxy.origin });
-  const { page } = tab;
+  const { page } = await openTab({ origin: proxy.origin });
   await page.goto("/tokens/");
-  await signIn(tab, server.firstToken);
+  await signIn(page, server.firstToken);
   await page.getByRole("link", { name: "First token" }).first().waitFor();
   const reference = await page.getByRole("link", { name: "API reference" }).getAttribute("href");
   expect(new URL(reference ?? "", page.url()).href).toBe(`${proxy.origin}/tokens/swagger`);

@@ -98,8 +98,7 @@ test.each([
   ["was replaced by another site", "name = 'publisher:' + 'ab'.repeat(57)"],
   ["is no half", "name = 'publisher:odd'"],
 ])("where the half in memory %s, the page signs out and the other half goes", async (_, script) => {
-  const tab = await openTab();
-  const { page } = tab;
+  const { page } = await openTab();
   await page.goto("/");
   await signInAndStay(page, server.firstToken);
   await page.evaluate(script);

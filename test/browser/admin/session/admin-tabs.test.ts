@@ -161,7 +161,7 @@ test("a tab that was away while another signed out is signed out when it comes b
   await away.getByText("You signed out in another tab.").waitFor();
   expect(await away.evaluate("sessionStorage.length + name.length")).toBe(0);
   // A new session is another one.
-  await signIn({ page }, server.firstToken);
+  await signIn(page, server.firstToken);
 });
 
 test("a tab that waits for the server while another signs out is signed out once it answers", async () => {
@@ -192,7 +192,7 @@ test("a link that was copied before signing out does not sign in as the next per
   await tab.page.getByRole("row", { name: "First token" }).waitFor();
   const address = await addressAt(tab.page, "First token", MENU);
   await tab.page.getByRole("button", { name: "Sign out" }).click();
-  await signIn(tab, server.firstToken);
+  await signIn(tab.page, server.firstToken);
   const other = await tab.context.newPage();
   await other.goto(address);
   await waitForSignIn(other);
