@@ -1,8 +1,8 @@
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
 import type { Token } from "./token.ts";
 
-// The admin page uses these too: see overlap.ts.
-export { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "./overlap.ts";
+// The admin page uses these too: see limits.ts.
+export { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "./limits.ts";
 
 /** What a caller says of a rotation. */
 export interface RotationRequest {

@@ -1,4 +1,4 @@
-import { REUSE_DAYS, SUMMARY_DAYS } from "./summary-days.ts";
+import { REUSE_DAYS, SUMMARY_DAYS } from "./limits.ts";
 import { formatTime, SECONDS_A_DAY, type UnixSeconds } from "./time.ts";
 import { ACCESSES, type Access, STATUSES, type Status, statusAt, type Token } from "./token.ts";
 

@@ -2,9 +2,9 @@ import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { AUDIT_ACTIONS } from "../api/record-types.ts";
 import { auditView, changeTrail } from "../app/route.ts";
+import { Select } from "../fields/select.tsx";
+import { useDraft } from "../fields/use-draft.ts";
 import { dayFrom } from "../token-list/list-view.ts";
-import { Select } from "../ui/select.tsx";
-import { useDraft } from "../ui/use-draft.ts";
 import { type AuditView, isTokenId, narrowed, PARTS, type Part } from "./audit-view.ts";
 import { verbOf } from "./audit-words.ts";
 

@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { Choice } from "../ui/choice.tsx";
+import { Choice } from "../fields/choice.tsx";
 import { AUDIENCE_LIMIT, audiencesFault, audiencesIn, knownAudiences, withAudience } from "./audiences.ts";
 
 /** How many of the services that are known are offered. */

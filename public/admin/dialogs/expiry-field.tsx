@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import type { TokenUpdate } from "../api/types.ts";
 import { now } from "../app/clock.ts";
 import { DAY_MS, dayAfter, exactTime } from "../app/format.ts";
-import { Choice } from "../ui/choice.tsx";
+import { Choice } from "../fields/choice.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 const PRESET_DAYS = [7, 30, 90, 365] as const;

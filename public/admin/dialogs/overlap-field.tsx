@@ -2,9 +2,9 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Token } from "../api/types.ts";
 import { now } from "../app/clock.ts";
-import { Choice } from "../ui/choice.tsx";
+import { Choice } from "../fields/choice.tsx";
+import { Select } from "../fields/select.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Select } from "../ui/select.tsx";
 import {
   mostOf,
   OVERLAP_UNITS,

@@ -1,4 +1,4 @@
-import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../../src/tokens/overlap.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../../src/tokens/limits.ts";
 import { LAST_MOMENT } from "../../../src/tokens/time.ts";
 import type { Token } from "../api/types.ts";
 import { exactTime } from "../app/format.ts";

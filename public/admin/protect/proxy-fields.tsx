@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { PROXY_KINDS, type ProxyKind } from "../../proxies/configuration.ts";
-import { Select } from "../ui/select.tsx";
+import { Select } from "../fields/select.tsx";
 import type { ProxyDraft, ProxyFaults, SourceKind } from "./proxy-draft.ts";
 
 const KIND_NAMES: Readonly<Record<ProxyKind, string>> = {

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { changeList, listView } from "../app/route.ts";
 import { isAudience, knownAudiences } from "../dialogs/audiences.ts";
-import { Select } from "../ui/select.tsx";
+import { Select } from "../fields/select.tsx";
 import { changed, PUBLISHER } from "./list-view.ts";
 
 /** Stands for a service that is not among those to choose from; none can be called so. */

@@ -1,4 +1,4 @@
-import { SUMMARY_DAYS } from "../../../src/tokens/summary-days.ts";
+import { SUMMARY_DAYS } from "../../../src/tokens/limits.ts";
 import type { Expiries } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
 import { dayName, daysName, shortCountName, tokensName } from "../app/format.ts";

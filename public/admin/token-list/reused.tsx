@@ -1,4 +1,4 @@
-import { REUSE_DAYS } from "../../../src/tokens/summary-days.ts";
+import { REUSE_DAYS } from "../../../src/tokens/limits.ts";
 import { narrowed, WHOLE_TRAIL } from "../activity/audit-view.ts";
 import type { Token } from "../api/types.ts";
 import { activityAddress, listAddress } from "../app/addresses.ts";

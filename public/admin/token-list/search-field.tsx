@@ -1,8 +1,8 @@
 import { computed } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { changeList, listView } from "../app/route.ts";
+import { useDraft } from "../fields/use-draft.ts";
 import { SearchIcon } from "../ui/icons.tsx";
-import { useDraft } from "../ui/use-draft.ts";
 import { changed, SEARCH_LIMIT } from "./list-view.ts";
 
 /** How long after the last key a search begins. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { signal } from "@preact/signals";
-import { draftOf } from "../../../public/admin/ui/draft.ts";
+import { draftOf } from "../../../public/admin/fields/draft.ts";
 
 test("a draft shows the typed text until it is dropped", () => {
   const draft = draftOf(signal("2020-10-20"));

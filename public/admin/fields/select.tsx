@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useId } from "preact/hooks";
-import { DownIcon } from "./icons.tsx";
+import { DownIcon } from "../ui/icons.tsx";
 
 interface SelectProps {
   readonly name: string;
