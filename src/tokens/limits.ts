@@ -9,3 +9,6 @@ export const SUMMARY_DAYS = 90;
 
 /** For how many days a summary counts that the secret of an ended token was shown. */
 export const REUSE_DAYS = 7;
+
+/** The most code points that a description may have: an emoji may be several. */
+export const DESCRIPTION_LIMIT = 500;

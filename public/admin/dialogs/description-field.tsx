@@ -1,8 +1,8 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
-import { visible } from "../../../src/tokens/secret/text.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/limits.ts";
+import { visible } from "../../../src/tokens/visible-text.ts";
 import { VisibleText } from "../ui/visible-text.tsx";
 import { lengthFault } from "./description.ts";
 

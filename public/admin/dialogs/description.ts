@@ -1,5 +1,5 @@
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
-import { codePoints } from "../../../src/tokens/secret/text.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/limits.ts";
+import { codePoints } from "../../../src/tokens/visible-text.ts";
 
 /** The description to send to the API; null for an empty one. */
 export function descriptionOf(text: string): string | null {

@@ -1,4 +1,4 @@
-import { DESCRIPTION_LIMIT } from "../../tokens/description.ts";
+import { DESCRIPTION_LIMIT } from "../../tokens/limits.ts";
 import { Moment, StatusName } from "../api/answer-types.ts";
 import { AccessName, Audience, Description, Time, TokenId } from "../api/wire.ts";
 import type { NamedTypes } from "./component-schemas.ts";

@@ -9,7 +9,7 @@ import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../../../src/stor
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import { repeatableRandom } from "../../support/random.ts";
 import { PublicDirectory } from "../../support/store/data-directory.ts";
 import { OLD_SCHEMAS } from "../../support/store/old-schemas.ts";
@@ -83,7 +83,7 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
     using temporary = new PublicDirectory();
     thaw(sql, temporary.directory);
     const store = SqliteTokenStore.open(temporary.directory);
-    const tokens = new Tokens({
+    const tokens = new TokenService({
       store,
       clock: () => 0,
       random: repeatableRandom(),

@@ -47,7 +47,7 @@ class Replacing extends PublicDirectory {
   }
 
   /** As a crash leaves a restore, just before its last step. */
-  settle(): void {
+  writeLastUses(): void {
     markSuccessor(this.directory, this.next);
     copyFileSync(this.next, this.directory.successor);
   }
@@ -89,7 +89,7 @@ describe("a store that takes the place of another", () => {
   ])("comes at the next start where a crash came when $what", ({ remove }) => {
     using replacing = new Replacing();
     const { directory } = replacing;
-    replacing.settle();
+    replacing.writeLastUses();
     for (const end of remove) rmSync(directory.database + end, { force: true });
     expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
     completeReplacement(directory);
@@ -103,7 +103,7 @@ describe("a store that takes the place of another", () => {
   test("does not come while somebody else is about it", () => {
     using replacing = new Replacing();
     const { directory } = replacing;
-    replacing.settle();
+    replacing.writeLastUses();
     const lock = ServerLock.take(directory);
     expect(unusable(() => completeReplacement(directory))).toContain("It may be restoring the store");
     expect(existsSync(`${directory.database}-wal`)).toBe(true);
@@ -145,7 +145,7 @@ describe("a file with the name of a successor that no restore put there", () => 
     [
       "a file that was changed since",
       (replacing) => {
-        replacing.settle();
+        replacing.writeLastUses();
         appendFileSync(replacing.directory.successor, "x");
       },
       "is not the file that",

@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Scan } from "../../../../src/store/sqlite/list/scan.ts";
 import { SCAN_LIMITS, type ScanLimits, Scans } from "../../../../src/store/sqlite/list/scans.ts";
-import { ScanRefused } from "../../../../src/tokens/listing/scan-refused.ts";
+import { ScanRefused } from "../../../../src/tokens/listing/scan-error.ts";
 import { StoreUnavailable } from "../../../../src/tokens/token-store.ts";
 import { TEST_LIMIT_MS } from "../../../support/patience.ts";
 import { row, TestStore } from "../../../support/store/store.ts";
