@@ -12,8 +12,7 @@ import type { ServeSettings } from "../settings/config.ts";
 import type { ListenAddress } from "../settings/listen-addresses.ts";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
-import { refuseLeftovers } from "../store/sqlite/file/leftovers.ts";
-import { playBackJournal } from "../store/sqlite/file/rollback-journal.ts";
+import { refuseMissingDatabase } from "../store/sqlite/file/missing-database.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "../store/sqlite/file/server-lock.ts";
 import { removeWorkingDirectories } from "../store/sqlite/file/working-directory.ts";
 import { checkAtStart, type StartCheck } from "../store/sqlite/inspect/start-check.ts";
@@ -137,8 +136,7 @@ interface Opened extends OpenTokens {
 async function open(directory: DataDirectory, settings: ServeSettings, log: Log): Promise<Opened> {
   completeReplacement(directory);
   // What is not Publisher's is left alone, before anything is written beside it.
-  playBackJournal(directory);
-  refuseLeftovers(directory);
+  refuseMissingDatabase(directory);
   if (!directory.holdsStore()) refuseLogOfLostStore(settings.revocationLog);
   const checked = checkAtStart(directory);
   directory.make();

@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
@@ -13,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf } from "../../system-errors.ts";
-import { writeWholly } from "./file/file-bytes.ts";
+import { writeNewFile } from "./file/file-bytes.ts";
 
 /** The size of the reserve: room for the store's -shm file and for many revocations. */
 export const RESERVE_BYTES = 4 * 1024 * 1024;
@@ -98,7 +97,8 @@ export class Reserve {
     rmSync(draft, { force: true });
     this.#requireFree(RESERVE_BYTES + LEFT_FREE_BYTES);
     try {
-      write(draft);
+      // Random bytes: a file system that compresses would give zeros no space.
+      writeNewFile(draft, randomBytes(RESERVE_BYTES));
       renameSync(draft, this.#path);
     } finally {
       rmSync(draft, { force: true });
@@ -137,17 +137,6 @@ function cut(path: string, sizeAfter: (size: number) => number): boolean {
     if (!status.isFile() || status.nlink !== 1 || isForeign || size === status.size) return false;
     ftruncateSync(file, size);
     return true;
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Random bytes: a file system that compresses would give zeros no space. */
-function write(path: string): void {
-  const file = openSync(path, "wx", 0o600);
-  try {
-    writeWholly(file, randomBytes(RESERVE_BYTES));
-    fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -46,6 +46,18 @@ function partsOf(database: Database): Map<string, string> {
   return new Map(rows.map(({ name, sql }) => [name, sql]));
 }
 
+/** Brings a database to that schema in one transaction. */
+export function migrate(database: Database, version: number): void {
+  const run = database.transaction(() => {
+    for (const [index, migration] of MIGRATIONS.entries()) {
+      if (index >= schemaVersion(database) && index < version) database.run(migration);
+    }
+    database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    database.run(`PRAGMA user_version = ${version}`);
+  });
+  if (schemaVersion(database) < version) run.immediate();
+}
+
 export function schemaVersion(database: Database): number {
   return pragma(database, "user_version");
 }

@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isPublisherFile } from "../file/file-header.ts";
 import { openAtRest } from "../file/reader.ts";
 import { type Difference, differenceFrom, unreadable } from "../file/store-state.ts";
-import { isPublisherStore } from "../inspect/inspection.ts";
 import { DATED, datedPath } from "./backup.ts";
 
 /** What became of the older backups in a directory, by their paths. */
@@ -59,7 +59,7 @@ function datedBeside(made: string): readonly Dated[] {
 
 function differenceOf(present: Database, path: string): Difference | null {
   try {
-    if (!lstatSync(path).isFile() || !isPublisherStore(path)) return NO_BACKUP;
+    if (!lstatSync(path).isFile() || !isPublisherFile(path)) return NO_BACKUP;
   } catch (error) {
     return unreadable(error);
   }

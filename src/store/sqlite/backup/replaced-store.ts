@@ -5,10 +5,12 @@ import { isAuditEventId } from "../../../tokens/identifier.ts";
 import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
 import type { DataDirectory } from "../file/data-directory.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";
+import { sizeOf } from "../file/file-bytes.ts";
+import { playBackJournal } from "../file/hot-journal.ts";
 import { openAtRest, openReader } from "../file/reader.ts";
-import { playBackJournal } from "../file/rollback-journal.ts";
 import { leaveAtRest } from "../file/store-at-rest.ts";
-import { inspectDatabase, isNew, wholeFaults, withPlainErrors } from "../inspect/inspection.ts";
+import { inspectDatabase } from "../inspect/inspection.ts";
+import { wholeFaults, withPlainErrors } from "../inspect/store-faults.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
 import { isBusy } from "../sqlite-errors.ts";
 import { NoStore, StoreDamaged, StoreUnusable } from "../store-unusable.ts";
@@ -30,9 +32,10 @@ export class ReplacedStore implements Disposable {
    * that would be lost. Throws StoreUnusable if another process uses it.
    */
   static open(directory: DataDirectory): ReplacedStore {
-    if (isNew(directory.database)) return new ReplacedStore(null, `there is no store in ${directory.path}`);
+    if (sizeOf(directory.database) === 0)
+      return new ReplacedStore(null, `there is no store in ${directory.path}`);
     try {
-      playBackJournal(directory);
+      withPlainErrors(directory, () => playBackJournal(directory.database));
       inspectDatabase(directory, () => undefined);
     } catch (error) {
       return new ReplacedStore(readable(directory.database), faultOf(directory, error));

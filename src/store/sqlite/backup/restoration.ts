@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
 import { END_KEYS } from "../../../tokens/revocation/revocation-lines.ts";
 import { secondsOf } from "../../../tokens/time.ts";
-import type { DataDirectory } from "../file/data-directory.ts";
+import type { DataDirectory, StoreFile } from "../file/data-directory.ts";
 import { type LastEvent, stateOf } from "../file/store-state.ts";
 import {
   makeWorkingDirectory,
@@ -12,7 +12,7 @@ import {
   removeWorkingDirectories,
   removeWorkingDirectory,
 } from "../file/working-directory.ts";
-import type { Acceptance, StoreFile } from "../inspect/inspection.ts";
+import type { Acceptance } from "../inspect/inspection.ts";
 import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
 import { StoreDamaged } from "../store-unusable.ts";

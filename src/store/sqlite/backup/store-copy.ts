@@ -1,9 +1,11 @@
 import { Database } from "bun:sqlite";
-import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
+import type { StoreFile } from "../file/data-directory.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";
+import { syncFile } from "../file/file-bytes.ts";
 import { saysInUse } from "../file/store-at-rest.ts";
-import { type Acceptance, inspectDatabase, type StoreFile } from "../inspect/inspection.ts";
+import { type Acceptance, inspectDatabase } from "../inspect/inspection.ts";
 import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 
@@ -83,12 +85,7 @@ function settle(path: string): void {
     using copy = new Database(withoutLinks(path), CHANGING);
     if (saysInUse(copy)) copy.run("UPDATE store_state SET in_use = 0");
   }
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  syncFile(path);
 }
 
 /** Returns what `write` returns. Throws StoreUnusable if it fails. */

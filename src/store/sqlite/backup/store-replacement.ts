@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { reasonOf } from "../../../system-errors.ts";
 import { type DataDirectory, syncDirectory } from "../file/data-directory.ts";
+import { sizeOf } from "../file/file-bytes.ts";
 import { linkOrCopy } from "../file/file-link.ts";
 import { ServerLock } from "../file/server-lock.ts";
 import { StoreUnusable } from "../store-unusable.ts";
@@ -18,7 +19,7 @@ const BESIDE = ["-wal", "-journal", "-shm"];
 export function replaceStore(directory: DataDirectory, next: string, aside: string): boolean {
   const progress = { isAsideMade: false, isSettled: false };
   try {
-    const kept = keptFiles(directory).filter(hasContent);
+    const kept = keptFiles(directory).filter((path) => sizeOf(path) > 0);
     if (kept.length > 0) mkdirSync(aside, { mode: 0o700 });
     progress.isAsideMade = kept.length > 0;
     if (progress.isAsideMade) keepAside(directory, kept, aside);
@@ -117,8 +118,4 @@ function isRemoved(directory: DataDirectory, aside: string): boolean {
 
 function keptFiles({ database }: DataDirectory): readonly string[] {
   return [database, ...BESIDE.slice(0, 2).map((end) => database + end)];
-}
-
-function hasContent(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

@@ -1,20 +1,14 @@
-import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { type DataDirectory, syncDirectory } from "../file/data-directory.ts";
-import { digestOf, writeWholly } from "../file/file-bytes.ts";
+import { digestOf, writeNewFile } from "../file/file-bytes.ts";
 import { refuseOddFiles } from "../file/file-safety.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 
 /** Says that this file, which a restore prepared and checked, is to be the successor of the store; on disk when this returns. */
 export function markSuccessor({ path, successorMark }: DataDirectory, prepared: string): void {
   rmSync(successorMark, { force: true });
-  const mark = openSync(successorMark, "wx", 0o600);
-  try {
-    writeWholly(mark, Buffer.from(`${digestOf(prepared)}\n`));
-    fsyncSync(mark);
-  } finally {
-    closeSync(mark);
-  }
+  writeNewFile(successorMark, Buffer.from(`${digestOf(prepared)}\n`));
   syncDirectory(path);
 }
 

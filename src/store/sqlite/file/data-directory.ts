@@ -56,13 +56,13 @@ export class DataDirectory {
   }
 
   /**
-   * Whether there is a store; an empty file is none. Throws StoreUnusable if that cannot be seen, or one of the files
+   * Whether there is a file in the place of the store. Throws StoreUnusable if that cannot be seen, or one of the files
    * is a symbolic link, a pipe or the like.
    */
   holdsStore(): boolean {
     try {
       refuseOddFiles(this);
-      return (lstatSync(this.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      return lstatSync(this.database, { throwIfNoEntry: false }) !== undefined;
     } catch (error) {
       if (error instanceof StoreUnusable) throw error;
       if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
@@ -93,6 +93,9 @@ export class DataDirectory {
     return new StoreUnusable(`The data directory ${this.path} ${how}: ${reasonOf(cause)}.`, { cause });
   }
 }
+
+/** Where a store is. A data directory has one; a backup is one. */
+export type StoreFile = Pick<DataDirectory, "database"> & Partial<Pick<DataDirectory, "reserve">>;
 
 /** Brings new names in a directory to disk. Windows cannot open a directory, and needs no such thing. */
 export function syncDirectory(path: string): void {

@@ -9,6 +9,9 @@ import { basename, dirname, join } from "node:path";
 export const READING = constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_NOFOLLOW;
 export const CHANGING = constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_NOFOLLOW;
 
+/** How long opening waits for another process that makes or closes the store. */
+export const OPENING_TIMEOUT_MS = 5000;
+
 /** The same path without links in its directory: with these flags SQLite refuses them there too. */
 export function withoutLinks(path: string): string {
   try {

@@ -1,15 +1,15 @@
 import type { Database } from "bun:sqlite";
 import { keepBeforeMigration } from "../backup/migration-copy.ts";
-import { inspectDatabase, isNew, OPENING_TIMEOUT_MS, withPlainErrors } from "../inspect/inspection.ts";
-import { MIGRATIONS } from "../migrations/index.ts";
-import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
+import { inspectDatabase } from "../inspect/inspection.ts";
+import { withPlainErrors } from "../inspect/store-faults.ts";
+import { migrate, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
 import { isBusy, isReadOnly } from "../sqlite-errors.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { makeFile } from "./database-file.ts";
-import { closeToOthers, refuseOddFiles } from "./file-safety.ts";
-import { refuseLeftovers } from "./leftovers.ts";
-import { playBackJournal } from "./rollback-journal.ts";
+import { OPENING_TIMEOUT_MS } from "./database-file.ts";
+import { closeToOthers } from "./file-safety.ts";
+import { playBackJournal } from "./hot-journal.ts";
+import { makeNewStore, removeDrafts } from "./new-store.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "./server-lock.ts";
 import { StoreDatabase } from "./store-database.ts";
 
@@ -29,18 +29,16 @@ export function openDatabase(
   purpose: Purpose = "changing",
 ): StoreDatabase {
   return withPlainErrors(directory, () => {
-    refuseOddFiles(directory);
-    playBackJournal(directory);
-    const isFirst = isNew(directory.database);
-    const old = isFirst ? null : outdatedSchema(directory);
-    if (isFirst) refuseLeftovers(directory);
+    if (!directory.holdsStore()) makeNewStore(directory, lock);
+    if (purpose === "changing") removeDrafts(directory);
+    playBackJournal(directory.database);
+    const old = outdatedSchema(directory);
     const own =
       old !== null && lock === null
         ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
         : null;
     try {
       const migration = old === null ? null : keepBeforeMigration(directory, old);
-      if (isFirst) makeFile(directory.database);
       closeAllToOthers(directory, lock ?? own);
       const database = opened(directory, purpose);
       database.migration = migration;
@@ -77,18 +75,6 @@ function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatab
     database.requireInPlace();
     throw isReadOnly(error) ? notWritable(path, error) : error;
   }
-}
-
-/** Takes the store to that schema, in one transaction: wholly or not at all. */
-export function migrate(database: Database, version: number): void {
-  const run = database.transaction(() => {
-    for (const [index, migration] of MIGRATIONS.entries()) {
-      if (index >= schemaVersion(database) && index < version) database.run(migration);
-    }
-    database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-    database.run(`PRAGMA user_version = ${version}`);
-  });
-  if (schemaVersion(database) < version) run.immediate();
 }
 
 /**

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 
 /**
  * That many bytes of a file from that offset on; null where it is too short. Not for a database that this process has
@@ -23,6 +23,31 @@ export function writeWholly(file: number, bytes: Uint8Array): void {
     if (count === 0) throw new Error("the disk takes no more bytes");
     written += count;
   }
+}
+
+/** Makes a file for its owner alone; on disk when this returns. Throws where the name is taken. */
+export function writeNewFile(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeWholly(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function syncFile(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** In bytes; 0 where there is no file. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** How much of a file is read at once. */

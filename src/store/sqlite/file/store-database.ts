@@ -25,7 +25,7 @@ export class StoreDatabase extends Database {
   /** What was done to the store to open it; null for nothing. */
   migration: Migration | null = null;
   readonly #path: string;
-  /** The file at the path before this opened it; null where there was none. */
+  /** The file at the path before this opened it. */
   readonly #identity: string | null;
   #isMarked = false;
 
@@ -34,7 +34,7 @@ export class StoreDatabase extends Database {
     super(withoutLinks(path), CHANGING);
     this.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     this.#path = path;
-    this.#identity = identity ?? identityOf(path);
+    this.#identity = identity;
   }
 
   /** Throws StoreUnusable where another store came to the path meanwhile: a change would be lost with this one. */

@@ -1,7 +1,9 @@
 import type { Database } from "bun:sqlite";
 import type { UnixSeconds } from "../../../tokens/time.ts";
+import type { StoreFile } from "../file/data-directory.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
-import { type Acceptance, inspectDatabase, refuseUnsound, type StoreFile } from "./inspection.ts";
+import { type Acceptance, inspectDatabase } from "./inspection.ts";
+import { refuseUnsound } from "./store-faults.ts";
 
 /** A time at which a backup took the place of the store. */
 export interface RestorationNote {

@@ -1,7 +1,9 @@
 import { statSync } from "node:fs";
 import type { DataDirectory } from "../file/data-directory.ts";
+import { playBackJournal } from "../file/hot-journal.ts";
 import { SCHEMA_VERSION, schemaVersion } from "../schema.ts";
-import { inspectDatabase, refuseUnsound } from "./inspection.ts";
+import { inspectDatabase } from "./inspection.ts";
+import { refuseUnsound, withPlainErrors } from "./store-faults.ts";
 
 /** Up to this size a store is checked wholly before it is served: that takes some 0.1 seconds. */
 const CHECKED_FIRST_BYTES = 8 * 1024 * 1024;
@@ -20,6 +22,7 @@ export interface StartCheck {
  */
 export function checkAtStart(directory: DataDirectory): StartCheck {
   if (!directory.holdsStore()) return { schema: SCHEMA_VERSION, isWhole: true };
+  withPlainErrors(directory, () => playBackJournal(directory.database));
   const isSmall = statSync(directory.database).size <= CHECKED_FIRST_BYTES;
   const schema = inspectDatabase(directory, (database) => {
     if (isSmall) refuseUnsound(database, directory.database);

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { present } from "../file/file-safety.ts";
-import { hasJournal, journalLeft } from "../file/left-journal.ts";
+import { hasJournal, journalLeft } from "../file/hot-journal.ts";
 import { openReader } from "../file/reader.ts";
 import { isInWalMode } from "../file/store-at-rest.ts";
 import { StoreUnusable } from "../store-unusable.ts";

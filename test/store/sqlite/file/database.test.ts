@@ -2,8 +2,9 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
-import { inspectDatabase, integrityFaults } from "../../../../src/store/sqlite/inspect/inspection.ts";
-import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
+import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
+import { integrityFaults } from "../../../../src/store/sqlite/inspect/store-faults.ts";
+import { APPLICATION_ID, SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
 import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
 import { row, TestStore } from "../../../support/store/store.ts";
@@ -31,13 +32,6 @@ describe("a new store", () => {
     expect(row(database, "PRAGMA application_id")).toEqual({ application_id: APPLICATION_ID });
     expect(row(database, "PRAGMA user_version")).toEqual({ user_version: SCHEMA_VERSION });
     expect(Buffer.from(APPLICATION_ID.toString(16), "hex").toString()).toBe("Publ");
-  });
-
-  test("is made of an empty file too, as a crash may leave one", () => {
-    using temporary = new PublicDirectory();
-    writeFileSync(temporary.directory.database, "");
-    using database = openDatabase(temporary.directory);
-    expect(schemaVersion(database)).toBe(SCHEMA_VERSION);
   });
 
   test("has a key for cursors of its own", () => {

@@ -159,8 +159,8 @@ describe("a store in use", () => {
     using copy = new PublicDirectory();
     const { directory } = temporary;
     // As a first user leaves it who is killed before its mark is in the file.
-    using first = new Database(directory.database, { create: true, readwrite: true });
     openDatabase(directory).close();
+    using first = new Database(directory.database, { readwrite: true });
     first.run("PRAGMA journal_mode = WAL");
     first.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     first.run("UPDATE store_state SET in_use = 1");
