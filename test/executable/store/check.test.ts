@@ -179,16 +179,3 @@ describe("what is no sound store of this schema is refused by every command, and
     }
   });
 });
-
-test.each(["check", "token list", "token revoke atok_1"])(
-  "an empty file is no store to %s",
-  async (command) => {
-    using terminal = new Terminal();
-    mkdirSync(terminal.dataDir);
-    writeFileSync(join(terminal.dataDir, "publisher.db"), "");
-    const { exitCode, stdout, stderr } = await terminal.run(command.split(" "));
-    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
-    expect(stderr).toContain(`There is no Publisher store in ${terminal.dataDir}.`);
-    expect(readFileSync(join(terminal.dataDir, "publisher.db"))).toHaveLength(0);
-  },
-);

@@ -1,13 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
@@ -85,25 +77,6 @@ describe("a store whose database is missing", () => {
     await using again = await RunningServer.start({ cwd });
     expect((await again.call("api-token/list", {}, firstToken)).json.data).toHaveLength(4);
   });
-
-  test.each(["lock.db", "publisher.db", "lock.holder", "first-token"])(
-    "is not supposed after a first start that was killed as it had made %s",
-    async (name) => {
-      using directory = new TemporaryDirectory();
-      const child = Bun.spawn([EXECUTABLE, ...SERVE], {
-        cwd: directory.path,
-        env: {},
-        stdout: "ignore",
-        stderr: "ignore",
-      });
-      const path = join(directory.path, "data", name);
-      while (!existsSync(path) && child.exitCode === null) await Bun.sleep(0);
-      child.kill("SIGKILL");
-      await child.exited;
-      await using server = await RunningServer.start({ cwd: directory.path });
-      expect((await server.call("api-token/list")).status).toBe(200);
-    },
-  );
 });
 
 test("a service of Kubernetes that is named publisher changes nothing", async () => {
