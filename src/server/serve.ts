@@ -14,14 +14,11 @@ import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { refuseMissingDatabase } from "../store/sqlite/file/missing-database.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "../store/sqlite/file/server-lock.ts";
+import { storeId } from "../store/sqlite/file/store-state.ts";
 import { removeWorkingDirectories } from "../store/sqlite/file/working-directory.ts";
 import { checkAtStart, type StartCheck } from "../store/sqlite/inspect/start-check.ts";
 import { accessWarnings, refuseOwnersForRoot } from "../store/sqlite/owner/file-owners.ts";
-import {
-  RevocationLog,
-  refuseLogOfLostStore,
-  storeMark,
-} from "../store/sqlite/revocation-log/revocation-log.ts";
+import { RevocationLog, refuseLogOfLostStore } from "../store/sqlite/revocation-log/revocation-log.ts";
 import { SCHEMA_VERSION } from "../store/sqlite/schema.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { print } from "../terminal/print.ts";
@@ -172,7 +169,7 @@ async function open(directory: DataDirectory, settings: ServeSettings, log: Log)
 
 function revocationLogging({ revocationLog: path }: ServeSettings, store: SqliteTokenStore, log: Log) {
   if (path === null) return null;
-  const file = new RevocationLog(path, store.auditTrail, storeMark(store.cursorKey));
+  const file = new RevocationLog(path, store.auditTrail, storeId(store.cursorKey));
   return new RevocationLogging({ file, log, clock: () => performance.now() });
 }
 

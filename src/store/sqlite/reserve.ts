@@ -23,13 +23,13 @@ const OPENING_BYTES = 64 * 1024;
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
 
-/** With that much free space on its disk a store takes changes, with or without its reserve; as `5 MiB`. */
+/** The free space that a store needs on its disk to take changes, with or without its reserve; as `5 MiB`. */
 export const ENOUGH_SPACE = `${mebibytes(RESERVE_BYTES + LEFT_FREE_BYTES)} MiB`;
 
-/** That the disk has too little space left. */
+/** The disk has too little space left. */
 export class OutOfSpace extends Error {}
 
-/** What a file system says of itself; on some network file systems all of it is 0. */
+/** As in `statfsSync`. Some network file systems report 0 for all of it. */
 interface DiskSpace {
   readonly blocks: number;
   readonly bavail: number;
@@ -115,7 +115,7 @@ function mebibytes(bytes: number): number {
   return bytes / 1024 ** 2;
 }
 
-/** On a disk that fails or is read-only, the write that needs the space says why it fails. */
+/** On a disk that fails or is read-only, the write that needs the space reports the reason. */
 function succeeds(free: () => boolean): boolean {
   try {
     return free();

@@ -10,7 +10,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 /** The first schema in which a token can be replaced. */
 export const FIRST_SCHEMA_WITH_ROTATION = 2;
 
-/** The first schema that says whether the store is in use, and when it was restored. */
+/** The first schema that records whether the store is in use, and when it was restored. */
 export const FIRST_SCHEMA_WITH_STATE = 4;
 
 /** Tables that Litestream makes in each database that it copies. https://litestream.io/how-it-works/ */
@@ -22,8 +22,8 @@ interface SchemaRow {
 }
 
 /**
- * What a store lacks, or has beside, of the tables, indices and triggers that its schema version makes; null if
- * nothing. Without its triggers a store would let a revoked token come back.
+ * A table, index or trigger that is missing, changed or not Publisher's, for the end of a sentence; null if there is
+ * none. Without its triggers a store would let a revoked token come back.
  */
 export function schemaFault(database: Database, version: number): string | null {
   using made = new Database(":memory:");

@@ -14,7 +14,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileTime } from "../../../src/store/sqlite/backup/backup.ts";
-import { markSuccessor } from "../../../src/store/sqlite/backup/successor.ts";
+import { writeChecksum } from "../../../src/store/sqlite/backup/successor.ts";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
@@ -327,7 +327,7 @@ test.each(["token list", "token create --access read", "restore backup.db", "ser
     const path = join(terminal.dataDir, "publisher.db");
     rmSync(path);
     copyFileSync(join(terminal.cwd, "backup.db"), `${path}-next`);
-    markSuccessor(new DataDirectory(terminal.dataDir), `${path}-next`);
+    writeChecksum(new DataDirectory(terminal.dataDir), `${path}-next`);
     writeFileSync(`${path}-wal`, "of the lost store");
     for (const reading of ["check", "backup other.db"])
       expect((await terminal.run(reading.split(" "))).stderr).toContain(

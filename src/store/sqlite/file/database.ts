@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { keepBeforeMigration } from "../backup/migration-copy.ts";
+import { copyBeforeMigration } from "../backup/migration-copy.ts";
 import { inspectDatabase } from "../inspect/inspection.ts";
 import { withPlainErrors } from "../inspect/store-faults.ts";
 import { migrate, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
@@ -15,13 +15,13 @@ import { StoreDatabase } from "./store-database.ts";
 
 const RETRY_MS = 10;
 
-/** What a store is opened for. To read one that is at rest, nothing has to be written: it stays so. */
+/** Reading leaves a closed store as it is: nothing has to be written. */
 export type Purpose = "reading" | "changing";
 
 /**
- * Opens the store of a data directory for reading and writing, making or migrating it as needed. A store of an
- * older schema may be in use by a server that does not know the new one: it is migrated under the lock of servers,
- * which `lock` is where the caller is one.
+ * Opens the store of a data directory for reading and writing. Makes or migrates it first where needed. A server that does
+ * not know the new schema may use a store of an older one: so a migration takes the lock of servers. `lock` is that lock
+ * where the caller holds it.
  */
 export function openDatabase(
   directory: DataDirectory,
@@ -38,7 +38,7 @@ export function openDatabase(
         ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
         : null;
     try {
-      const migration = old === null ? null : keepBeforeMigration(directory, old);
+      const migration = old === null ? null : copyBeforeMigration(directory, old);
       closeAllToOthers(directory, lock ?? own);
       const database = opened(directory, purpose);
       database.migration = migration;
@@ -49,13 +49,13 @@ export function openDatabase(
   });
 }
 
-/** Looks at a store that will be written to, before it is: what cannot be used stays as it is. Null for today's schema. */
+/** Inspects a store before anything is written to it. Returns its schema; null for today's. */
 function outdatedSchema(directory: DataDirectory): number | null {
   const version = inspectDatabase(directory, schemaVersion);
   return version < SCHEMA_VERSION ? version : null;
 }
 
-/** Before the store is open, and without a lock that this process holds: see closeToOthers. */
+/** Call it before the store is open; leaves out the lock that this process holds: see closeToOthers. */
 function closeAllToOthers({ files, lock }: DataDirectory, held: ServerLock | null): void {
   for (const file of files) if (held === null || file !== lock) closeToOthers(file);
 }
@@ -65,7 +65,7 @@ function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatab
   try {
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     migrate(database, SCHEMA_VERSION);
-    database.clearForeignMark();
+    database.clearCopiedInUse();
     configure(database, purpose);
     if (purpose === "changing") openFiles(database);
     database.requireInPlace();
@@ -91,7 +91,7 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
   database.run("PRAGMA foreign_keys = ON");
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
-  if (purpose === "changing") database.markInUse();
+  if (purpose === "changing") database.setInUse();
   // SQLite would put large temporary files into /var/tmp, which can be read-only.
   database.run("PRAGMA temp_store = MEMORY");
 }
@@ -102,8 +102,8 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
  */
 function openFiles(database: Database): void {
   const version = schemaVersion(database);
-  // SQLite waits for another process without letting anything else run. Writer waits in a better way; a command that
-  // only reads has nothing else to run.
+  // While SQLite waits for another process, nothing else runs. Writer waits in a better way; a command that only reads
+  // has nothing else to run.
   database.run("PRAGMA busy_timeout = 0");
   try {
     database.run("BEGIN IMMEDIATE");

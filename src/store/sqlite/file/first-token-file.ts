@@ -5,7 +5,7 @@ import { digestOf, isSecret } from "../../../tokens/secret/secret.ts";
 import { syncDirectory } from "./data-directory.ts";
 import { writeNewFile } from "./file-bytes.ts";
 
-/** The file in which a new store's first secret waits for the operator, until that token is revoked or replaced. */
+/** The file with the secret of a new store's first token. It stays until that token is revoked or replaced. */
 export class FirstTokenFile {
   readonly path: string;
 
@@ -13,7 +13,7 @@ export class FirstTokenFile {
     this.path = path;
   }
 
-  /** Writes the secret, for the owner's eyes alone, on disk before it returns. */
+  /** Writes the secret into a file for the owner alone; on disk when this returns. */
   write(secret: string): void {
     const draft = `${this.path}.new`;
     rmSync(draft, { force: true });

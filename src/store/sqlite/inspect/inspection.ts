@@ -2,20 +2,20 @@ import type { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { missingRows } from "../consistency-rules.ts";
+import { isFlaggedInUse } from "../file/clean-close.ts";
 import type { StoreFile } from "../file/data-directory.ts";
 import { OPENING_TIMEOUT_MS } from "../file/database-file.ts";
 import { sizeOf } from "../file/file-bytes.ts";
 import { isSqliteFile, isWalFile } from "../file/file-header.ts";
 import { hasJournal, withJournalError } from "../file/hot-journal.ts";
 import { identityOf } from "../file/opened-files.ts";
-import { openAtRest } from "../file/reader.ts";
-import { saysInUse } from "../file/store-at-rest.ts";
+import { openImmutable } from "../file/reader.ts";
 import { openForeignReader } from "../owner/foreign-reader.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "../schema.ts";
 import { NoStore, StoreUnusable } from "../store-unusable.ts";
 import { faulty, integrityFaults, withPlainErrors } from "./store-faults.ts";
 
-/** Whether a file without its last changes is good enough: mostly not. */
+/** Whether a file without its last changes is accepted. */
 export type Acceptance = "whole" | "part";
 
 /**
@@ -34,7 +34,7 @@ export function inspectDatabase<T>(
   );
 }
 
-/** A store that was opened just before another one took its place may have been read with the -wal file of that one. */
+/** Reads again where another store took the place meanwhile: its -wal file may have been read with this one. */
 function untilInPlace<T>(path: string, read: () => T): T {
   const before = identityOf(path);
   try {
@@ -52,18 +52,18 @@ function inspectOnce<T>(directory: StoreFile, inspect: (database: Database) => T
   refuseOtherFiles(directory);
   const isWal = isWalFile(path);
   if (!isWal) refuseForeignWal(path);
-  // Beside a store at rest, which has left WAL mode, SQLite takes an empty -wal file as missing.
+  // Beside a closed store, which has left WAL mode, SQLite ignores an empty -wal file.
   const hasWal = () => (isWal ? existsSync(`${path}-wal`) : sizeOf(`${path}-wal`) > 0);
-  const isAtRest = () => !hasWal() && !hasJournal(path) && statSync(path).mtimeMs === before;
-  if (!isAtRest()) return inspected(directory, openForeignReader(path), inspect);
+  const isClosed = () => !hasWal() && !hasJournal(path) && statSync(path).mtimeMs === before;
+  if (!isClosed()) return inspected(directory, openForeignReader(path), inspect);
   try {
-    const outcome = inspected(directory, openAtRest(path), (database) => {
+    const outcome = inspected(directory, openImmutable(path), (database) => {
       if (isWal && acceptance === "whole") refusePart(database, path);
       return inspect(database);
     });
-    if (isAtRest()) return outcome;
+    if (isClosed()) return outcome;
   } catch (error) {
-    if (isAtRest()) throw error;
+    if (isClosed()) throw error;
   }
   return inspected(directory, openForeignReader(path), inspect);
 }
@@ -114,9 +114,9 @@ function refuseForeign(database: Database, path: string): void {
   }
 }
 
-/** See StoreDatabase for what the mark and the -wal file mean together. */
+/** See StoreDatabase for the meaning of the flag and the -wal file. */
 function refusePart(database: Database, path: string): void {
-  if (!saysInUse(database)) return;
+  if (!isFlaggedInUse(database)) return;
   throw new StoreUnusable(
     `${path} is a part of a store: it was in use, and its file ${basename(path)}-wal with the last changes is missing. ` +
       "It was left as it is. Put that file beside it, or restore a backup. " +
@@ -127,9 +127,8 @@ function refusePart(database: Database, path: string): void {
 }
 
 /**
- * A store at rest has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both, unless the
- * -wal file is empty: then SQLite takes it as missing. Each is looked at twice, as a process may open or close the
- * store meanwhile.
+ * A closed store has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both, unless the
+ * -wal file is empty: SQLite ignores that. Looks twice, as a process may open or close the store meanwhile.
  */
 function refuseForeignWal(path: string): void {
   const hasForeignWal = () => sizeOf(`${path}-wal`) > 0 && !isWalFile(path);

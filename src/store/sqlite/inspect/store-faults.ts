@@ -1,29 +1,29 @@
 import type { Database } from "bun:sqlite";
 import { reasonOf } from "../../../system-errors.ts";
-import { knownFaults } from "../consistency-rules.ts";
+import { consistencyFaults } from "../consistency-rules.ts";
 import type { StoreFile } from "../file/data-directory.ts";
 import { readFailureOf } from "../file/file-bytes.ts";
 import { Reserve } from "../reserve.ts";
 import { isDamage, isReadFailure, mayBeOutOfSpace } from "../sqlite-errors.ts";
 import { StoreDamaged, StoreUnusable } from "../store-unusable.ts";
 
-/** The result code of input and output, of which extended ones have the lowest byte. https://www.sqlite.org/rescode.html */
+/** The primary result code of I/O errors, the lowest byte of the extended ones. https://www.sqlite.org/rescode.html */
 const SQLITE_IOERR = 10;
 const PRIMARY_CODE = 0xff;
 
-/** Reads every page and row. Throws StoreUnusable, a sentence on one line, if something is wrong. */
+/** Reads every page and row. Throws StoreUnusable, with one line, if the store is not sound. */
 export function refuseUnsound(database: Database, path: string): void {
   const faults = wholeFaults(database);
   if (faults.length > 0) throw faulty(path, faults);
 }
 
-/** Everything that is wrong with any page or row, a line each; empty if the store is sound. Opens no file. */
+/** The faults of all pages and rows, one a line; empty if the store is sound. Opens no file. */
 export function wholeFaults(database: Database): readonly string[] {
   const broken = integrityFaults(database, "integrity_check");
-  return broken.length > 0 ? broken : knownFaults(database);
+  return broken.length > 0 ? broken : consistencyFaults(database);
 }
 
-/** SQLite tells of a page that the disk does not give as of a fault of the store: so the whole file is read again. */
+/** Reads the whole file again: SQLite reports a page that the disk cannot read as a fault of the store. */
 export function faulty(path: string, faults: readonly string[]): StoreUnusable {
   const readError = faults.find(isReadError);
   if (readError !== undefined) return unreadable(path, readError);
@@ -51,7 +51,7 @@ function damaged(path: string, faults: readonly string[]): StoreDamaged {
   );
 }
 
-/** Opens a store; on a full disk with the space that is reserved. Throws StoreUnusable if it cannot be opened. */
+/** Opens a store. Uses the reserve where the disk is full. Throws StoreUnusable if it cannot be opened. */
 export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
   try {
     return open();
@@ -73,7 +73,7 @@ export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
   }
 }
 
-/** Everything that SQLite finds wrong with the file, a line each; empty if it is sound. */
+/** The faults that SQLite finds in the file, one a line; empty if it is sound. */
 export function integrityFaults(
   database: Database,
   check: "quick_check" | "integrity_check",

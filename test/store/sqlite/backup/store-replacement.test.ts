@@ -18,7 +18,7 @@ import {
   refuseUnfinished,
   replaceStore,
 } from "../../../../src/store/sqlite/backup/store-replacement.ts";
-import { markSuccessor } from "../../../../src/store/sqlite/backup/successor.ts";
+import { writeChecksum } from "../../../../src/store/sqlite/backup/successor.ts";
 import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { linkOrCopy } from "../../../../src/store/sqlite/file/file-link.ts";
@@ -48,7 +48,7 @@ class Replacing extends PublicDirectory {
 
   /** As a crash leaves a restore, just before its last step. */
   settle(): void {
-    markSuccessor(this.directory, this.next);
+    writeChecksum(this.directory, this.next);
     copyFileSync(this.next, this.directory.successor);
   }
 
@@ -131,7 +131,7 @@ describe("a file with the name of a successor that no restore put there", () => 
     [
       "a link to a store",
       ({ directory, next }) => {
-        markSuccessor(directory, next);
+        writeChecksum(directory, next);
         symlinkSync(next, directory.successor);
       },
       "is a symbolic link",
@@ -177,12 +177,12 @@ describe("a replacement that fails", () => {
   test("before its last step leaves the old store under its one name", () => {
     using replacing = new Replacing();
     const { directory, next, aside } = replacing;
-    mkdirSync(directory.successorMark);
+    mkdirSync(directory.successorChecksum);
     expect(unusable(() => replaceStore(directory, next, aside))).toEndWith(
       "The old store is still in its place.",
     );
     expect(existsSync(aside)).toBe(false);
-    rmSync(directory.successorMark, { recursive: true });
+    rmSync(directory.successorChecksum, { recursive: true });
     expect(statSync(directory.database).nlink).toBe(1);
     expect(replacing.tokens).toBe(0);
   });

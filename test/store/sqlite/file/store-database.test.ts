@@ -238,7 +238,7 @@ describe("a store whose place another one took while it was opened", () => {
     rmSync(`${directory.database}-shm`);
     using other = openDatabase(directory);
     other.run(ADD);
-    expect(unusable(() => opened.markInUse())).toContain("Another store took the place");
+    expect(unusable(() => opened.setInUse())).toContain("Another store took the place");
     opened.close();
     expect(existsSync(`${directory.database}-wal`)).toBe(true);
     expect(row(other, TOKENS)).toEqual({ tokens: 201 });

@@ -3,7 +3,11 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { readdirSync, readlinkSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Scan } from "../../../../src/store/sqlite/list/scan.ts";
-import { SCAN_LIMITS, type ScanLimits, Scans } from "../../../../src/store/sqlite/list/scans.ts";
+import {
+  SCAN_LIMITS,
+  type ScanLimits,
+  ScanScheduler,
+} from "../../../../src/store/sqlite/list/scan-scheduler.ts";
 import { ScanRefused } from "../../../../src/tokens/listing/scan-refused.ts";
 import { StoreUnavailable } from "../../../../src/tokens/token-store.ts";
 import { TEST_LIMIT_MS } from "../../../support/patience.ts";
@@ -24,7 +28,7 @@ class PlayedWal {
 
 let context: TestStore;
 let wal: PlayedWal;
-const opened: Scans[] = [];
+const opened: ScanScheduler[] = [];
 
 beforeEach(() => {
   context = new TestStore();
@@ -36,8 +40,8 @@ afterEach(() => {
   context[Symbol.dispose]();
 });
 
-function makeScans(limits: Partial<ScanLimits> = {}): Scans {
-  const scans = new Scans(context.directory.database, wal, {
+function makeScans(limits: Partial<ScanLimits> = {}): ScanScheduler {
+  const scans = new ScanScheduler(context.directory.database, wal, {
     ...SCAN_LIMITS,
     atOnce: 2,
     queueLength: 2,
@@ -57,7 +61,7 @@ class EndlessScan {
   #isDone = false;
 
   /** Each has a caller of its own, unless a token is named. */
-  constructor(scans: Scans, token = crypto.randomUUID() as string) {
+  constructor(scans: ScanScheduler, token = crypto.randomUUID() as string) {
     this.ended = scans
       .run({ token, signal: this.controller.signal }, (scan) => this.#go(scan))
       .then(
@@ -84,7 +88,7 @@ function read({ database }: Scan, sql = "SELECT count(*) AS count FROM token"): 
   return statement.get();
 }
 
-function several(count: number, scans: Scans): readonly EndlessScan[] {
+function several(count: number, scans: ScanScheduler): readonly EndlessScan[] {
   return Array.from({ length: count }, () => new EndlessScan(scans));
 }
 
