@@ -18,8 +18,11 @@ import { EXECUTABLE, RunningServer } from "../../support/executable/executable.t
 import { canTrace } from "../../support/executable/strace.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { useTerminal } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 /** A data directory with nothing but that backup. */
 function dataDirOf(terminal: Terminal, backup: string): string {
@@ -44,7 +47,6 @@ async function expectLeft(terminal: Terminal, says: string, ...flags: readonly s
 describe("backup", () => {
   test("beside a running server holds what was acknowledged, sound, for its owner alone", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     const { json } = await server.call("api-token/create", { access: "read" });
     await server.call("api-token/revoke", { id: json.id });
     const backup = join(terminal.cwd, "backup.db");
@@ -61,7 +63,6 @@ describe("backup", () => {
 
   test("under load holds every change that was acknowledged before it began", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     const acknowledged: string[] = [];
     let isOver = false;
     const load = (async () => {
@@ -84,7 +85,6 @@ describe("backup", () => {
   });
 
   test("takes the place of an older backup, and clears away what a killed one left", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     // No process has this id: the greatest that Linux gives is below it.
@@ -100,7 +100,6 @@ describe("backup", () => {
   });
 
   test("with --keep makes dated backups, and removes only the oldest of those", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     const folder = join(terminal.cwd, "backups");
     mkdirSync(folder);
@@ -125,7 +124,6 @@ describe("backup", () => {
   });
 
   test("does not take the place of a backup of another store, nor of one with later changes", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "early.db");
     await terminal.createToken("read");
@@ -138,7 +136,6 @@ describe("backup", () => {
   });
 
   test("takes the place of a damaged backup, and keeps that beside it", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     const path = join(terminal.cwd, "backup.db");
     for (const [byte, name] of [
@@ -159,7 +156,6 @@ describe("backup", () => {
   });
 
   test("replaces a link that leads to an earlier backup, which stays", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "first.db");
     symlinkSync("first.db", join(terminal.cwd, "latest.db"));
@@ -169,7 +165,6 @@ describe("backup", () => {
   });
 
   test("with --keep leaves and does not count what is no earlier state of the store", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     mkdirSync(join(terminal.cwd, "backups"));
     const old = ["01", "02", "03"].map((day) => `publisher-2020-01-${day}T00-00-00Z.db`);
@@ -224,7 +219,6 @@ describe("backup", () => {
     { what: "an empty file", target: "empty", says: "is no backup of Publisher's" },
     { what: "a directory", target: "data", says: "add --keep 7" },
   ])("never writes over $what", async ({ target, says }) => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.createToken("read", "--data-dir", "other");
     writeFileSync(join(terminal.cwd, "notes.txt"), "Dear diary,\n".repeat(99));
@@ -257,7 +251,6 @@ describe("backup", () => {
     },
     { args: ["restore", "x".repeat(300)], says: /cannot be used: the name is too long\./ },
   ])("says in one line why a path cannot be used: $args", async ({ args, says }) => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     writeFileSync(join(terminal.cwd, "notes.txt"), "Dear diary,\n");
     const { exitCode, stderr } = await terminal.run(args);
@@ -292,7 +285,6 @@ describe("backup", () => {
   );
 
   test("says what it needs with --keep", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     const missing = await terminal.run(["backup", "missing", "--keep", "3"]);
     expect(missing.exitCode).toBe(1);
@@ -303,7 +295,6 @@ describe("backup", () => {
 
 describe.skipIf(!canTrace("what a backup says of a disk that fails"))("a backup whose disk fails", () => {
   test("at any fsync says whether it was written", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     const path = join(terminal.cwd, "backup.db");
     const told: string[] = [];
@@ -326,7 +317,6 @@ describe.skipIf(!canTrace("what a backup says of a disk that fails"))("a backup 
 describe("a copy of publisher.db alone", () => {
   test("taken under a running server is refused by every command, and left as it is", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     await server.call("api-token/create", { access: "read" });
     mkdirSync(terminal.dataDir);
     const path = join(terminal.dataDir, "publisher.db");
@@ -351,7 +341,6 @@ describe("a copy of publisher.db alone", () => {
 
   test("taken after a clean stop is whole", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     await server.call("api-token/create", { access: "read" });
     await server.stop();
     copyFileSync(join(server.dataDir, "publisher.db"), join(terminal.cwd, "copy"));

@@ -4,10 +4,12 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { SCHEMA_VERSION } from "../../../src/store/sqlite/schema.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
-import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { useTerminal } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 const PAGE_BYTES = 4096;
 
@@ -76,7 +78,6 @@ function renameInIndex(path: string, index: string, id: string): void {
 
 describe("check", () => {
   test("says that a store is sound, and how much is in it", async () => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     await terminal.createToken("write");
     await terminal.output("token", "revoke", id);
@@ -87,7 +88,6 @@ describe("check", () => {
   });
 
   test("checks a backup, and leaves it as it is", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     const path = join(terminal.cwd, "backup.db");
@@ -106,7 +106,6 @@ describe("check", () => {
 
   test("works beside a running server, and after one that was killed", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     const check = ["check", "--data-dir", server.dataDir];
     await server.call("api-token/create", { access: "read" });
     expect(await terminal.output(...check)).toContain(
@@ -120,7 +119,6 @@ describe("check", () => {
   });
 
   test("leaves no file behind and none changed", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     const path = join(terminal.dataDir, "publisher.db");
     const [names, bytes] = [readdirSync(terminal.dataDir), readFileSync(path)];
@@ -130,7 +128,6 @@ describe("check", () => {
   });
 
   test("finds an index that does not fit its table", async () => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     const path = join(terminal.dataDir, "publisher.db");
     renameInIndex(path, "token_not_revoked", id);
@@ -142,7 +139,6 @@ describe("check", () => {
   });
 
   test("lists every fault of a damaged store", async () => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     inDatabase(join(terminal.dataDir, "publisher.db"), "UPDATE token SET expires_at = 1 << 60");
     const { exitCode, stderr } = await terminal.run(["check"]);
@@ -156,7 +152,6 @@ describe("check", () => {
 
 describe("what is no sound store of this schema is refused by every command, and left as it is", () => {
   test.each(SPOILED)("$what", async ({ spoil, says }) => {
-    using terminal = new Terminal();
     mkdirSync(terminal.dataDir);
     await terminal.createToken("read", "--description", "x".repeat(400));
     const path = join(terminal.dataDir, "publisher.db");

@@ -5,8 +5,11 @@ import { EXECUTABLE, RunningServer } from "../../support/executable/executable.t
 import { canTrace, SystemCalls } from "../../support/executable/strace.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { useTerminal } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 const SERVE = ["serve", "--port", "0"];
 const CREATE = ["token", "create", "--access", "read", "--new-store"];
@@ -84,7 +87,6 @@ describe.skipIf(!canTrace("whether a new store survives a kill at any moment"))(
   );
 
   test("is made on a file system without hard links", async () => {
-    using terminal = new Terminal();
     await using server = await RunningServer.start({
       cwd: terminal.cwd,
       under: injecting("link,linkat:error=EPERM"),
@@ -96,7 +98,6 @@ describe.skipIf(!canTrace("whether a new store survives a kill at any moment"))(
 test.each(["check", "token list", "token revoke atok_1", CREATE.join(" "), "serve --port 0"])(
   "an empty file in the place of the store stays as it is, and a sentence gives the next step: %s",
   async (command) => {
-    using terminal = new Terminal();
     mkdirSync(terminal.dataDir);
     const path = join(terminal.dataDir, "publisher.db");
     writeFileSync(path, "");

@@ -22,8 +22,11 @@ import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { schemaText } from "../../support/store/old-schemas.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
+import { useTerminal } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 type Listed = Readonly<Record<"id" | "status", string> & Record<"expires_at" | "replaced_by", string | null>>;
 
@@ -69,7 +72,6 @@ const ENDED = [
 
 describe("restore", () => {
   test("brings the backup back, and nothing to life that the store that was there knew to be ended", async () => {
-    using terminal = new Terminal();
     const ids = await endedSinceBackup(terminal);
     const told = await terminal.output("restore", "backup.db");
     expect(told).toContain(
@@ -93,7 +95,6 @@ describe("restore", () => {
 
   test("takes what the store that was there knew also from what a crash left, and leaves that to nobody", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     const { json: leaked } = await server.call("api-token/create", { access: "write" });
     await terminal.output("backup", "backup.db", "--data-dir", server.dataDir);
     await server.call("api-token/revoke", { id: leaked.id });
@@ -111,7 +112,6 @@ describe("restore", () => {
 
   test("refuses over a running server, and where another command has the store open", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     const dataDir = ["--data-dir", server.dataDir];
     await terminal.output("backup", "backup.db", ...dataDir);
     const running = await terminal.run(["restore", "backup.db", ...dataDir]);
@@ -128,7 +128,6 @@ describe("restore", () => {
   });
 
   test("asks for a word where it cannot know what was revoked, and changes nothing without", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     rmSync(terminal.dataDir, { recursive: true });
@@ -148,7 +147,6 @@ describe("restore", () => {
   });
 
   test("does not take another store for the continuation of the backup", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     rmSync(terminal.dataDir, { recursive: true });
@@ -160,7 +158,6 @@ describe("restore", () => {
   });
 
   test("reads as much as can be read of a damaged store, and says that this may not be all", async () => {
-    using terminal = new Terminal();
     const ids = await endedSinceBackup(terminal);
     const path = join(terminal.dataDir, "publisher.db");
     {
@@ -174,7 +171,6 @@ describe("restore", () => {
   });
 
   test("asks for a word where the store that was there has lost an end or has times that cannot be", async () => {
-    using terminal = new Terminal();
     const ids = await endedSinceBackup(terminal);
     const [revoked = "", , , untouched = ""] = ids;
     {
@@ -203,7 +199,6 @@ describe("restore", () => {
     { what: "is cut short", spoil: (bytes: Buffer) => bytes.subarray(0, 20_000), says: "is damaged" },
     { what: "is no store", spoil: () => Buffer.from("Dear diary,\n"), says: "is not a Publisher store" },
   ])("refuses a backup that $what, and leaves the store as it is", async ({ spoil, says }) => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     const backup = join(terminal.cwd, "backup.db");
@@ -218,7 +213,6 @@ describe("restore", () => {
 
   test("takes a part of a store only where told to", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     copyFileSync(join(server.dataDir, "publisher.db"), join(terminal.cwd, "part.db"));
     const refused = await terminal.run(["restore", "part.db", "--without-revocations"]);
     expect(refused.stderr).toContain("is a part of a store");
@@ -228,7 +222,6 @@ describe("restore", () => {
 
   test("makes a whole store of a part that is in its place", async () => {
     await using server = await RunningServer.start();
-    using terminal = new Terminal();
     mkdirSync(terminal.dataDir);
     const path = join(terminal.dataDir, "publisher.db");
     copyFileSync(join(server.dataDir, "publisher.db"), path);
@@ -240,7 +233,6 @@ describe("restore", () => {
 });
 
 test("two restores in the same second keep two replaced stores", async () => {
-  using terminal = new Terminal();
   await terminal.createToken("read");
   await terminal.output("backup", "backup.db");
   for (let count = 0; count < 60; count += 1)
@@ -256,7 +248,6 @@ test.skipIf(disk === null)(
   "a restore that finds too little space says so, and leaves the store as it was",
   async () => {
     using small = SmallDisk.mount();
-    using terminal = new Terminal();
     await endedSinceBackup(terminal);
     const before = await tokensOf(terminal);
     const directory = join(small?.path ?? "", "data");
@@ -280,7 +271,6 @@ test.skipIf(disk === null)(
 );
 
 test("a restored store of an older schema is for the older version", async () => {
-  using terminal = new Terminal();
   const backup = join(terminal.cwd, "backup.db");
   using made = new Database(backup, { create: true, readwrite: true });
   made.run(schemaText(3));
@@ -291,7 +281,6 @@ test("a restored store of an older schema is for the older version", async () =>
 });
 
 test("restore refuses a file that a killed restore left, and leaves every other file", async () => {
-  using terminal = new Terminal();
   const { id } = await terminal.createToken("read");
   await terminal.output("backup", "backup.db");
   for (const name of ["restoring", "restoring-0123456789abcdef"]) {
@@ -321,7 +310,6 @@ test("a start of the server removes the copy of a killed restore", async () => {
 test.each(["token list", "token create --access read", "restore backup.db", "serve"])(
   "what a killed restore had settled is completed by %s, also where there is no store any more",
   async (command) => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     const path = join(terminal.dataDir, "publisher.db");
@@ -341,7 +329,6 @@ test.each(["token list", "token create --access read", "restore backup.db", "ser
 );
 
 test("what cannot be a backup is named, and a pipe is not waited for", async () => {
-  using terminal = new Terminal();
   await terminal.createToken("read");
   Bun.spawnSync(["mkfifo", join(terminal.cwd, "pipe")]);
   symlinkSync("nowhere", join(terminal.cwd, "link"));
@@ -363,7 +350,6 @@ test("what cannot be a backup is named, and a pipe is not waited for", async () 
 });
 
 test("a backup under the name of a successor neither takes the place of a store nor brings tokens back", async () => {
-  using terminal = new Terminal();
   const { id } = await terminal.createToken("read");
   await terminal.output("backup", "backup.db");
   await terminal.output("token", "revoke", id);
@@ -379,7 +365,6 @@ test("a backup under the name of a successor neither takes the place of a store 
 
 describe("the revocation log of a server", () => {
   test("lets a backup be restored where the store is lost, with every end since", async () => {
-    using terminal = new Terminal();
     const ids = await endedSinceBackup(terminal);
     const { token: admin } = await terminal.createToken("write");
     const log = join(terminal.cwd, "revocations");
@@ -397,7 +382,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("has what a command ended soon after, and what was ended while the server was down", async () => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     const { id: other } = await terminal.createToken("read");
     const log = join(terminal.cwd, "revocations");
@@ -413,7 +397,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("that stopped before the backup is not taken for complete", async () => {
-    using terminal = new Terminal();
     const ids: string[] = [];
     for (let count = 0; count < 3; count += 1) ids.push((await terminal.createToken("read")).id);
     const [first = "", second = "", third = ""] = ids;
@@ -460,7 +443,6 @@ describe("the revocation log of a server", () => {
   );
 
   test("with lines missing in the middle is not taken for complete", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     const log = join(terminal.cwd, "revocations");
@@ -477,7 +459,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("of which a file is missing asks for that file", async () => {
-    using terminal = new Terminal();
     const ids: string[] = [];
     for (let count = 0; count < 2; count += 1) ids.push((await terminal.createToken("read")).id);
     await terminal.output("backup", "backup.db");
@@ -499,7 +480,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("is a regular file, for the server and for a restore", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     Bun.spawnSync(["mkfifo", join(terminal.cwd, "pipe")]);
@@ -511,7 +491,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("is not needed beside a store that continues the backup", async () => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     await terminal.output("token", "revoke", id);
     const log = join(terminal.cwd, "revocations");
@@ -524,7 +503,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("keeps a server from making a new store where the old one was lost", async () => {
-    using terminal = new Terminal();
     const log = join(terminal.cwd, "revocations");
     const args = ["--revocation-log", log];
     await using server = await RunningServer.start({ cwd: terminal.cwd, args });
@@ -537,7 +515,6 @@ describe("the revocation log of a server", () => {
   });
 
   test("of another store is not taken", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     const log = join(terminal.cwd, "revocations");
@@ -600,7 +577,6 @@ describe.skipIf(!canTrace("commands that run during a restore"))("during a resto
     [["backup", "another.db"]],
     [["token", "create", "--access", "read"]],
   ])("%p waits, and the store that comes stays whole", async (args) => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     await terminal.output("backup", "backup.db");
     const restoring = await startSlowRestore(terminal);

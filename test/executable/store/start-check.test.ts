@@ -7,8 +7,11 @@ import { canTrace } from "../../support/executable/strace.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
+import { useTerminal } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 const PAGE_BYTES = 4096;
 
@@ -44,7 +47,6 @@ async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
 
 describe("a server", () => {
   test("does not start on a small store that only a full check finds damaged", async () => {
-    using terminal = new Terminal();
     const { id } = await terminal.createToken("read");
     renameInIndex(join(terminal.dataDir, "publisher.db"), "token_not_revoked", id);
     const { exitCode, stderr } = await terminal.run(["serve", "--port", "0"]);
@@ -55,7 +57,6 @@ describe("a server", () => {
   });
 
   test("serves nothing more of a large store once it was found damaged, and says so once", async () => {
-    using terminal = new Terminal();
     const { id, token } = await terminal.createToken("write");
     const path = join(terminal.dataDir, "publisher.db");
     makeLarge(terminal.dataDir);
@@ -76,7 +77,6 @@ describe("a server", () => {
   });
 
   test("serves a large store while it is checked, and says that it is sound", async () => {
-    using terminal = new Terminal();
     const { token } = await terminal.createToken("write");
     makeLarge(terminal.dataDir);
     await using server = await RunningServer.start({ cwd: terminal.cwd });
@@ -121,7 +121,6 @@ describe.skipIf(!canTrace("whether a failing disk is told from a damaged store")
 test.each(["check", "token list", "serve --port 0"])(
   "a store without the key of its cursors is damaged to %s",
   async (command) => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     {
       using database = new Database(join(terminal.dataDir, "publisher.db"));

@@ -12,8 +12,11 @@ import { evenTime } from "../../support/clock.ts";
 import { CALLER, eventOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
+import { useStore } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const context = useStore();
 
 const COUNT = 100_000;
 const TARGETS = 1000;
@@ -52,7 +55,6 @@ function plan(context: TestStore, asked: ListQuery): string {
 }
 
 test("what one token did is found by an index too, in its order", () => {
-  using context = new TestStore();
   const condition: Condition = { op: "eq", key: "actor", value: "atok_1" };
   expect(plan(context, query({ condition }))).toBe(
     "SEARCH audit_event USING INDEX audit_event_actor (actor=?)",
@@ -81,14 +83,12 @@ describe("the trail of one token", () => {
   }
 
   test("is no matter for a list of all, which begins where the page before it ended", () => {
-    using context = new TestStore();
     const all: Condition = { op: "and", conditions: [] };
     const asked = query({ condition: all, after: AFTER });
     expect(plan(context, asked)).toBe("SEARCH audit_event USING PRIMARY KEY (id<?)");
   });
 
   test("is read page by page among a hundred thousand events", async () => {
-    using context = new TestStore();
     context.holdEvents(longTrail());
     const listing = { ...EVERYTHING, conditions: [OF_ONE], limit: 60 };
     const first = outcomeOf(await context.auditTrail.list(listing));
@@ -102,7 +102,6 @@ describe("the trail of one token", () => {
 });
 
 test("a search by pattern lets others have their turn", async () => {
-  using context = new TestStore();
   context.holdEvents(longTrail());
   using _ = evenTime();
   let isDone = false;
@@ -118,7 +117,6 @@ test("a search by pattern lets others have their turn", async () => {
 });
 
 test("a key that no event has is a fault, and never becomes SQL", async () => {
-  using context = new TestStore();
   for (const key of ["changes", "id; --", "__proto__", "constructor"]) {
     const conditions: readonly Condition[] = [{ op: "eq", key, value: "x" }];
     await expect(context.auditTrail.list({ ...EVERYTHING, conditions })).rejects.toThrow("no list of");

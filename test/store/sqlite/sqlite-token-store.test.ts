@@ -12,9 +12,12 @@ import {
 } from "../../../src/tokens/token-store.ts";
 import { A_MOMENT, eventOf, newToken, tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
-import { EVERYTHING, row, TestStore } from "../../support/store/store.ts";
+import { EVERYTHING, row, type TestStore } from "../../support/store/store.ts";
+import { useStore } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const context = useStore();
 
 const anyDescription: Condition = {
   op: "regex",
@@ -29,7 +32,6 @@ function counts(context: TestStore): Readonly<Record<string, unknown>> {
 
 describe("a token", () => {
   test("comes back as it was added, by its digest and by its id", async () => {
-    using context = new TestStore();
     const time = fc.integer({ min: 0, max: 253_402_300_799 });
     const text = fc.string({ unit: "binary", maxLength: 40 }).filter((one) => descriptionFault(one) === null);
     const values = fc.record({
@@ -58,14 +60,12 @@ describe("a token", () => {
   });
 
   test("that was not added is not found", () => {
-    using context = new TestStore();
     expect(context.store.findById("atok_1")).toBeNull();
     expect(context.store.findByDigest(new Uint8Array(32))).toBeNull();
     expect(context.store.isEmpty()).toBe(true);
   });
 
   test("is made with the greatest ids so far in hand", async () => {
-    using context = new TestStore();
     const seen: unknown[] = [];
     for (const id of ["atok_1", "atok_3", "atok_2"]) {
       await context.store.change(NOTHING, ({ last }) => {
@@ -86,7 +86,6 @@ describe("a token", () => {
   });
 
   test("is updated with its event", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     const changed = tokenOf("atok_1", { description: "new", expiresAt: A_MOMENT + 1, revokedAt: A_MOMENT });
     await context.overwrite("atok_1", () => changed);
@@ -95,7 +94,6 @@ describe("a token", () => {
   });
 
   test("stays as it is where a change writes nothing", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     await context.store.change({ actor: null, target: "atok_1" }, () => UNCHANGED);
     expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
@@ -120,7 +118,6 @@ describe("a change reads", () => {
   }
 
   test("its actor and its target, or null where there is none", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     await context.add(newToken("atok_2"));
     const both = await stateOf(context, { actor: "atok_1", target: "atok_2" });
@@ -131,7 +128,6 @@ describe("a change reads", () => {
   });
 
   test("the other tokens of its scope in their order, without those that are not there", async () => {
-    using context = new TestStore();
     for (const id of ["atok_1", "atok_2", "atok_3"]) await context.add(newToken(id));
     const { others } = await stateOf(context, { ...NOTHING, others: ["atok_3", "atok_0", "atok_1"] });
     expect(others).toEqual([tokenOf("atok_3"), tokenOf("atok_1")]);
@@ -139,7 +135,6 @@ describe("a change reads", () => {
   });
 
   test("the tokens that took the actor's place, one after the other", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { replacedBy: "atok_2" }));
     await context.add(newToken("atok_2", { replacedBy: "atok_3" }));
     await context.add(newToken("atok_3"));
@@ -154,7 +149,6 @@ describe("a change reads", () => {
   });
 
   test("the descendants of its target where they are asked for: created or successors, in any depth", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_0"));
     await context.add(newToken("atok_1", { createdBy: "atok_0", replacedBy: "atok_4" }));
     await context.add(newToken("atok_2", { createdBy: "atok_1" }));
@@ -171,7 +165,6 @@ describe("a change reads", () => {
   });
 
   test("descendants of tokens that name each other once each", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { createdBy: "atok_2" }));
     await context.add(newToken("atok_2", { createdBy: "atok_1", replacedBy: "atok_1" }));
     const { descendants } = await stateOf(context, { actor: null, target: "atok_1", withDescendants: true });
@@ -180,7 +173,6 @@ describe("a change reads", () => {
 });
 
 test("a change that fails half-way leaves nothing behind", async () => {
-  using context = new TestStore();
   await context.add(newToken("atok_1"));
   const fault = new Error("a fault of the caller");
   const failing = () => {
@@ -242,7 +234,6 @@ describe("by SQL, whoever sends it,", () => {
     ],
     ["there is one key for cursors", "INSERT INTO cursor_key VALUES (2, randomblob(32))", "CHECK"],
   ])("%s", async (_, sql, reason) => {
-    using context = new TestStore();
     const values = { revokedAt: A_MOMENT, audiences: ["wiki"], replacedBy: "atok_2" };
     await context.add(newToken("atok_1", values));
     expect(() => context.connect().run(sql)).toThrow(reason);
@@ -253,7 +244,6 @@ describe("by SQL, whoever sends it,", () => {
     ["a token is not put in the place of another by its digest", "digest", "'atok_2'"],
     ["a token is not put in the place of another by its id", "randomblob(32)", "id"],
   ])("%s", async (_, digest, id) => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     expect(() =>
       context
@@ -270,14 +260,12 @@ describe("by SQL, whoever sends it,", () => {
     ["digest", "UPDATE token SET digest = randomblob(32)"],
     ["id", "UPDATE token SET id = 'atok_3'"],
   ])("a token keeps its %s", async (_, sql) => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     expect(() => context.connect().run(sql)).toThrow();
     expect(context.store.findByDigest(digestOf("atok_1"))?.token.id).toBe("atok_1");
   });
 
   test("a revoked token may still change in other things", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     context.connect().run("UPDATE token SET last_used_at = 5");
     expect(context.store.findById("atok_1")?.lastUsedAt).toBe(5);
@@ -286,7 +274,6 @@ describe("by SQL, whoever sends it,", () => {
 
 describe("the files", () => {
   test("are one once the store is closed, and everything is in it", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     context.store.close();
     expect(readdirSync(context.directory.path)).toEqual(["publisher.db", "reserve"]);
@@ -295,7 +282,6 @@ describe("the files", () => {
   });
 
   test("are brought together by a checkpoint, while the store goes on", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     const log = `${context.directory.database}-wal`;
     expect(statSync(log).size).toBeGreaterThan(0);
@@ -306,7 +292,6 @@ describe("the files", () => {
 });
 
 test("a store whose file is spoilt meanwhile is unavailable, whatever is asked of it", async () => {
-  using context = new TestStore();
   expect(() => context.store.ping()).not.toThrow();
   context.hold(Array.from({ length: 500 }, (_, number) => tokenOf(`atok_${number}`)));
   context.store.checkpoint();

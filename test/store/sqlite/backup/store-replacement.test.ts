@@ -26,6 +26,9 @@ import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 const TOKENS = "SELECT count(*) AS tokens FROM token";
 
@@ -207,8 +210,7 @@ function failing(code: string): () => never {
 }
 
 test("a file is copied where there are no hard links, and not after another error", () => {
-  using temporary = new PublicDirectory();
-  const [from, to] = ["from", "to"].map((name) => join(temporary.path, name)) as [string, string];
+  const [from, to] = ["from", "to"].map((name) => join(directory.path, name)) as [string, string];
   writeFileSync(from, "content");
   expect(() => linkOrCopy(from, to, failing("EIO"))).toThrow("EIO");
   expect(existsSync(to)).toBe(false);
