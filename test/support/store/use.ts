@@ -1,8 +1,8 @@
 import { afterEach, beforeEach } from "bun:test";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
-import { Terminal } from "../executable/terminal.ts";
 import { PublicDirectory } from "./data-directory.ts";
 import { TestStore } from "./store.ts";
+import { StoreTerminal } from "./store-terminal.ts";
 
 /** An object that each test gets anew, and that is disposed of after the test. */
 export function useEach<T extends Disposable>(make: () => T): T {
@@ -17,9 +17,13 @@ export function useEach<T extends Disposable>(make: () => T): T {
   });
 }
 
-/** The data directory of a `PublicDirectory` that each test gets anew. */
+/** A data directory that each test gets anew. */
 export function useDirectory(): DataDirectory {
-  const owner = useEach(() => new PublicDirectory());
+  return useDirectoryOf(useEach(() => new PublicDirectory()));
+}
+
+/** The data directory of an object that each test gets anew. */
+export function useDirectoryOf(owner: { readonly directory: DataDirectory }): DataDirectory {
   return standIn(() => owner.directory, DataDirectory.prototype);
 }
 
@@ -27,8 +31,8 @@ export function useStore(make = () => new TestStore()): TestStore {
   return useEach(make);
 }
 
-export function useTerminal(): Terminal {
-  return useEach(() => new Terminal());
+export function useTerminal(): StoreTerminal {
+  return useEach(() => new StoreTerminal());
 }
 
 /** Passes everything on to the object that `current` returns. */
