@@ -135,31 +135,11 @@ export class TestStore implements Disposable {
   hold(tokens: readonly Token[]): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
-    const statement = database.query(
-      "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
+    const insert = database.query(`INSERT INTO token VALUES (${Array(15).fill("?").join(", ")})`);
     database.transaction(() => {
       database.run("DROP TRIGGER IF EXISTS token_stays");
       database.run("DELETE FROM token");
-      for (const token of tokens) {
-        const { id, access, description, hint, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } =
-          token;
-        const times = [createdAt, createdBy, expiresAt, revokedAt, lastUsedAt];
-        const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
-        statement.run(
-          digestOf(id),
-          id,
-          access,
-          description,
-          hint,
-          ...times,
-          audiences,
-          token.replacedBy,
-          token.verifies ? 1 : 0,
-          token.reusedAt,
-          token.reusedFrom,
-        );
-      }
+      for (const token of tokens) insert.run(...valuesOf(token));
     })();
   }
 
@@ -173,13 +153,7 @@ export class TestStore implements Disposable {
       database.run("DELETE FROM audit_event");
       for (const { id, at, action, actor, target, changes } of events)
         statement.run(
-          id,
-          at,
-          action,
-          actor.tokenId,
-          target,
-          actor.traceId,
-          actor.ip,
+          ...[id, at, action, actor.tokenId, target, actor.traceId, actor.ip],
           JSON.stringify(changes),
           actor.requestId,
         );
@@ -201,6 +175,16 @@ export class TestStore implements Disposable {
     this.#connections.push(store);
     return store;
   }
+}
+
+/** The columns of a token, under a digest of its own. */
+function valuesOf({ id, ...token }: Token): readonly (string | number | Uint8Array | null)[] {
+  const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
+  return [
+    ...[digestOf(id), id, token.access, token.description, token.hint],
+    ...[token.createdAt, token.createdBy, token.expiresAt, token.revokedAt, token.lastUsedAt],
+    ...[audiences, token.replacedBy, token.verifies ? 1 : 0, token.reusedAt, token.reusedFrom],
+  ];
 }
 
 /** The outcome of what must not be refused. */
