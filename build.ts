@@ -7,7 +7,7 @@ import { embedding } from "./src/assets/embedding.ts";
 
 const OUT = join(import.meta.dir, "dist");
 
-/** Every platform that a release is built for. */
+/** The platforms of a release. */
 const TARGETS: readonly Bun.Build.CompileTarget[] = [
   "bun-linux-x64",
   "bun-linux-x64-baseline",
@@ -19,7 +19,7 @@ const TARGETS: readonly Bun.Build.CompileTarget[] = [
   "bun-windows-x64",
 ];
 
-/** The commit that is checked out, and whether the files differ from it; outside of git there is none. */
+/** The present commit, with `-dirty` if files differ from it; `unknown` outside of git. */
 async function commit(): Promise<string> {
   const head = await $`git rev-parse --short=12 HEAD`
     .cwd(import.meta.dir)
@@ -33,7 +33,7 @@ async function commit(): Promise<string> {
   return head.text().trim() + (changes.text().trim() === "" ? "" : "-dirty");
 }
 
-/** Compiles one executable. It reads nothing from the directory in which it runs, and is in production mode. */
+/** Compiles one executable. It reads no file of its working directory, and is in production mode. */
 async function compile(
   outfile: string,
   plugins: Bun.BunPlugin[],

@@ -17,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
   SQLITE_IOERR_SHMSIZE: "there is no space left",
 };
 
-/** What the operating system's error means, for the end of a sentence. */
+/** The meaning of an error of the operating system, for the end of a sentence. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";

@@ -5,6 +5,6 @@ declare const PUBLISHER_COMMIT: string | undefined;
 
 export const VERSION: string = manifest.version;
 
-/** The commit that this was built from, `-dirty` behind it if files had changed. */
+/** The commit of the build, with `-dirty` if files had changed. */
 export const COMMIT: string =
   typeof PUBLISHER_COMMIT === "string" ? PUBLISHER_COMMIT : "unknown, run from sources";

@@ -6,7 +6,7 @@ import { ASSETS, type PageFile } from "../http/page-file.ts";
 import { type Bundled, pageFile } from "./page-file.ts";
 import { swaggerFiles } from "./swagger-files.ts";
 
-/** The files of every page, and the licences of what is in them. Throws an AggregateError if one has a fault. */
+/** The files of every page, and the licences of their packages. Throws an AggregateError for a fault. */
 export async function bundlePages(): Promise<Bundled> {
   const [admin, swagger] = await Promise.all([adminFiles(), swaggerFiles()]);
   const inputs = [...admin.inputs, ...swagger.inputs];
@@ -37,10 +37,10 @@ async function adminFiles(): Promise<Bundled> {
   return { files, inputs: Object.keys(metafile?.inputs ?? {}) };
 }
 
-/** From here on the last tenth that could be saved costs seconds of every build. */
+/** Above this size, the best compression saves a tenth and costs seconds of every build. */
 const LARGE_BYTES = 500_000;
 
-/** The same file with every encoding that makes it smaller. */
+/** The same file with every smaller encoding. */
 export function compressed(file: PageFile): PageFile {
   const { identity } = file.contents;
   const quality = identity.byteLength > LARGE_BYTES ? 9 : 11;

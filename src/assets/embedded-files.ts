@@ -1,13 +1,13 @@
 import type { PageFile, PageFiles } from "../http/page-file.ts";
 
-/** A file of a page as it lies in an executable: for each encoding the path to read it from. */
+/** A file of a page in an executable: for each encoding its path. */
 export interface EmbeddedFile extends Omit<PageFile, "contents"> {
   readonly contents: Readonly<Partial<Record<keyof PageFile["contents"], string>>> & {
     readonly identity: string;
   };
 }
 
-/** Files that lie in an executable, each read when it is first asked for. */
+/** The files in an executable, each read at its first request. */
 export class EmbeddedFiles implements PageFiles {
   readonly #embedded: ReadonlyMap<string, EmbeddedFile>;
   readonly #read = new Map<string, Promise<PageFile>>();

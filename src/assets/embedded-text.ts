@@ -1,6 +1,6 @@
 import { brotliDecompressSync } from "node:zlib";
 
-/** Text that lies in an executable, compressed. */
+/** Reads a compressed text of the executable. */
 export async function embeddedText(path: string): Promise<string> {
   return new TextDecoder().decode(brotliDecompressSync(await Bun.file(path).bytes()));
 }

@@ -4,8 +4,8 @@ import type { PageFile } from "../http/page-file.ts";
 const CLASS = join(import.meta.dir, "./embedded-files.ts");
 
 /**
- * Puts files into the executable, in the place of the module that bundles them from the sources. They are written
- * to `directory`, which must stay until the executable is compiled.
+ * Embeds files into the executable, in place of the module that bundles them from the sources. Writes them to
+ * `directory`, which must stay until the executable is compiled.
  */
 export async function embedding(files: readonly PageFile[], directory: string): Promise<Bun.BunPlugin> {
   const imports: string[] = [];

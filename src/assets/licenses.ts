@@ -1,6 +1,6 @@
 /**
- * The licences of everything that Publisher is made of. When Publisher runs from its sources, this bundles them to find
- * the packages. In the executable, build.ts replaces this module by one that contains the text.
+ * The licences of Publisher and of all its packages. From the sources, this bundles Publisher to find the packages. In
+ * the executable, build.ts replaces this module by one with the text.
  */
 export async function licenses(): Promise<string> {
   const [{ bundlePages }, { executableLicenses }] = await Promise.all([

@@ -1,15 +1,15 @@
 import type { PageFile } from "../http/page-file.ts";
 
-/** Files of pages as a browser gets them, not compressed. */
+/** Files for a browser, not compressed. */
 export interface Bundled {
   readonly files: readonly PageFile[];
-  /** The files that they were made of, among them those of packages. */
+  /** Their sources, also those of packages. */
   readonly inputs: readonly string[];
 }
 
 const DIGEST_CHARACTERS = 22;
 
-/** A file as a browser gets it, not compressed. */
+/** A file for a browser, not compressed. */
 export function pageFile(
   path: string,
   mediaType: string,

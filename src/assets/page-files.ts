@@ -1,9 +1,8 @@
 import { ASSETS, type PageFile, type PageFiles } from "../http/page-file.ts";
 
 /**
- * The files of the pages. Run from the sources, they are bundled anew whenever a page is asked for, so that a
- * change in `public/` shows on reload. In an executable this module is not there: build.ts puts one in its place
- * that gives the files it bundled and compressed.
+ * The files of the pages. From the sources, each request of a page bundles them anew, so that a change in `public/`
+ * shows on reload. In the executable, build.ts replaces this module by one with the bundled and compressed files.
  */
 class SourceFiles implements PageFiles {
   #bundled: Promise<readonly PageFile[]> | null = null;

@@ -10,13 +10,13 @@ const PACKAGE = dirname(Bun.resolveSync("swagger-ui-dist/package.json", OWN));
 const SCRIPT = "text/javascript;charset=utf-8";
 const STYLES = "text/css;charset=utf-8";
 
-/** A text of the page, and the files that it was made of. */
+/** A text of the page, and its sources. */
 interface Made {
   readonly text: string;
   readonly inputs: readonly string[];
 }
 
-/** What the page names, by these names. */
+/** The files that the page names, by these names. */
 const NAMED = [
   { name: "icon.svg", mediaType: "image/svg+xml", make: () => read(OWN, "icon.svg") },
   { name: "start.js", mediaType: SCRIPT, make: startScript },
@@ -27,7 +27,7 @@ const NAMED = [
 
 const SOURCE_MAP = /\/\*# sourceMappingURL=\S+ *\*\/\s*$/;
 
-/** The files of the Swagger page. Swagger UI is taken as its package has it, but for the map of its styles. */
+/** The files of the Swagger page. Swagger UI is the unchanged file of its package, without the map of its styles. */
 export async function swaggerFiles(): Promise<Bundled> {
   const named = await Promise.all(
     NAMED.map(async ({ name, mediaType, make }) => {

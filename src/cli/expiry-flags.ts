@@ -1,5 +1,6 @@
-import { UsageError } from "../settings/config.ts";
-import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../tokens/rotation.ts";
+import { type Command, Option } from "commander";
+import { UsageError } from "../settings/usage-error.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../tokens/rotation-rules.ts";
 import { parseTime, SECONDS_A_DAY, type UnixSeconds } from "../tokens/time.ts";
 
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
@@ -7,11 +8,26 @@ const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 
 export interface ExpiryFlags {
   readonly expiresAt?: string;
   readonly expiresIn?: string;
-  /** False where `--no-expiry` was given. */
+  /** False after `--no-expiry`. */
   readonly expiry?: boolean;
 }
 
-/** The expiry that the flags tell of, as a moment or as a time from `now`; null for never, undefined if they tell of none. */
+/** Adds the flags for an expiry. `token` is the subject of their descriptions, and `fallback` ends them. */
+export function withExpiry(command: Command, token: string, fallback = ""): Command {
+  return command
+    .addOption(
+      new Option(
+        "--expires-at <time>",
+        `when ${token} expires, such as 2030-12-31T23:59:59Z${fallback}`,
+      ).conflicts("expiresIn"),
+    )
+    .option(
+      "--expires-in <duration>",
+      `after how long ${token} expires: 90d, 12h, 30m, 45s or 2w${fallback}`,
+    );
+}
+
+/** Returns the expiry of the flags, null for never, and undefined without a flag. Throws UsageError for a bad value. */
 export function expirySetting(
   { expiresAt, expiresIn, expiry }: ExpiryFlags,
   now: UnixSeconds,
@@ -24,18 +40,18 @@ export function expirySetting(
   return expiresIn === undefined ? undefined : now + durationSetting("--expires-in", expiresIn);
 }
 
-/** For how many seconds the old token goes on beside its successor. */
+/** Returns the seconds for which the old token goes on beside its successor. Throws UsageError for a bad value. */
 export function overlapSetting(overlap: string | undefined): number {
   if (overlap === undefined) return OVERLAP_DEFAULT_SECONDS;
   const seconds = overlap === "0" ? 0 : durationSetting("--overlap", overlap, 0);
   if (seconds <= OVERLAP_MAX_SECONDS) return seconds;
-  // The API's words for this are of seconds, which the flag does not take without a unit.
+  // The API's message has seconds, and the flag takes no number without a unit.
   throw new UsageError(
     `--overlap must be at most ${OVERLAP_MAX_SECONDS / SECONDS_A_DAY}d, and is ${JSON.stringify(overlap)}.`,
   );
 }
 
-/** The moment that a flag tells. Throws UsageError for anything but a time of RFC 3339. */
+/** Reads a flag with a time of RFC 3339. Throws UsageError for any other text. */
 export function timeSetting(flag: string, text: string): UnixSeconds {
   const time = parseTime(text);
   if (time !== null) return time;
@@ -44,7 +60,7 @@ export function timeSetting(flag: string, text: string): UnixSeconds {
   );
 }
 
-/** How many seconds a flag tells, such as `90d`; `least` is the least that may be. Throws UsageError for anything else. */
+/** Reads a flag with a duration, such as `90d`, into seconds, at least `least`. Throws UsageError for any other text. */
 export function durationSetting(flag: string, text: string, least = 1): number {
   const [, count, unit] = /^(\d{1,9})([smhdw])$/.exec(text) ?? [];
   const seconds = Number(count) * (SECONDS_IN[unit ?? ""] ?? Number.NaN);

@@ -1,15 +1,16 @@
 import http from "node:http";
 import https from "node:https";
 import { reachableUrl } from "../server/startup-banner.ts";
-import { UsageError } from "../settings/config.ts";
 import type { ListenAddress } from "../settings/listen-addresses.ts";
+import { type ListenFlags, listenAddresses } from "../settings/listen-options.ts";
+import { UsageError } from "../settings/usage-error.ts";
 import { CommandFailure } from "../terminal/command-failure.ts";
 import { print } from "../terminal/print.ts";
 
-/** How long the server may take to answer. */
+/** The time limit of an answer. */
 const PATIENCE_MS = 5000;
 
-/** More than any answer about health has. */
+/** More bytes than an answer about health has. */
 const ANSWER_LIMIT_BYTES = 64 * 1024;
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -22,11 +23,11 @@ const REASONS: Readonly<Record<string, string>> = {
 
 export interface HealthFlags {
   readonly url?: string;
-  /** Whether to ask if the server lives, and not if its store answers. */
+  /** Asks whether the server lives, not whether its store answers. */
   readonly live?: boolean;
 }
 
-/** Where a server is asked. */
+/** The address of a server. */
 interface Target {
   /** For people. */
   readonly name: string;
@@ -34,22 +35,23 @@ interface Target {
   readonly socketPath?: string;
 }
 
-/** Asks a server whether it is well. Throws a CommandFailure unless it says so. */
-export async function checkHealth(
-  addresses: () => readonly ListenAddress[],
-  { url, live = false }: HealthFlags,
-): Promise<void> {
-  const target = url === undefined ? targetOf(addresses()) : targetAt(url);
+/** Asks a server about its health. Throws CommandFailure unless the answer is good. */
+export async function checkHealth({
+  url,
+  live = false,
+  ...listen
+}: HealthFlags & ListenFlags): Promise<void> {
+  const target = url === undefined ? targetOf(listenAddresses(listen)) : targetAt(url);
   const { status, body } = await answer(target, live ? "/healthz" : "/readyz");
   const state = live ? "alive" : "ready";
-  if (status === 200 && told(body, "status") === "ok")
+  if (status === 200 && fieldOf(body, "status") === "ok")
     return await print(`The server at ${target.name} is ${state}.\n`);
   const reason =
-    told(told(body, "error"), "message") ?? `its answer is not Publisher's, with status ${status}`;
+    fieldOf(fieldOf(body, "error"), "message") ?? `its answer is not Publisher's, with status ${status}`;
   throw new CommandFailure(`The server at ${target.name} is not ${state}: ${reason}.`);
 }
 
-/** The first address that a server with these settings listens on; on every address means on the loopback too. */
+/** The first address of the server. A server on every address is on the loopback too. */
 function targetOf([address]: readonly ListenAddress[]): Target {
   if (address === undefined) throw new Error("there is no address");
   if ("path" in address)
@@ -76,7 +78,7 @@ function baseOf(url: URL): string {
   return url.href.replace(/\/+$/, "");
 }
 
-/** A text that may be meant as a URL, without all that may be a user name and a password. */
+/** A text that may be a URL, without its possible user name and password. */
 function withoutPassword(url: string): string {
   return url.replace(/^([a-z]+:\/\/)?.*@/is, "$1");
 }
@@ -86,7 +88,7 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Not by `fetch`, which would ask the proxy in HTTP_PROXY for an address of this machine. */
+/** Sends no request by `fetch`: it would ask the proxy in HTTP_PROXY for an address of this machine. */
 async function answer({ name, base, socketPath }: Target, path: string): Promise<Answer> {
   const { get } = base.startsWith("https:") ? https : http;
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -124,6 +126,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function told(body: unknown, key: string): unknown {
+function fieldOf(body: unknown, key: string): unknown {
   return typeof body === "object" && body !== null ? (body as Record<string, unknown>)[key] : undefined;
 }

@@ -9,8 +9,8 @@ interface ApiPage {
 const ROW_INDENT = "    ";
 
 /**
- * The JSON of one page of the API that has the rows of all pages, in parts: the same text as of the whole at once.
- * There must be one page at least. `toApi` makes what the API answers for a page.
+ * The JSON of one page of the API with the rows of all pages, in parts. Needs at least one page. `toApi` makes the
+ * API's answer for a page.
  */
 export async function* jsonList<Row>(
   pages: AsyncIterable<Page<Row>>,
@@ -29,7 +29,7 @@ export async function* jsonList<Row>(
   yield `${size === 0 ? "" : "\n  "}],\n  "page": ${page}\n}\n`;
 }
 
-/** JSON has no line end inside a text, so every one of them can be indented. */
+/** No text in JSON has a line end, so every line can be indented. */
 function indented(row: object): string {
   return ROW_INDENT + JSON.stringify(row, null, 2).replaceAll("\n", `\n${ROW_INDENT}`);
 }

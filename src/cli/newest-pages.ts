@@ -1,17 +1,17 @@
 import { type Listing, PAGE_LIMIT_MAX } from "../tokens/listing/listing.ts";
 import type { Page } from "../tokens/listing/paging.ts";
 import type { Refusal } from "../tokens/refusal.ts";
-import { outcomeOf } from "./token/command-outcome.ts";
+import { outcomeOf } from "./command-outcome.ts";
 
-/** What is listed, and the most rows of it. */
+/** The conditions of a list, and the limit of its rows. */
 export interface Wanted {
   readonly conditions: Listing["conditions"];
   readonly count: number;
 }
 
 /**
- * The newest rows of a list, page by page, so that a list of any length takes no more memory than a page. The cursor
- * of the last page asks the API for the rest; one page is given at least.
+ * The newest rows of a list, page by page: a list of any length takes no more memory than a page. Yields at least one
+ * page. The cursor of the last page asks the API for the rest.
  */
 export async function* newestPages<Row>(
   list: (listing: Listing) => Promise<Page<Row> | Refusal>,

@@ -1,7 +1,7 @@
 import { NotFoundError } from "elysia";
-import { type ScanRefusal, ScanRefused } from "../tokens/listing/scan-refused.ts";
+import { type ScanRefusal, ScanRefused } from "../tokens/listing/scan-error.ts";
 import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
-import { RevocationWaits, type WaitingTokens } from "../tokens/revocation/revocation-waits.ts";
+import { RevocationPendingError, type WaitingTokens } from "../tokens/revocation/revocation-pending-error.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
@@ -130,7 +130,7 @@ function pendingMessage({ token, descendants }: WaitingTokens): string {
 
 const UNREADABLE = "The store cannot be used now; try again later";
 
-function revocationWaits(error: RevocationWaits): Failure {
+function revocationWaits(error: RevocationPendingError): Failure {
   const { waiting } = error;
   return unavailable(pendingMessage(waiting), error, {
     outcome: "pending",
@@ -175,7 +175,7 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof NotFoundError) return notFound("endpoint");
   if (error instanceof ScanRefused) return scanRefused(error.reason);
   if (error instanceof StoreUnavailable) return storeUnavailable(error);
-  if (error instanceof RevocationWaits) return revocationWaits(error);
+  if (error instanceof RevocationPendingError) return revocationWaits(error);
   return internalError(error);
 }
 

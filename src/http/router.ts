@@ -1,4 +1,4 @@
-import { ScanRefused } from "../tokens/listing/scan-refused.ts";
+import { ScanRefused } from "../tokens/listing/scan-error.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { FORWARD_AUTH_PATH } from "./auth/forward-auth.ts";
 import { INTROSPECTION_PATH, routePolicyOf } from "./auth/route-policy.ts";

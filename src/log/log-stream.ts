@@ -1,21 +1,21 @@
 import { write } from "node:fs";
 
-/** How long a line waits for others to be written with: each write wakes another thread, which costs. */
+/** Lines are written together after this time: each write wakes another thread. */
 const FLUSH_AFTER_MS = 50;
 
-/** How long a full pipe is left alone, and anything else while the process ends. */
+/** The pause after a full pipe, and after any failure while the process ends. */
 const SOON_MS = 100;
 
-/** How long a full or failing disk is left alone, and a pipe that nobody reads any more. */
+/** The pause after a full or failing disk, and after a pipe without a reader. */
 const FAILURE_MS = 1000;
 
-/** What may wait to be written, in UTF-16 units; beyond it, lines are dropped. */
+/** The limit of waiting text, in UTF-16 units. Above it, lines are dropped. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024;
 
-/** How long an ending process waits: there may be nobody who reads. */
+/** The longest wait at the end: a pipe may have no reader. */
 const END_LIMIT_MS = 1000;
 
-/** `write` of node:fs, as far as it is used here. */
+/** The used part of `write` of node:fs. */
 export type Write = (
   fd: number,
   chunk: Uint8Array,
@@ -23,15 +23,14 @@ export type Write = (
 ) => void;
 
 /**
- * Writes lines to a file descriptor, several together, beside the requests and not in them. What cannot be written
- * waits, and goes on in the middle of a line where a disk was full there. The server goes on as well: beyond a limit
- * lines are dropped, and counted in a line of their own once there is room.
+ * Writes lines to a file descriptor, several together, and blocks no request. After a failure it goes on in the middle of
+ * a line. Above a limit it drops lines, and counts them in a line of their own once there is room.
  */
 export class LogStream {
   readonly #fd: number;
   readonly #write: Write;
   #lines: string[] = [];
-  /** Of the lines that wait, and of those among them that are just being written. */
+  /** The UTF-16 units of all waiting lines, and of the part that is being written. */
   #length = 0;
   #writing = 0;
   #dropped = 0;
@@ -58,7 +57,7 @@ export class LogStream {
     this.#after(FLUSH_AFTER_MS, () => this.#flush());
   }
 
-  /** Writes out what still waits, for a second at most. */
+  /** Writes the waiting lines, for at most a second. */
   end(): Promise<void> {
     return new Promise((resolve) => {
       this.#whenDone = resolve;
@@ -107,7 +106,7 @@ export class LogStream {
     this.#after(isSoon ? SOON_MS : FAILURE_MS, () => this.#put(chunk));
   }
 
-  /** Writes nothing any more: another file may get the number of the descriptor. */
+  /** Stops for good: another file may get the number of the descriptor. */
   #close(): void {
     this.#isClosed = true;
     this.#isBusy = false;

@@ -1,10 +1,10 @@
 import pino, { type DestinationStream, type Logger } from "pino";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../tokens/secret/redaction.ts";
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import type { LogLevel } from "./log-levels.ts";
 
 export type Log = Logger;
-/** The longest path that the log keeps. */
+/** The longest logged path, in characters. */
 const PATH_LIMIT = 256;
 
 /** A log of JSON lines with times in UTC. No line holds a secret or a hidden character. */
@@ -30,7 +30,7 @@ function readable(line: string): string {
   return isPlain ? clean : visible(clean);
 }
 
-/** How many levels of an error's fields are logged. */
+/** The logged levels of an error's fields. */
 const FIELD_DEPTH = 3;
 
 /** The fields of a thrown value, mostly an Error. Its texts can quote a caller, so secrets are taken out. */
@@ -49,7 +49,7 @@ function fieldsOf(value: unknown, depth: number): unknown {
   return Object.fromEntries(fields);
 }
 
-/** Text from a caller as the log keeps it: without secrets, and cut short. */
+/** Text of a caller for the log: without secrets, and cut short. */
 export function loggable(text: string): string {
   return excerpt(text, PATH_LIMIT);
 }

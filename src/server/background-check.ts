@@ -8,7 +8,7 @@ export const DAMAGE_EXIT_CODE = 3;
 export interface BackgroundCheckParts {
   readonly directory: DataDirectory;
   readonly log: Log;
-  /** Hears of a damaged store. */
+  /** Called for a damaged store. */
   readonly onDamage: () => void;
 }
 
@@ -20,7 +20,7 @@ export class BackgroundCheck {
   readonly #child: Bun.Subprocess<"ignore", "ignore", "pipe">;
   #isStopped = false;
 
-  /** Null where no process can be started, which is told. */
+  /** Null where no process can be started, which is logged. */
   static start(parts: BackgroundCheckParts): BackgroundCheck | null {
     try {
       return new BackgroundCheck(parts);

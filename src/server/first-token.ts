@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { UsageError } from "../settings/config.ts";
 import type { GivenFirstToken } from "../settings/first-token-setting.ts";
+import { UsageError } from "../settings/usage-error.ts";
 import type { FirstTokenFile } from "../store/sqlite/file/first-token-file.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { reasonOf } from "../system-errors.ts";
@@ -8,9 +8,9 @@ import { CommandFailure } from "../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../tokens/audit/audit-event.ts";
 import { isHardToGuess } from "../tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../tokens/secret/secret.ts";
-import type { Tokens } from "../tokens/tokens.ts";
+import type { TokenService } from "../tokens/token-service.ts";
 
-/** How somebody gets at a token of this store. */
+/** Where the operator finds a token of this store. */
 export type FirstToken =
   /** The secret lies in this file. */
   | { readonly source: "file"; readonly path: string; readonly warning: string | null }
@@ -20,19 +20,16 @@ export type FirstToken =
       readonly variable: GivenFirstToken["variable"];
       readonly warning: string | null;
     }
-  /** The store is in use; whoever has a token has it. */
+  /** The store is in use: its tokens have their holders. */
   | { readonly source: "in-use"; readonly warning: string | null };
 
 interface Parts {
-  readonly tokens: Tokens;
+  readonly tokens: TokenService;
   readonly store: SqliteTokenStore;
   readonly given: GivenFirstToken | null;
 }
 
-/**
- * Sees to it that a store that never held a token gets a first one. Throws UsageError for a given one that is
- * malformed or can be guessed.
- */
+/** Makes the first token of a store that never had one. Throws UsageError for a given one that is malformed or can be guessed. */
 export async function provideFirstToken({ tokens, store, given }: Parts): Promise<FirstToken> {
   if (!store.isEmpty()) return await existing({ tokens, store, given });
   if (given === null) {
@@ -66,7 +63,7 @@ function fit({ variable, secret, fault }: GivenFirstToken): string {
 }
 
 /** Leaves no secret behind that opens nothing. */
-async function createOrClear(tokens: Tokens, store: SqliteTokenStore, secret: string): Promise<void> {
+async function createOrClear(tokens: TokenService, store: SqliteTokenStore, secret: string): Promise<void> {
   try {
     await create(tokens, secret);
   } catch (error) {
@@ -85,7 +82,7 @@ function writeFile(file: FirstTokenFile, secret: string): void {
   }
 }
 
-async function create(tokens: Tokens, secret: string): Promise<void> {
+async function create(tokens: TokenService, secret: string): Promise<void> {
   await tokens.create(
     { access: "write", audiences: null, description: "First token", expiresAt: null },
     COMMAND_LINE,
@@ -105,7 +102,7 @@ async function existing({ tokens, store, given }: Parts): Promise<FirstToken> {
   return { source: "file", path: store.firstToken.path, warning };
 }
 
-/** What to do about a token of this store that can be guessed; null for one that cannot. */
+/** The warning about a token of this store that can be guessed; null for one that cannot. */
 function guessable({ variable, secret }: GivenFirstToken, id: string): string | null {
   if (secret === null || isHardToGuess(secret)) return null;
   return `The token in ${variable} can be guessed; replace it now, with "publisher token rotate ${id} --overlap 0"`;

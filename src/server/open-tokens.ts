@@ -11,14 +11,14 @@ import { CommandFailure } from "../terminal/command-failure.ts";
 import { say } from "../terminal/print.ts";
 import type { AuditEvent } from "../tokens/audit/audit-event.ts";
 import { AuditTrail } from "../tokens/audit/audit-trail.ts";
-import { Tokens } from "../tokens/tokens.ts";
+import { TokenService } from "../tokens/token-service.ts";
 import type { Reuse } from "../tokens/usage/reuse.ts";
 import { Usage } from "../tokens/usage/usage.ts";
 import { otherStores } from "./other-stores.ts";
 
 /** The domain, joined to the store of one data directory. */
 export interface OpenTokens {
-  readonly tokens: Tokens;
+  readonly tokens: TokenService;
   readonly auditTrail: AuditTrail;
   /** A command never flushes it, and so counts nothing. */
   readonly usage: Usage;
@@ -27,9 +27,9 @@ export interface OpenTokens {
   readonly isNew: boolean;
 }
 
-/** What a server does beside. */
-interface Listeners {
-  readonly keepsRevocations?: boolean;
+/** Called by the domain of a server. */
+interface Callbacks {
+  readonly queuesRevocations?: boolean;
   readonly onChange?: (event: AuditEvent) => void;
   readonly onReuse?: (reuse: Reuse) => void;
 }
@@ -38,7 +38,7 @@ interface Listeners {
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
-  { keepsRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Listeners = {},
+  { queuesRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Callbacks = {},
   purpose: Purpose = "changing",
 ): OpenTokens {
   completeReplacement(directory);
@@ -49,12 +49,12 @@ export function openOrMakeTokens(
   if (store.migration !== null && !isServed) say(`${migrationSentence(store.migration)}.\n`);
   const { cursorKey } = store;
   const usage = new Usage({ store: store.usage, tokens: store, clock: Date.now });
-  const tokens = new Tokens({
+  const tokens = new TokenService({
     store,
     clock: Date.now,
     random: randomBytes,
     cursorKey,
-    keepsRevocations,
+    queuesRevocations,
     onChange,
     onUse: (token, outcome) => usage.record(token, outcome),
     onReuse: (reuse) => {
@@ -67,7 +67,7 @@ export function openOrMakeTokens(
   return { tokens, auditTrail, usage, store, isNew };
 }
 
-/** What was done to a store of an older schema, as a sentence without its full stop. */
+/** Reports the migration of an older store, as a sentence without its full stop. */
 export function migrationSentence({ from, copy }: Migration): string {
   return `Brought the store from schema ${from} to ${SCHEMA_VERSION}. As it was before, it is kept in ${copy}`;
 }
@@ -87,15 +87,6 @@ export async function withStore<T>(
   } finally {
     opened.store.close();
   }
-}
-
-/** As `withStore`, for what is about tokens alone. */
-export async function withTokens<T>(
-  dataDir: string,
-  work: (tokens: Tokens) => Promise<T>,
-  purpose: Purpose = "changing",
-): Promise<T> {
-  return await withStore(dataDir, async ({ tokens }) => await work(tokens), purpose);
 }
 
 /**

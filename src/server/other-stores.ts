@@ -1,11 +1,11 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { DEFAULTS } from "../settings/config.ts";
+import { DEFAULT_DATA_DIR } from "../settings/data-directory.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { namesIn, targetOf, textOf } from "./proc-files.ts";
 
 /** Where a store often is: the default, and systemd's StateDirectory=publisher, with DynamicUser= too. */
-const USUAL_PLACES = [DEFAULTS.dataDir, "/var/lib/publisher", "/var/lib/private/publisher"];
+const USUAL_PLACES = [DEFAULT_DATA_DIR, "/var/lib/publisher", "/var/lib/private/publisher"];
 
 /** The most that are named. */
 const NAMED_MAX = 3;
@@ -38,7 +38,7 @@ function realPath(path: string): string {
   }
 }
 
-/** The data directories that processes of this executable have open, as far as this user may see it; Linux alone tells. */
+/** The data directories that processes of this executable have open, as far as this user may see them; only on Linux. */
 function openStores(): readonly string[] {
   const program = basename(process.execPath);
   return namesIn("/proc")
@@ -51,7 +51,7 @@ function openStores(): readonly string[] {
 }
 
 /**
- * Whether a process is this user's or root's alone. The owner of its files below /proc does not tell: a process can give
+ * Whether a process is this user's or root's alone. The owner of its files below /proc does not show that: a process can give
  * these to root. https://man7.org/linux/man-pages/man5/proc_pid.5.html
  */
 function isTrusted(pid: string): boolean {

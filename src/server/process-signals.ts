@@ -22,9 +22,9 @@ function firstOf(signals: readonly Signal[]): Promise<Signal> {
   return new Promise((resolve) => {
     const stop = (signal: Signal) => {
       resolve(signal);
-      setTimeout(letGo, SAME_SIGNAL_MS).unref();
+      setTimeout(stopHandling, SAME_SIGNAL_MS).unref();
     };
-    const letGo = () => {
+    const stopHandling = () => {
       for (const name of signals) process.off(name, stop);
     };
     for (const name of signals) process.on(name, stop);
@@ -32,9 +32,9 @@ function firstOf(signals: readonly Signal[]): Promise<Signal> {
 }
 
 function ignore(signals: readonly Signal[], log: Log): void {
-  const tell = (signal: Signal) =>
+  const logIgnored = (signal: Signal) =>
     log.info({ signal }, "signal ignored: there are no settings to reload, and no log file to open again");
-  for (const name of signals) process.on(name, tell);
+  for (const name of signals) process.on(name, logIgnored);
 }
 
 /** "nothing" under nohup, which ignores SIGHUP for the program that it starts: a handler would undo that. */

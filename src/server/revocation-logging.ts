@@ -32,7 +32,7 @@ export interface LoggingParts {
 
 /**
  * Keeps a revocation log up to date: with each end that this server records before that is answered, and with those
- * of other processes soon after. What cannot be written is told once, and tried again. A change by something else is told
+ * of other processes soon after. A failure to write is logged once, and tried again. A change by another program is logged
  * once until there was none for an hour.
  */
 export class RevocationLogging {

@@ -11,7 +11,7 @@ LOOPBACK.addAddress("::1", "ipv6");
 
 const EVERY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "::1" };
 
-/** What an operator must know who listens where others can reach; null on the loopback. */
+/** The warning about an address that other machines reach; null for the loopback. */
 export function unencryptedWarning(host: string): string | null {
   const isLoopback =
     host.toLowerCase() === "localhost" || LOOPBACK.check(host, isIPv6(host) ? "ipv6" : "ipv4");
@@ -26,13 +26,13 @@ export interface Greeting {
   readonly pages: boolean;
   readonly directory: DataDirectory;
   readonly isNew: boolean;
-  /** What was done to a store of an older schema, as a sentence without its full stop; null for nothing. */
+  /** Reports the migration of an older store, as a sentence without its full stop; null for none. */
   readonly migration?: string | null;
   readonly firstToken: FirstToken;
   readonly warnings: readonly string[];
 }
 
-/** What a person sees who starts the server: where everything is, and a line to try it. */
+/** The text that a server prints at its start: where everything is, and a line to try it. */
 export function startupBanner({
   addresses,
   pages,
@@ -70,7 +70,7 @@ function whereToAsk(address: ListenAddress, pages: boolean): readonly string[] {
   return [...(pages ? [`  Admin page   ${url}/`] : []), `  API          ${url}/publisher.v1/`];
 }
 
-/** What curl is told of where to go: a port where there is one. */
+/** The arguments for curl that lead to the server: to a port where there is one. */
 function curlTarget(addresses: readonly ListenAddress[]): string {
   const [first] = addresses.toSorted((one, other) => Number("path" in one) - Number("path" in other));
   if (first === undefined) return "";

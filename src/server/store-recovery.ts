@@ -2,13 +2,13 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { reasonOf } from "../system-errors.ts";
+import type { TokenService } from "../tokens/token-service.ts";
 import { StoreUnavailable } from "../tokens/token-store.ts";
-import type { Tokens } from "../tokens/tokens.ts";
 
 const LOOK_EVERY_MS = 1000;
 const STOP_LIMIT_MS = 3000;
 
-/** A cause is told again once revocations wait as well. */
+/** A cause is logged again once revocations wait as well. */
 const PENDING = " (revocations wait)";
 
 const LOST_REVOCATIONS =
@@ -16,12 +16,12 @@ const LOST_REVOCATIONS =
 
 export interface StoreRecoveryParts {
   readonly store: Pick<SqliteTokenStore, "recover">;
-  readonly tokens: Pick<Tokens, "writePendingRevocations" | "pendingRevocations">;
+  readonly tokens: Pick<TokenService, "writePendingRevocations" | "pendingRevocations">;
 }
 
 /**
  * Looks at the store every second: whether its files are still there, whether changes that failed work again, and
- * whether revocations wait to be written. Tells the log when changes begin to fail and when they work again.
+ * whether revocations wait to be written. Logs when changes begin to fail and when they work again.
  */
 export class StoreRecovery {
   readonly #store: StoreRecoveryParts["store"];
@@ -38,7 +38,7 @@ export class StoreRecovery {
     this.#running = this.#run(everyMs);
   }
 
-  /** Tries once more to write the revocations that wait, for 3 seconds at most. Tells the log if that fails. */
+  /** Tries once more to write the revocations that wait, for 3 seconds at most. Logs if that fails. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     const last = this.#running.then(() => this.#tokens.writePendingRevocations()).catch(() => undefined);
@@ -60,12 +60,12 @@ export class StoreRecovery {
     const faults: unknown[] = [];
     for (const step of steps) await step().catch((error: unknown) => void faults.push(error));
     const [error] = faults;
-    if (error === undefined) this.#tellOfRecovery();
-    else this.#tellOf(error);
+    if (error === undefined) this.#logRecovery();
+    else this.#logFault(error);
   }
 
   /** Once for each cause. */
-  #tellOf(error: unknown): void {
+  #logFault(error: unknown): void {
     const cause = causeOf(error);
     const fault = String(cause) + (this.#tokens.pendingRevocations.length > 0 ? PENDING : "");
     const pending = this.#tokens.pendingRevocations.length;
@@ -74,7 +74,7 @@ export class StoreRecovery {
     this.#fault = fault;
   }
 
-  #tellOfRecovery(): void {
+  #logRecovery(): void {
     if (this.#fault !== null) this.#log.info("changes are stored again");
     this.#fault = null;
   }

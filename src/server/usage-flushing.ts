@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
 import type { Usage } from "../tokens/usage/usage.ts";
 
-/** How long a use may be in memory alone, beside what writing takes. More often wears disks out. */
+/** How long a use may be only in memory, without the time of writing. More often wears disks out. */
 export const FLUSH_EVERY_MS = 60_000;
 
 /** How soon it is tried again after it failed. */
@@ -12,7 +12,7 @@ const TRY_AGAIN_MS = 2000;
 const PATIENCE_MS = 1000;
 const RETRY_MS = 50;
 
-/** Brings uses into the store every now and then. What cannot be written is told once, until it can be. */
+/** Writes uses into the store every now and then. Logs a failure once, and its end. */
 export class UsageFlushing {
   readonly #usage: Usage;
   readonly #log: Log;
@@ -30,7 +30,7 @@ export class UsageFlushing {
     this.#running = this.#run();
   }
 
-  /** Writes what there is, once nothing is recorded any more. What cannot be written within a second is lost. */
+  /** Writes all uses, once no more are recorded. Uses that cannot be written within a second are lost. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;

@@ -4,7 +4,7 @@ import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 /** How long a -wal file may lie there after the last change, at least. */
 const TIDY_EVERY_MS = 5000;
 
-/** Keeps the -wal file of the store small. Tells the log once where another program keeps it from being cut. */
+/** Keeps the -wal file of the store small. Logs once where another program keeps it from being cut. */
 export class WalTidying {
   readonly #store: Pick<SqliteTokenStore, "tidyWal">;
   readonly #log: Log;

@@ -1,14 +1,14 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
-/** The first token's secret as the operator gives it, and where. */
+/** The first token's secret from the operator, and its variable. */
 export interface GivenFirstToken {
   readonly variable: "PUBLISHER_FIRST_TOKEN" | "PUBLISHER_FIRST_TOKEN_FILE";
   readonly secret: string | null;
-  /** Why there is no secret, in a sentence without its full stop; a store in use can do without. */
+  /** The reason for a missing secret, a sentence without its full stop. A store in use needs no secret. */
   readonly fault: string | null;
 }
 
-/** The first token in the environment; null where there is none. */
+/** The first token in the environment; null for none. */
 export function givenFirstToken(
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenFirstToken | null {
@@ -32,15 +32,15 @@ function firstTokenFrom(path: string): GivenFirstToken {
   }
 }
 
-/** Far more than a secret has, with what an editor may add around it. */
+/** Far more than a secret and the line ends that an editor adds. */
 const BYTE_LIMIT = 4096;
 
-/** How long a pipe may be without a program that writes to it. */
+/** The time limit for a pipe without a program that writes to it. */
 const WRITER_LIMIT_MS = 5000;
 
 const POLL_MS = 20;
 
-/** The text of a file, to which a symbolic link may lead: Kubernetes mounts secrets so. */
+/** The text of a file or of a symbolic link to it: Kubernetes mounts secrets as links. */
 function textOf(path: string): string {
   // Without NONBLOCK, opening a pipe waits for ever for a program that writes to it.
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
@@ -55,7 +55,7 @@ function textOf(path: string): string {
   }
 }
 
-/** Reads the first bytes, for which a pipe may be too early: its writer comes soon, or never. */
+/** Reads the first bytes. A pipe can be empty at first: its writer comes soon, or never. */
 function readStart(file: number, bytes: Buffer): number {
   const deadline = performance.now() + WRITER_LIMIT_MS;
   for (;;) {
@@ -66,7 +66,7 @@ function readStart(file: number, bytes: Buffer): number {
   }
 }
 
-/** Reads more; returns 0 at the end. It waits while a program has the pipe open and has written nothing yet. */
+/** Reads more, and returns 0 at the end. Waits while a program has the pipe open without writing. */
 function readSoon(file: number, bytes: Buffer, at: number): number {
   for (;;) {
     try {

@@ -1,5 +1,3 @@
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * Kubernetes sets these in every container for each service beside it, here for services named `publisher` or
  * `publisher-…`. https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
@@ -11,13 +9,7 @@ const SERVICE_NAME =
 const PORT_NAME = /^PUBLISHER(?:_[A-Z\d_]+)?_PORT$/;
 const SERVICE_ADDRESS = /^(?:tcp|udp|sctp):\/\/(?:[\d.]+|\[[\da-f:.]+\]):\d+$/i;
 
-/** The environment without the variables that Kubernetes sets for its services: they are no settings. */
-export function withoutServiceVariables(environment: Environment): Environment {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => !isServiceVariable(name, value ?? "")),
-  );
-}
-
-function isServiceVariable(name: string, value: string): boolean {
+/** True for a variable that Kubernetes sets for a service. It is no setting. */
+export function isServiceVariable(name: string, value: string): boolean {
   return SERVICE_NAME.test(name) || (PORT_NAME.test(name) && SERVICE_ADDRESS.test(value));
 }

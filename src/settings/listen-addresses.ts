@@ -16,13 +16,13 @@ export type ListenAddress = TcpAddress | SocketAddress;
 
 const SOCKET_START = "unix:";
 
-/** How long the path of a socket may be: sun_path of the kernel without its last byte, which is 0. */
+/** The longest path of a socket, in bytes: sun_path of the kernel without its last byte, which is 0. */
 export const SOCKET_PATH_BYTES = process.platform === "darwin" ? 103 : 107;
 
 /**
- * Reads `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/publisher/publisher.sock`; null for anything else. A path may be
- * relative. A name that begins with `@` is refused: in other programs that is an abstract socket, which has no modes,
- * and which any program may take while Publisher is down. A path that is no UTF-8 arrives with U+FFFD in it, and is
+ * Reads `127.0.0.1:8080`, `[::1]:8080` or `unix:/run/publisher/publisher.sock`; returns null for any other text. A path
+ * may be relative. A name that begins with `@` is refused: in other programs that is an abstract socket, which has no
+ * modes, and any program may take it while Publisher is down. A path that is not UTF-8 arrives with U+FFFD in it, and is
  * refused: it would be another path.
  */
 export function listenAddressFrom(text: string): ListenAddress | null {
@@ -39,7 +39,7 @@ function socketAddress(text: string): SocketAddress | null {
   return isPath && Buffer.byteLength(path) <= SOCKET_PATH_BYTES ? { path } : null;
 }
 
-/** Whether a server can be told to listen there: a name, or an address without brackets. */
+/** True for a host that a server can listen on: a name, or an address without brackets. */
 export function isHostToListenOn(text: string): boolean {
   return /^[a-z\d][a-z\d.-]*$/i.test(text) || isIP(text) !== 0;
 }

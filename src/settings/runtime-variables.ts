@@ -1,6 +1,6 @@
-/** What variables do that are read before Publisher starts. The first pattern that fits a name counts. */
+/** The effects of variables that the runtime reads before Publisher starts. The first match counts. */
 const EFFECTS: readonly (readonly [name: RegExp, effect: string])[] = [
-  // Where Bun's package manager keeps things; a shell in which Bun was installed has it.
+  // The directory of Bun's package manager: every shell with an installed Bun has it.
   [/^BUN_INSTALL(?:_|$)/, ""],
   [/^BUN_INSPECT(?:_|$)/, "opens Publisher to a debugger, which can read every secret and change everything"],
   [/^BUN_OPTIONS$/, "gives options to Bun, the runtime inside Publisher; some run other code in Publisher"],
@@ -14,8 +14,8 @@ const EFFECTS: readonly (readonly [name: RegExp, effect: string])[] = [
 ];
 
 /**
- * A sentence, without its full stop, for each variable that is set, changes what the executable does, and is no setting
- * of Publisher. `BUN_BE_BUN` is only seen here if it has no effect: otherwise Bun runs in place of Publisher.
+ * A warning, without its full stop, for each variable that changes the executable and is no setting of Publisher.
+ * `BUN_BE_BUN` gets here only without effect: otherwise Bun runs in place of Publisher.
  */
 export function runtimeWarnings(
   environment: Readonly<Record<string, string | undefined>>,

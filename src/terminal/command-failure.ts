@@ -1,4 +1,4 @@
-/** A command cannot do what it was asked; the message is a sentence for the person who asked. */
+/** A command failed; the message is a sentence for the person at the terminal. The exit code is 1. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
 }

@@ -1,14 +1,14 @@
 import { reasonOf } from "../system-errors.ts";
 import { withoutSecrets } from "../tokens/secret/redaction.ts";
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import { CommandFailure } from "./command-failure.ts";
 
-/** Writes an answer to stdout. A reader that has left, as `head` does, is no failure; a full disk is. */
+/** Writes an answer to stdout. Throws CommandFailure on a full disk, but not if a reader such as `head` has left. */
 export async function print(text: string): Promise<void> {
   await printEach([text]);
 }
 
-/** For a change that was made: says so where `printing` fails. */
+/** Prints about a change. If `printing` fails, throws a CommandFailure that reports the change, `done`. */
 export async function printAfter<T>(done: string, printing: Promise<T>): Promise<T> {
   try {
     return await printing;
@@ -21,13 +21,13 @@ export async function printAfter<T>(done: string, printing: Promise<T>): Promise
   }
 }
 
-/** The same for an answer in parts, which are made one after the other; none is made for a reader that has left. */
+/** The same for an answer in parts. Stops after the reader has left. */
 export async function printEach(parts: Iterable<string> | AsyncIterable<string>): Promise<void> {
   for await (const part of parts) if (!(await isWritten(part))) return;
 }
 
 async function isWritten(text: string): Promise<boolean> {
-  // Bun empties the file that stdout goes to when it is told to write nothing.
+  // An empty write by Bun would empty the file behind stdout.
   if (text === "") return true;
   try {
     await Bun.write(Bun.stdout, text);
@@ -42,17 +42,17 @@ export async function printJson(value: object): Promise<void> {
   await print(asJson(value));
 }
 
-/** As every command writes JSON. */
+/** JSON in the form of every command. */
 export function asJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
-/** Tells the person at the terminal something, on stderr. */
+/** Prints a text for the person at the terminal, on stderr. */
 export function say(text: string): void {
   process.stderr.write(readable(text));
 }
 
-/** Text for a person, line by line, that can quote what somebody typed: without secrets and hidden characters. */
+/** Removes secrets from a text for people, and shows its hidden characters. It can quote the input of a user. */
 export function readable(text: string): string {
   return withoutSecrets(text).split("\n").map(visible).join("\n");
 }

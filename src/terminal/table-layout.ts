@@ -1,22 +1,22 @@
 const GAP = "  ";
 
-/** How far the second and later lines of one row are set in. */
+/** The indent of the second and later lines of one row. */
 const INDENT = "    ";
 
-/** How much of the last column is shown before it moves to a line of its own. */
+/** The least width of the last column; with less it moves to a line of its own. */
 const LAST_COLUMN_MIN = 24;
 
-/** How the cells of a row are put on lines. */
+/** The places of the cells of a row. */
 export interface Layout {
   /** The width of each column, in columns of the terminal. */
   readonly widths: readonly number[];
-  /** Which columns each line has, by their index. */
+  /** The columns of each line, by their index. */
   readonly lines: readonly (readonly number[])[];
-  /** The width of the terminal; null where nothing is cut. */
+  /** The width of the terminal; null if the table has no limit. */
   readonly room: number | null;
 }
 
-/** Columns side by side as far as there is room for them, the rest on lines below. */
+/** Columns side by side while there is room, the rest on lines below. */
 export function layoutOf(widths: readonly number[], room: number | null): Layout {
   const lines: number[][] = [[]];
   let used = 0;
@@ -33,7 +33,7 @@ export function layoutOf(widths: readonly number[], room: number | null): Layout
   return { widths, lines, room };
 }
 
-/** A row as text with its line ends. On a terminal what is too long for it ends with `…`. */
+/** A row as text with its line ends. A line that is too long for the terminal ends with `…`. */
 export function rowText(cells: readonly string[], { widths, lines, room }: Layout): string {
   const texts = lines.map((columns, index) => {
     const padded = columns.map((column) => {

@@ -1,20 +1,20 @@
-import { visible } from "../tokens/secret/text.ts";
+import { visible } from "../tokens/visible-text.ts";
 import { type Layout, layoutOf, rowText } from "./table-layout.ts";
 
 /** One column of a table for people. */
 export interface Column<Row> {
   readonly heading: string;
   readonly cell: (row: Row) => string;
-  /** Whether it is left out where it would be blank. */
+  /** Leaves the column out if all its cells are blank. */
   readonly isOptional?: boolean;
 }
 
-/** By how many rows the widths of the columns are chosen. A longer table does not fit into memory, and has every column. */
+/** The first rows decide the widths of the columns. A longer table is not held in memory, and has every column. */
 const SAMPLE_ROWS = 10_000;
 
 /**
- * A table for people in parts, one after the other; hidden characters in a cell become signs. `room` is the width of
- * the terminal, or null where nothing is cut. Without rows there is no part.
+ * A table for people, in parts. Hidden characters in a cell become signs. `room` is the width of the terminal; null for no
+ * limit. Without rows there is no part.
  */
 export async function* tableParts<Row>(
   columns: readonly Column<Row>[],
@@ -69,7 +69,7 @@ function linesOf<Row>(rows: readonly Row[], { columns, layout }: Table<Row>): st
   return rows.map(lineOf).join("");
 }
 
-/** The parts, or `text` where there is none. */
+/** The parts, or `text` if there is none. */
 export async function* orElse(parts: AsyncIterable<string>, text: string): AsyncGenerator<string> {
   let isEmpty = true;
   for await (const part of parts) {
@@ -79,7 +79,7 @@ export async function* orElse(parts: AsyncIterable<string>, text: string): Async
   if (isEmpty) yield text;
 }
 
-/** How wide the terminal on stdout is; null where stdout is no terminal, or nobody knows. */
+/** The width of the terminal on stdout; null if stdout is no terminal or the width is unknown. */
 export function terminalWidth(): number | null {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null;
 }

@@ -1,7 +1,7 @@
 /** The most services that one token is for. */
 export const AUDIENCE_LIMIT = 16;
 
-/** What a name must be, as the end of a sentence that begins with "it must be". */
+/** The form of a name, as the end of a sentence that begins with "it must be". */
 export const AUDIENCE_FORM =
   "a name of 1 to 63 lower-case letters, digits and hyphens that does not begin with a hyphen";
 
@@ -15,7 +15,7 @@ export function isAudience(text: string): boolean {
   return NAME.test(text);
 }
 
-/** What is wrong with the audiences of a token, as the end of a sentence that begins with their name; null if nothing is. */
+/** The fault of the audiences of a token, as the end of a sentence that begins with their name; null for none. */
 export function audiencesFault(audiences: readonly string[]): string | null {
   if (audiences.length === 0 || audiences.length > AUDIENCE_LIMIT)
     return `must have 1 to ${AUDIENCE_LIMIT} names`;

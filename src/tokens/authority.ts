@@ -1,10 +1,10 @@
 import type { AuditTrail } from "./audit/audit-trail.ts";
-import type { Tokens } from "./tokens.ts";
+import type { TokenService } from "./token-service.ts";
 import type { Usage } from "./usage/usage.ts";
 
-/** All of the domain, for those who let others call it. */
+/** The whole domain, as the HTTP layer calls it. */
 export interface Authority {
-  readonly tokens: Tokens;
+  readonly tokens: TokenService;
   readonly auditTrail: AuditTrail;
   readonly usage: Usage;
 }

@@ -1,13 +1,14 @@
 import type { Status, Token } from "./token.ts";
 
-/** One thing that is wrong with what was asked: where, and what would be right. */
+/** A fault of a request, with its place. */
 export interface Issue {
   /** The parameter, as `expires_at` or `filters[0].key`; empty for the whole. */
   readonly path: string;
+  /** The end of a sentence that begins with the path and says how to mend the fault. */
   readonly message: string;
 }
 
-/** Every reason for which the domain says no to what an authenticated caller asks. */
+/** The outcome of an authenticated request that the domain refuses. */
 export type Refusal =
   | { readonly refused: "unauthenticated"; readonly reason: "unknown" | "expired" | "revoked" }
   | { readonly refused: "forbidden"; readonly reason: "replaced" | "wrong_audience" }
@@ -17,7 +18,7 @@ export type Refusal =
 
 export const NO_SUCH_TOKEN: Refusal = { refused: "not-found", resource: "api-token" };
 
-/** Every reason for which a request is not let in. */
+/** Why authentication refuses a request. */
 export type AuthenticationRefusal =
   | "missing"
   | "malformed"

@@ -7,18 +7,18 @@ export const SUMMARY_DAYS = 90;
 /** For how many days a summary counts that the secret of an ended token was shown. */
 export const REUSE_DAYS = 7;
 
-/** What a store is asked to count. */
+/** Asks a store to count its tokens. */
 export interface SummaryQuery {
-  /** The moment at which `status` is judged. */
+  /** The time at which the status is computed. */
   readonly now: UnixSeconds;
-  /** Expiries from here on are told of no day. */
+  /** Later expiries count for no day. */
   readonly until: UnixSeconds;
   /** Secrets of ended tokens that were shown before are not counted. */
   readonly reusedSince: UnixSeconds;
 }
 
-/** How many tokens are alike in status, access and the day on which they expire. */
-export interface Tally {
+/** A number of tokens of the same status, access and day of expiry. */
+export interface TokenCount {
   readonly status: Status;
   readonly access: Access;
   /** In days since 1970 in UTC; null for a token that is not active, or does not expire before the query's end. */
@@ -52,18 +52,18 @@ export function summaryQuery(now: UnixSeconds): SummaryQuery {
   };
 }
 
-/** Adds up what a store counted at `now`. */
-export function summaryOf(tallies: readonly Tally[], now: UnixSeconds): Summary {
+/** Adds up the counts of a store at `now`. */
+export function summaryOf(counted: readonly TokenCount[], now: UnixSeconds): Summary {
   const count = (status: Status, access: Access) =>
-    counted(tallies.filter((tally) => tally.status === status && tally.access === access));
+    total(counted.filter((each) => each.status === status && each.access === access));
   const counts = byName(STATUSES, (status) => byName(ACCESSES, (access) => count(status, access)));
-  const active = tallies.filter(({ status }) => status === "active");
+  const active = counted.filter(({ status }) => status === "active");
   const expiries = Array.from({ length: SUMMARY_DAYS }, (_, index) => {
     const day = dayOf(now) + index;
-    return { date: dateOf(day), count: counted(active.filter(({ expiryDay }) => expiryDay === day)) };
+    return { date: dateOf(day), count: total(active.filter(({ expiryDay }) => expiryDay === day)) };
   });
-  const neverUsed = active.reduce((total, tally) => total + tally.neverUsed, 0);
-  const reused = tallies.reduce((total, tally) => total + tally.reused, 0);
+  const neverUsed = active.reduce((sum, each) => sum + each.neverUsed, 0);
+  const reused = counted.reduce((sum, each) => sum + each.reused, 0);
   return { counts, neverUsed, expiries, reused };
 }
 
@@ -77,8 +77,8 @@ export function countsOf(tokens: readonly Token[], now: UnixSeconds): StatusCoun
   );
 }
 
-function counted(tallies: readonly Tally[]): number {
-  return tallies.reduce((total, { count }) => total + count, 0);
+function total(counted: readonly TokenCount[]): number {
+  return counted.reduce((sum, { count }) => sum + count, 0);
 }
 
 function byName<Name extends string, Value>(

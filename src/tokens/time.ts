@@ -1,10 +1,10 @@
 /** Milliseconds since 1970 in UTC, leap seconds not counted. */
 export type UnixMilliseconds = number;
 
-/** Seconds since 1970 in UTC, leap seconds not counted: what every time of a token is kept in. */
+/** Seconds since 1970 in UTC, leap seconds not counted. Every time of a token has this unit. */
 export type UnixSeconds = number;
 
-/** Tells what time it is. The domain has no clock of its own. */
+/** Returns the time. The domain has no clock of its own. */
 export type Clock = () => UnixMilliseconds;
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dt\d\d:\d\d:)(\d\d)(?:\.\d+)?(z|[+-]\d\d:\d\d)$/i;
@@ -18,15 +18,15 @@ export function secondsOf(now: UnixMilliseconds): UnixSeconds {
 }
 
 /**
- * Reads a time of RFC 3339, section 5.6: with a zone, on a day and hour that exist, from 1970 to 9999 in UTC.
+ * Reads a time of RFC 3339, section 5.6: with an offset from UTC, on a day and hour that exist, from 1970 to 9999 in UTC.
  * A fraction of a second is cut off. A leap second is the second after it, as in Unix time. Anything else is
  * null.
  */
 export function parseTime(text: string): UnixSeconds | null {
-  const [, minute, second, zone] = RFC_3339.exec(text) ?? [];
-  if (minute === undefined || second === undefined || zone === undefined) return null;
+  const [, minute, second, offset] = RFC_3339.exec(text) ?? [];
+  if (minute === undefined || second === undefined || offset === undefined) return null;
   const isLeapSecond = second === "60";
-  const moment = instant(`${minute}${isLeapSecond ? "59" : second}${zone}`);
+  const moment = instant(`${minute}${isLeapSecond ? "59" : second}${offset}`);
   if (moment === null || moment < 0 || moment > LAST_MOMENT) return null;
   if (!isLeapSecond) return moment;
   const endsTheDay = moment % SECONDS_A_DAY === SECONDS_A_DAY - 1 && moment < LAST_MOMENT;

@@ -1,7 +1,7 @@
 import type { AuditEvent } from "./audit/audit-event.ts";
 import type { ListQuery } from "./listing/listing.ts";
 import type { ScanCaller } from "./listing/scan-caller.ts";
-import type { SummaryQuery, Tally } from "./summary.ts";
+import type { SummaryQuery, TokenCount } from "./summary.ts";
 import type { Token } from "./token.ts";
 
 type Awaitable<T> = T | Promise<T>;
@@ -71,8 +71,8 @@ export interface StoredSecret {
 }
 
 /**
- * What the domain needs of a store. A change and its audit events are one transaction, on disk before the call
- * returns. Every method throws StoreUnavailable when the store cannot do it now.
+ * A store of tokens. A change and its audit events are one transaction, on disk before the call returns. Every method
+ * throws StoreUnavailable when the store cannot do it now.
  */
 export interface TokenStore {
   findByDigest(digest: Uint8Array): Awaitable<StoredSecret | null>;
@@ -88,7 +88,7 @@ export interface TokenStore {
    */
   list(query: ListQuery, caller: ScanCaller | null): Awaitable<readonly Token[]>;
   /** Counts every token at one moment of the store. Throws ScanRefused as `list` does. */
-  summary(query: SummaryQuery, caller: ScanCaller | null): Awaitable<readonly Tally[]>;
+  summary(query: SummaryQuery, caller: ScanCaller | null): Awaitable<readonly TokenCount[]>;
   isEmpty(): Awaitable<boolean>;
 }
 
@@ -99,7 +99,7 @@ export type ChangeOutcome =
   /** The storage failed while it was written: after a crash the change may be there. */
   | "unknown";
 
-/** For what the disk has too little space. A smaller change may fit; if it lacks space for changes, a revocation may. */
+/** The use for which the disk lacks space. A smaller change may fit; without space for changes, a revocation may. */
 export type SpaceUse = "changes" | "revocations";
 
 /** The store cannot do it now and may later: storage is full, failing or held by another process. */

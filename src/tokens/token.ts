@@ -1,7 +1,7 @@
 import { DESCRIPTION_LIMIT } from "./description.ts";
 import { containsSecret } from "./secret/redaction.ts";
-import { codePoints } from "./secret/text.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
+import { codePoints } from "./visible-text.ts";
 
 export type Access = "read" | "write";
 export type Status = "active" | "expired" | "revoked";
@@ -9,7 +9,7 @@ export type Status = "active" | "expired" | "revoked";
 export const ACCESSES: readonly Access[] = ["read", "write"];
 export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
 
-/** A token without its secret, which nobody keeps. */
+/** A token without its secret, which is stored nowhere. */
 export interface Token {
   readonly id: string;
   readonly access: Access;
@@ -39,7 +39,7 @@ export function statusAt(token: Pick<Token, "expiresAt" | "revokedAt">, now: Uni
   return token.expiresAt !== null && now >= token.expiresAt ? "expired" : "active";
 }
 
-/** Whether a token of access `held` may do what needs `needed`. */
+/** Whether access `held` includes access `needed`. */
 export function permits(held: Access, needed: Access): boolean {
   return held === "write" || needed === "read";
 }
@@ -47,7 +47,7 @@ export function permits(held: Access, needed: Access): boolean {
 const WITH_SECRET =
   "must not contain the secret of a token: everybody who reads the audit trail could use it. Leave it out, and rotate or revoke that token if others may have seen it";
 
-/** What is wrong with a description, as the end of a sentence that begins with its name; null if nothing is. */
+/** The fault of a description, as the end of a sentence that begins with its name; null for none. */
 export function descriptionFault(text: string): string | null {
   return descriptionFormFault(text) ?? (containsSecret(text) ? WITH_SECRET : null);
 }
@@ -59,7 +59,7 @@ export function descriptionFormFault(text: string): string | null {
   return codePoints(text) > DESCRIPTION_LIMIT ? `must have at most ${DESCRIPTION_LIMIT} characters` : null;
 }
 
-/** What is wrong with an expiry, as the end of a sentence that begins with its name; null if nothing is. */
+/** The fault of an expiry, as the end of a sentence that begins with its name; null for none. */
 export function expiryFault(expiresAt: UnixSeconds, now: UnixSeconds): string | null {
   if (expiresAt > LAST_MOMENT) return "must not be after the year 9999";
   return expiresAt > now ? null : "must be in the future";

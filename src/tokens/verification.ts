@@ -1,6 +1,6 @@
 import { type Access, permits, type Token } from "./token.ts";
 
-/** What a token is to be good for. */
+/** The access and the service that a token is checked for. */
 export interface Purpose {
   readonly access: Access;
   /** The service that is asked for; null for Publisher's own API. */
@@ -10,15 +10,14 @@ export interface Purpose {
 /** Why a token is not good for something. */
 export type DenialReason = "wrong_audience" | "insufficient_access";
 
-/** What came of showing a token's secret. */
 export type UseOutcome = "accepted" | "refused";
 
-/** Whose secret somebody showed, and whether that token has ended. */
+/** The token of a secret, and whether it has ended. */
 export type Authentication =
   | { readonly token: Token; readonly refusal: "expired" | "revoked" | null }
   | { readonly token: null; readonly refusal: "malformed" | "unknown" };
 
-/** What became of a secret that somebody showed. */
+/** The outcome of a check of a secret for a purpose. */
 export type Verdict =
   | { readonly token: Token; readonly reason: "expired" | "revoked" | DenialReason | null }
   | { readonly token: null; readonly reason: "malformed" | "unknown" | "wrong_audience" };

@@ -1,22 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { type ExpiryFlags, expirySetting, overlapSetting } from "../../src/cli/expiry-flags.ts";
-import { UsageError } from "../../src/settings/config.ts";
+import { UsageError } from "../../src/settings/usage-error.ts";
 
 const NOW = 1_780_315_200;
 
-/** The sentence with which what was asked for is refused. */
-function usage(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof UsageError) return error.message;
-    throw error;
-  }
-  throw new Error("nothing was wrong");
+/** Expects a refusal with this message, which ends with the value. */
+function expectRefusal(work: () => unknown, message: string, value: string): void {
+  expect(work).toThrow(UsageError);
+  expect(work).toThrow(`${message}, and is ${JSON.stringify(value)}.`);
 }
 
 describe("the expiry at the command line", () => {
-  const GOOD: readonly [ExpiryFlags, number | null | undefined][] = [
+  test.each<[ExpiryFlags, number | null | undefined]>([
     [{}, undefined],
     [{ expiry: true }, undefined],
     [{ expiry: false }, null],
@@ -28,37 +23,31 @@ describe("the expiry at the command line", () => {
     [{ expiresAt: "2030-12-31T23:59:59Z" }, 1_924_991_999],
     [{ expiresAt: "2030-12-31T23:59:59.9+01:00" }, 1_924_988_399],
     [{ expiresAt: "2000-01-01T00:00:00Z" }, 946_684_800],
-  ];
-  test.each(GOOD)("of %j is %p", (flags, expected) => {
+  ])("of %j is %p", (flags, expected) => {
     expect(expirySetting(flags, NOW)).toBe(expected);
   });
 
   test.each(["", "0d", "90", "d", "-1d", "1.5d", "90 d", "90D", "1y", "1d2h", "0x1d", "1000000000s"])(
     "is refused in %p",
     (expiresIn) => {
-      expect(usage(() => expirySetting({ expiresIn }, NOW))).toBe(
-        `--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d, and is ${JSON.stringify(expiresIn)}.`,
-      );
+      const form = "must be a whole number above 0 with s, m, h, d or w behind it, such as 90d";
+      expectRefusal(() => expirySetting({ expiresIn }, NOW), `--expires-in ${form}`, expiresIn);
     },
   );
 
   test.each(["", "tomorrow", "2030-12-31", "2030-12-31T23:59:59", "2030-02-30T00:00:00Z"])(
     "is refused at %p",
     (expiresAt) => {
-      expect(usage(() => expirySetting({ expiresAt }, NOW))).toBe(
-        `--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(expiresAt)}.`,
-      );
+      const form = "must be a time with a zone, such as 2030-12-31T23:59:59Z";
+      expectRefusal(() => expirySetting({ expiresAt }, NOW), `--expires-at ${form}`, expiresAt);
     },
   );
 
-  test.each<ExpiryFlags>([{ expiresIn: "1d" }, { expiresAt: "2030-12-31T23:59:59Z" }])(
-    "is not both never and %j",
-    (flags) => {
-      expect(usage(() => expirySetting({ ...flags, expiry: false }, NOW))).toBe(
-        "--no-expiry does not go with --expires-at or --expires-in. Give only one of them.",
-      );
-    },
-  );
+  test.each([{ expiresIn: "1d" }, { expiresAt: "2030-12-31T23:59:59Z" }])("is not never and %j", (flags) => {
+    expect(() => expirySetting({ ...flags, expiry: false }, NOW)).toThrow(
+      "--no-expiry does not go with --expires-at or --expires-in. Give only one of them.",
+    );
+  });
 });
 
 describe("the overlap at the command line", () => {
@@ -73,13 +62,12 @@ describe("the overlap at the command line", () => {
     expect(overlapSetting(overlap)).toBe(seconds);
   });
 
-  test("is refused where it is too long, in units that the flag takes", () => {
-    expect(usage(() => overlapSetting("2592001s"))).toBe('--overlap must be at most 30d, and is "2592001s".');
+  test.each(["", "00", "1", "-1d", "1y", "0x"])("is refused in %p", (overlap) => {
+    const form = "must be 0, or a whole number with s, m, h, d or w behind it, such as 90d";
+    expectRefusal(() => overlapSetting(overlap), `--overlap ${form}`, overlap);
   });
 
-  test.each(["", "00", "1", "-1d", "1y", "0x"])("is refused in %p", (overlap) => {
-    expect(usage(() => overlapSetting(overlap))).toBe(
-      `--overlap must be 0, or a whole number with s, m, h, d or w behind it, such as 90d, and is ${JSON.stringify(overlap)}.`,
-    );
+  test("is refused where it is too long, in units of the flag", () => {
+    expectRefusal(() => overlapSetting("2592001s"), "--overlap must be at most 30d", "2592001s");
   });
 });

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { newestPages, rowsOf } from "../../src/cli/newest-pages.ts";
 import { type Listing, PAGE_LIMIT_MAX } from "../../src/tokens/listing/listing.ts";
 
-/** A list of that many rows, and what it was asked for. */
+/** A list of that many rows, and its requests. */
 function listOf(count: number) {
   const asked: Pick<Listing, "limit" | "cursor">[] = [];
   const list = ({ limit, cursor }: Listing) => {

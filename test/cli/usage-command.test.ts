@@ -1,19 +1,19 @@
 import { describe, expect, test } from "bun:test";
-import { periodRequest, type UsageFlags } from "../../src/cli/usage-command.ts";
-import { UsageError } from "../../src/settings/config.ts";
+import { type PeriodFlags, periodRequest } from "../../src/cli/usage-command.ts";
+import { UsageError } from "../../src/settings/usage-error.ts";
 import { formatTime, parseTime } from "../../src/tokens/time.ts";
 import { keptPeriod, periodOf } from "../../src/tokens/usage/usage-period.ts";
 
 const NOW = parseTime("2026-11-26T15:30:00Z") ?? 0;
 
-/** What is looked at, as the report tells it. */
-function period(flags: UsageFlags): string {
-  const { from, to } = periodOf(periodRequest(flags, NOW), NOW);
+/** The period of a report with these flags. */
+function period(flags: Partial<PeriodFlags>): string {
+  const { from, to } = periodOf(periodRequest({ bucket: "day", ...flags }, NOW), NOW);
   return `${formatTime(from)} ${formatTime(to)}`;
 }
 
 describe("publisher usage looks at", () => {
-  test.each<[UsageFlags, string]>([
+  test.each<[Partial<PeriodFlags>, string]>([
     [{}, "2026-10-28T00:00:00Z 2026-11-27T00:00:00Z"],
     [{ bucket: "hour" }, "2026-11-25T16:00:00Z 2026-11-26T16:00:00Z"],
     [{ last: "1d" }, "2026-11-26T00:00:00Z 2026-11-27T00:00:00Z"],
@@ -35,15 +35,14 @@ describe("publisher usage looks at", () => {
     expect(period({ last: "999999999w" })).toBe(`${formatTime(from)} 2026-11-27T00:00:00Z`);
   });
 
-  test.each<[UsageFlags, string]>([
-    [{ bucket: "week" }, '--bucket must be one of hour, day, and is "week".'],
+  test.each<[Partial<PeriodFlags>, string]>([
     [{ last: "1y" }, "--last must be a whole number above 0"],
     [{ from: "yesterday" }, "--from must be a time with a zone"],
     [{ to: "2026-11-21" }, "--to must be a time with a zone"],
     [{ from: "2026-11-27T00:00:00Z" }, "--from must be before --to, and in the past."],
     [{ from: "2026-11-20T00:00:00Z", to: "2026-11-20T00:00:00Z" }, "--from must be before --to"],
   ])("nothing with %j", (flags, said) => {
-    expect(() => periodRequest(flags, NOW)).toThrow(UsageError);
-    expect(() => periodRequest(flags, NOW)).toThrow(said);
+    expect(() => period(flags)).toThrow(UsageError);
+    expect(() => period(flags)).toThrow(said);
   });
 });

@@ -16,7 +16,7 @@ if (cannotScore)
     'skipped, as there is no systemd-analyze of systemd 250 or later ("apt-get install systemd"): the systemd unit\n',
   );
 
-/** What `systemd-analyze` prints of a unit file with this text. */
+/** The output of `systemd-analyze` for a unit file with this text. */
 async function analyzed(text: string, ...args: readonly string[]): Promise<string> {
   using directory = new TemporaryDirectory();
   const path = join(directory.path, UNIT);

@@ -32,7 +32,7 @@ const BELOW: Readonly<Record<TlsProxyKind, Change>> = {
 
 const LIST = "/publisher.v1/api-token/list";
 
-/** What curl is told to list the tokens. */
+/** The arguments of curl that list the tokens. */
 function listing(token: string): readonly string[] {
   return ["-H", `Authorization: Bearer ${token}`, "-H", "Content-Type: application/json", "-d", "{}"];
 }

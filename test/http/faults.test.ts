@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type ScanRefusal, ScanRefused } from "../../src/tokens/listing/scan-refused.ts";
-import { RevocationWaits } from "../../src/tokens/revocation/revocation-waits.ts";
+import { type ScanRefusal, ScanRefused } from "../../src/tokens/listing/scan-error.ts";
+import { RevocationPendingError } from "../../src/tokens/revocation/revocation-pending-error.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { TestApi } from "../support/http/api.ts";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
@@ -141,7 +141,7 @@ describe("a store that cannot be used now", () => {
     ],
   ])("tells a caller which tokens of a revocation wait: %j", async (waiting, message) => {
     const { token, descendants } = waiting;
-    breakStore(new RevocationWaits(waiting, new Error("SQLITE_FULL")));
+    breakStore(new RevocationPendingError(waiting, new Error("SQLITE_FULL")));
     const answer = await api.call("api-token/revoke", { id: "atok_0" });
     const data = { outcome: "pending", pending_token: token, pending_descendants: descendants };
     expectFailure(answer, "unavailable", { headers: RETRY, data });

@@ -5,41 +5,53 @@ import { LogStream, type Write } from "../../src/log/log-stream.ts";
 import { SmallDisk } from "../support/store/small-disk.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
+/** A log in a file of its own. */
+class LogFile implements Disposable {
+  readonly #directory: Disposable;
+  readonly #path: string;
+  readonly #fd: number;
+  readonly stream: LogStream;
+
+  constructor(directory: Disposable & { readonly path: string } = new TemporaryDirectory()) {
+    this.#directory = directory;
+    this.#path = join(directory.path, "log");
+    this.#fd = openSync(this.#path, "a");
+    this.stream = new LogStream(this.#fd);
+  }
+
+  get text(): string {
+    return readFileSync(this.#path, "utf8");
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+    this.#directory[Symbol.dispose]();
+  }
+}
+
 test("lines come out whole and in order, also those written while others are", async () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "log");
-  const fd = openSync(path, "w");
-  const stream = new LogStream(fd);
+  using log = new LogFile();
   const lines = Array.from({ length: 20_000 }, (_, index) => `${JSON.stringify({ index, é: "😀" })}\n`);
   for (const [index, line] of lines.entries()) {
-    stream.write(line);
+    log.stream.write(line);
     if (index % 5000 === 0) await Bun.sleep(60);
   }
-  await stream.end();
-  closeSync(fd);
-  expect(readFileSync(path, "utf8")).toBe(lines.join(""));
+  await log.stream.end();
+  expect(log.text).toBe(lines.join(""));
 });
 
 test("a line comes out soon, without another behind it", async () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "log");
-  const fd = openSync(path, "w");
-  new LogStream(fd).write("alone\n");
-  while (readFileSync(path, "utf8") === "") await Bun.sleep(5);
-  closeSync(fd);
-  expect(readFileSync(path, "utf8")).toBe("alone\n");
+  using log = new LogFile();
+  log.stream.write("alone\n");
+  await until(() => log.text !== "");
+  expect(log.text).toBe("alone\n");
 });
 
-test("beyond what may wait, lines are dropped and counted", async () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "log");
-  const fd = openSync(path, "w");
-  const stream = new LogStream(fd);
-  const megabyte = `${"x".repeat(1024 * 1024 - 1)}\n`;
-  for (let count = 0; count < 20; count += 1) stream.write(megabyte);
-  await stream.end();
-  closeSync(fd);
-  const [...lines] = readFileSync(path, "utf8").trimEnd().split("\n");
+test("beyond the limit of waiting lines, lines are dropped and counted", async () => {
+  using log = new LogFile();
+  for (const line of linesOf(20, 1024 * 1024)) log.stream.write(line);
+  await log.stream.end();
+  const lines = log.text.trimEnd().split("\n");
   const last = JSON.parse(lines.pop() ?? "");
   expect(last).toMatchObject({ level: "warn", message: "log lines were dropped" });
   expect(lines.length + last.lines).toBe(20);
@@ -141,25 +153,17 @@ test("where a failure lasts it is tried again now and then, and at the end for a
 
 const disk = SmallDisk.mount();
 if (disk === null) process.stderr.write("skipped, as nothing may be mounted: a log on a full disk\n");
-disk?.[Symbol.dispose]();
 
-test.skipIf(disk === null)(
-  "a log on a full disk goes on once there is space, with every line whole",
-  async () => {
-    using small = SmallDisk.mount();
-    const path = join(small?.path ?? "", "log");
-    const fd = openSync(path, "a");
-    const stream = new LogStream(fd);
-    const lines = linesOf(600, 1001);
-    for (const line of lines.slice(0, 100)) stream.write(line);
-    await until(() => readFileSync(path).length === 100 * 1001);
-    small?.fill();
-    for (const line of lines.slice(100)) stream.write(line);
-    await until(() => readFileSync(path).length > 100 * 1001);
-    expect(readFileSync(path, "utf8").endsWith("\n")).toBe(false);
-    small?.free();
-    await until(() => readFileSync(path).length === 600 * 1001);
-    await stream.end();
-    closeSync(fd);
-  },
-);
+test.skipIf(disk === null)("a log on a full disk goes on with space, with every line whole", async () => {
+  using log = new LogFile(disk ?? undefined);
+  const lines = linesOf(600, 1001);
+  for (const line of lines.slice(0, 100)) log.stream.write(line);
+  await until(() => log.text.length === 100 * 1001);
+  disk?.fill();
+  for (const line of lines.slice(100)) log.stream.write(line);
+  await until(() => log.text.length > 100 * 1001);
+  expect(log.text.endsWith("\n")).toBe(false);
+  disk?.free();
+  await until(() => log.text.length === 600 * 1001);
+  await log.stream.end();
+});

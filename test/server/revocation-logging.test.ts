@@ -28,7 +28,7 @@ class Logged {
     everyMs: NEVER_MS,
   });
 
-  /** What was said of the change, as far as its last words. */
+  /** Catches up with these changes. Returns the new messages of the log. */
   catchUp(next: readonly LogChange[] | Error): readonly string[] {
     this.#next = next;
     const { length } = this.lines;

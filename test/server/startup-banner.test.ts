@@ -10,7 +10,11 @@ import { VERSION } from "../../src/version.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 const DIRECTORY = new DataDirectory("/srv/publisher");
-const FROM_FILE: FirstToken = { source: "file", path: DIRECTORY.firstToken, warning: null };
+const FROM_FILE = { source: "file", path: DIRECTORY.firstToken, warning: null } satisfies FirstToken;
+
+function given(variable: "PUBLISHER_FIRST_TOKEN" | "PUBLISHER_FIRST_TOKEN_FILE"): FirstToken {
+  return { source: "given", variable, warning: null };
+}
 
 function greeted(parts: Partial<Greeting> = {}): string {
   return startupBanner({
@@ -24,7 +28,7 @@ function greeted(parts: Partial<Greeting> = {}): string {
   });
 }
 
-test("whoever starts the server sees where everything is, and a line to try it", () => {
+test("the banner names the pages, the API, the store and the first token, and a line to try them", () => {
   expect(greeted({ isNew: true })).toBe(`Publisher ${VERSION} is running.
 
   Admin page   http://127.0.0.1:8080/
@@ -42,10 +46,10 @@ Stop with Ctrl+C. What follows is the log, in JSON lines.
   expect(greeted()).toContain("  Store        /srv/publisher/publisher.db\n");
 });
 
-describe("who listens on a Unix socket", () => {
+describe("the banner of a server on a Unix socket", () => {
   const socket = { path: "/run/publisher/it's one.sock" };
 
-  test("alone sees where that is, and a line to try it", () => {
+  test("alone names it, and has a line to try it", () => {
     const text = greeted({ addresses: [socket] });
     expect(text).toContain("is running.\n\n  Socket       /run/publisher/it's one.sock\n  Store        ");
     expect(text).not.toContain("Admin page");
@@ -54,7 +58,7 @@ describe("who listens on a Unix socket", () => {
     );
   });
 
-  test("beside ports sees all of them, and tries a port", () => {
+  test("beside ports names all of them, and tries a port", () => {
     const ports = [
       { host: "127.0.0.1", port: 8080 },
       { host: "::1", port: 9090 },
@@ -92,21 +96,17 @@ test.each([
   ["::1", "http://[::1]:8080"],
   ["2001:db8::7", "http://[2001:db8::7]:8080"],
   ["192.168.1.5", "http://192.168.1.5:8080"],
-])("who listens on %s is reached at %s", (host, url) => {
+])("a server on %s is reached at %s", (host, url) => {
   const text = greeted({ addresses: [{ host, port: 8080 }] });
   expect(text).toContain(`  API          ${url}/publisher.v1/\n`);
   expect(text).toContain(`curl -sS ${url}/publisher.v1/api-token/list `);
 });
 
-const FIRST_TOKENS: readonly [FirstToken, string, string][] = [
+test.each<[firstToken: FirstToken, place: string, bearer: string]>([
   [FROM_FILE, "in /srv/publisher/first-token", "$(cat /srv/publisher/first-token)"],
+  [given("PUBLISHER_FIRST_TOKEN"), "the one in PUBLISHER_FIRST_TOKEN", "$PUBLISHER_FIRST_TOKEN"],
   [
-    { source: "given", variable: "PUBLISHER_FIRST_TOKEN", warning: null },
-    "the one in PUBLISHER_FIRST_TOKEN",
-    "$PUBLISHER_FIRST_TOKEN",
-  ],
-  [
-    { source: "given", variable: "PUBLISHER_FIRST_TOKEN_FILE", warning: null },
+    given("PUBLISHER_FIRST_TOKEN_FILE"),
     "the one in PUBLISHER_FIRST_TOKEN_FILE",
     '$(cat "$PUBLISHER_FIRST_TOKEN_FILE")',
   ],
@@ -115,58 +115,36 @@ const FIRST_TOKENS: readonly [FirstToken, string, string][] = [
     'none: this store is not new; "publisher token create --access write" makes another token',
     "$TOKEN",
   ],
-];
-
-test.each(FIRST_TOKENS)("a first token of %j", (firstToken, where, bearer) => {
+])("a first token of %j", (firstToken, place, bearer) => {
   const text = greeted({ firstToken });
-  expect(text).toContain(`  First token  ${where}\n`);
+  expect(text).toContain(`  First token  ${place}\n`);
   expect(text).toContain(`  echo "Authorization: Bearer ${bearer}" | curl `);
 });
 
 const SHELLS = ["sh", "bash", "zsh", "ksh"].filter((shell) => Bun.which(shell) !== null);
 
-/** A shell's function in place of curl, which prints its arguments, an empty line, and what it is given to read. */
+/** A shell's function in place of curl, which prints its arguments, an empty line, and its input. */
 const PRINTING_CURL = `curl() { for word; do printf '%s\\n' "$word"; done; echo; cat; }`;
 
 describe.each(SHELLS)("%s reads the secret from its file when it runs the line to try it", (shell) => {
-  test.each([
-    "plain",
-    "with space",
-    "it's",
-    'a "quoted" one',
-    "$HOME `id` $(id)",
-    "back\\slash",
-    "é😀",
-    "*?[a]",
-    "-n",
-    "a;b&c|d",
-  ])("in a directory named %p, and gives it to curl beside its arguments", async (name) => {
-    using temporary = new TemporaryDirectory();
-    const directory = new DataDirectory(join(temporary.path, name));
-    mkdirSync(directory.path);
-    const secret = makeSecret(() => new Uint8Array(32).fill(5));
-    new FirstTokenFile(directory.firstToken).write(secret);
-    const text = greeted({
-      directory,
-      firstToken: { source: "file", path: directory.firstToken, warning: null },
-    });
-    const line = text.split("\n").find((one) => one.includes("curl ")) ?? "";
-    const ran = Bun.spawn([shell, "-c", `${PRINTING_CURL}; ${line}`], { stdout: "pipe", stderr: "inherit" });
-    expect((await new Response(ran.stdout).text()).split("\n")).toEqual([
-      "-sS",
-      "http://127.0.0.1:8080/publisher.v1/api-token/list",
-      "-H",
-      "@-",
-      "-H",
-      "Content-Type: application/json",
-      "-d",
-      "{}",
-      "",
-      `Authorization: Bearer ${secret}`,
-      "",
-    ]);
-    expect(text).not.toContain(secret);
-  });
+  test.each(["it's", 'a "quoted" one', "$HOME `id` $(id)", "back\\slash", "é😀", "*?[a]", "-n", "a;b&c|d"])(
+    "in a directory named %p, and gives it to curl beside its arguments",
+    async (name) => {
+      using temporary = new TemporaryDirectory();
+      const directory = new DataDirectory(join(temporary.path, name));
+      mkdirSync(directory.path);
+      const secret = makeSecret(() => new Uint8Array(32).fill(5));
+      new FirstTokenFile(directory.firstToken).write(secret);
+      const text = greeted({ directory, firstToken: { ...FROM_FILE, path: directory.firstToken } });
+      const line = text.split("\n").find((one) => one.includes("curl ")) ?? "";
+      const { stdout } = Bun.spawnSync([shell, "-c", `${PRINTING_CURL}; ${line}`], { stderr: "inherit" });
+      const url = "http://127.0.0.1:8080/publisher.v1/api-token/list";
+      expect(stdout.toString()).toBe(
+        `-sS\n${url}\n-H\n@-\n-H\nContent-Type: application/json\n-d\n{}\n\nAuthorization: Bearer ${secret}\n`,
+      );
+      expect(text).not.toContain(secret);
+    },
+  );
 });
 
 test.each(SHELLS)("the line gives the secret to no program but curl, as %s has its own echo", (shell) => {
@@ -178,17 +156,11 @@ test.each(["127.0.0.1", "127.1.2.3", "localhost", "::1", "0:0:0:0:0:0:0:1"])("%s
   expect(unencryptedWarning(host)).toBeNull();
 });
 
-test.each([
-  "0.0.0.0",
-  "::",
-  "192.168.1.5",
-  "10.0.0.1",
-  "128.0.0.1",
-  "2001:db8::7",
-  "fe80::1%eth0",
-  "host.example.org",
-])("who listens on %s is warned", (host) => {
-  expect(unencryptedWarning(host)).toBe(
-    `Listening on ${host}: tokens travel unencrypted, unless something in front of Publisher does TLS`,
-  );
-});
+test.each("0.0.0.0 :: 192.168.1.5 128.0.0.1 2001:db8::7 fe80::1%eth0 host.example.org".split(" "))(
+  "a server on %s warns that tokens travel unencrypted",
+  (host) => {
+    expect(unencryptedWarning(host)).toBe(
+      `Listening on ${host}: tokens travel unencrypted, unless something in front of Publisher does TLS`,
+    );
+  },
+);

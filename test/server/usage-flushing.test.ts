@@ -1,48 +1,46 @@
-import { expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { makeLog } from "../../src/log/log.ts";
 import { UsageFlushing } from "../../src/server/usage-flushing.ts";
-import { TestStore } from "../support/store/store.ts";
+import type { Token } from "../../src/tokens/token.ts";
+import { until } from "../support/patience.ts";
 import { reported, UnsteadyUsageStore } from "../support/store/usage.ts";
+import { useTestStore } from "../support/use-test-store.ts";
+
+const context = useTestStore();
 
 /** Often, so that tests need not wait; a try takes some 20 ms while another process writes. */
 const EVERY_MS = 5;
 
-/** Flushes the uses of a store, and what it says of it, as `warn` and `info` lines. */
-function flushing(context: TestStore) {
-  const lines: { readonly level: string; readonly message: string; readonly uses?: number }[] = [];
-  const log = makeLog("info", { write: (line) => void lines.push(JSON.parse(line)) });
-  return { lines, flushing: new UsageFlushing(context.usage, log, EVERY_MS, EVERY_MS) };
-}
+let token: Token;
+let flushing: UsageFlushing;
+/** The lines of the log. */
+let lines: readonly Readonly<Record<string, unknown>>[];
 
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error("it did not come to that");
-    await Bun.sleep(1);
-  }
+beforeEach(async () => {
+  ({ token } = await context.create());
+  const written: (typeof lines)[number][] = [];
+  lines = written;
+  const log = makeLog("info", { write: (line) => void written.push(JSON.parse(line)) });
+  flushing = new UsageFlushing(context.usage, log, EVERY_MS, EVERY_MS);
+});
+
+async function useAndFlush(): Promise<void> {
+  context.usage.record(token, "accepted");
+  await until(() => context.usage.unwritten === 0);
 }
 
 const CANNOT = "uses of tokens cannot be written now; they are kept in memory meanwhile";
 const AGAIN = "uses of tokens are written again";
 const LOST = "uses of tokens could not be written and are lost";
 
-test("what is recorded is written soon, and nothing is said of it", async () => {
-  using context = new TestStore();
-  const { token } = await context.create();
-  const { lines, flushing: running } = flushing(context);
-  for (let count = 0; count < 3; count += 1) {
-    context.usage.record(token, "accepted");
-    await until(() => context.usage.unwritten === 0);
-  }
-  await running.stop();
+test("uses are written soon, and nothing is logged of it", async () => {
+  for (let count = 0; count < 3; count += 1) await useAndFlush();
+  await flushing.stop();
   expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 3 }]);
   expect(lines).toEqual([]);
 });
 
-test("trouble is told once, however often it is tried again, and so is its end", async () => {
-  using context = new TestStore();
-  const { token } = await context.create();
-  const { lines, flushing: running } = flushing(context);
+test("trouble is logged once, however often it is tried again, and so is its end", async () => {
   const other = context.connect();
   for (let trouble = 1; trouble <= 2; trouble += 1) {
     other.run("BEGIN IMMEDIATE");
@@ -58,13 +56,11 @@ test("trouble is told once, however often it is tried again, and so is its end",
     ["warn", CANNOT],
     ["info", AGAIN],
   ]);
-  await running.stop();
+  await flushing.stop();
   expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 2 }]);
 });
 
-test("what failed is tried again sooner than what works is done again", async () => {
-  using context = new TestStore();
-  const { token } = await context.create();
+test("a flush that failed is tried again sooner than the next regular one", async () => {
   const store = new UnsteadyUsageStore(context.store.usage);
   const usage = context.usageOn(store);
   const log = makeLog("silent", { write: () => undefined });
@@ -77,31 +73,23 @@ test("what failed is tried again sooner than what works is done again", async ()
   await until(() => store.failures > 20);
   expect(performance.now() - startedAt).toBeLessThan(20 * everyMs);
   store.portionsLeft = Number.POSITIVE_INFINITY;
-  await running.stop();
+  await Promise.all([running.stop(), flushing.stop()]);
 });
 
 test("stopping writes the last uses too that are not due yet", async () => {
-  using context = new TestStore();
-  const { token } = await context.create();
-  const { flushing: running } = flushing(context);
-  context.usage.record(token, "accepted");
-  await until(() => context.usage.unwritten === 0);
+  await useAndFlush();
   context.clock.step(10);
-  context.usage.record(token, "accepted");
-  await until(() => context.usage.unwritten === 0);
+  await useAndFlush();
   expect(context.store.findById(token.id)?.lastUsedAt).toBe(context.clock.now - 10);
-  await running.stop();
+  await flushing.stop();
   expect(context.store.findById(token.id)?.lastUsedAt).toBe(context.clock.now);
 });
 
-test("stopping writes what there is, and waits for another process that writes, for a while", async () => {
-  using context = new TestStore();
-  const { token } = await context.create();
-  const { lines, flushing: running } = flushing(context);
+test("stopping writes all uses, and waits for another process that writes, for a while", async () => {
   const other = context.connect();
   other.run("BEGIN IMMEDIATE");
   context.usage.record(token, "accepted");
-  const stopping = running.stop();
+  const stopping = flushing.stop();
   await until(() => lines.length > 0);
   other.run("COMMIT");
   await stopping;
@@ -109,13 +97,10 @@ test("stopping writes what there is, and waits for another process that writes, 
   expect((await reported(context.usage, "day")).buckets).toMatchObject([{ accepted: 1 }]);
 });
 
-test("stopping says how much is lost where nothing can be written", async () => {
-  using context = new TestStore();
-  const { token } = await context.create();
-  const { lines, flushing: running } = flushing(context);
+test("stopping logs how many uses are lost where nothing can be written", async () => {
   context.connect().run("BEGIN IMMEDIATE");
   for (let count = 0; count < 3; count += 1) context.usage.record(token, "refused");
-  await running.stop();
+  await flushing.stop();
   expect(lines.map(({ message, uses }) => [message, uses])).toEqual([
     [CANNOT, undefined],
     [LOST, 3],

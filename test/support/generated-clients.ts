@@ -1,6 +1,6 @@
 import { copyFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { PATIENCE_MS } from "./patience.ts";
+import { runTool } from "./run-tool.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 /** A package of its own: most generators need a TypeScript that is older than the project's. */
@@ -37,13 +37,13 @@ export class GeneratedClient implements Disposable {
     return client;
   }
 
-  /** What the TypeScript compiler says of the program and the client; empty if nothing is wrong. */
+  /** The errors of the TypeScript compiler in the program and the client; empty for none. */
   async compile(): Promise<string> {
     const { exitCode, printed } = await ran(this.#directory.path, [tool("tsc"), "--project", "."]);
     return exitCode === 0 ? "" : printed || `tsc exited with ${exitCode}`;
   }
 
-  /** Runs the program against a server. Returns what it printed, as JSON. */
+  /** Runs the program against a server. Returns its output, as JSON. */
   async tryOut(url: string, secret: string): Promise<unknown> {
     const script =
       'import { tryClient } from "./program.ts";' +
@@ -68,20 +68,7 @@ function tool(command: string): string {
   return join(CLIENTS, "node_modules/.bin", command);
 }
 
-/** Runs Bun to its end. Tools get an empty environment, so that none tells anybody of its use. */
 async function ran(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = { CI: "true", HOME: cwd }) {
-  const child = Bun.spawn([process.execPath, ...args], {
-    cwd,
-    env,
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: PATIENCE_MS,
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
+  const { exitCode, stdout, stderr } = await runTool(cwd, args, env);
   return { exitCode, printed: exitCode === 0 ? stdout : stdout + stderr };
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { type } from "../../src/http/body/arktype.ts";
-import { PATIENCE_MS } from "./patience.ts";
+import { runTool } from "./run-tool.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 const COMMANDS = resolve(import.meta.dir, "../../node_modules/.bin");
@@ -13,7 +13,7 @@ const RedoclyReport = type({
 });
 const SpectralReport = type({ code: "string", message: "string", path: "(string | number)[]" }).array();
 
-/** What Redocly's recommended rules find in an OpenAPI document. */
+/** The problems that Redocly's recommended rules find in an OpenAPI document. */
 export async function redoclyProblems(document: string): Promise<readonly string[]> {
   using directory = new TemporaryDirectory();
   await Bun.write(join(directory.path, "openapi.json"), document);
@@ -24,38 +24,21 @@ export async function redoclyProblems(document: string): Promise<readonly string
   return problems.map(({ ruleId, message }) => `${ruleId}: ${message}`);
 }
 
-/** What Spectral's rules for OpenAPI find in a document. */
+/** The problems that Spectral's rules for OpenAPI find in a document. */
 export async function spectralProblems(document: string): Promise<readonly string[]> {
   using directory = new TemporaryDirectory();
   await Bun.write(join(directory.path, "openapi.json"), document);
   await Bun.write(join(directory.path, "rules.json"), '{"extends": ["spectral:oas"]}');
-  const printed = await lint(directory.path, [
-    "spectral",
-    "lint",
-    "openapi.json",
-    "--ruleset=rules.json",
-    "--format=json",
-    "--quiet",
-  ]);
+  const options = ["--ruleset=rules.json", "--format=json", "--quiet"];
+  const printed = await lint(directory.path, ["spectral", "lint", "openapi.json", ...options]);
   return SpectralReport.assert(JSON.parse(printed)).map(
     ({ code, message, path }) => `${code}: ${message} (${path.join(".")})`,
   );
 }
 
 async function lint(cwd: string, [command = "", ...args]: readonly string[]): Promise<string> {
-  const child = Bun.spawn([process.execPath, join(COMMANDS, command), ...args], {
-    cwd,
-    env: { ...QUIET, HOME: cwd, TMPDIR: cwd },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: PATIENCE_MS,
-  });
-  const [stdout, stderr] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  if (stdout.trim() === "") throw new Error(`${command} said nothing: ${stderr}`);
+  const env = { ...QUIET, HOME: cwd, TMPDIR: cwd };
+  const { stdout, stderr } = await runTool(cwd, [join(COMMANDS, command), ...args], env);
+  if (stdout.trim() === "") throw new Error(`${command} printed nothing: ${stderr}`);
   return stdout;
 }

@@ -1,9 +1,10 @@
 import { type Actor, type AuditEvent, COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
 import { digestOf } from "../../src/tokens/secret/secret.ts";
 import type { Token } from "../../src/tokens/token.ts";
+import type { TokenRequest } from "../../src/tokens/token-fields.ts";
 import type { NewToken } from "../../src/tokens/token-store.ts";
 
-/** A moment for what a store keeps and does not judge. */
+/** A time for fields that a store only stores. */
 export const A_MOMENT = 1_780_315_200;
 
 /** Somebody who makes a change by a request. */
@@ -14,7 +15,15 @@ export const CALLER: Actor = {
   ip: "192.0.2.1",
 };
 
-/** A token that has nothing but what it must have, and those values. */
+/** The token of that id, when it makes a change. */
+export function actorOf(id: string): Actor {
+  return { ...COMMAND_LINE, tokenId: id };
+}
+
+/** Asks for a read token without any optional field. */
+export const REQUEST: TokenRequest = { access: "read", audiences: null, description: null, expiresAt: null };
+
+/** A token with these fields, and no other optional one. */
 export function tokenOf(id: string, values: Partial<Token> = {}): Token {
   return {
     id,

@@ -15,7 +15,7 @@ export interface RaceParts {
 
 /**
  * One token in many hands while it is revoked. There must be one moment before which every showing is accepted
- * and after which none is: whatever starts once anybody knows of the revocation must be refused.
+ * and after which none is: a showing that starts once anybody knows of the revocation must be refused.
  */
 export class Race {
   readonly violations: string[] = [];

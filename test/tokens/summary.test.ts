@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import { SUMMARY_DAYS, summaryOf, summaryQuery, type Tally } from "../../src/tokens/summary.ts";
+import { SUMMARY_DAYS, summaryOf, summaryQuery, type TokenCount } from "../../src/tokens/summary.ts";
 import { parseTime } from "../../src/tokens/time.ts";
 
 const NOON = parseTime("2026-12-31T12:00:00Z") ?? 0;
 const TODAY = Math.floor(NOON / 86_400);
 
-function tally(parts: Partial<Tally>): Tally {
+function tokens(parts: Partial<TokenCount>): TokenCount {
   return { status: "active", access: "read", expiryDay: null, count: 1, neverUsed: 0, reused: 0, ...parts };
 }
 
@@ -28,15 +28,15 @@ test("without tokens, every number is there and is zero", () => {
   expect(expiries.at(-1)).toEqual({ date: "2027-03-30", count: 0 });
 });
 
-test("tallies add up by status, access and day; only active tokens count as never used", () => {
+test("counts add up by status, access and day; only active tokens count as never used", () => {
   const { counts, neverUsed, expiries, reused } = summaryOf(
     [
-      tally({ count: 5, neverUsed: 2 }),
-      tally({ count: 3, neverUsed: 1, expiryDay: TODAY }),
-      tally({ count: 4, access: "write", expiryDay: TODAY }),
-      tally({ count: 7, access: "write", expiryDay: TODAY + 89, neverUsed: 7 }),
-      tally({ count: 11, status: "expired", neverUsed: 11, reused: 2 }),
-      tally({ count: 13, status: "revoked", access: "write", neverUsed: 13, reused: 3 }),
+      tokens({ count: 5, neverUsed: 2 }),
+      tokens({ count: 3, neverUsed: 1, expiryDay: TODAY }),
+      tokens({ count: 4, access: "write", expiryDay: TODAY }),
+      tokens({ count: 7, access: "write", expiryDay: TODAY + 89, neverUsed: 7 }),
+      tokens({ count: 11, status: "expired", neverUsed: 11, reused: 2 }),
+      tokens({ count: 13, status: "revoked", access: "write", neverUsed: 13, reused: 3 }),
     ],
     NOON,
   );

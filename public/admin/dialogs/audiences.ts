@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { visible } from "../../../src/tokens/secret/text.ts";
+import { visible } from "../../../src/tokens/visible-text.ts";
 import type { Token } from "../api/types.ts";
 
 /** The most services that one token is for. */

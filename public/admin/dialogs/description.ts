@@ -1,5 +1,5 @@
 import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
-import { codePoints } from "../../../src/tokens/secret/text.ts";
+import { codePoints } from "../../../src/tokens/visible-text.ts";
 
 /** What a description says, as the API is told: null for nothing. */
 export function descriptionOf(text: string): string | null {

@@ -1,4 +1,4 @@
-import { visible } from "../../../src/tokens/secret/text.ts";
+import { visible } from "../../../src/tokens/visible-text.ts";
 import { isTokenId } from "../activity/audit-view.ts";
 import type { Token } from "../api/types.ts";
 import { Written } from "./written.tsx";

@@ -1,4 +1,4 @@
-import { visible } from "../../../src/tokens/secret/text.ts";
+import { visible } from "../../../src/tokens/visible-text.ts";
 
 const SIGNS = /⟨U\+[0-9A-F]{4,6}⟩/g;
 

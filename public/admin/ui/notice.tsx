@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { visible } from "../../../src/tokens/secret/text.ts";
+import { visible } from "../../../src/tokens/visible-text.ts";
 import { ApiError, isAnswerLost, Unreachable } from "../api/client.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { InfoIcon, WarningIcon } from "./icons.tsx";

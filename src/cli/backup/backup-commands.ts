@@ -1,11 +1,11 @@
-import type { Command } from "commander";
-import { type DataDirFlags, dataDirSetting, type Environment } from "../../settings/config.ts";
-import { dataDirOption } from "../options.ts";
+import { type Command, Option } from "commander";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
 import type { BackupFlags } from "./backup.ts";
+import type { CheckFlags } from "./check.ts";
 import type { RestoreFlags } from "./restore.ts";
 
-/** Adds `backup` and `restore`. */
-export function addBackup(program: Command, environment: Environment): void {
+/** Adds `backup`. */
+export function addBackup(program: Command): void {
   program
     .command("backup")
     .description("copy the store, checked, into a file, with or without a running server")
@@ -15,8 +15,12 @@ export function addBackup(program: Command, environment: Environment): void {
     .addOption(dataDirOption())
     .action(async (target: string, flags: BackupFlags & DataDirFlags) => {
       const { backup } = await import("./backup.ts");
-      await backup(dataDirSetting(flags, environment), target, flags);
+      await backup(flags.dataDir, target, flags);
     });
+}
+
+/** Adds `restore`. */
+export function addRestore(program: Command): void {
   program
     .command("restore")
     .description("put a backup into the place of the store; ended tokens stay ended")
@@ -30,7 +34,21 @@ export function addBackup(program: Command, environment: Environment): void {
     .addOption(dataDirOption())
     .action(async (file: string, flags: RestoreFlags & DataDirFlags) => {
       const { restore } = await import("./restore.ts");
-      await restore(dataDirSetting(flags, environment), file, flags);
+      await restore(flags.dataDir, file, flags);
+    });
+}
+
+/** Adds `check`. */
+export function addCheck(program: Command): void {
+  program
+    .command("check")
+    .description("check that the store, or a backup, is sound; changes nothing")
+    .argument("[FILE]", "a backup to check instead of the store")
+    .addOption(dataDirOption())
+    .addOption(new Option("--tell-damage", "exit with code 3 if the store is damaged").hideHelp())
+    .action(async (backup: string | undefined, flags: CheckFlags & DataDirFlags) => {
+      const { check } = await import("./check.ts");
+      await check(flags.dataDir, backup, flags);
     });
 }
 

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { noStore } from "../../server/open-tokens.ts";
-import { UsageError } from "../../settings/config.ts";
+import { UsageError } from "../../settings/usage-error.ts";
 import { backUp, datedPath, isSameFile, unfinishedPath } from "../../store/sqlite/backup/backup.ts";
 import { keepNewest, type PassedOver } from "../../store/sqlite/backup/dated-backups.ts";
 import type { SetAside } from "../../store/sqlite/backup/set-aside.ts";
@@ -15,9 +15,9 @@ import { enterPathBeside, otherOwner } from "../store/store-owner.ts";
 import { withProgress } from "./progress.ts";
 
 export interface BackupFlags {
-  /** How many backups a directory keeps; the target is a file if left out. */
+  /** The count of backups that stay in the directory; without it the target is a file. */
   readonly keep?: string;
-  /** False where `--no-progress` was given. */
+  /** False after `--no-progress`. */
   readonly progress?: boolean;
 }
 
@@ -49,7 +49,7 @@ function removeOlder(made: string, count: number): void {
   say(passedOverSentence(passedOver));
 }
 
-/** One for all of them, as it comes with each backup until they are gone. Empty for none. */
+/** One message for all, because every backup repeats it until they are gone. Empty for none. */
 function passedOverSentence(files: readonly PassedOver[]): string {
   const [first] = files;
   if (first === undefined) return "";
@@ -62,18 +62,18 @@ function passedOverSentence(files: readonly PassedOver[]): string {
   );
 }
 
-/** Gives whether it was successful, as `visibly` does. */
+/** Returns true on success, like `visibly`. */
 async function quietly(directory: DataDirectory, path: string): Promise<boolean> {
   const integrity = backUp(directory, path, (aside) => say(setAsideSentence(path, aside)));
   await printAfter(`${path} was written`, print(report(directory, path, integrity)));
   return true;
 }
 
-function setAsideSentence(path: string, { path: kept, fault }: SetAside): string {
-  return `The old ${path} ${fault}. It is kept as ${kept}, and the new backup takes its place.\n`;
+function setAsideSentence(path: string, { path: aside, fault }: SetAside): string {
+  return `The old ${path} ${fault}. It is kept as ${aside}, and the new backup takes its place.\n`;
 }
 
-/** The same in a process of its own, which gets the finished path: two may read the clock at two moments. */
+/** The same in a process of its own. It gets the path with its date, since its clock is later. */
 async function visibly(directory: DataDirectory, path: string): Promise<boolean> {
   const work = {
     command: ["backup", "--no-progress", `--data-dir=${directory.path}`, "--", path],
@@ -92,7 +92,7 @@ function keepSetting(keep: string | undefined): number | null {
   );
 }
 
-/** A directory that is missing can be a disk that is not mounted: so none is made. */
+/** Makes no missing directory: it can be a disk that is not mounted. */
 function requireFolder(path: string): string {
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
   throw new CommandFailure(
@@ -106,7 +106,7 @@ function requireDirectoryOf(path: string): void {
   throw new CommandFailure(`There is no directory ${folder}. Make it first.`);
 }
 
-/** A backup may take the place of an older one, and of nothing else. */
+/** A backup may replace an older backup, and no other file. */
 function requireFree(path: string, directory: DataDirectory): void {
   if (isOwnPath(path, directory)) throw inUse(path);
   const there = statSync(path, { throwIfNoEntry: false });
@@ -120,7 +120,7 @@ function requireFree(path: string, directory: DataDirectory): void {
     throw new CommandFailure(`${path} is there already, and is no backup of Publisher's. Name another file.`);
 }
 
-/** Whether Publisher itself uses that path, or would if there were a store: some file systems ignore upper case. */
+/** True for the path of a file of a store. Some file systems ignore upper case. */
 function isOwnPath(path: string, directory: DataDirectory): boolean {
   const folder = new DataDirectory(dirname(path));
   const names = folder.files.map((file) => basename(file));

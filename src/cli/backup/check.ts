@@ -12,11 +12,11 @@ import { formatTime } from "../../tokens/time.ts";
 import { requireBackup } from "./restore-source.ts";
 
 export interface CheckFlags {
-  /** Whether damage has an exit code of its own. */
+  /** Ends with an exit code of its own if the store is damaged. */
   readonly tellDamage?: boolean;
 }
 
-/** Reads a whole store, or a backup, and says whether it is sound. Changes nothing. */
+/** Reads a whole store or backup and reports whether it is sound. Changes nothing. */
 export async function check(
   dataDir: string,
   backup: string | undefined,
@@ -26,8 +26,8 @@ export async function check(
     await print(integrityReport(backup === undefined ? storeIn(dataDir) : backupAt(resolve(backup))));
   } catch (error) {
     if (!(error instanceof StoreDamaged)) throw error;
-    const told = backup === undefined ? error : damagedBackup(resolve(backup), error);
-    say(`publisher: ${damageReport(told)}\n`);
+    const damage = backup === undefined ? error : damagedBackup(resolve(backup), error);
+    say(`publisher: ${damageReport(damage)}\n`);
     process.exitCode = tellDamage ? DAMAGE_EXIT_CODE : 1;
   }
 }

@@ -4,23 +4,23 @@ import {
   type RevocationFile,
   readRevocationLogs,
 } from "../../store/sqlite/revocation-log/revocation-log-reading.ts";
-import { type KnownEnd, together } from "../../tokens/revocation/known-end.ts";
-import type { RevocationLines } from "../../tokens/revocation/revocation-lines.ts";
-import { afterGap, endsOf, lackEnd, lastEndTime } from "../../tokens/revocation/several-revocation-logs.ts";
+import type { RevocationLines } from "../../tokens/revocation/revocation-log-lines.ts";
+import { afterGap, endsOf, lackEnd, lastEndTime } from "../../tokens/revocation/revocation-logs.ts";
+import { type KnownEnd, together } from "../../tokens/revocation/token-end.ts";
 import { formatTime } from "../../tokens/time.ts";
 
-/** Which tokens of a backup ended since, as far as the replaced store and revocation logs tell. */
+/** The tokens of a backup that ended since, by the replaced store and the revocation logs. */
 export interface KnownRevocations {
   readonly ends: ReadonlyMap<string, KnownEnd>;
   /** The last audit event that one of them has; null for none. */
   readonly lastEvent: string | null;
-  /** Until when the revocation logs go, as a sentence without its full stop; null where none was given. */
+  /** The last moment of the revocation logs, as a sentence without its full stop; null without a log. */
   readonly logEnd: string | null;
-  /** Why it may not be all, for the end of a sentence; null if it is all. */
+  /** The reason why ends may be missing, for the end of a sentence; null if all are known. */
   readonly missing: string | null;
-  /** Whether another revocation log would tell the rest. */
+  /** True if another revocation log has the rest. */
   readonly lacksFile: boolean;
-  /** Whether the store that was there is a later state of the backup's store. */
+  /** True if the replaced store is a later state of the backup's store. */
   readonly isLaterStore: boolean;
 }
 
@@ -29,11 +29,11 @@ export interface Sources {
   readonly replaced: ReplacedStore;
   /** The texts of revocation logs, by their paths. */
   readonly logs: ReadonlyMap<string, string>;
-  /** Whether the backup is the store itself that is to be replaced. */
+  /** True if the backup is the file of the replaced store. */
   readonly isItself: boolean;
 }
 
-/** Reads what ended since the backup. Throws StoreUnusable for a revocation log that cannot be read. */
+/** Finds the tokens that ended since the backup. Throws StoreUnusable for a revocation log that cannot be read. */
 export function knownRevocations({
   restoration,
   replaced,

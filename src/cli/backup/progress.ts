@@ -4,21 +4,21 @@ import { print, say } from "../../terminal/print.ts";
 
 const EVERY_MS = 200;
 
-/** How often in a row the copy has not grown that is done. */
+/** A copy is done after so many looks without growth. */
 const STILL_COUNT = 5;
 
 export interface Work {
-  /** The arguments of this program that do the work. */
+  /** The arguments of this program for the work. */
   readonly command: readonly string[];
-  /** About how many bytes the copy gets. */
+  /** The size of the store in bytes; the copy is about as large. */
   readonly bytes: number;
-  /** Where the process with this id writes its copy. */
+  /** The path of the copy of a process, by its id. */
   readonly copyOf: (process: number) => string;
 }
 
 /**
- * Runs a command in a process of its own, and shows meanwhile how far its copy is: SQLite copies in one step, in which
- * its own process cannot say anything. Sets its exit code, and gives whether it was successful.
+ * Runs a command in another process and shows the progress of its copy: SQLite copies in one step, and blocks its own
+ * process meanwhile. Sets the exit code to that of the command, and returns true on success.
  */
 export async function withProgress({ command, bytes, copyOf }: Work): Promise<boolean> {
   const child = Bun.spawn(ownCommand(command), { stdin: "ignore", stdout: "pipe", stderr: "pipe" });
@@ -38,12 +38,12 @@ export async function withProgress({ command, bytes, copyOf }: Work): Promise<bo
   return exitCode === 0;
 }
 
-/** In the place of what was there before: https://en.wikipedia.org/wiki/ANSI_escape_code#Control_Sequence_Introducer_commands */
+/** Replaces the text on the line: https://en.wikipedia.org/wiki/ANSI_escape_code#Control_Sequence_Introducer_commands */
 function show(text: string): void {
   process.stderr.write(`\r${text}\u001b[K`);
 }
 
-/** What the work is at, as the size of its copy tells it. */
+/** The present step of the work, by the size of its copy. */
 export class Steps {
   readonly #path: string;
   readonly #bytes: number;
@@ -55,7 +55,7 @@ export class Steps {
     this.#bytes = bytes;
   }
 
-  /** To be asked every now and then. A copy is smaller than its store where that has gaps, and ends when it grows no more. */
+  /** Call it at intervals. A copy ends when it grows no more: it is smaller than a store with gaps. */
   now(): string {
     const size = statSync(this.#path, { throwIfNoEntry: false })?.size ?? 0;
     if (size === 0) return this.#size === 0 ? "Checking the store …" : "Done.";

@@ -6,7 +6,7 @@ import { SCHEMA_VERSION } from "../../store/sqlite/schema.ts";
 import { formatTime } from "../../tokens/time.ts";
 import type { KnownRevocations } from "./known-revocations.ts";
 
-/** What a restore did. */
+/** The result of a restore. */
 export interface Report {
   readonly directory: DataDirectory;
   readonly path: string;
@@ -62,11 +62,11 @@ function endedAgainLine({ revoked, replaced, shortened, withoutSuccessor }: EndC
     [replaced, "replaced"],
     [shortened, "with an earlier expiry"],
   ] as const;
-  const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${count} ${what}`]));
-  if (told.length === 0) return "No token of the backup had ended since, as far as is known.";
+  const ended = counts.flatMap(([count, how]) => (count === 0 ? [] : [`${count} ${how}`]));
+  if (ended.length === 0) return "No token of the backup had ended since, as far as is known.";
   const lost =
     withoutSuccessor === 0
       ? ""
       : ` Replaced by a token that is not in the backup: ${withoutSuccessor}. Create new tokens for their holders.`;
-  return `Tokens that ended since the backup stay so: ${told.join(", ")}.${lost}`;
+  return `Tokens that ended since the backup stay so: ${ended.join(", ")}.${lost}`;
 }

@@ -19,11 +19,11 @@ import { asOwner, type Owner } from "../store/store-owner.ts";
 
 /** A backup to restore from. */
 export interface RestoreSource extends Disposable {
-  /** Without links in it. */
+  /** A path without links. */
   readonly path: string;
 }
 
-/** Throws a CommandFailure for a path at which no backup can be: opening a pipe would wait for another program. */
+/** Throws CommandFailure unless the path is a regular file: opening a pipe would wait for another program. */
 export function requireBackup(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined) throw new CommandFailure(`There is no backup at ${path}.`);
@@ -41,8 +41,8 @@ export function ownSource(path: string): RestoreSource {
 }
 
 /**
- * The backup itself where the owner of the data directory may read it, and else a copy, which root makes for the owner
- * and which goes with the disposal. Throws StoreUnusable if the backup is not sound.
+ * The backup itself if the owner of the data directory may read it, and else a copy, which root makes for the owner. The
+ * disposal removes the copy. Throws StoreUnusable if the backup is not sound.
  */
 export function sourceFor(owner: Owner, path: string, acceptance: Acceptance): RestoreSource {
   const source = ownSource(path);

@@ -15,15 +15,15 @@ import { report } from "./restore-report.ts";
 import { ownSource, requireBackup, sourceFor } from "./restore-source.ts";
 
 export interface RestoreFlags {
-  /** Revocation logs that a server kept. */
+  /** The paths of revocation logs. */
   readonly revocations?: readonly string[];
-  /** Whether to go on where not every end of a token since the backup is known. */
+  /** Restores even if not every end of a token since the backup is known. */
   readonly withoutRevocations?: boolean;
-  /** Whether a file without its last changes is good enough. */
+  /** Accepts a file without its last changes. */
   readonly acceptPart?: boolean;
 }
 
-/** Puts a backup into the place of the store, and ends its tokens again as they had ended since. */
+/** Replaces the store by a backup, and ends the tokens again that had ended since. */
 export async function restore(dataDir: string, backup: string, flags: RestoreFlags): Promise<void> {
   const directory = new DataDirectory(dataDir);
   const path = resolve(backup);
@@ -45,8 +45,8 @@ export async function restore(dataDir: string, backup: string, flags: RestoreFla
   );
   try {
     const given = { backup: source.path, logs, isItself, acceptance } as const;
-    const told = restored(directory, path, given, flags);
-    await printAfter(`${path} was restored`, print(readable(told)));
+    const result = restored(directory, path, given, flags);
+    await printAfter(`${path} was restored`, print(readable(result)));
   } finally {
     lock.release();
   }
@@ -54,11 +54,11 @@ export async function restore(dataDir: string, backup: string, flags: RestoreFla
 
 /** The input of a restore. */
 interface Given {
-  /** The path of the backup, or of a copy of it that the owner of the data directory may read. */
+  /** The path of the backup, or of a copy that the owner of the data directory may read. */
   readonly backup: string;
   /** The texts of the revocation logs, by their paths. */
   readonly logs: ReadonlyMap<string, string>;
-  /** Whether the backup is the file of the store itself. */
+  /** True if the backup is the file of the store itself. */
   readonly isItself: boolean;
   readonly acceptance: Acceptance;
 }
@@ -91,5 +91,5 @@ function unknown({ missing, lacksFile, logEnd }: KnownRevocations): CommandFailu
   );
 }
 
-const NO_LOG = "Add --revocations with the file that a server kept with --revocation-log";
+const NO_LOG = "Add --revocations with the file that a server writes with --revocation-log";
 const PART_OF_LOG = "Give a whole copy of the revocation log, if there is one";

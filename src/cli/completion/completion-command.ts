@@ -8,7 +8,7 @@ bash: add to ~/.bashrc:  source <(publisher completion bash)
 zsh:  add to ~/.zshrc, after compinit:  source <(publisher completion zsh)
 fish: run once:  publisher completion fish > ~/.config/fish/completions/publisher.fish`;
 
-/** Adds `completion`, which knows every command of the program, those too that are added later. */
+/** Adds `completion`, which knows every command of the program, also commands that are added later. */
 export function addCompletion(program: Command, defaultCommand: string): void {
   program
     .command("completion")

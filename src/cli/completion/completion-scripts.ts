@@ -4,7 +4,7 @@ export const SHELLS = ["bash", "zsh", "fish"] as const;
 
 type Shell = (typeof SHELLS)[number];
 
-/** What a shell reads so that it completes the command line of Publisher. */
+/** The script for a shell that completes the command line of Publisher. */
 export function completionScript(shell: Shell, places: readonly Place[]): string {
   return SCRIPTS[shell](places);
 }
@@ -123,7 +123,7 @@ function fishValue(value: Completable | null): string {
   return value === "path" ? " -r -F" : ` -x -a ${fishQuoted(value.join(" "))}`;
 }
 
-/** Every word that can come next, which is no value of a flag. */
+/** Every possible next word that is no value of a flag. */
 function wordsAt({ commands, flags, argument }: Place): readonly Word[] {
   return [...commands, ...choicesOf(argument), ...flags];
 }
@@ -147,7 +147,7 @@ function start({ command }: Place): string {
   return command === "" ? "" : ` ${command}`;
 }
 
-/** What follows the flags that take a value, a line of a case for each. */
+/** The completion of values, a line of a `case` for each flag with a value. */
 function flagValues(places: readonly Place[], follow: (value: Completable) => string): string {
   const lines = places.flatMap((place) =>
     place.flags.flatMap(({ word, value }: Flag) =>

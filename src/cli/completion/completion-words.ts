@@ -1,30 +1,30 @@
 import type { Argument, Command, Option } from "commander";
 
-/** What can stand in place of a value: one of these words, the path of a file, or something that no shell knows. */
+/** The possible values: one of these words, the path of a file, or a text that no shell knows. */
 export type Completable = readonly string[] | "path" | "unknown";
 
-/** A word that can come next, and what it is. */
+/** A possible next word with its description. */
 export interface Word {
   readonly word: string;
   readonly about: string;
 }
 
 export interface Flag extends Word {
-  /** What follows the flag; null where nothing does. */
+  /** The value of the flag; null for a flag without one. */
   readonly value: Completable | null;
 }
 
-/** What can follow one command. */
+/** The possible next words after one command. */
 export interface Place {
   /** The words of the command, such as `token create`; empty for the program alone. */
   readonly command: string;
   readonly commands: readonly Word[];
   readonly flags: readonly Flag[];
-  /** Its first argument; null where it has none. */
+  /** Its first argument; null for none. */
   readonly argument: Completable | null;
 }
 
-/** Every command of a program, with what can follow it. The flags of the default command can follow the program too. */
+/** Every command of a program with its next words. The program alone also has the flags of the default command. */
 export function placesOf(program: Command, defaultCommand: string): readonly Place[] {
   const isDefault = (command: Command) => command.name() === defaultCommand;
   const [root, ...others] = placesFrom(program, "");
@@ -55,7 +55,7 @@ function flagOf(option: Option, word: string): Flag {
   return { word, about: option.description, value: takesValue ? completable(option) : null };
 }
 
-/** The name between the angle brackets tells what a value is. */
+/** The kind of a value, by the name between its angle brackets. */
 function completable(taker: Option | Argument): Completable {
   if (taker.argChoices !== undefined) return taker.argChoices;
   const name = "flags" in taker ? (/[<[](\w+)/.exec(taker.flags)?.[1] ?? "") : taker.name();

@@ -3,12 +3,12 @@ import { ownCommand } from "../../server/self-command.ts";
 
 const EXIT_FAILURE = 1;
 
-/** Mounts made in it are seen by the program alone that runs in it: unshare(1). */
+/** Only the program inside sees its mounts: unshare(1). */
 const IN_NAMESPACE = ["unshare", "--mount", "--propagation", "private", "--"];
 
 /**
- * Puts an empty directory, which everybody may enter, over `closed`, and in it the directory of `path` alone, in its
- * usual place: so does systemd for a service. Then runs the rest of the words.
+ * Mounts an empty directory that everybody may enter over `closed`, and in it the directory of `path` alone, in its
+ * usual place, as systemd does for a service. Then runs the rest of the words.
  */
 const SCRIPT = `
 umask 022
@@ -22,9 +22,8 @@ exec 9<&-
 exec "$@"`;
 
 /**
- * Runs the command of this process once more, where everybody may enter the directories above `path`, of which
- * `closed` is the first that is closed. Gives its exit code; null where the system does not let this process do that,
- * or it was done already.
+ * Runs the command of this process once more with all directories above `path` open; `closed` is the first that is
+ * closed. Returns its exit code, or null if the system forbids it or it was done already.
  */
 export function runWithWayTo(path: string, closed: string): number | null {
   if (isInNamespace() || !mayMount()) return null;
@@ -33,7 +32,7 @@ export function runWithWayTo(path: string, closed: string): number | null {
   return Bun.spawnSync(command, { stdio: ["inherit", "inherit", "inherit"] }).exitCode ?? EXIT_FAILURE;
 }
 
-/** Whether the process that started this one sees other mounts. */
+/** True if the parent process has other mounts. */
 function isInNamespace(): boolean {
   return namespaceOf("self") !== namespaceOf(String(process.ppid));
 }

@@ -13,14 +13,13 @@ const ROOT = 0;
 export interface Owner {
   /** The data directory, without links in its path. */
   readonly path: string;
-  /** Its state when it was looked at. */
+  /** Its state at the first look. */
   readonly found: Stats;
 }
 
 /**
- * Where root works on another user's data directory, this process becomes that user for good. Root would otherwise do
- * what that user makes of it: a link put into the directory at the right moment would lead root to any file. The files
- * that it makes then belong to the service too. Throws a CommandFailure if that cannot be.
+ * Turns root's process into the owner of the data directory, for good. A link that the owner puts there at the right
+ * moment would lead root to any file. New files then belong to the owner too. Throws CommandFailure if it cannot.
  */
 export function becomeOwner(dataDir: string): void {
   const owner = otherOwner(new DataDirectory(dataDir));
@@ -29,7 +28,7 @@ export function becomeOwner(dataDir: string): void {
   become(owner);
 }
 
-/** Null where this process is not root's, the directory is root's, or there is none. */
+/** The owner of a directory; null if it is root or unknown, or this process is not root's. */
 export function otherOwner(directory: DataDirectory): Owner | null {
   if (process.getuid?.() !== ROOT) return null;
   try {
@@ -43,8 +42,8 @@ export function otherOwner(directory: DataDirectory): Owner | null {
 }
 
 /**
- * Sees to it that the owner can get to the directory. systemd keeps it in /var/lib/private, which is closed to all but
- * root: the command then runs once more, with a way there, and this process ends with its exit code.
+ * Makes sure that the owner can enter the directory. systemd has it in /var/lib/private, which only root may enter: the
+ * command then runs once more with a way there, and this process ends with its exit code.
  */
 export function enterPath(owner: Owner): void {
   const closed = closedTo(owner);
@@ -58,8 +57,8 @@ export function enterPath(owner: Owner): void {
 }
 
 /**
- * The same for a command that also writes `file` as root. It goes on without a way where there can be none, or `file` could not be
- * seen there.
+ * The same for a command that also writes `file` as root. It goes on without a way if none is possible, or if `file`
+ * were out of sight there.
  */
 export function enterPathBeside(owner: Owner, file: string): void {
   const closed = closedOrUnknown(owner);
@@ -68,12 +67,12 @@ export function enterPathBeside(owner: Owner, file: string): void {
   if (exitCode !== null) process.exit(exitCode);
 }
 
-/** The first directory on the way that the owner may not enter. */
+/** The first directory of the path that the owner may not enter. */
 function closedTo(owner: Owner): string | undefined {
   return asOwner(owner, () => closedDirectoryOn(owner.path));
 }
 
-/** Undefined too where this process may not become the owner. */
+/** The same; undefined too if this process may not become the owner. */
 function closedOrUnknown(owner: Owner): string | undefined {
   try {
     return closedTo(owner);
@@ -87,7 +86,7 @@ function isInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(`${directory}${sep}`);
 }
 
-/** To be called before anything in the directory is opened. */
+/** Becomes the owner. Call it before you open a file of the directory. */
 export function become(owner: Owner): void {
   const { path, found } = owner;
   changing(owner, () => {
@@ -100,7 +99,7 @@ export function become(owner: Owner): void {
     throw new CommandFailure(`${path} was replaced just now. Nothing was changed. Run the command again.`);
 }
 
-/** Does something with the rights of the owner, and is root again afterwards. */
+/** Runs `work` with the rights of the owner, and is root again afterwards. */
 export function asOwner<T>(owner: Owner, work: () => T): T {
   const giveBack = changing(owner, () => takeRightsOf(owner.found));
   try {

@@ -1,14 +1,26 @@
+import type { Command } from "commander";
 import { tokenResource } from "../../http/api/resources.ts";
-import { withTokens } from "../../server/open-tokens.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
 import { print, printJson } from "../../terminal/print.ts";
-import { visible } from "../../tokens/secret/text.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
-import { outcomeOf, requireTokenId } from "./command-outcome.ts";
-import type { JsonFlag } from "./token-flags.ts";
+import { visible } from "../../tokens/visible-text.ts";
+import { outcomeOf } from "../command-outcome.ts";
+import { JSON_FLAG, type JsonFlag, requireTokenId, TOKEN_ID } from "../options.ts";
+import { withTokens } from "../store/open-store.ts";
 
-/** Prints everything that the store knows of one token, a line each, or the API's answer. */
-export async function getToken(dataDir: string, id: string, { json = false }: JsonFlag): Promise<void> {
+/** Adds `token get`. */
+export function addGetToken(token: Command): void {
+  token
+    .command("get")
+    .description("show one token in full, without its secret")
+    .argument(...TOKEN_ID)
+    .option(...JSON_FLAG)
+    .addOption(dataDirOption())
+    .action(getToken);
+}
+
+async function getToken(id: string, { dataDir, json = false }: DataDirFlags & JsonFlag): Promise<void> {
   requireTokenId(id);
   await withTokens(
     dataDir,
@@ -21,7 +33,7 @@ export async function getToken(dataDir: string, id: string, { json = false }: Js
   );
 }
 
-/** A token for people: a line for each thing to know. */
+/** A token for people, a line for each field. */
 export function tokenText(token: Token, now: UnixSeconds): string {
   const lines: readonly (readonly [name: string, value: string])[] = [
     ["ID", token.id],

@@ -1,17 +1,27 @@
-import { UsageError } from "../../settings/config.ts";
+import { UsageError } from "../../settings/usage-error.ts";
 import { AUDIENCE_FORM, isAudience } from "../../tokens/audience.ts";
 import type { Condition } from "../../tokens/listing/listing.ts";
 import { endsWithin, unusedSince } from "../../tokens/listing/token-listing.ts";
 import type { UnixSeconds } from "../../tokens/time.ts";
 import { STATUSES } from "../../tokens/token.ts";
 import { durationSetting } from "../expiry-flags.ts";
-import type { ListFlags } from "./token-flags.ts";
+
+/** A token must fit every flag, and one value of a flag with several. */
+export interface FilterFlags {
+  readonly all?: boolean;
+  /** Only tokens with a secret that was shown after their end. */
+  readonly reused?: boolean;
+  readonly status?: readonly string[];
+  readonly audience?: readonly string[];
+  readonly unusedFor?: string;
+  readonly expiringWithin?: string;
+}
 
 const EVERY_STATUS: Condition = { op: "in", key: "status", values: STATUSES };
 const REUSED: Condition = { op: "exists", key: "reused_at", value: true };
 
-/** What a token must fulfil to be listed: what each flag asks for. Throws UsageError for a value that cannot be. */
-export function listConditions(flags: ListFlags, now: UnixSeconds): readonly Condition[] {
+/** Returns the conditions of a list for its flags. Throws UsageError for a bad value. */
+export function listConditions(flags: FilterFlags, now: UnixSeconds): readonly Condition[] {
   const { all = false, reused = false, status, audience, unusedFor, expiringWithin } = flags;
   return [
     ...(all ? [EVERY_STATUS] : []),

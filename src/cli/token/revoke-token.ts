@@ -1,19 +1,38 @@
+import type { Command } from "commander";
 import { revocationResource } from "../../http/api/resources.ts";
-import { withTokens } from "../../server/open-tokens.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
 import { print, printAfter, printJson } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
-import type { Revocation } from "../../tokens/change.ts";
+import type { Revocation } from "../../tokens/change-plans.ts";
 import { countsOf } from "../../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import type { Token } from "../../tokens/token.ts";
-import { outcomeOf, requireTokenId } from "./command-outcome.ts";
-import type { RevokeFlags } from "./token-flags.ts";
+import { outcomeOf } from "../command-outcome.ts";
+import { JSON_FLAG, type JsonFlag, requireTokenId, TOKEN_ID } from "../options.ts";
+import { withTokens } from "../store/open-store.ts";
 
-/** Revokes a token; a running server refuses it from the next request on. */
-export async function revokeToken(
-  dataDir: string,
+interface RevokeFlags extends DataDirFlags, JsonFlag {
+  readonly descendants?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Adds `token revoke`. */
+export function addRevokeToken(token: Command): void {
+  token
+    .command("revoke")
+    .description("revoke a token, at once and for good")
+    .argument(...TOKEN_ID)
+    .option("--descendants", "also every token that it created or that replaced it, and their descendants")
+    .option("--dry-run", "show what would be revoked, and change nothing")
+    .option(...JSON_FLAG)
+    .addOption(dataDirOption())
+    .action(revokeToken);
+}
+
+/** A running server refuses the token from the next request on. */
+async function revokeToken(
   id: string,
-  { descendants = false, dryRun = false, json = false }: RevokeFlags,
+  { dataDir, descendants = false, dryRun = false, json = false }: RevokeFlags,
 ): Promise<void> {
   requireTokenId(id);
   await withTokens(dataDir, async (tokens) => {
@@ -40,9 +59,9 @@ function preview({ token, descendants }: Revocation, now: UnixSeconds): string {
   const left = toRevoke(descendants ?? [], now);
   const itself = token.revokedAt === null ? token.id : "";
   const all = [itself, left].filter((part) => part !== "").join(", and ");
-  const what =
+  const result =
     all === "" ? `${token.id} is revoked already, and nothing is left to revoke` : `Would revoke ${all}`;
-  return `${what}. Nothing was changed.\n`;
+  return `${result}. Nothing was changed.\n`;
 }
 
 /** Counts the descendants that a revocation ends, such as `3 descendants: 1 active write, 2 expired`; empty for none. */

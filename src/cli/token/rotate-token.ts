@@ -1,37 +1,56 @@
+import type { Command } from "commander";
 import { successorResource } from "../../http/api/resources.ts";
-import { withTokens } from "../../server/open-tokens.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { asJson, say } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
 import { isRefusal } from "../../tokens/refusal.ts";
-import type { RotationRequest } from "../../tokens/rotation.ts";
+import type { RotationRequest } from "../../tokens/rotation-rules.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../../tokens/time.ts";
 import type { Token } from "../../tokens/token.ts";
-import { issuesOf } from "../../tokens/token-request.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
-import { expirySetting, overlapSetting } from "../expiry-flags.ts";
-import { outcomeOf, refusedFlags, requireTokenId } from "./command-outcome.ts";
-import { handOver, storeReason, withdrawn } from "./hand-over.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
+import { outcomeOf } from "../command-outcome.ts";
+import { type ExpiryFlags, expirySetting, overlapSetting, withExpiry } from "../expiry-flags.ts";
+import { JSON_FLAG, type JsonFlag, requireTokenId, TOKEN_ID } from "../options.ts";
+import { withTokens } from "../store/open-store.ts";
+import { printSecretOrRevoke, revokeUnused, storeReason } from "./print-secret-or-revoke.ts";
 import { requireSecretOutput } from "./secret-output.ts";
-import type { RotateFlags } from "./token-flags.ts";
 
-/**
- * Creates the successor of a token straight in the data directory and prints its secret, alone, or the API's answer.
- * The old token ends only once the new secret is printed: at no time is there nobody with a working token.
- */
-export async function rotateToken(dataDir: string, id: string, flags: RotateFlags): Promise<void> {
+interface RotateFlags extends ExpiryFlags, DataDirFlags, JsonFlag {
+  readonly overlap?: string;
+}
+
+/** Adds `token rotate`. */
+export function addRotateToken(token: Command): void {
+  const rotate = token
+    .command("rotate")
+    .description("replace a token: create its successor and print the new secret, once")
+    .argument(...TOKEN_ID)
+    .option(
+      "--overlap <duration>",
+      "how long the old secret keeps working; 0 revokes it at once (default: 1d)",
+    );
+  withExpiry(rotate, "the successor", " (default: it lives as long as the old token)")
+    .option("--no-expiry", "the successor never expires")
+    .option(...JSON_FLAG)
+    .addOption(dataDirOption())
+    .action(rotateToken);
+}
+
+/** The old token ends only after the new secret is printed, so that one of the two always works. */
+async function rotateToken(id: string, flags: RotateFlags): Promise<void> {
   requireTokenId(id);
   const { json = false } = flags;
   const request = rotationRequest(flags, secondsOf(Date.now()));
   requireSecretOutput();
-  await withTokens(dataDir, async (tokens) => {
+  await withTokens(flags.dataDir, async (tokens) => {
     const successor = outcomeOf(await tokens.createSuccessor(id, request, COMMAND_LINE), id);
     const text = json ? asJson(successorResource({ replaced: { id }, successor })) : `${successor.secret}\n`;
     if (!json)
       say(
         `Created ${successor.token.id} in place of ${id}. This is the new secret, which is not shown again:\n`,
       );
-    await handOver(tokens, successor.token.id, text, `${id} is as it was before.`);
+    await printSecretOrRevoke(tokens, successor.token.id, text, `${id} is as it was before.`);
     const replaced = await replacedToken(tokens, { id, successorId: successor.token.id, request });
     if (!json) say(`The old token ${id} ${fate(replaced)}.\n`);
   });
@@ -43,27 +62,27 @@ interface Replacement {
   readonly request: RotationRequest;
 }
 
-/** Brings the end of the old token nearer. Throws a CommandFailure that tells which of the two tokens works now. */
-async function replacedToken(tokens: Tokens, { id, successorId, request }: Replacement): Promise<Token> {
+/** Shortens the old token. Throws a CommandFailure that names the working token of the two. */
+async function replacedToken(
+  tokens: TokenService,
+  { id, successorId, request }: Replacement,
+): Promise<Token> {
   const outcome = await tokens.replace(id, successorId, request, COMMAND_LINE).catch((error: unknown) => {
-    throw new CommandFailure(stillThere(id, storeReason(error)), { cause: error });
+    throw new CommandFailure(notEnded(id, storeReason(error)), { cause: error });
   });
   if (!isRefusal(outcome)) return outcome;
-  const fate = await withdrawn(tokens, successorId);
+  const fate = await revokeUnused(tokens, successorId);
   throw new CommandFailure(
     `The token ${id} was changed by somebody else meanwhile, so ${successorId} does not take its place. ${fate}`,
   );
 }
 
-function stillThere(id: string, reason: string): string {
+function notEnded(id: string, reason: string): string {
   return `The new token works. The old one may still work, since ending ${id} failed: ${reason}. Run "publisher token revoke ${id}" once the new secret is in use.`;
 }
 
 function rotationRequest({ overlap, ...expiry }: RotateFlags, now: UnixSeconds): RotationRequest {
-  const request = { overlapSeconds: overlapSetting(overlap), expiresAt: expirySetting(expiry, now) };
-  const issues = issuesOf(request, now);
-  if (issues.length > 0) throw refusedFlags(issues);
-  return request;
+  return { overlapSeconds: overlapSetting(overlap), expiresAt: expirySetting(expiry, now) };
 }
 
 function fate({ expiresAt, revokedAt }: Token): string {

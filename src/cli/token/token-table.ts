@@ -2,12 +2,12 @@ import { type Column, tableParts } from "../../terminal/table.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
 
-/** How wide the names of a token's services may be together before the rest of them is only counted. */
+/** The width for the names of a token's audiences; the table counts the rest. */
 const AUDIENCES_WIDTH = 24;
 
 /**
- * Tokens as a table for people, a line each, in parts. The services have a column where one of the tokens is for a
- * service; it is blank for Publisher's own API. So has the last time that a secret was shown after its token's end.
+ * Tokens as a table for people, a line each, in parts. The columns for audiences and for reuses are there only if one of
+ * the tokens needs them. No audience stands for Publisher's own API.
  */
 export function tokenTable(
   pages: AsyncIterable<readonly Token[]>,
@@ -41,7 +41,7 @@ function reuse({ reusedAt, reusedFrom }: Token): string {
   return formatTime(reusedAt) + (reusedFrom === null ? "" : ` from ${reusedFrom}`);
 }
 
-/** As many of the names as there is room for, the first in any case, and how many more there are. */
+/** The first name, more names while there is room, and the count of the rest. */
 function shortened(names: readonly string[]): string {
   const fitting = names.filter(
     (_, index) => index === 0 || names.slice(0, index + 1).join(",").length <= AUDIENCES_WIDTH,

@@ -1,21 +1,42 @@
+import { type Command, Option } from "commander";
 import { verificationResource } from "../../http/api/resources.ts";
-import { withTokens } from "../../server/open-tokens.ts";
-import { UsageError } from "../../settings/config.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { UsageError } from "../../settings/usage-error.ts";
 import { reasonOf } from "../../system-errors.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { print, printJson, say } from "../../terminal/print.ts";
 import { AUDIENCE_FORM, isAudience } from "../../tokens/audience.ts";
 import { formatTime } from "../../tokens/time.ts";
-import type { Token } from "../../tokens/token.ts";
+import { ACCESSES, type Access, type Token } from "../../tokens/token.ts";
 import type { Verdict } from "../../tokens/verification.ts";
-import type { VerifyFlags } from "./token-flags.ts";
+import { JSON_FLAG, type JsonFlag } from "../options.ts";
+import { withTokens } from "../store/open-store.ts";
 
-/** The most that is read from stdin; a secret is much shorter. */
+interface VerifyFlags extends DataDirFlags, JsonFlag {
+  readonly access: Access;
+  readonly audience?: string;
+}
+
+/** Adds `token verify`. */
+export function addVerifyToken(token: Command): void {
+  token
+    .command("verify")
+    .description("read a secret from stdin and check its token; exit code 1 if it is not valid")
+    .addOption(
+      new Option("--access <access>", "the access that is needed").choices(ACCESSES).default("read", "read"),
+    )
+    .option("--audience <name>", "the service that is asked for (default: Publisher's own API)")
+    .option(...JSON_FLAG)
+    .addOption(dataDirOption())
+    .action(verifyToken);
+}
+
+/** The limit of a read from stdin; a secret is much shorter. */
 const INPUT_LIMIT_BYTES = 64 * 1024;
 
-/** Says whether the secret on stdin is that of a token that is good for something. Throws CommandFailure if not. */
-export async function verifyToken(dataDir: string, flags: VerifyFlags): Promise<void> {
-  const { access = "read", audience = null, json = false } = flags;
+/** Prints that the secret on stdin is valid for a use. Throws CommandFailure if it is not. */
+async function verifyToken(flags: VerifyFlags): Promise<void> {
+  const { dataDir, access, audience = null, json = false } = flags;
   if (audience !== null && !isAudience(audience))
     throw new UsageError(`--audience must be ${AUDIENCE_FORM}.`);
   await withTokens(
@@ -41,7 +62,7 @@ async function secretFromStdin(): Promise<string> {
   return secret;
 }
 
-/** What is on stdin, not far beyond INPUT_LIMIT_BYTES. */
+/** Reads stdin to its end, or to little more than INPUT_LIMIT_BYTES. */
 async function stdinStart(): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -1,6 +1,6 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
-import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
 import { endpoint, outcomeOf, shaped } from "../endpoint.ts";

@@ -2,8 +2,8 @@ import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
 import { AuditTrail } from "../../tokens/audit/audit-trail.ts";
 import type { Authority } from "../../tokens/authority.ts";
+import { TokenService } from "../../tokens/token-service.ts";
 import type { TokenStore } from "../../tokens/token-store.ts";
-import { Tokens } from "../../tokens/tokens.ts";
 import { Usage } from "../../tokens/usage/usage.ts";
 import { VERSION } from "../../version.ts";
 import { COMPONENT_HEADERS, componentResponses } from "../openapi/component-responses.ts";
@@ -110,7 +110,7 @@ function unusedAuthority(): Authority {
     summary: unused,
     isEmpty: unused,
   };
-  const tokens = new Tokens({
+  const tokens = new TokenService({
     store,
     clock: unused,
     random: unused,

@@ -1,10 +1,10 @@
 import type { AuditEvent } from "../../tokens/audit/audit-event.ts";
-import type { Revocation } from "../../tokens/change.ts";
+import type { Revocation } from "../../tokens/change-plans.ts";
 import type { Page } from "../../tokens/listing/paging.ts";
 import { countsOf, type Summary } from "../../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
-import type { CreatedToken, Rotation } from "../../tokens/tokens.ts";
+import type { CreatedToken, Rotation } from "../../tokens/token-service.ts";
 import type { UsageReport } from "../../tokens/usage/usage.ts";
 import type { UseBucket } from "../../tokens/usage/usage-store.ts";
 import type { Verdict } from "../../tokens/verification.ts";

@@ -1,7 +1,7 @@
 import { AUDIENCE_LIMIT, isAudience } from "../../tokens/audience.ts";
 import { isTokenId } from "../../tokens/identifier.ts";
 import { SKIP_MAX } from "../../tokens/listing/listing.ts";
-import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation.ts";
+import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { ACCESSES, descriptionFault, expiryFault } from "../../tokens/token.ts";
 import { BUCKETS } from "../../tokens/usage/usage-period.ts";

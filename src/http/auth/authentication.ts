@@ -1,5 +1,5 @@
 import type { Token } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import type { Purpose } from "../../tokens/verification.ts";
 import { asFailure, type Failure } from "../errors.ts";
 import { type Trace, traceOf } from "../trace.ts";
@@ -18,7 +18,7 @@ export function locate({ request, path }: { request: Request; path?: string }): 
 }
 
 /** Finds out who calls, from the Authorization header alone, before anything else of the request is read. */
-export function authentication(tokens: Tokens) {
+export function authentication(tokens: TokenService) {
   return async ({ request }: { request: Request }): Promise<void> => {
     if (traceOf(request).policy.isProtected) await authenticate(request, tokens, "counted");
   };
@@ -27,7 +27,7 @@ export function authentication(tokens: Tokens) {
 /** A request shows its secret once, however often that is looked at. */
 async function authenticate(
   request: Request,
-  tokens: Tokens,
+  tokens: TokenService,
   counting: "counted" | "uncounted",
 ): Promise<void> {
   const trace = traceOf(request);

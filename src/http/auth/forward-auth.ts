@@ -1,5 +1,5 @@
 import type { Access } from "../../tokens/token.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { emptyAnswer } from "../answer.ts";
 import { shuttingDown } from "../errors.ts";
 import { type TracedParts, traced, traceOf } from "../trace.ts";
@@ -17,7 +17,7 @@ const READING = ["GET", "HEAD", "OPTIONS"];
 const METHOD_HEADERS = ["x-forwarded-method", "x-original-method"];
 
 export interface ForwardAuthParts extends TracedParts {
-  readonly tokens: Tokens;
+  readonly tokens: TokenService;
   readonly isStopping: () => boolean;
 }
 

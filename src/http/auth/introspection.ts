@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import type { Issue } from "../../tokens/refusal.ts";
-import type { Tokens } from "../../tokens/tokens.ts";
+import type { TokenService } from "../../tokens/token-service.ts";
 import { askedAudience } from "../../tokens/verifier.ts";
 import { jsonAnswer } from "../answer.ts";
 import { introspectionResource } from "../api/resources.ts";
@@ -23,7 +23,7 @@ const readIntrospection = shaped(IntrospectToken);
 const NO_AUDIENCE: Issue = { path: "audience", message: "is required" };
 
 /** Tells services that speak OAuth what a token is good for. https://www.rfc-editor.org/rfc/rfc7662 */
-export function introspection(tokens: Tokens) {
+export function introspection(tokens: TokenService) {
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
     const trace = traceOf(request);
     const caller = callerOf(trace);

@@ -1,7 +1,7 @@
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
 import { SKIP_MAX } from "../../tokens/listing/listing.ts";
 import type { Issue } from "../../tokens/refusal.ts";
-import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation.ts";
+import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
 import { ISSUE_LIMIT } from "../errors.ts";
 import type { ArkErrors } from "./arktype.ts";
 import { pathText } from "./issue-path.ts";

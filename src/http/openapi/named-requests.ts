@@ -5,7 +5,7 @@ import {
   PAGE_LIMIT_MAX,
 } from "../../tokens/listing/listing.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
-import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
 import { asUnion } from "../api/nullable.ts";
 import {
   changeTypesWith,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../log/log.ts";
-import type { Listeners } from "./listeners.ts";
+import type { HttpServer } from "./http-server.ts";
 import type { OpenFiles } from "./open-files.ts";
 
 /** How often it looks: where no descriptor is left, Bun tries to accept connections again and again, without a rest. */
@@ -9,14 +9,14 @@ const LOOK_EVERY_MS = 250;
 /** How long connections take to be closed. */
 const CLOSING_MS = 20;
 
-/** How long there must be room before that is told. */
+/** How long there must be room before that is logged. */
 const CALM_MS = 60_000;
 
 /** How long connections are left alone where closing them all made no room. */
 const REST_MS = 60_000;
 
 export interface ConnectionLimitParts {
-  readonly listeners: Pick<Listeners, "closeIdle" | "renew">;
+  readonly server: Pick<HttpServer, "closeIdle" | "renew">;
   readonly files: Pick<
     OpenFiles,
     "limit" | "areNearlyAllTaken" | "areNearlyAllTakenByFiles" | "areAllTaken" | "spare" | "release"
@@ -37,7 +37,7 @@ export class ConnectionLimit {
   #isBusy = false;
   /** Whether it could not listen anew. */
   #hasFailed = false;
-  /** When it last made room; null once that is over and told. */
+  /** When it last made room; null once that is over and logged. */
   #madeRoomAt: number | null = null;
   #restsUntil = Number.NEGATIVE_INFINITY;
 
@@ -58,7 +58,7 @@ export class ConnectionLimit {
     this.#isBusy = true;
     try {
       if (this.#isCrowded) await this.#makeRoom();
-      else this.#tellOfCalm();
+      else this.#logCalm();
     } finally {
       this.#isBusy = false;
     }
@@ -69,8 +69,8 @@ export class ConnectionLimit {
   }
 
   async #makeRoom(): Promise<void> {
-    this.#tellOfCrowd();
-    this.#parts.listeners.closeIdle();
+    this.#logCrowd();
+    this.#parts.server.closeIdle();
     await pause(CLOSING_MS);
     if (this.#isCrowded) await this.#closeAll();
     this.#madeRoomAt = this.#parts.clock();
@@ -78,10 +78,10 @@ export class ConnectionLimit {
 
   /** The spared descriptors serve the new listeners, the store and new connections until those of before are closed. */
   async #closeAll(): Promise<void> {
-    const { listeners, files, log } = this.#parts;
+    const { server, files, log } = this.#parts;
     files.release();
     try {
-      await listeners.renew(() => !files.areAllTaken);
+      await server.renew(() => !files.areAllTaken);
       this.#hasFailed = false;
     } catch (error) {
       if (!this.#hasFailed) log.error({ error }, "cannot listen anew now; it is tried again and again");
@@ -98,14 +98,14 @@ export class ConnectionLimit {
     this.#restsUntil = clock() + REST_MS;
   }
 
-  #tellOfCrowd(): void {
+  #logCrowd(): void {
     const { log, files } = this.#parts;
     if (this.#madeRoomAt === null)
       log.warn({ limit: files.limit }, "near the limit of open files: connections are closed to make room");
     this.#madeRoomAt = this.#parts.clock();
   }
 
-  #tellOfCalm(): void {
+  #logCalm(): void {
     const { log, clock, files } = this.#parts;
     if (this.#madeRoomAt === null || clock() - this.#madeRoomAt < CALM_MS || files.areNearlyAllTaken) return;
     this.#madeRoomAt = null;

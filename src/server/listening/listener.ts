@@ -1,9 +1,7 @@
 import type { Server } from "bun";
 import type { router } from "../../http/router.ts";
 import type { ListenAddress } from "../../settings/listen-addresses.ts";
-
-/** After that long without a byte a connection is closed; longer than the pauses of a client that works. */
-const IDLE_TIMEOUT_SECONDS = 30;
+import { IDLE_TIMEOUT_SECONDS } from "./timeouts.ts";
 
 export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
 

@@ -3,13 +3,13 @@ import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, statSync 
 const OWN_DESCRIPTORS = "/proc/self/fd";
 const OWN_LIMITS = "/proc/self/limits";
 
-/** The most descriptors that are kept for the store. */
+/** The most descriptors that are reserved for the store. */
 const SPARE_LIMIT = 32;
 
-/** What part of all descriptors is kept for the store where there are few. */
+/** The share of all descriptors that is reserved for the store where there are few. */
 const SPARE_PART = 8;
 
-/** The descriptors of this process, of which each connection and each open file takes one. Linux alone tells of them. */
+/** The descriptors of this process, of which each connection and each open file takes one. Only Linux lists them. */
 export class OpenFiles {
   /** How many there may be: proc_pid_limits(5). */
   readonly limit: number;
@@ -22,7 +22,7 @@ export class OpenFiles {
     this.#spareCount = Math.min(SPARE_LIMIT, Math.floor(limit / SPARE_PART));
   }
 
-  /** Null where the system does not tell of them. */
+  /** Null where the system does not list them. */
   static ofThisProcess(): OpenFiles | null {
     const limit = softLimit();
     return limit === null ? null : new OpenFiles(limit);
@@ -50,7 +50,7 @@ export class OpenFiles {
     return this.limit - countedFiles() <= this.#spareCount;
   }
 
-  /** Keeps some, as many as there are left. */
+  /** Reserves some, as many as there are left. */
   spare(): void {
     try {
       while (this.#spares.length < this.#spareCount) this.#spares.push(openSync("/dev/null", "r"));
@@ -59,7 +59,7 @@ export class OpenFiles {
     }
   }
 
-  /** Leaves them to the store. */
+  /** Frees the reserved ones for the store. */
   release(): void {
     for (const descriptor of this.#spares.splice(0)) closeSync(descriptor);
   }

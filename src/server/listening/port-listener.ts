@@ -2,7 +2,7 @@ import type { Server } from "bun";
 import type { TcpAddress } from "../../settings/listen-addresses.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { CAN_TAKE_OVER, type Handlers, type Listener, OPTIONS } from "./listener.ts";
-import { portSentence } from "./port-sentence.ts";
+import { portErrorMessage } from "./port-errors.ts";
 import { isShared } from "./shared-port.ts";
 
 /**
@@ -32,7 +32,7 @@ export class PortListener implements Listener {
       if (!CAN_TAKE_OVER) return new PortListener(address, handlers);
       return alone(new PortListener(unused(address), handlers));
     } catch (error) {
-      throw new CommandFailure(await portSentence(address, error), { cause: error });
+      throw new CommandFailure(await portErrorMessage(address, error), { cause: error });
     }
   }
 

@@ -8,7 +8,7 @@ const LISTEN = "0A";
 
 /**
  * Whether another process listens on an address and port on which this one does. Two programs of one user that start at
- * the same moment can both find the port free, and then share it. Linux alone tells of that: proc_pid_net(5).
+ * the same moment can both find the port free, and then share it. Only Linux shows that: proc_pid_net(5).
  */
 export function isShared(port: number): boolean {
   const own = ownSockets();

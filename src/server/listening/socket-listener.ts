@@ -5,7 +5,7 @@ import type { Server } from "bun";
 import type { SocketAddress } from "../../settings/listen-addresses.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { CAN_TAKE_OVER, type Handlers, type Listener, OPTIONS } from "./listener.ts";
-import { removeStaleSocket, socketSentence } from "./unix-socket.ts";
+import { removeStaleSocket, socketErrorMessage } from "./unix-socket.ts";
 
 /** The same for a socket, of which the types of Bun do not know that it can be idle too. */
 const SOCKET_OPTIONS: Pick<typeof OPTIONS, "development" | "maxRequestBodySize"> = OPTIONS;
@@ -48,7 +48,7 @@ export class SocketListener implements Listener {
       return new SocketListener(address, mode, handlers, moveToFree);
     } catch (error) {
       if (error instanceof CommandFailure) throw error;
-      throw new CommandFailure(socketSentence(address.path, error), { cause: error });
+      throw new CommandFailure(socketErrorMessage(address.path, error), { cause: error });
     }
   }
 
@@ -61,7 +61,7 @@ export class SocketListener implements Listener {
     void this.server.stop(false);
   }
 
-  /** What cannot be removed is left: the next start removes it. */
+  /** A socket that cannot be removed is left: the next start removes it. */
   #removePath(): void {
     try {
       if (this.#hasPath) unlinkSync(this.address.path);

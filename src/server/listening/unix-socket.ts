@@ -49,8 +49,8 @@ async function isListenedOn(path: string): Promise<boolean> {
   }
 }
 
-/** Why a server cannot listen on a Unix socket, and what to do. */
-export function socketSentence(path: string, error: unknown): string {
+/** Says why a server cannot listen on a Unix socket, and how to mend it. */
+export function socketErrorMessage(path: string, error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : "";
   const directory = dirname(path);
   switch (code) {
@@ -73,8 +73,8 @@ function inUse(path: string): string {
 }
 
 /**
- * What an operator must know who puts the socket where anybody may write; null elsewhere. A directory such as /tmp
- * keeps others from removing the socket, and not from making one while Publisher is down.
+ * The warning about a socket in a directory that others may write to; null for a safe one. A directory such as /tmp
+ * stops others from removing the socket, but not from making one while Publisher is down.
  */
 export function sharedDirectoryWarning(path: string): string | null {
   const directory = dirname(path);

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { ListQuery } from "../../tokens/listing/listing.ts";
 import type { ScanCaller } from "../../tokens/listing/scan-caller.ts";
-import type { SummaryQuery, Tally } from "../../tokens/summary.ts";
+import type { SummaryQuery, TokenCount } from "../../tokens/summary.ts";
 import type { Token } from "../../tokens/token.ts";
 import {
   type ChangeScope,
@@ -26,7 +26,7 @@ import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { StoreConnections } from "./store-connections.ts";
-import { tallies } from "./summary-sql.ts";
+import { countTokens } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 import { Writer } from "./writer.ts";
 
@@ -168,8 +168,10 @@ export class SqliteTokenStore implements TokenStore {
     return await listRows(this.#connections, TOKEN_TABLE, query, caller);
   }
 
-  async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly Tally[]> {
-    return await this.#connections.scans.run(caller, (scan) => tallies(scan, query)).catch(throwAsStoreError);
+  async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly TokenCount[]> {
+    return await this.#connections.scans
+      .run(caller, (scan) => countTokens(scan, query))
+      .catch(throwAsStoreError);
   }
 
   /** Deletes the first-token file if its token is revoked, replaced or not in the store. */

@@ -1,4 +1,4 @@
-import type { SummaryQuery, Tally } from "../../tokens/summary.ts";
+import type { SummaryQuery, TokenCount } from "../../tokens/summary.ts";
 import { SECONDS_A_DAY } from "../../tokens/time.ts";
 import type { RowReader } from "./list/scan.ts";
 import { STATUS_SQL } from "./token-row.ts";
@@ -10,17 +10,17 @@ const COUNTED_SQL = `
       THEN expires_at / ${SECONDS_A_DAY} END AS expiryDay
   FROM token`;
 
-interface CountedRow extends Pick<Tally, "status" | "access" | "expiryDay"> {
+interface CountedRow extends Pick<TokenCount, "status" | "access" | "expiryDay"> {
   readonly neverUsed: 0 | 1;
   readonly reused: 0 | 1;
 }
 
 /** Counts the tokens in a snapshot of the store. */
-export async function tallies(
+export async function countTokens(
   scan: RowReader,
   { now, until, reusedSince }: SummaryQuery,
-): Promise<readonly Tally[]> {
-  const found = new Map<string, Tally>();
+): Promise<readonly TokenCount[]> {
+  const found = new Map<string, TokenCount>();
   await scan.each<CountedRow>({ sql: COUNTED_SQL, values: [now, reusedSince, now, until] }, (row) => {
     const kind = `${row.status} ${row.access} ${row.expiryDay}`;
     found.set(kind, added(found.get(kind), row));
@@ -30,15 +30,15 @@ export async function tallies(
 }
 
 function added(
-  tally: Tally | undefined,
+  before: TokenCount | undefined,
   { status, access, expiryDay, neverUsed, reused }: CountedRow,
-): Tally {
+): TokenCount {
   return {
     status,
     access,
     expiryDay,
-    count: (tally?.count ?? 0) + 1,
-    neverUsed: (tally?.neverUsed ?? 0) + neverUsed,
-    reused: (tally?.reused ?? 0) + reused,
+    count: (before?.count ?? 0) + 1,
+    neverUsed: (before?.neverUsed ?? 0) + neverUsed,
+    reused: (before?.reused ?? 0) + reused,
   };
 }

@@ -20,10 +20,10 @@ export interface Actor {
   readonly ip: string | null;
 }
 
-/** The actor at the command line, where whoever may write the data directory may do everything. */
+/** The actor at the command line: a user who may write the data directory may make every change. */
 export const COMMAND_LINE: Actor = { tokenId: null, traceId: null, requestId: null, ip: null };
 
-/** What is kept of a change, in the transaction of the change itself. Never a secret. */
+/** The record of a change, written in the transaction of the change itself. It never has a secret. */
 export interface AuditEvent {
   readonly id: string;
   readonly at: UnixSeconds;

@@ -5,7 +5,7 @@ import type { Refusal } from "../refusal.ts";
 import type { AuditEvent } from "./audit-event.ts";
 import { AUDIT_EVENT_LISTING } from "./audit-event-listing.ts";
 
-/** What the audit trail needs of a store. Throws StoreUnavailable when the store cannot do it now. */
+/** The audit events of a store. Throws StoreUnavailable when the store cannot read them now. */
 export interface AuditEventStore {
   /** The events that the query asks for, in its order, at most `limit`. Ends when `caller` waits for it no more. */
   list(query: ListQuery, caller: ScanCaller | null): readonly AuditEvent[] | Promise<readonly AuditEvent[]>;
@@ -17,8 +17,8 @@ export interface AuditTrailParts {
   readonly cursorKey: Uint8Array;
 }
 
-/** An event is what it was: nothing that is listed of it goes by the clock. */
-const WHENEVER = 0;
+/** No key of an audit event depends on the time of the list. */
+const ANY_TIME = 0;
 
 /** Every change that was ever made to a token. */
 export class AuditTrail {
@@ -36,7 +36,7 @@ export class AuditTrail {
       resource: AUDIT_EVENT_LISTING,
       find: (query) => this.#store.list(query, caller),
       cursorKey: this.#cursorKey,
-      now: WHENEVER,
+      now: ANY_TIME,
     });
   }
 }

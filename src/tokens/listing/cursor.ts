@@ -3,7 +3,7 @@ import type { Condition, Position, Sort } from "./listing.ts";
 
 const SEAL_BYTES = 16;
 
-/** What a cursor belongs to: it continues a list of this resource, of these conditions, in this order and no other. */
+/** The list of a cursor: a cursor continues no list of other conditions or another order. */
 export interface CursorScope {
   readonly resource: string;
   readonly conditions: readonly Condition[];

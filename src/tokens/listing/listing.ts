@@ -3,7 +3,7 @@ import type { Pattern } from "./pattern.ts";
 
 export type Value = string | number;
 
-/** What the values of a key are: one of these names, or something of that kind. */
+/** The values of a key: one of these names, or a value of that kind. */
 export type Kind =
   | readonly string[]
   | "audience"
@@ -14,7 +14,7 @@ export type Kind =
   | "token-id"
   | "trace-id";
 
-/** What a list can be asked about one key of its rows. */
+/** The properties of a key of the rows of a list. */
 export interface KeyTraits {
   readonly kind: Kind;
   /** Whether it can be sorted by. */
@@ -27,11 +27,11 @@ export interface KeyTraits {
 
 /** One key of the rows of a list. */
 export interface ListKey<Row> extends KeyTraits {
-  /** What the row has under it at that moment. */
+  /** Returns the values of a row at that moment. */
   readonly read: (row: Row, now: UnixSeconds) => Value | readonly Value[] | null;
 }
 
-/** In which terms a list of a resource is asked for. */
+/** The keys by which a resource is filtered and sorted. */
 export interface ListTerms {
   /** The resource, under the name that the API gives it. */
   readonly resource: string;
@@ -41,11 +41,10 @@ export interface ListTerms {
 /** A resource that can be listed, newest first unless sorted otherwise. */
 export interface ListedResource<Row> extends ListTerms {
   readonly keys: Readonly<Record<string, ListKey<Row>>>;
-  /** What leaves rows out of every list that none of these keys is named for; null where nothing does. */
+  /** A condition that applies unless a filter names one of the keys in `unless`; null for none. */
   readonly usual: { readonly condition: Condition; readonly unless: readonly string[] } | null;
 }
 
-/** What every row of a list has. */
 export interface Identified {
   /** The later the row was made, the greater, as text. */
   readonly id: string;
@@ -60,7 +59,7 @@ export const SKIP_MAX = 1_000_000;
 export const CONDITION_LIMIT = 64;
 export const CONDITION_DEPTH_MAX = 8;
 
-/** What is asked of the values under one key. */
+/** A condition on the values of one key. */
 export type Comparison =
   | { readonly op: "eq"; readonly key: string; readonly value: Value }
   | { readonly op: "in" | "nin"; readonly key: string; readonly values: readonly Value[] }
@@ -69,8 +68,8 @@ export type Comparison =
   | { readonly op: "regex"; readonly key: string; readonly pattern: Pattern };
 
 /**
- * What a row must fulfil to be listed. A value that is null fulfils only `exists` (false) and `nin`; of several, one
- * must fulfil it, and for `nin` all.
+ * A condition on a row. A null value fulfils only `exists` (false) and `nin`. Of several values one must fulfil the
+ * condition, and for `nin` all.
  */
 export type Condition = { readonly op: "and" | "or"; readonly conditions: readonly Condition[] } | Comparison;
 
@@ -82,7 +81,7 @@ export interface Sort {
 /** Where a page ended: the last row's value for each sort, then its id. */
 export type Position = readonly (Value | null)[];
 
-/** What a caller asks of a list. */
+/** The parameters of a list. */
 export interface Listing {
   readonly conditions: readonly Condition[];
   readonly sorts: readonly Sort[];
@@ -91,7 +90,7 @@ export interface Listing {
   readonly cursor: string | null;
 }
 
-/** What a store is asked for: the rows that fulfil `condition`, in the order of `sorts`, nulls last, ties by id. */
+/** Asks a store for the rows that fulfil `condition`, in the order of `sorts`, nulls last, ties by id. */
 export interface ListQuery {
   readonly condition: Condition;
   readonly sorts: readonly Sort[];
@@ -99,7 +98,7 @@ export interface ListQuery {
   readonly after: Position | null;
   readonly skip: number;
   readonly limit: number;
-  /** The moment at which what changes with time is judged. */
+  /** The time at which the status of a row is computed. */
   readonly now: UnixSeconds;
 }
 
@@ -121,7 +120,7 @@ export function patternKeys(terms: ListTerms): readonly string[] {
   return keysThat(terms, ({ matches }) => matches === true);
 }
 
-/** What is known of a key, which must be one of the resource's. */
+/** The properties of a key. Throws if the resource does not have it. */
 export function keyOf<Key>(
   { resource, keys }: { readonly resource: string; readonly keys: Readonly<Record<string, Key>> },
   name: string,
@@ -135,7 +134,7 @@ export function sortsOf(listing: Listing): readonly Sort[] {
   return listing.sorts.length === 0 ? NEWEST_FIRST : listing.sorts;
 }
 
-/** The whole condition of a listing: what the caller asks, and what is left out without being asked. */
+/** The conditions of the caller, and the usual condition where it applies. */
 export function conditionOf<Row>({ usual }: ListedResource<Row>, { conditions }: Listing): Condition {
   const asked: Condition = { op: "and", conditions };
   if (usual === null || names(asked, usual.unless)) return asked;
@@ -161,25 +160,8 @@ export function positionOf<Row extends Identified>(
   return [...sorts.map(({ key }) => valuesOf(resource, row, key, 0)[0] ?? null), row.id];
 }
 
-/** Whether the row fulfils the condition at that moment. */
-export function fulfils<Row>(
-  resource: ListedResource<Row>,
-  row: Row,
-  condition: Condition,
-  now: UnixSeconds,
-): boolean {
-  switch (condition.op) {
-    case "and":
-      return condition.conditions.every((part) => fulfils(resource, row, part, now));
-    case "or":
-      return condition.conditions.some((part) => fulfils(resource, row, part, now));
-    default:
-      return holds(valuesOf(resource, row, condition.key, now), condition);
-  }
-}
-
-/** Everything that the row has under a key: nothing where that is null. */
-function valuesOf<Row>(
+/** The values of a row under a key; none where that is null. */
+export function valuesOf<Row>(
   resource: ListedResource<Row>,
   row: Row,
   key: string,
@@ -188,36 +170,6 @@ function valuesOf<Row>(
   const found = keyOf(resource, key).read(row, now);
   if (found === null) return [];
   return typeof found === "object" ? found : [found];
-}
-
-function holds(values: readonly Value[], comparison: Comparison): boolean {
-  switch (comparison.op) {
-    case "eq":
-      return values.includes(comparison.value);
-    case "in":
-      return values.some((value) => setOf(comparison.values).has(value));
-    case "nin":
-      return values.every((value) => !setOf(comparison.values).has(value));
-    case "exists":
-      return values.length > 0 === comparison.value;
-    case "lt":
-      return values.some((value) => Number(value) < comparison.value);
-    case "gt":
-      return values.some((value) => Number(value) > comparison.value);
-    case "regex":
-      return values.some((value) => comparison.pattern.matches(String(value)));
-  }
-}
-
-const sets = new WeakMap<readonly Value[], ReadonlySet<Value>>();
-
-/** The values of a comparison, made ready once: there may be thousands, and each row is looked up in them. */
-function setOf(values: readonly Value[]): ReadonlySet<Value> {
-  const known = sets.get(values);
-  if (known !== undefined) return known;
-  const made = new Set(values);
-  sets.set(values, made);
-  return made;
 }
 
 function keysThat({ keys }: ListTerms, test: (traits: KeyTraits) => boolean): readonly string[] {

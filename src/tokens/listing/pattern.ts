@@ -1,13 +1,13 @@
 import { RE2JS, RE2JSException } from "re2js";
-import { codePoints } from "../secret/text.ts";
-import { compilingPrice } from "./pattern-price.ts";
+import { codePoints } from "../visible-text.ts";
+import { compilingCost } from "./pattern-cost.ts";
 
 /** The longest pattern, in code points. */
 export const PATTERN_LIMIT = 256;
 
 /**
- * How large the patterns of one list may be together, compiled, in instructions. Matching is linear in the text,
- * but what a new text costs grows with the square of the pattern: with this it is a few hundredths of a second.
+ * How large the patterns of one list may be together, compiled, in instructions. Matching is linear in the text. The
+ * cost of a new text grows with the square of the pattern: at this limit it is a few hundredths of a second.
  */
 export const INSTRUCTION_LIMIT = 512;
 
@@ -24,8 +24,8 @@ export interface Pattern {
 }
 
 /**
- * A pattern of RE2, of `limit` instructions at most, which finds its text anywhere and never backtracks. Returns what is wrong with it, as the
- * end of a sentence that begins with its name, if it is not one.
+ * Compiles a pattern of RE2, of `limit` instructions at most. It matches anywhere in a text and never backtracks. For a
+ * faulty pattern, returns the end of a sentence that begins with its name.
  * Syntax: https://github.com/google/re2/wiki/Syntax
  */
 export function compilePattern(
@@ -34,7 +34,7 @@ export function compilePattern(
   limit = INSTRUCTION_LIMIT,
 ): Pattern | string {
   if (codePoints(source) > PATTERN_LIMIT) return `must have at most ${PATTERN_LIMIT} characters`;
-  const price = compilingPrice(source, caseInsensitive);
+  const price = compilingCost(source, caseInsensitive);
   if (price > limit) return TOO_LARGE;
   try {
     const expression = RE2JS.compile(source, caseInsensitive ? RE2JS.CASE_INSENSITIVE : 0);

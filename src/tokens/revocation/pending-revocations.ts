@@ -44,8 +44,9 @@ export class PendingRevocations {
 
   /**
    * Lets `write` write all of them in batches, and forgets those that are written. The first one is written alone. The
-   * next batches double as long as there is space, and are halved where there is too little. Throws what `write`
-   * throws for any other reason, or for a single one. Other requests are answered between two batches.
+   * next batches double as long as there is space, and are halved where there is too little. Throws the error of `write`
+   * where it has another reason, or where a single revocation does not fit. Other requests are answered between two
+   * batches.
    */
   async writeAll(write: (batch: readonly PendingRevocation[]) => Promise<void>): Promise<void> {
     for (let size = 1, growth = 2; !this.isEmpty; await othersRan()) {

@@ -1,7 +1,7 @@
 import { fromBase62 } from "./base62.ts";
 import { generalPredictions, oneFrom, type Predict } from "./prediction.ts";
 import { randomDigitsOf } from "./secret.ts";
-import { symbolOf, TYPED_PREDICTIONS } from "./typed-text.ts";
+import { symbolOf, TYPED_PREDICTIONS } from "./typed-text-predictions.ts";
 
 /** The 256 bits of a secret as a row of symbols, each of which is predicted from those before it. */
 interface View {

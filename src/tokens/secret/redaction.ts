@@ -8,7 +8,7 @@ const UNREADABLE = "[removed: encoded too many times]";
 /** A short text without any of these holds no secret in any encoding. Most texts are like that. */
 const SUSPICIOUS = /[%=\\&]|[^\x20-\x7e]|sk_live_|[\w+/-]{24,}/i;
 
-/** A secret, or enough of one that it must not be kept. */
+/** A secret, or so much of one that it must not be stored. */
 const WITH_PREFIX = /sk_live_[0-9A-Za-z_]{10,}/gi;
 /** Perhaps a whole secret that lost its prefix. */
 const WITHOUT_PREFIX = /(?<![0-9A-Za-z])[0-9A-Za-z]{49}(?![0-9A-Za-z])/g;
@@ -22,7 +22,7 @@ const BODY_LENGTH = SECRET_LENGTH - SECRET_PREFIX.length;
 const BASE64_DEPTH = 2;
 /** The same limit as for a whole text, for one of the many texts that base64 can stand for. */
 const INNER_GROWTH_LIMIT = 500;
-/** What stands between the lines of base64: no digit of it, and no sign that stands alone, as in `" + "`. */
+/** The text between two lines of base64, such as `" + "`: no digit of base64, and no sign that stands alone. */
 const BETWEEN_BASE64 = /(?:[^\w+/-]|(?<![\w+/-])[+/-](?![\w+/-]))+/g;
 /** Bytes that have this can be text. */
 const TEXT = /[\x20-\x7e]{20,}/;
@@ -56,7 +56,7 @@ export function withoutSecrets(text: string): string {
 
 /**
  * Whether a whole secret stands anywhere in the text, in any of the encodings that `withoutSecrets` finds. The
- * checksum makes a false alarm practically impossible. Also true for text that is encoded too many times to tell.
+ * checksum makes a false alarm practically impossible. Also true for text that is encoded too many times to be sure.
  */
 export function containsSecret(text: string): boolean {
   const secrets = secretsIn(text);
@@ -105,7 +105,7 @@ function isHarmless(text: string): boolean {
 }
 
 interface Secrets {
-  /** Those whose checksum fits. */
+  /** Only those with a checksum that fits. */
   readonly whole: readonly Span[];
   /** Those of which there is the prefix and more. */
   readonly begun: readonly Span[];

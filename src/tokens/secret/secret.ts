@@ -6,7 +6,7 @@ export { SECRET_LENGTH, SECRET_PREFIX } from "./secret-form.ts";
 
 const ENTROPY_BYTES = 32;
 const HINT_LENGTH = 4;
-/** Finds text with the form of a secret. `isSecret` tells whether it is one. */
+/** Finds text with the form of a secret. Check it with `isSecret`. */
 export const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z]{49}/g;
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
@@ -25,7 +25,7 @@ export function randomDigitsOf(secret: string): string {
   return secret.slice(SECRET_PREFIX.length, -CHECKSUM_DIGITS);
 }
 
-/** The SHA-256 of a secret, all that is kept of it: at 256 random bits no slower hash is needed. */
+/** The SHA-256 of a secret, all that is stored of it: at 256 random bits no slower hash is needed. */
 export function digestOf(secret: string): Uint8Array {
   const digest = new Uint8Array(32);
   Bun.SHA256.hash(secret, digest);

@@ -1,6 +1,6 @@
 import type { UnixSeconds } from "../time.ts";
 
-/** What uses are counted by: hours and days of UTC. */
+/** Uses are counted by hour and by day of UTC. */
 export type Bucket = "hour" | "day";
 
 export const BUCKETS: readonly Bucket[] = ["hour", "day"];
@@ -17,7 +17,7 @@ export interface Period {
   readonly to: UnixSeconds;
 }
 
-/** What a caller asks to look at; null for as far as there is something. */
+/** The period of a report; null for the oldest or newest bucket. */
 export interface PeriodRequest {
   readonly bucket: Bucket;
   readonly from: UnixSeconds | null;
@@ -44,7 +44,7 @@ export function keptPeriod(bucket: Bucket, now: UnixSeconds): Period {
   return { bucket, from: to - DAYS_KEPT[bucket] * BUCKET_SECONDS.day, to };
 }
 
-/** The buckets that have a part in what is asked for, as far as they are kept; none where nothing of it is. */
+/** The buckets of the requested time that are kept; a period without a length if none are. */
 export function periodOf({ bucket, from, to }: PeriodRequest, now: UnixSeconds): Period {
   const kept = keptPeriod(bucket, now);
   const within = (time: UnixSeconds) => Math.min(Math.max(time, kept.from), kept.to);

@@ -7,7 +7,7 @@ type Awaitable<T> = T | Promise<T>;
 /** Stands where the id of a token does, for all tokens together. */
 export const ALL_TOKENS = "";
 
-/** How often secrets were shown in one bucket, and whether that let somebody in. */
+/** How many uses of secrets in one bucket were accepted and refused. */
 export interface UseBucket {
   /** When the bucket began. */
   readonly start: UnixSeconds;
@@ -34,18 +34,15 @@ export interface HourOfUse extends UseCount {
   readonly reusedFrom: string | null;
 }
 
-/**
- * What counting uses needs of a store. Every method throws StoreUnavailable when the store cannot do it now, and
- * changes nothing then.
- */
+/** A store of use counts. Every method throws StoreUnavailable when the store cannot do it now, and changes nothing then. */
 export interface UsageStore {
   /**
-   * Adds these to what the store has, of each token and of all together, wholly or not at all. The later moment stays. Calls
+   * Adds all of these uses to the counts of each token and of all together, or none. The later moment stays. Calls
    * `onWritten` once that is done, before anything else can read it.
    */
   add(uses: readonly HourOfUse[], onWritten: () => void): Awaitable<void>;
   /**
-   * What the store has of these tokens at one moment, the earliest first; without buckets that nothing was used in.
+   * The counts of these tokens at one moment of the store, the earliest first; without buckets that have no use.
    * Calls `atMoment` at that moment. Ends when `caller` has gone.
    */
   read(
@@ -58,7 +55,7 @@ export interface UsageStore {
   forget(bucket: Bucket, before: UnixSeconds): Awaitable<void>;
 }
 
-/** Adds up what began at the same time, whichever token it is of; in the order in which each time comes first. */
+/** Adds up the counts of all tokens by the start of their bucket, in the order of the first count of each start. */
 export function sumsByStart(counts: readonly UseBucket[]): readonly UseBucket[] {
   const byStart = Map.groupBy(counts, ({ start }) => start);
   return [...byStart].map(([start, same]) => ({

@@ -5,24 +5,22 @@ import type { Token } from "../token.ts";
 import { StoreUnavailable, type TokenStore } from "../token-store.ts";
 import type { UseOutcome } from "../verification.ts";
 import type { Reuse } from "./reuse.ts";
-import { UnwrittenUses } from "./unwritten-uses.ts";
+import { UsageBuffer } from "./usage-buffer.ts";
 import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
 import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket, type UseCount } from "./usage-store.ts";
 
 export interface UsageParts {
   readonly store: UsageStore;
-  /** Knows which tokens there are. */
   readonly tokens: Pick<TokenStore, "findById">;
   readonly clock: Clock;
 }
 
 export interface UsageRequest extends PeriodRequest {
-  /** Whose uses; null for those of all tokens. */
+  /** The ids of the tokens; null for all tokens. */
   readonly ids: readonly string[] | null;
 }
 
 export interface UsageReport {
-  /** What was looked at. */
   readonly period: Period;
   /** All together, the earliest first; buckets that nothing was used in are left out. */
   readonly buckets: readonly UseBucket[];
@@ -39,17 +37,17 @@ const TOO_LARGE: Issue = {
 };
 const TOO_MUCH: Refusal = { refused: "invalid", issues: [TOO_LARGE] };
 
-/** How long the last uses in the store are good enough for lists that filter or sort by them. */
-const SETTLED_MS = 60_000;
+/** How old the last uses in the store may be for lists that filter or sort by them. */
+const LAST_USES_MAX_AGE_MS = 60_000;
 
 /** Counts uses of tokens: in memory, until `flush` brings them into the store. Answers add both. */
 export class Usage {
   readonly #store: UsageStore;
   readonly #tokens: UsageParts["tokens"];
   readonly #clock: Clock;
-  readonly #unwritten = new UnwrittenUses();
+  readonly #unwritten = new UsageBuffer();
   #flushing: Promise<void> = Promise.resolve();
-  #settledAt: number | null = null;
+  #lastUsesWrittenAt: number | null = null;
   /** How many tokens were used for the first time in their life, and how many of these the store has. */
   #firstUses = 0;
   #writtenFirstUses = 0;
@@ -68,7 +66,7 @@ export class Usage {
 
   /** Notes when and from where the secret of an ended token was shown, beside the use that `record` counts. Writes nothing. */
   recordReuse({ token, showing }: Reuse): void {
-    this.#unwritten.mark(token.id, showing.ip, this.#now());
+    this.#unwritten.recordReuse(token.id, showing.ip, this.#now());
   }
 
   /** How many uses are not in the store yet. */
@@ -82,9 +80,9 @@ export class Usage {
   }
 
   /**
-   * Brings what was recorded into the store, in portions that are a transaction each, and lets go of what is too
-   * old; the last uses of tokens only where they are due, or all of them. Throws StoreUnavailable if the store cannot
-   * do it now: what it has not taken stays for the next time.
+   * Writes the recorded uses into the store, in batches of a transaction each, and deletes old counts. Of the last uses
+   * it writes those that are due, or all. Throws StoreUnavailable if the store cannot do it now: the rest stays for the
+   * next time.
    */
   async flush(lastUses: "due" | "all" = "due"): Promise<void> {
     const flushed = this.#flushing.then(() => this.#write(lastUses));
@@ -93,25 +91,25 @@ export class Usage {
   }
 
   /**
-   * Brings the last uses of tokens into the store for somebody who filters or sorts by them; at most once a minute,
-   * as each costs, but first uses at once. Where the store cannot take them now, it is left as it is.
+   * Writes the last uses of tokens into the store for a list that filters or sorts by them; at most once a minute, as
+   * each costs, but first uses at once. Does nothing where the store cannot be written now.
    */
-  async settle(): Promise<void> {
-    const sinceMs = this.#clock() - (this.#settledAt ?? Number.NEGATIVE_INFINITY);
-    if (sinceMs >= 0 && sinceMs < SETTLED_MS) return await this.settleFirstUses();
-    this.#settledAt = this.#clock();
+  async writeLastUses(): Promise<void> {
+    const sinceMs = this.#clock() - (this.#lastUsesWrittenAt ?? Number.NEGATIVE_INFINITY);
+    if (sinceMs >= 0 && sinceMs < LAST_USES_MAX_AGE_MS) return await this.writeFirstUses();
+    this.#lastUsesWrittenAt = this.#clock();
     await this.#tryToFlush("all");
   }
 
   /**
-   * Brings the first uses of tokens into the store for somebody who counts tokens that were never used. A token costs
-   * that once in its life. Where the store cannot take them now, it is left as it is.
+   * Writes the first uses of tokens into the store, before tokens that were never used are counted. Each token costs
+   * that once in its life. Does nothing where the store cannot be written now.
    */
-  async settleFirstUses(): Promise<void> {
+  async writeFirstUses(): Promise<void> {
     const count = this.#firstUses;
     if (count <= this.#writtenFirstUses) return;
     await this.#tryToFlush("due");
-    // What failed waits for the next regular flush: otherwise each reader would wait for the disk.
+    // After a failure the uses wait for the next regular flush: otherwise each reader would wait for the disk.
     this.#writtenFirstUses = Math.max(this.#writtenFirstUses, count);
   }
 
@@ -149,18 +147,18 @@ export class Usage {
   }
 
   async #write(lastUses: "due" | "all"): Promise<void> {
-    // What an earlier flush left comes first and alone: collected beside it, each token would have several entries.
-    await this.#writePortions();
+    // The rest of an earlier flush comes first and alone: together with it, each token would have several entries.
+    await this.#writeBatches();
     const firstUses = this.#firstUses;
     this.#unwritten.collect(this.#now(), lastUses);
-    await this.#writePortions();
+    await this.#writeBatches();
     this.#writtenFirstUses = firstUses;
     for (const bucket of BUCKETS) await this.#store.forget(bucket, keptPeriod(bucket, this.#now()).from);
   }
 
-  async #writePortions(): Promise<void> {
-    for (let portion = this.#unwritten.portion; portion !== undefined; portion = this.#unwritten.portion)
-      await this.#store.add(portion, () => this.#unwritten.drop());
+  async #writeBatches(): Promise<void> {
+    for (let batch = this.#unwritten.batch; batch !== undefined; batch = this.#unwritten.batch)
+      await this.#store.add(batch, () => this.#unwritten.dropBatch());
   }
 
   #now(): UnixSeconds {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { listConditions } from "../../../src/cli/token/list-filters.ts";
-import type { ListFlags } from "../../../src/cli/token/token-flags.ts";
-import { UsageError } from "../../../src/settings/config.ts";
+import { type FilterFlags, listConditions } from "../../../src/cli/token/list-filters.ts";
+import { UsageError } from "../../../src/settings/usage-error.ts";
 import { newToken } from "../../support/new-token.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
 
@@ -27,7 +26,7 @@ async function storeOfMany(): Promise<TestStore> {
   return context;
 }
 
-async function listed(flags: ListFlags): Promise<string[]> {
+async function listed(flags: FilterFlags): Promise<string[]> {
   using context = await storeOfMany();
   const conditions = listConditions(flags, context.clock.now);
   const { rows } = outcomeOf(await context.tokens.list({ ...EVERYTHING, conditions }));
@@ -37,7 +36,7 @@ async function listed(flags: ListFlags): Promise<string[]> {
 const NOT_REVOKED = ["busy", "edge", "expired", "fresh", "idle", "soon", "unused"];
 
 describe("token list", () => {
-  test.each<[ListFlags, string[]]>([
+  test.each<[FilterFlags, string[]]>([
     [{}, NOT_REVOKED],
     [{ all: true }, [...NOT_REVOKED, "revoked"].sort()],
     [{ status: ["revoked"] }, ["revoked"]],
@@ -57,7 +56,7 @@ describe("token list", () => {
     expect(await listed(flags)).toEqual(names);
   });
 
-  test.each<[ListFlags, string]>([
+  test.each<[FilterFlags, string]>([
     [{ status: ["gone"] }, '--status must be one of active, expired, revoked, and is "gone".'],
     [{ audience: ["wiki", "Git"] }, "--audience must be a name of"],
     [{ unusedFor: "90" }, "--unused-for must be a whole number above 0 with s, m, h, d or w behind it"],

@@ -1,7 +1,7 @@
 import { client } from "./generated/client.gen";
 import { createApiToken, introspectToken, listApiTokens, verifyApiToken } from "./generated/sdk.gen";
 
-/** Creates, lists, verifies and introspects a token, and returns what a caller would look at. */
+/** Creates, lists, verifies and introspects a token, and returns the fields that the test checks. */
 export async function tryClient(baseUrl: string, secret: string) {
   // Asked for each scheme of an operation; the last answer would win.
   client.setConfig({ baseUrl, auth: ({ scheme }) => (scheme === "bearer" ? secret : undefined) });

@@ -1,6 +1,6 @@
 import { createApiToken, defaults, introspectToken, listApiTokens, verifyApiToken } from "./generated";
 
-/** Creates, lists, verifies and introspects a token, and returns what a caller would look at. */
+/** Creates, lists, verifies and introspects a token, and returns the fields that the test checks. */
 export async function tryClient(baseUrl: string, secret: string) {
   defaults.baseUrl = baseUrl;
   defaults.headers = { authorization: `Bearer ${secret}` };

@@ -1,7 +1,7 @@
 import createClient from "openapi-fetch";
 import type { paths } from "./generated";
 
-/** Creates, lists and verifies a token, and returns what a caller would look at. */
+/** Creates, lists and verifies a token, and returns the fields that the test checks. */
 export async function tryClient(baseUrl: string, secret: string) {
   const client = createClient<paths>({ baseUrl, headers: { authorization: `Bearer ${secret}` } });
   const created = await client.POST("/publisher.v1/api-token/create", {

@@ -1,6 +1,6 @@
 import { createApiToken, introspectToken, listApiTokens, verifyApiToken } from "./generated";
 
-/** Creates, lists, verifies and introspects a token, and returns what a caller would look at. */
+/** Creates, lists, verifies and introspects a token, and returns the fields that the test checks. */
 export async function tryClient(baseUrl: string, secret: string) {
   const { fetch } = globalThis;
   // Orval's functions ask for paths: a caller gives its own `fetch` the address.

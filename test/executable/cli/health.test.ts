@@ -3,28 +3,30 @@ import { join } from "node:path";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { expectRefusal } from "./refusal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
-
-/** A server that gives everything the same answer. */
-function answering(status: number, body: string) {
-  return Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(body, { status }) });
-}
 
 describe("publisher health", () => {
   test("finds a server by the settings of serve, and says that it is well", async () => {
     await using server = await RunningServer.start();
     using terminal = new Terminal();
     const { port } = new URL(server.url);
-    const ready = { exitCode: 0, stdout: `The server at ${server.url} is ready.\n`, stderr: "" };
     const proxy = { HTTP_PROXY: "http://127.0.0.1:1", http_proxy: "http://127.0.0.1:1" };
-    expect(await terminal.run(["health", "--port", port], { env: proxy })).toEqual(ready);
-    expect(await terminal.run(["health"], { env: { PUBLISHER_PORT: port } })).toEqual(ready);
-    expect(await terminal.run(["health"], { env: { PUBLISHER_LISTEN: `127.0.0.1:${port}` } })).toEqual(ready);
-    expect(await terminal.run(["health", "--listen", `0.0.0.0:${port}`])).toEqual(ready);
-    expect(await terminal.run(["health", "--url", `${server.url}/`])).toEqual(ready);
-    const alive = await terminal.run(["health", "--live", "--port", port]);
-    expect(alive).toEqual({ ...ready, stdout: `The server at ${server.url} is alive.\n` });
+    for (const [args, env] of [
+      [["--port", port], proxy],
+      [[], { PUBLISHER_PORT: port }],
+      [[], { PUBLISHER_LISTEN: `127.0.0.1:${port}` }],
+      [["--listen", `0.0.0.0:${port}`], { PUBLISHER_PORT: "1" }],
+      [["--url", `${server.url}/`], { PUBLISHER_PORT: "bad" }],
+    ] as const)
+      expect(await terminal.run(["health", ...args], { env })).toEqual({
+        exitCode: 0,
+        stdout: `The server at ${server.url} is ready.\n`,
+        stderr: "",
+      });
+    const alive = await terminal.output("health", "--live", "--port", port);
+    expect(alive).toBe(`The server at ${server.url} is alive.\n`);
     expect(terminal.names).toEqual([]);
   });
 
@@ -32,9 +34,8 @@ describe("publisher health", () => {
     using terminal = new Terminal();
     const socket = join(terminal.cwd, "publisher.sock");
     const listen = ["--listen", `unix:${socket}`];
-    const nobody = await terminal.run(["health", ...listen]);
-    expect(nobody).toMatchObject({ exitCode: 1, stdout: "" });
-    expect(nobody.stderr).toBe(`publisher: No server answers at unix:${socket}: there is no such socket.\n`);
+    const message = `No server answers at unix:${socket}: there is no such socket.\n`;
+    await expectRefusal(terminal, ["health", ...listen], 1, message);
     await using _server = await RunningServer.start({ cwd: terminal.cwd, args: listen });
     expect(await terminal.output("health", ...listen)).toBe(`The server at unix:${socket} is ready.\n`);
   });
@@ -50,13 +51,14 @@ describe("publisher health", () => {
     [302, "", "its answer is not Publisher's, with status 302"],
   ])("fails for the answer %d %s", async (status, body, reason) => {
     using terminal = new Terminal();
-    using other = answering(status, body);
+    using other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response(body, { status }) });
     const base = `http://127.0.0.1:${other.port}`;
-    expect(await terminal.run(["health", "--url", base])).toEqual({
-      exitCode: 1,
-      stdout: "",
-      stderr: `publisher: The server at ${base} is not ready: ${reason}.\n`,
-    });
+    await expectRefusal(
+      terminal,
+      ["health", "--url", base],
+      1,
+      `The server at ${base} is not ready: ${reason}.\n`,
+    );
   });
 
   test("keeps the password in a URL to itself, and sends it", async () => {
@@ -90,23 +92,8 @@ describe("publisher health", () => {
   test("does not wait for ever for a server that says nothing", async () => {
     using terminal = new Terminal();
     const silent = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data: () => undefined } });
-    const { exitCode, stderr } = await terminal.run(["health", "--port", String(silent.port)]);
+    const args = ["health", "--port", String(silent.port)];
+    await expectRefusal(terminal, args, 1, "no answer within 5 seconds.\n");
     silent.stop(true);
-    expect(exitCode).toBe(1);
-    expect(stderr).toEndWith("no answer within 5 seconds.\n");
-  });
-
-  test("does not understand what is no address", async () => {
-    using terminal = new Terminal();
-    for (const args of [
-      ["--url", "nonsense"],
-      ["--url", "ftp://x"],
-      ["--url", "http://x/?a"],
-      ["--port", "0"],
-    ]) {
-      const { exitCode, stdout, stderr } = await terminal.run(["health", ...args]);
-      expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 2, stdout: "" });
-      expect(stderr).toContain("--url");
-    }
   });
 });

@@ -2,102 +2,83 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { expectRefusal } from "./refusal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-interface Misuse {
-  readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** What must be said of it. */
-  readonly says: RegExp;
-}
+type Misuse = readonly [command: string, message: string, env?: Readonly<Record<string, string>>];
 
-const COMMANDS: readonly Misuse[] = [
-  { args: ["foo"], says: /unknown command 'foo'\nRun "publisher --help" for/ },
-  { args: ["help"], says: /unknown command 'help'\nRun "publisher --help" for/ },
-  { args: ["token", "foo"], says: /unknown command 'foo'\nRun "publisher token --help" for/ },
-  { args: ["token"], says: /Usage: publisher token/ },
-  { args: ["--foo"], says: /unknown option '--foo'/ },
-  { args: ["serve", "--foo"], says: /unknown option '--foo'\nRun "publisher serve --help" for/ },
-  { args: ["serve", "--prot", "1"], says: /unknown option '--prot'\n.*Did you mean --port/ },
-  { args: ["serve", "here"], says: /too many arguments.*here/ },
-  { args: ["check", "here", "there"], says: /too many arguments.*there/ },
-  { args: ["token", "revoke"], says: /missing required argument 'ID'/ },
-  { args: ["token", "revoke", "atok"], says: /ID must be a token id, "atok_" and letters and digits/ },
-  { args: ["token", "revoke", "atok_a", "atok_b"], says: /too many arguments/ },
+const CREATE = "token create --access read";
+const TIME = "--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z";
+const DURATION = "--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d";
+
+/** Commands with words between single spaces, and a part of the message. */
+const MISUSES: readonly Misuse[] = [
+  ["foo", "unknown command 'foo'\nRun \"publisher --help\" for"],
+  ["help", "unknown command 'help'\nRun \"publisher --help\" for"],
+  ["token foo", "unknown command 'foo'\nRun \"publisher token --help\" for"],
+  ["--foo", "unknown option '--foo'"],
+  ["serve --foo", "unknown option '--foo'\nRun \"publisher serve --help\" for"],
+  ["serve --prot 1", "unknown option '--prot'\n(Did you mean --port"],
+  ["serve here", "too many arguments for 'serve'. Expected 0 arguments but got 1: here."],
+  ["check here there", "too many arguments"],
+  ["token revoke", "missing required argument 'ID'"],
+  ["token revoke atok", 'ID must be a token id, "atok_" and letters and digits'],
+  ["token revoke atok_a atok_b", "too many arguments"],
+  ["token update x --no-expiry", "ID must be a token id"],
+  ["token get x", "ID must be a token id"],
+  ["token list --status gone", '--status must be one of active, expired, revoked, and is "gone".'],
+  ["usage x", "ID must be a token id"],
+  ["usage --last 7", "--last must be a whole number above 0"],
+  ["usage --last 7d --from 2026-01-01T00:00:00Z", "option '--last <duration>' cannot be used with"],
+  ["usage --bucket week", "option '--bucket <bucket>' argument 'week' is invalid"],
+  ["audit list --token sk_live_x", "--token must be a token id"],
+  ...["0", "-1", "1.5", "1e3", "all", "", "1000001", "00000001"].map(
+    (limit) => [`audit list --limit=${limit}`, "It must be a whole number from 1 to 1000000."] as const,
+  ),
+  ["completion tcsh", "Allowed choices are bash, zsh, fish."],
+  ["health --url nonsense", "--url must be the address of a server"],
+  ["health --url ftp://x", "--url must be the address of a server"],
+  ["health --url http://x/?a", "--url must be the address of a server"],
+  ["health --port 0", "Say where it listens with --url."],
+  ["--port", "--port <number>' argument missing"],
+  ["--port http", "option '--port <number>' argument 'http' is invalid. It must be a port from 0 to 65535"],
+  ["--listen 127.0.0.1:1 --port 1", "'--listen <address>' cannot be used with option '--port <number>'"],
+  ["", "value 'http' from env 'PUBLISHER_PORT' is invalid. It must be a port", { PUBLISHER_PORT: "http" }],
+  ["", "PUBLISHER_PAGES must be on or off", { PUBLISHER_PAGES: "no" }],
+  ["--revocation-log data/log", "--revocation-log must be the path of a file outside the data directory"],
+  ["token create", "required option '--access <access>'"],
+  ["token create --access admin", "'admin' is invalid. Allowed choices are read, write"],
+  [`${CREATE} --expires-at 2099-02-30T00:00:00Z`, TIME],
+  [`${CREATE} --expires-at 2020-01-01T00:00:00Z`, "The expiry must be in the future"],
+  [`${CREATE} --expires-in 0d`, DURATION],
+  [`${CREATE} --expires-in 999999999w`, "The expiry must not be after the year 9999"],
+  [`${CREATE} --expires-in 1d --expires-at 2099-01-01T00:00:00Z`, "cannot be used with option '--expires-in"],
+  [`${CREATE} --description a\nb`, "--description must not have control characters"],
+  [`${CREATE} --description ${"x".repeat(501)}`, "--description must have at most 500 characters"],
+  [`${CREATE} --audience Wiki`, "--audience must each be a name of 1 to 63 lower-case letters, digits"],
+  [`${CREATE} --audience a,a`, "--audience must have each name only once."],
+  [
+    "token create --access write --verifies",
+    '--access must be "read" for a token that verifies. --audience must name the audiences',
+  ],
 ];
 
-const SERVE_SETTINGS: readonly Misuse[] = [
-  { args: ["--port"], says: /--port <number>' argument missing/ },
-  { args: ["--port", "http"], says: /--port must be a port from 0 to 65535.*"http"/ },
-  { args: ["--port", "65536"], says: /--port must be a port from 0 to 65535.*"65536"/ },
-  { args: ["--port", "-1"], says: /--port must be a port from 0 to 65535/ },
-  { args: ["--port", ""], says: /--port must be a port from 0 to 65535/ },
-  { args: ["--host", "a b"], says: /--host must be a host name or an address.*such as 127\.0\.0\.1.*"a b"/ },
-  { args: ["--host", ""], says: /--host must be a host name or an address/ },
-  {
-    args: ["--log-level", "loud"],
-    says: /--log-level must be one of debug, info, warn, error, silent.*"loud"/,
-  },
-  { args: ["--data-dir", ""], says: /--data-dir must be the path of a directory/ },
-  { args: [], env: { PUBLISHER_PORT: "http" }, says: /PUBLISHER_PORT must be a port from 0 to 65535/ },
-  { args: [], env: { PUBLISHER_HOST: "http://x" }, says: /PUBLISHER_HOST must be a host name or an address/ },
-  { args: [], env: { PUBLISHER_PAGES: "no" }, says: /PUBLISHER_PAGES must be on or off/ },
-  { args: [], env: { PUBLISHER_LOG_LEVEL: "INFO" }, says: /PUBLISHER_LOG_LEVEL must be one of debug, info/ },
-];
+describe("a wrong command line has exit code 2 and makes nothing:", () => {
+  test.concurrent.each(MISUSES)("publisher %s: %s", async (command, message, env = {}) => {
+    using terminal = new Terminal();
+    const args = command === "" ? [] : command.split(" ");
+    await expectRefusal(terminal, args, 2, message, { env });
+    expect(terminal.names).toEqual([]);
+  });
 
-const TIME = /--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z/;
-const DURATION = /--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d/;
-
-/** What follows `token create`. */
-const CREATE_FLAGS: readonly Misuse[] = [
-  { args: [], says: /required option '--access <access>'/ },
-  { args: ["--access", "admin"], says: /'admin' is invalid.*choices are read, write/ },
-  { args: ["--access", "read", "--expires-at", "tomorrow"], says: TIME },
-  { args: ["--access", "read", "--expires-at", "2099-01-01T00:00:00"], says: TIME },
-  { args: ["--access", "read", "--expires-at", "2099-02-30T00:00:00Z"], says: TIME },
-  {
-    args: ["--access", "read", "--expires-at", "2020-01-01T00:00:00Z"],
-    says: /expiry must be in the future/,
-  },
-  { args: ["--access", "read", "--expires-in", "90"], says: DURATION },
-  { args: ["--access", "read", "--expires-in", "0d"], says: DURATION },
-  { args: ["--access", "read", "--expires-in", "-1d"], says: DURATION },
-  { args: ["--access", "read", "--expires-in", "1.5d"], says: DURATION },
-  {
-    args: ["--access", "read", "--expires-in", "999999999w"],
-    says: /expiry must not be after the year 9999/,
-  },
-  {
-    args: ["--access", "read", "--expires-in", "1d", "--expires-at", "2099-01-01T00:00:00Z"],
-    says: /--expires-at <time>' cannot be used with option '--expires-in/,
-  },
-  {
-    args: ["--access", "read", "--description", "a\nb"],
-    says: /--description must not have control characters/,
-  },
-  {
-    args: ["--access", "read", "--description", "x".repeat(501)],
-    says: /--description must have at most 500 characters/,
-  },
-];
-
-async function refuses({ args, env = {}, says }: Misuse): Promise<void> {
-  using terminal = new Terminal();
-  const { exitCode, stdout, stderr } = await terminal.run(args, { env });
-  expect(stderr).toMatch(says);
-  expect(stderr).not.toMatch(/^ +at |\.ts:\d/m);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-  expect(terminal.names).toEqual([]);
-}
-
-describe("what cannot be understood is refused with what would be right, and nothing is made", () => {
-  test.concurrent.each(COMMANDS)("publisher $args", refuses);
-
-  test.concurrent.each(SERVE_SETTINGS)("publisher $args $env", refuses);
-
-  test.concurrent.each(CREATE_FLAGS)("publisher token create $args", async ({ args, says }) => {
-    await refuses({ args: ["token", "create", ...args], says });
+  test("a command with commands below it prints its help", async () => {
+    using terminal = new Terminal();
+    const { exitCode, stderr } = await terminal.run(["token"]);
+    expect({ exitCode, usage: stderr.split("\n")[0] }).toEqual({
+      exitCode: 2,
+      usage: "Usage: publisher token [options] [command]",
+    });
   });
 
   test("a description of 500 characters is not too long, nor one of 500 emoji", async () => {
@@ -109,49 +90,47 @@ describe("what cannot be understood is refused with what would be right, and not
 
 const SECRET = makeSecret(() => new Uint8Array(32).fill(77));
 
-/** Commands with a secret, written in some way, where it has no business. */
-const WITH_SECRET: readonly ((secret: string) => readonly string[])[] = [
-  (secret) => [secret],
-  (secret) => [`--${secret}`],
-  (secret) => ["token", secret],
-  (secret) => ["token", "verify", secret],
-  (secret) => ["token", "revoke", secret],
-  (secret) => ["token", "revoke", "atok_1", secret],
-  (secret) => ["token", "list", `--${secret}`],
-  (secret) => ["token", "list", "--data-dir", secret],
-  (secret) => ["token", "create", "--access", secret],
-  (secret) => ["token", "create", "--access", "read", "--audience", secret],
-  (secret) => ["token", "create", "--access", "read", "--expires-in", secret],
-  (secret) => ["token", "create", "--access", "read", "--expires-at", secret],
-  (secret) => ["token", "rotate", "atok_1", "--overlap", secret],
-  (secret) => ["audit", "list", "--limit", secret],
-  (secret) => ["audit", "list", "--token", secret],
-  (secret) => ["--host", `${secret}/`],
-  (secret) => ["--port", secret],
-  (secret) => ["--log-level", secret],
-  (secret) => ["--trusted-proxies", `127.0.0.1,${secret}`],
+/** Commands with a secret in the wrong place. */
+const WITH_SECRET = [
+  "SECRET",
+  "--SECRET",
+  "token SECRET",
+  "token verify SECRET",
+  "token revoke SECRET",
+  "token revoke atok_1 SECRET",
+  "token list --SECRET",
+  "token list --data-dir SECRET",
+  "token create --access SECRET",
+  "token create --access read --audience SECRET",
+  "token create --access read --expires-in SECRET",
+  "token create --access read --expires-at SECRET",
+  "token rotate atok_1 --overlap SECRET",
+  "audit list --limit SECRET",
+  "audit list --token SECRET",
+  "--host SECRET/",
+  "--port SECRET",
+  "--log-level SECRET",
+  "--trusted-proxies 127.0.0.1,SECRET",
 ];
 
-const WRITTEN: readonly ((secret: string) => string)[] = [
-  (secret) => secret,
-  (secret) => secret.replaceAll("_", "%5f"),
-  (secret) => `${secret.toUpperCase()}\u202e`,
-  (secret) => secret.slice(8),
+const WRITTEN = [
+  SECRET,
+  SECRET.replaceAll("_", "%5f"),
+  `${SECRET.toUpperCase()}\u202e`,
+  SECRET.slice("sk_live_".length),
 ];
 
-describe("a secret in a command is not told back, and hidden characters are shown", () => {
-  test.concurrent.each(WITH_SECRET.map((args) => ({ args: args("SECRET"), with: args })))(
-    "publisher $args",
-    async ({ with: args }) => {
-      using terminal = new Terminal();
-      for (const write of WRITTEN) {
-        const { exitCode, stdout, stderr } = await terminal.run(args(write(SECRET)));
-        expect(exitCode).toBeGreaterThan(0);
-        expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
-        expect(stdout + stderr).not.toContain("\u202e");
-        expect(stderr).toStartWith("publisher: ");
-      }
-      expect(terminal.names).toEqual([]);
-    },
-  );
+describe("no message has the secret of a command line, nor hidden characters:", () => {
+  test.concurrent.each(WITH_SECRET)("publisher %s", async (command) => {
+    using terminal = new Terminal();
+    for (const written of WRITTEN) {
+      const args = command.split(" ").map((word) => word.replace("SECRET", written));
+      const { exitCode, stdout, stderr } = await terminal.run(args);
+      expect(exitCode).toBeGreaterThan(0);
+      expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
+      expect(stdout + stderr).not.toContain("\u202e");
+      expect(stderr).toStartWith("publisher: ");
+    }
+    expect(terminal.names).toEqual([]);
+  });
 });

@@ -28,20 +28,20 @@ if (CURL === null) process.stderr.write("skipped, as there is no curl: whether t
 let server: RunningServer;
 let directory: TemporaryDirectory;
 
-/** What a reader puts in: where the server is, and the id of a token. */
+/** The commands with the values of a reader: the address of the server, and the id of a token. */
 async function filledIn(commands: string): Promise<string> {
   const { json } = await server.call("api-token/create", { access: "read" });
   return commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", json.id);
 }
 
-/** The environment of a reader. The README itself sets what the other pages need. */
+/** The environment of a reader. The README itself sets the variables for the other pages. */
 function environmentOf(page: string): Readonly<Record<string, string>> {
   const { port } = new URL(server.url);
   const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
   return page === README ? always : { ...always, PUBLISHER: server.url, TOKEN: server.firstToken };
 }
 
-/** A curl that notes its arguments, and whose exit code says that a request was refused. */
+/** Adds a curl that writes down its arguments, and fails for a refused request. */
 function addCurl(): void {
   const path = join(directory.path, "curl");
   const noted = `printf '%s\\n' "$@" >>'${join(directory.path, "arguments")}'`;

@@ -2,12 +2,13 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
+import { RESOURCE_KEYS } from "../../support/http/resource.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-/** What a command shows on a terminal of that width. */
+/** The lines of a command on a terminal of that width. */
 async function shown(terminal: Terminal, columns: number, ...args: readonly string[]): Promise<string[]> {
   let text = "";
   const screen = new Bun.Terminal({
@@ -45,14 +46,47 @@ describe("token list", () => {
     expect(piped.trimEnd().split("\n")).toHaveLength(3);
   });
 
-  test("shows the last use, and finds tokens by what is asked for, together with the rest", async () => {
-    await using server = await RunningServer.start();
+  test("is a table of the tokens that are not revoked, newest first; --all has the revoked ones too", async () => {
     using terminal = new Terminal();
-    const at = ["--data-dir", server.dataDir];
+    const old = await terminal.createToken("write", "--description", "old one");
+    const gone = await terminal.createToken("read", "--description", "gone");
+    const wide = await terminal.createToken("read", "--description", "日本語", "--expires-in", "1d");
+    await terminal.output("token", "revoke", gone.id);
+    const lines = (await terminal.output("token", "list")).trimEnd().split("\n");
+    expect(lines[0]).toMatch(/^ID +ACCESS +STATUS +SECRET +CREATED +EXPIRES +LAST USED +DESCRIPTION$/);
+    expect(lines[1]).toMatch(
+      new RegExp(`^${wide.id} +read +active +…${wide.token.slice(-4)} .*Z +never +日本語$`),
+    );
+    expect(lines[2]).toMatch(new RegExp(`^${old.id} +write +active .* never +never +old one$`));
+    expect(lines).toHaveLength(3);
+    const all = await terminal.output("token", "list", "--all");
+    expect(all.trimEnd().split("\n")).toHaveLength(4);
+    expect(all).toMatch(new RegExp(`\n${gone.id} +read +revoked `));
+    for (const { token } of [old, gone, wide]) expect(all).not.toContain(token);
+  });
+
+  test("prints with --json one list of all, in the form of the API", async () => {
+    using terminal = new Terminal();
+    await using server = await RunningServer.start({ cwd: terminal.cwd });
+    writeTokens(server.dataDir, manyTokens(1005));
+    const list = JSON.parse(await terminal.output("token", "list", "--all", "--json"));
+    expect(Object.keys(list)).toEqual(["data", "page"]);
+    expect(list.page).toEqual({ page_size: 1006, cursor: null, more: false });
+    expect(new Set(list.data.map(({ id }: { id: string }) => id)).size).toBe(1006);
+    expect(Object.keys(list.data[0])).toEqual(RESOURCE_KEYS);
+    const filters = [{ key: "status", in: ["active", "expired", "revoked"] }];
+    const answered = await server.call("api-token/list", { filters, pagination: { limit: 1000 } });
+    // The first row is the token that asks the API: its last use is not in the store yet.
+    expect(list.data.slice(1, 1000)).toEqual(answered.json.data.slice(1));
+  });
+
+  test("shows the last use, and finds tokens by what is asked for, together with the rest", async () => {
+    using terminal = new Terminal();
+    await using server = await RunningServer.start({ cwd: terminal.cwd });
     writeTokens(server.dataDir, manyTokens(3000));
     const list = async (...flags: readonly string[]) => {
-      const { data } = JSON.parse(await terminal.output("token", "list", "--json", ...at, ...flags));
-      const lines = (await terminal.output("token", "list", ...at, ...flags)).trimEnd().split("\n");
+      const { data } = JSON.parse(await terminal.output("token", "list", "--json", ...flags));
+      const lines = (await terminal.output("token", "list", ...flags)).trimEnd().split("\n");
       expect(lines).toHaveLength(data.length === 0 ? 1 : data.length + 1);
       return data.length;
     };
@@ -67,15 +101,13 @@ describe("token list", () => {
     expect(unused).toBeGreaterThan(0);
     expect(unused).toBeLessThan(2100);
     expect(await list("--expiring-within", "30d", "--unused-for", "150d")).toBeLessThan(unused);
-    const table = await terminal.output("token", "list", "--status", "active", ...at);
+    const table = await terminal.output("token", "list", "--status", "active");
     const used = whole.find(
       ({ id, last_used_at }: { id: string; last_used_at: string | null }) =>
         id.startsWith("atok_0Many") && last_used_at !== null,
     );
     expect(table).toMatch(new RegExp(`^${used.id} .* ${used.last_used_at} `, "m"));
-    expect(await terminal.output("token", "list", "--audience", "wiki", ...at)).toBe(
-      "There are no such tokens.\n",
-    );
+    expect(await terminal.output("token", "list", "--audience", "wiki")).toBe("There are no such tokens.\n");
   });
 
   test.skipIf(process.platform !== "linux")(
@@ -104,18 +136,6 @@ describe("token list", () => {
       }
     },
   );
-
-  test.each([
-    ["--status", "gone", '--status must be one of active, expired, revoked, and is "gone".'],
-    ["--audience", "Wiki", "--audience must be a name of 1 to 63"],
-    ["--unused-for", "90", "--unused-for must be a whole number above 0 with s, m, h, d or w behind it"],
-    ["--expiring-within", "1y", "--expiring-within must be a whole number above 0"],
-  ])("does not understand %s %s", async (flag, value, said) => {
-    using terminal = new Terminal();
-    const { exitCode, stdout, stderr } = await terminal.run(["token", "list", flag, value]);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toStartWith(`publisher: ${said}`);
-  });
 });
 
 /**

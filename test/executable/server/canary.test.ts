@@ -10,12 +10,12 @@ import { TEST_LIMIT_MS } from "../../support/patience.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-/** The random part of a secret but for what the hint shows: nobody else may keep any of it. */
+/** The random part of a secret without its hint: it may be stored nowhere. */
 function canaryOf(secret: string): string {
   return secret.slice("sk_live_".length, -"hint".length);
 }
 
-/** The names of the files in a directory that have the text in them, whatever they are. */
+/** The names of the files in a directory that contain the text. */
 function filesWith(text: string, directory: string): string[] {
   const names = readdirSync(directory);
   return names.filter((name) => readFileSync(join(directory, name)).includes(text));

@@ -1,11 +1,7 @@
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openOrMakeTokens } from "../../../src/server/open-tokens.ts";
-import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
-import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { isRefusal } from "../../../src/tokens/refusal.ts";
-import { isSecret, makeSecret } from "../../../src/tokens/secret/secret.ts";
+import { isSecret } from "../../../src/tokens/secret/secret.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
@@ -14,9 +10,6 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const terminal = new Terminal();
 afterAll(() => terminal[Symbol.dispose]());
-
-/** As `docs/secret-scanners.md` has it. */
-const ZEROS = makeSecret(() => new Uint8Array(32));
 
 async function freshSecret(): Promise<string> {
   return (await terminal.output("token", "generate")).trim();
@@ -57,21 +50,6 @@ describe("the first token's file", () => {
       expect(printed).not.toContain(secret.slice(0, -4));
   });
 
-  test("goes when that token is revoked by the API, and not before", async () => {
-    await using server = await RunningServer.start();
-    const { id } = (await server.call("api-token/current")).json;
-    const other = (await server.call("api-token/create", { access: "write" })).json;
-    const third = (await server.call("api-token/create", { access: "read" })).json;
-    await server.call("api-token/revoke", { id: third.id });
-    expect(existsSync(join(server.dataDir, "first-token"))).toBe(true);
-    await server.call("api-token/revoke", { id });
-    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
-    await using again = await startAgain(server);
-    expect(again.stdout).toContain("First token  none: this store is not new;");
-    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
-    expect((await again.call("api-token/list", {}, other.token)).json.data).toHaveLength(1);
-  });
-
   test("goes when that token is revoked at the command line beside the server", async () => {
     await using server = await RunningServer.start();
     const secret = server.firstToken;
@@ -80,133 +58,48 @@ describe("the first token's file", () => {
     expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
     expect((await server.call("api-token/current", {}, secret)).status).toBe(401);
   });
-
-  test("is not made where the store has tokens already", async () => {
-    using used = new Terminal();
-    const { token } = await used.createToken("write");
-    await using server = await RunningServer.start({ cwd: used.cwd });
-    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
-    expect((await server.call("api-token/list", {}, token)).json.data).toHaveLength(1);
-  });
 });
 
-const WARNING = "is not an active token of this store; it changes nothing, as the store is in use";
-
 describe("a given first token", () => {
-  test("becomes the first write token, without a file, and is not warned of later", async () => {
-    const secret = await freshSecret();
-    const env = { PUBLISHER_FIRST_TOKEN: secret };
-    await using server = await RunningServer.start({ env });
-    expect(server.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN\n");
-    expect(server.stdout).toContain('echo "Authorization: Bearer $PUBLISHER_FIRST_TOKEN" | curl');
-    expect((await server.call("api-token/current", {}, secret)).json).toMatchObject({ access: "write" });
-    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
-    await using again = await startAgain(server, env);
-    expect(again.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN\n");
-    expect(again.stdout).not.toContain("Warning");
-    expect((await again.call("api-token/list", {}, secret)).json.data).toHaveLength(1);
-    await again.stop();
-    for (const printed of [server.stdout, server.stderr, again.stdout, again.stderr])
-      expect(printed).not.toContain(secret.slice(0, -4));
-  });
+  test.each(["PUBLISHER_FIRST_TOKEN", "PUBLISHER_FIRST_TOKEN_FILE"])(
+    "in %s becomes the first write token, without a file, and is not warned of later",
+    async (variable) => {
+      using directory = new Terminal();
+      const secret = await freshSecret();
+      const file = join(directory.cwd, "secret");
+      writeFileSync(file, `${secret}\n`);
+      const env = { [variable]: variable.endsWith("FILE") ? "secret" : secret };
+      const bearer = variable.endsWith("FILE") ? '$(cat "$PUBLISHER_FIRST_TOKEN_FILE")' : `$${variable}`;
+      await using server = await RunningServer.start({ cwd: directory.cwd, env });
+      expect(server.stdout).toContain(`echo "Authorization: Bearer ${bearer}" | curl`);
+      expect((await server.call("api-token/current", {}, secret)).json).toMatchObject({ access: "write" });
+      expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+      await using again = await startAgain(server, env);
+      expect(again.stdout).not.toContain("Warning");
+      expect((await again.call("api-token/list", {}, secret)).json.data).toHaveLength(1);
+      await again.stop();
+      for (const { stdout, stderr } of [server, again]) {
+        expect(stdout).toContain(`First token  the one in ${variable}\n`);
+        expect(stdout + stderr).not.toContain(secret.slice(0, -4));
+      }
+      expect(readFileSync(file, "utf8")).toBe(`${secret}\n`);
+    },
+  );
 
-  test("can come from a file", async () => {
+  test("that is malformed stops the start of a new store, and is a warning for a store in use", async () => {
     using directory = new Terminal();
-    const secret = await freshSecret();
-    writeFileSync(join(directory.cwd, "secret"), `${secret}\n`);
-    const env = { PUBLISHER_FIRST_TOKEN_FILE: "secret" };
-    await using server = await RunningServer.start({ cwd: directory.cwd, env });
-    expect(server.stdout).toContain("First token  the one in PUBLISHER_FIRST_TOKEN_FILE\n");
-    expect((await server.call("api-token/current", {}, secret)).status).toBe(200);
-    expect(readFileSync(join(directory.cwd, "secret"), "utf8")).toBe(`${secret}\n`);
-  });
-
-  test("changes nothing in a store in use, and is warned of if it opens nothing there", async () => {
-    await using server = await RunningServer.start();
-    const [unknown, other] = [
-      await freshSecret(),
-      (await server.call("api-token/create", { access: "read" })).json,
-    ];
-    await using second = await startAgain(server, { PUBLISHER_FIRST_TOKEN: unknown });
-    expect(second.stdout).toContain(`Warning: PUBLISHER_FIRST_TOKEN ${WARNING}.`);
-    expect((await second.call("api-token/current", {}, unknown)).status).toBe(401);
-    expect((await second.call("api-token/current")).status).toBe(200);
-    await second.call("api-token/revoke", { id: other.id });
-    await using third = await startAgain(second, { PUBLISHER_FIRST_TOKEN: other.token });
-    expect(second.stderr).toMatch(new RegExp(`"level":"warn",.*"PUBLISHER_FIRST_TOKEN ${WARNING}"`));
-    expect(third.stdout).toContain(`Warning: PUBLISHER_FIRST_TOKEN ${WARNING}.`);
-    await using fourth = await startAgain(third, { PUBLISHER_FIRST_TOKEN: "sk_live_mistyped" });
-    expect(fourth.stdout).toContain(`Warning: PUBLISHER_FIRST_TOKEN ${WARNING}.`);
-    expect((await fourth.call("api-token/list")).json.data).toHaveLength(1);
-  });
-
-  test.each([
-    {
-      what: "is malformed",
-      env: { PUBLISHER_FIRST_TOKEN: "sk_live_guess" },
-      says: /PUBLISHER_FIRST_TOKEN does not/,
-    },
-    {
-      what: "is in a malformed file",
-      env: { PUBLISHER_FIRST_TOKEN_FILE: "/dev/null" },
-      says: /_FILE does not hold/,
-    },
-    {
-      what: "is in no file",
-      env: { PUBLISHER_FIRST_TOKEN_FILE: "gone" },
-      says: /_FILE names a file that cannot be read: .*gone/,
-    },
-    {
-      what: "is an example of the documentation",
-      env: { PUBLISHER_FIRST_TOKEN: ZEROS },
-      says: /^publisher: PUBLISHER_FIRST_TOKEN holds a token that can be guessed.*"publisher token generate" makes/,
-    },
-    {
-      what: "is given twice",
-      env: { PUBLISHER_FIRST_TOKEN: "a", PUBLISHER_FIRST_TOKEN_FILE: "b" },
-      says: /are both set; set one of them/,
-    },
-  ])("stops the start of a new store if it $what", async ({ env, says }) => {
-    using directory = new Terminal();
+    const env = { PUBLISHER_FIRST_TOKEN: "sk_live_guess" };
     const { exitCode, stdout, stderr } = await directory.run(["serve", "--port", "0"], { env });
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
-    expect(stderr).toMatch(says);
+    expect(stderr).toMatch(/^publisher: PUBLISHER_FIRST_TOKEN does not hold/);
     expect(stderr).not.toContain("sk_live_");
     expect(directory.names).toEqual([]);
-  });
-
-  test("that can be guessed works on in a store that has it, with a warning that says what to do", async () => {
-    using terminal = new Terminal();
-    const { tokens, store } = openOrMakeTokens(new DataDirectory(terminal.dataDir));
-    const request = { access: "write", audiences: null, description: null, expiresAt: null } as const;
-    const created = await tokens.create(request, COMMAND_LINE, ZEROS);
-    store.close();
-    if (isRefusal(created)) throw new Error("the token was refused");
-    const { id } = created.token;
-    await using server = await RunningServer.start({
-      cwd: terminal.cwd,
-      env: { PUBLISHER_FIRST_TOKEN: ZEROS },
-    });
-    const warning = `The token in PUBLISHER_FIRST_TOKEN can be guessed; replace it now, with "publisher token rotate ${id} --overlap 0"`;
-    expect(server.stdout).toContain(`Warning: ${warning}.\n`);
-    expect((await server.call("api-token/current", {}, ZEROS)).status).toBe(200);
-    await terminal.output("token", "rotate", id, "--overlap", "0");
-    expect((await server.call("api-token/current", {}, ZEROS)).status).toBe(401);
+    await directory.createToken("write");
+    await using server = await RunningServer.start({ cwd: directory.cwd, env });
+    expect(existsSync(join(server.dataDir, "first-token"))).toBe(false);
+    const warning = "PUBLISHER_FIRST_TOKEN is not an active token of this store; it changes nothing";
+    expect(server.stdout).toContain(`Warning: ${warning}`);
     await server.stop();
-    expect(server.stderr).toContain(`"level":"warn"`);
-    expect(server.stderr).toContain(JSON.stringify(warning));
-  });
-
-  test("in a file that is gone, or given twice, is a warning to a store in use", async () => {
-    await using server = await RunningServer.start();
-    for (const [env, told] of [
-      [{ PUBLISHER_FIRST_TOKEN_FILE: "gone" }, "PUBLISHER_FIRST_TOKEN_FILE names a file that cannot be read"],
-      [{ PUBLISHER_FIRST_TOKEN: "a", PUBLISHER_FIRST_TOKEN_FILE: "b" }, "are both set"],
-    ] as const) {
-      await using again = await startAgain(server, env);
-      expect(again.stdout).toContain(told);
-      expect(again.stdout).toContain("it changes nothing, as the store is in use.");
-      await again.stop();
-    }
+    expect(server.stderr).toMatch(new RegExp(`"level":"warn",.*"${warning}`));
   });
 });

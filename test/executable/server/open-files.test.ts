@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, type Start } from "../../support/executable/executable.ts";
 import { RawConnection } from "../../support/http/raw-connection.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
+import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -24,16 +24,8 @@ async function start(options: Start = {}): Promise<RunningServer> {
   });
 }
 
-async function until(isSo: () => boolean, complaint: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!isSo()) {
-    if (performance.now() > deadline) throw new Error(complaint);
-    await Bun.sleep(5);
-  }
-}
-
 async function untilNear(server: RunningServer): Promise<void> {
-  await until(() => server.stderr.includes(NEAR), "the server did not notice the limit");
+  await until(() => server.stderr.includes(NEAR));
 }
 
 /** Opens connections to the server on each of which that is sent. Some may come while it starts to listen anew, and be refused. */
@@ -44,17 +36,16 @@ async function crowd(url: string, sent = ""): Promise<readonly RawConnection[]> 
   return connections;
 }
 
-/** What is asked for, as soon as there is room for it. */
+/** The answer to a question, once there is room for it. */
 async function once<T>(ask: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (performance.now() > deadline) throw error;
-    }
-    await Bun.sleep(5);
-  }
+  const answers: T[] = [];
+  await until(
+    async () =>
+      (await ask()
+        .then((answer) => answers.push(answer))
+        .catch(() => 0)) > 0,
+  );
+  return answers[0] as T;
 }
 
 const CAN_CHANGE_USER = process.getuid?.() === 0 && Bun.which("setpriv") !== null;
@@ -80,7 +71,7 @@ for (let tries = 1; ; tries += 1) {
 class Thief implements AsyncDisposable {
   readonly #directory = new TemporaryDirectory();
   readonly #child: Bun.Subprocess<"ignore", "pipe", "inherit">;
-  /** What came of the tries so far. */
+  /** The outcomes of the tries so far. */
   printed = "";
 
   constructor(url: string) {
@@ -104,7 +95,7 @@ class Thief implements AsyncDisposable {
   /** Waits until it has tried often from now on. */
   async trial(): Promise<void> {
     const { length } = this.printed;
-    await until(() => this.printed.length > length, "the thief does not try");
+    await until(() => this.printed.length > length);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -132,7 +123,7 @@ const KINDS = [
 
 describe.skipIf(process.platform !== "linux")("more connections than files may be open,", () => {
   for (const [kind, sent] of KINDS)
-    test(`${kind}: they are closed, told of once, and everything goes on`, async () => {
+    test(`${kind}: they are closed, logged once, and everything goes on`, async () => {
       await using server = await start();
       const connections = await crowd(server.url, sent);
       await untilNear(server);

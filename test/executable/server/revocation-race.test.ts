@@ -14,7 +14,7 @@ const REQUESTS_AFTER = 150;
 /** Every how manieth token is revoked by a process of its own. */
 const BY_COMMAND_LINE = 20;
 
-/** What is asked while tokens are revoked, and how often in all. */
+/** A request that is repeated while tokens are revoked. */
 interface Raced {
   readonly name: string;
   readonly requests: number;
@@ -89,3 +89,19 @@ for (const { name, requests: wanted, revocations, created, request } of RACED) {
     }
   });
 }
+
+test.each([
+  [true, "accepted, and started after the revocation was known"],
+  [false, "refused before the revocation was asked for"],
+])("a race reports an answer at the wrong time", async (isAccepted, violation) => {
+  const revoke = () => Promise.resolve();
+  const race = new Race({ hands: [() => Promise.resolve(isAccepted)], before: 3, after: 2, revoke });
+  await race.run();
+  expect(race.violations).toContain(violation);
+});
+
+test("a race fails where an answer neither accepts nor refuses", async () => {
+  const hands: Hand[] = [() => Promise.reject(new Error("answered with 500"))];
+  const race = new Race({ hands, before: 3, after: 2, revoke: () => Promise.resolve() });
+  await expect(race.run()).rejects.toThrow("answered with 500");
+});

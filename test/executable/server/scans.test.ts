@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -13,7 +13,7 @@ const TOKENS = 20_000;
 /** How many descriptors the readers of the store may have open: the file, its -wal and its -shm, twice. */
 const READER_DESCRIPTORS = 6;
 
-/** How long a stopping server waits for what it began, in milliseconds. */
+/** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;
 
 /** A list that looks at every token, and finds a few. */
@@ -41,18 +41,12 @@ function descriptors(): number {
 
 /** The most memory that the server ever had, in MB. */
 function peakMemory(): number {
-  const [, kilobytes = ""] =
-    /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.child.pid}/status`, "utf8")) ?? [];
-  return Number(kilobytes) / 1024;
+  const status = readFileSync(`/proc/${server.child.pid}/status`, "utf8");
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024;
 }
 
 function answered(status: number): number {
-  return server.stderr.split("\n").filter((line) => line.includes(`api-token/list","status":${status}`))
-    .length;
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await Bun.sleep(5);
+  return server.stderr.split(`api-token/list","status":${status}`).length - 1;
 }
 
 /** The descriptions that a list finds, without those of revoked tokens. */

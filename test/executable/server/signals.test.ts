@@ -1,41 +1,36 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync } from "node:fs";
-import { RunningServer } from "../../support/executable/executable.ts";
+import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { TemporaryDirectory } from "../../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-/** How long a stopping server waits for what it began, in milliseconds. */
+/** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;
 
-/** Much less than that: what counts as at once on a busy machine. */
+/** At once, on a busy machine: much less than that. */
 const AT_ONCE_MS = 4000;
 
 /** Signals this far apart are not one that came twice. */
 const ANOTHER_SIGNAL_MS = 1200;
 
-interface HalfSent {
-  readonly connection: RawConnection;
-  /** What is still to be sent. */
-  readonly rest: string;
-}
-
-/** Sends all of a create but the end of its body, and waits until the server reads it. */
-async function halfSentCreate(server: RunningServer, description: string): Promise<HalfSent> {
+/** Sends all of a create but the end of its body, and waits until the server reads it. Returns that end, too. */
+async function halfSentCreate(server: RunningServer, description: string) {
   const connection = await RawConnection.open(server.url);
   const request = rawRequest("api-token/create", server.firstToken, { access: "read", description });
   connection.send(request.slice(0, -10));
-  // Whoever answers what came later has read what came before.
+  // An answer to a later request shows that the server has read the earlier one.
   for (let count = 0; count < 2; count += 1) await fetch(`${server.url}/healthz`, { keepalive: false });
   return { connection, rest: request.slice(-10) };
 }
 
-/** Sends a signal and waits until the server has heard it. */
+/** Sends a signal and waits until the server begins to stop. */
 async function tellToStop(server: RunningServer, signal: NodeJS.Signals): Promise<void> {
   server.child.kill(signal);
-  while (!server.stderr.includes('"message":"stopping"')) await Bun.sleep(5);
+  await until(() => server.stderr.includes('"message":"stopping"'));
 }
 
 async function msUntilExit(server: RunningServer): Promise<number> {
@@ -46,13 +41,14 @@ async function msUntilExit(server: RunningServer): Promise<number> {
 
 /** The data directory of a server that has stopped needs no repair: all is in the one file. */
 function expectCheckpointed(server: RunningServer): void {
-  expect(readdirSync(server.dataDir).sort()).toEqual([
-    "first-token",
-    "lock.db",
-    "lock.holder",
-    "publisher.db",
-    "reserve",
-  ]);
+  const names = readdirSync(server.dataDir).sort();
+  expect(names).toEqual(["first-token", "lock.db", "lock.holder", "publisher.db", "reserve"]);
+}
+
+/** The tokens in the store of a server that has stopped. */
+async function stored({ dataDir }: RunningServer): Promise<readonly { id: string; description: string }[]> {
+  using terminal = new Terminal();
+  return JSON.parse(await terminal.output("token", "list", "--json", "--data-dir", dataDir)).data;
 }
 
 describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
@@ -100,10 +96,10 @@ test("what comes on an open connection while the server stops is refused, with w
   expect(Number(headers.get("retry-after"))).toBeGreaterThan(0);
   expect(headers.get("connection")).toBe("close");
   await msUntilExit(server);
-  using terminal = new Terminal();
-  const list = await terminal.output("token", "list", "--data-dir", server.dataDir);
-  expect(list).toContain("the last one");
-  expect(list.trimEnd().split("\n")).toHaveLength(3);
+  expect((await stored(server)).map(({ description }) => description)).toEqual([
+    "the last one",
+    "First token",
+  ]);
 });
 
 test("a request that never ends delays the stop by no more than the limit, and changes nothing", async () => {
@@ -117,8 +113,7 @@ test("a request that never ends delays the stop by no more than the limit, and c
   expect(performance.now() - start).toBeWithin(DRAIN_MS - 100, DRAIN_MS + PATIENCE_MS);
   await connection.closed;
   expectCheckpointed(server);
-  using terminal = new Terminal();
-  expect(await terminal.output("token", "list", "--data-dir", server.dataDir)).not.toContain("never whole");
+  expect(await stored(server)).toHaveLength(1);
 });
 
 test.each([
@@ -150,14 +145,12 @@ test("nothing acknowledged is lost when the server is stopped in the middle of m
       acknowledged.push(JSON.parse(answer.body).id);
     }
   });
-  while (acknowledged.length < 200) await Bun.sleep(1);
+  await until(() => acknowledged.length >= 200);
   expect(await server.stop()).toBe(0);
   await Promise.all(clients);
   expectCheckpointed(server);
-  using terminal = new Terminal();
-  const list = await terminal.output("token", "list", "--json", "--data-dir", server.dataDir);
-  const stored = new Set(JSON.parse(list).data.map(({ id }: { id: string }) => id));
-  expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+  const ids = new Set((await stored(server)).map(({ id }) => id));
+  expect(acknowledged.filter((id) => !ids.has(id))).toEqual([]);
 });
 
 test("a signal that comes twice at once, as Ctrl+C does through a script, is one", async () => {
@@ -170,4 +163,56 @@ test("a signal that comes twice at once, as Ctrl+C does through a script, is one
   expect((await connection.answer()).status).toBe(200);
   expect(await server.child.exited).toBe(0);
   expectCheckpointed(server);
+});
+
+/** Waits until the server has logged a text that many times. */
+async function logged(server: RunningServer, text: string, count: number): Promise<void> {
+  await until(() => server.stderr.split(text).length > count);
+}
+
+/** Runs a program without a controlling terminal. */
+const DETACHED = Bun.which("setsid") === null ? null : ["setsid"];
+if (DETACHED === null) process.stderr.write("skipped, as there is no setsid: signals without a terminal\n");
+
+test.skipIf(DETACHED === null).each(["SIGHUP", "SIGUSR1", "SIGUSR2"] as const)(
+  "without a terminal %s is logged each time and changes nothing",
+  async (signal) => {
+    await using server = await RunningServer.start({ under: DETACHED ?? [] });
+    for (const count of [1, 2]) {
+      server.child.kill(signal);
+      await logged(server, `"signal":"${signal}"`, count);
+    }
+    expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr.split(`"signal":"${signal}","message":"signal ignored: `)).toHaveLength(3);
+  },
+);
+
+test.skipIf(process.platform !== "linux" || Bun.which("nohup") === null)(
+  "under nohup SIGHUP stays ignored, and nothing is logged of it",
+  async () => {
+    await using server = await RunningServer.start({ under: ["nohup"] });
+    server.child.kill("SIGHUP");
+    server.child.kill("SIGUSR1");
+    await logged(server, '"signal":"SIGUSR1"', 1);
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr).not.toContain("SIGHUP");
+  },
+);
+
+test.skipIf(process.platform === "win32")("a server stops properly as its terminal closes", async () => {
+  using directory = new TemporaryDirectory();
+  let screen = "";
+  const decoder = new TextDecoder();
+  const data = (_: unknown, bytes: Uint8Array) => {
+    screen += decoder.decode(bytes, { stream: true });
+  };
+  const serve = [EXECUTABLE, "serve", "--port", "0"];
+  const child = Bun.spawn(serve, { cwd: directory.path, env: {}, terminal: { data } });
+  await until(() => screen.includes("Stop with Ctrl+C"));
+  child.terminal?.close();
+  expect({ exitCode: await child.exited, signal: child.signalCode }).toEqual({ exitCode: 0, signal: null });
+  const left = readdirSync(`${directory.path}/data`);
+  expect(left).toContain("publisher.db");
+  expect(left).not.toContain("publisher.db-wal");
 });

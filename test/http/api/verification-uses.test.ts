@@ -4,7 +4,7 @@ import { app } from "../../../src/http/app.ts";
 import { RequestLog } from "../../../src/http/request-log.ts";
 import { makeLog } from "../../../src/log/log.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import type { UseOutcome } from "../../../src/tokens/verification.ts";
 import { TestApi } from "../../support/http/api.ts";
 import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
@@ -13,7 +13,7 @@ import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
 function listenedTo(api: TestApi) {
   const uses: (readonly [hint: string, outcome: UseOutcome])[] = [];
   const { store } = api;
-  const tokens = new Tokens({
+  const tokens = new TokenService({
     store,
     clock: () => api.nowMs,
     random: randomBytes,

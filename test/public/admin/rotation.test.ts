@@ -19,7 +19,7 @@ import {
   OVERLAP_MAX_SECONDS,
   replaced,
   successorExpiry,
-} from "../../../src/tokens/rotation.ts";
+} from "../../../src/tokens/rotation-rules.ts";
 import { formatTime, LAST_MOMENT } from "../../../src/tokens/time.ts";
 import { tokenOf } from "../../support/new-token.ts";
 

@@ -6,7 +6,7 @@ import { ConnectionLimit } from "../../../src/server/listening/connection-limit.
 class PlayedServer {
   idle = 0;
   others = 0;
-  /** What takes descriptors and is no connection. */
+  /** Descriptors that are no connections. */
   files = 0;
   now = 0;
   isAddressTaken = false;
@@ -25,24 +25,23 @@ class PlayedServer {
         this.lines.push(`${level}: ${message}`);
       },
     });
-    const isCrowded = () => this.idle + this.others + this.files >= 100;
+    const taken = () => this.idle + this.others + this.files;
     const areFilesMany = () => this.files >= 100;
-    const areAllTaken = () => this.idle + this.others + this.files >= 108;
     const files = {
       limit: 108,
       get areNearlyAllTaken() {
-        return isCrowded();
+        return taken() >= 100;
       },
       get areNearlyAllTakenByFiles() {
         return areFilesMany();
       },
       get areAllTaken() {
-        return areAllTaken();
+        return taken() >= 108;
       },
       spare: () => void this.events.push("spare"),
       release: () => void this.events.push("release"),
     };
-    const listeners = {
+    const server = {
       closeIdle: () => {
         this.events.push("close idle");
         this.idle = 0;
@@ -56,12 +55,11 @@ class PlayedServer {
         this.others = this.comeMeanwhile;
       },
     };
-    this.limit = new ConnectionLimit({ listeners, files, log, clock: () => this.now });
+    this.limit = new ConnectionLimit({ server, files, log, clock: () => this.now });
     this.limit.stop();
     this.events.splice(0);
   }
 
-  /** What a look does. */
   async look(): Promise<readonly string[]> {
     await this.limit.look();
     return this.events.splice(0);
@@ -71,32 +69,20 @@ class PlayedServer {
 const NEAR = "warn: near the limit of open files: connections are closed to make room";
 const OVER = "info: well below the limit of open files again";
 
-test("where there is room nothing is closed, and nothing is said", async () => {
+test.each<[name: string, idle: number, others: number, events: readonly string[]]>([
+  ["where there is room nothing is closed", 60, 39, []],
+  ["connections that wait for another request go first", 50, 60, ["close idle"]],
+  ["all go where that is not enough", 10, 100, ["close idle", "release", "close all", "spare"]],
+])("%s", async (_, idle, others, events) => {
   const played = new PlayedServer();
-  played.idle = 60;
-  played.others = 39;
+  played.idle = idle;
+  played.others = others;
+  expect(await played.look()).toEqual([...events]);
   expect(await played.look()).toEqual([]);
-  expect(played.lines).toEqual([]);
+  expect(played.lines).toEqual(events.length === 0 ? [] : [NEAR]);
 });
 
-test("connections that wait for another request go first, and no other where that is enough", async () => {
-  const played = new PlayedServer();
-  played.idle = 50;
-  played.others = 60;
-  expect(await played.look()).toEqual(["close idle"]);
-  expect(await played.look()).toEqual([]);
-  expect(played.others).toBe(60);
-});
-
-test("all go where that is not enough, and new listeners and the store have what is spared meanwhile", async () => {
-  const played = new PlayedServer();
-  played.idle = 10;
-  played.others = 100;
-  expect(await played.look()).toEqual(["close idle", "release", "close all", "spare"]);
-  expect(await played.look()).toEqual([]);
-});
-
-test("it is told once, and that it is over after a minute in which it did not happen again", async () => {
+test("it is logged once, and that it is over after a minute in which it did not happen again", async () => {
   const played = new PlayedServer();
   for (let wave = 0; wave < 3; wave += 1) {
     played.others = 100;
@@ -134,17 +120,19 @@ test("where new connections take everything meanwhile, it goes on at once, and b
   expect(played.lines).toEqual([NEAR]);
 });
 
-test("it tells whether there is room for a new connection while all are closed", async () => {
-  const played = new PlayedServer();
-  played.others = 107;
-  await played.look();
-  expect(played.hadRoom).toBe(true);
-  played.others = 108;
-  await played.look();
-  expect(played.hadRoom).toBe(false);
+test("new listeners learn whether there is room for a new connection while all are closed", async () => {
+  for (const [others, hasRoom] of [
+    [107, true],
+    [108, false],
+  ] as const) {
+    const played = new PlayedServer();
+    played.others = others;
+    await played.look();
+    expect(played.hadRoom).toBe(hasRoom);
+  }
 });
 
-test("where it cannot listen anew, it tries until it can, and tells of it once", async () => {
+test("where it cannot listen anew, it tries until it can, and logs it once", async () => {
   const played = new PlayedServer();
   played.others = 100;
   played.isAddressTaken = true;

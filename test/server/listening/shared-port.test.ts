@@ -22,32 +22,24 @@ async function besideListener(host: string, port: number, act: () => void): Prom
   expect(await other.exited).toBe(0);
 }
 
-function listening(hostname: string) {
-  return Bun.serve({ hostname, port: 0, reusePort: true, fetch: () => new Response() });
+function listening(port = 0) {
+  return Bun.serve({ hostname: "127.0.0.1", port, reusePort: true, fetch: () => new Response() });
 }
 
 test.skipIf(process.platform !== "linux")(
-  "a port is shared where another process listens there too",
+  "a port is shared where another process listens there",
   async () => {
-    const server = listening("127.0.0.1");
+    await using server = listening();
     const port = server.port ?? 0;
+    // A second listener of this process shares nothing.
+    await using _ = listening(port);
     expect(isShared(port)).toBe(false);
-    await besideListener("127.0.0.1", port, () => expect(isShared(port)).toBe(true));
-    await besideListener("0.0.0.0", port, () => expect(isShared(port)).toBe(true));
-    await besideListener("127.0.0.2", port, () => expect(isShared(port)).toBe(false));
+    for (const [host, shared] of [
+      ["127.0.0.1", true],
+      ["0.0.0.0", true],
+      ["127.0.0.2", false],
+    ] as const)
+      await besideListener(host, port, () => expect(isShared(port)).toBe(shared));
     expect(isShared(port)).toBe(false);
-    await server.stop(true);
   },
 );
-
-test.skipIf(process.platform !== "linux")("a second listener of this process shares nothing", async () => {
-  const server = listening("127.0.0.1");
-  const again = Bun.serve({
-    hostname: "127.0.0.1",
-    port: server.port ?? 0,
-    reusePort: true,
-    fetch: () => new Response(),
-  });
-  expect(isShared(server.port ?? 0)).toBe(false);
-  await Promise.all([server.stop(true), again.stop(true)]);
-});

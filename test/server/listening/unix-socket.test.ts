@@ -1,20 +1,11 @@
 import { describe, expect, test } from "bun:test";
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import {
   removeStaleSocket,
   sharedDirectoryWarning,
-  socketSentence,
+  socketErrorMessage,
 } from "../../../src/server/listening/unix-socket.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
@@ -46,8 +37,7 @@ describe("the path of a socket is cleared", () => {
     symlinkSync(target, link);
     for (const path of [file, folder, link])
       await expect(removeStaleSocket(path)).rejects.toThrow(`${path} is there already and is no socket.`);
-    expect(readFileSync(file, "utf8")).toBe("mine");
-    for (const path of [folder, link, target]) expect(existsSync(path)).toBe(true);
+    for (const path of [file, folder, link, target]) expect(existsSync(path)).toBe(true);
   });
 
   test("of none on which somebody listens", async () => {
@@ -63,43 +53,42 @@ describe("the path of a socket is cleared", () => {
   });
 });
 
-describe("a program that listens and does not answer keeps its socket", () => {
-  /** A stopped process that listens on a socket. */
-  async function stoppedListener(path: string) {
-    const script = `Bun.listen({ unix: ${JSON.stringify(path)}, socket: { data() {} } }); console.log("listening");`;
-    const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
-    for await (const _ of child.stdout) break;
-    child.kill("SIGSTOP");
-    return child;
-  }
+/** A stopped process that listens on a socket. */
+async function stoppedListener(path: string) {
+  const script = `Bun.listen({ unix: ${JSON.stringify(path)}, socket: { data() {} } }); console.log("listening");`;
+  const child = Bun.spawn([process.execPath, "-e", script], { stdout: "pipe" });
+  for await (const _ of child.stdout) break;
+  child.kill("SIGSTOP");
+  return child;
+}
 
-  test("whether it can be connected to or not", async () => {
-    using directory = new TemporaryDirectory();
-    const path = join(directory.path, "p.sock");
-    const child = await stoppedListener(path);
-    const waiting: Socket[] = [];
-    try {
-      await expect(removeStaleSocket(path)).rejects.toThrow(`Another program listens on ${path}.`);
-      for (let isFull = false; !isFull; ) {
-        const socket = connect({ path });
-        waiting.push(socket);
-        isFull = await new Promise((resolve) => {
-          socket.on("connect", () => resolve(false));
-          socket.on("error", () => resolve(true));
-        });
-      }
-      await expect(removeStaleSocket(path)).rejects.toThrow(`Another program listens on ${path}.`);
-      expect(existsSync(path)).toBe(true);
-    } finally {
-      for (const socket of waiting) socket.destroy();
-      child.kill("SIGKILL");
-      await child.exited;
+test("a program that listens and does not answer keeps its socket, though its queue is full", async () => {
+  using directory = new TemporaryDirectory();
+  const path = join(directory.path, "p.sock");
+  const child = await stoppedListener(path);
+  const waiting: Socket[] = [];
+  try {
+    await expect(removeStaleSocket(path)).rejects.toThrow(`Another program listens on ${path}.`);
+    for (let isFull = false; !isFull; ) {
+      const socket = connect({ path });
+      waiting.push(socket);
+      isFull = await new Promise((resolve) => {
+        socket.on("connect", () => resolve(false));
+        socket.on("error", () => resolve(true));
+      });
     }
-  });
+    await expect(removeStaleSocket(path)).rejects.toThrow(`Another program listens on ${path}.`);
+    expect(existsSync(path)).toBe(true);
+  } finally {
+    for (const socket of waiting) socket.destroy();
+    child.kill("SIGKILL");
+    await child.exited;
+  }
 });
 
 test("each reason has a sentence that says what to do", () => {
-  const failing = (code: string) => socketSentence("/run/p/p.sock", Object.assign(new Error(code), { code }));
+  const failing = (code: string) =>
+    socketErrorMessage("/run/p/p.sock", Object.assign(new Error(code), { code }));
   for (const code of ["ENOENT", "ENOTDIR"])
     expect(failing(code)).toBe(
       "There is no directory /run/p for the socket. Make it, or choose another path with --listen.",
@@ -112,28 +101,32 @@ test("each reason has a sentence that says what to do", () => {
   expect(failing("EIO")).toStartWith("Publisher cannot listen on /run/p/p.sock: ");
 });
 
-test("who puts the socket where anybody may write is warned", () => {
+test.each([
+  [0o700, false],
+  [0o755, false],
+  [0o770, false],
+  [0o777, true],
+  [0o1777, true],
+])("a directory of mode %o is warned of: %p", (mode, isWarned) => {
   using directory = new TemporaryDirectory();
-  const path = join(directory.path, "p.sock");
-  for (const [mode, isWarned] of [
-    [0o700, false],
-    [0o755, false],
-    [0o770, false],
-    [0o777, true],
-    [0o1777, true],
-  ] as const) {
-    chmodSync(directory.path, mode);
-    const warning = sharedDirectoryWarning(path);
-    if (isWarned) expect(warning).toStartWith(`Anybody may write to ${directory.path}, `);
-    else expect(warning).toBeNull();
-  }
+  chmodSync(directory.path, mode);
+  const warning = sharedDirectoryWarning(join(directory.path, "p.sock")) ?? "";
+  expect(warning.startsWith(`Anybody may write to ${directory.path}, `)).toBe(isWarned);
+  expect(warning === "").toBe(!isWarned);
 });
 
-test.skipIf(process.getuid?.() !== 0)("a directory of another user is warned of", () => {
-  using directory = new TemporaryDirectory();
-  const path = join(directory.path, "p.sock");
-  chownSync(directory.path, 65_534, 65_534);
-  expect(sharedDirectoryWarning(path)).toStartWith(`${directory.path} belongs to another user, `);
-  chownSync(directory.path, 0, 0);
-  expect(sharedDirectoryWarning(path)).toBeNull();
-});
+test.skipIf(process.getuid?.() !== 0)(
+  "a socket or a directory of another user is left, or warned of",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const path = join(directory.path, "p.sock");
+    await leaveSocket(path);
+    chownSync(path, 65_534, 65_534);
+    await expect(removeStaleSocket(path)).rejects.toThrow(`${path} is the socket of another user.`);
+    expect(existsSync(path)).toBe(true);
+    chownSync(directory.path, 65_534, 65_534);
+    expect(sharedDirectoryWarning(path)).toStartWith(`${directory.path} belongs to another user, `);
+    chownSync(directory.path, 0, 0);
+    expect(sharedDirectoryWarning(path)).toBeNull();
+  },
+);

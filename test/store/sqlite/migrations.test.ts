@@ -10,7 +10,7 @@ import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../..
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import { repeatableRandom } from "../../support/random.ts";
 import { OLD_SCHEMAS } from "../../support/store/old-schemas.ts";
 import { outcomeOf, row } from "../../support/store/store.ts";
@@ -83,7 +83,7 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
   test("has tokens that work, and gives ids after theirs", async () => {
     thaw(sql, directory);
     const store = SqliteTokenStore.open(directory);
-    const tokens = new Tokens({
+    const tokens = new TokenService({
       store,
       clock: () => 0,
       random: repeatableRandom(),

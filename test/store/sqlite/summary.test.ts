@@ -2,7 +2,7 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { inOnePiece } from "../../../src/store/sqlite/list/scan.ts";
 import { MIGRATIONS } from "../../../src/store/sqlite/migrations/index.ts";
-import { tallies } from "../../../src/store/sqlite/summary-sql.ts";
+import { countTokens } from "../../../src/store/sqlite/summary-sql.ts";
 import { SUMMARY_DAYS, summaryOf, summaryQuery } from "../../../src/tokens/summary.ts";
 import { formatTime } from "../../../src/tokens/time.ts";
 import { ACCESSES, STATUSES, statusAt } from "../../../src/tokens/token.ts";
@@ -51,7 +51,7 @@ function databaseOf(rows: readonly Row[]): Database {
 test("what the store counts adds up to what counting one by one gives", async () => {
   const rows = everyKind();
   using database = databaseOf(rows);
-  const summary = summaryOf(await tallies(inOnePiece(database), summaryQuery(NOW)), NOW);
+  const summary = summaryOf(await countTokens(inOnePiece(database), summaryQuery(NOW)), NOW);
 
   const active = rows.filter((row) => statusAt(row, NOW) === "active");
   const counts = Object.fromEntries(

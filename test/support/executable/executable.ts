@@ -5,8 +5,8 @@ import { requireTruth } from "../http/truth.ts";
 import { PATIENCE_MS } from "../patience.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 
-/** What `bun run build` made. */
 export const EXECUTABLE = resolve(import.meta.dir, "../../../dist/publisher");
+if (!existsSync(EXECUTABLE)) throw new Error('dist/publisher is missing: run "bun run build" first');
 
 export interface Ran {
   readonly exitCode: number;
@@ -14,7 +14,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Where and with what a command runs; without this, in the environment that `env -i` gives. */
+/** The surroundings of a command. Its environment is empty unless one is given. */
 export interface Surroundings {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface Start {
 export class RunningServer implements AsyncDisposable {
   readonly cwd: string;
   readonly child: Bun.Subprocess<"ignore", "pipe", "pipe">;
-  /** What it has printed so far. */
+  /** Its output so far. */
   stdout = "";
   stderr = "";
   #directory: TemporaryDirectory | null;
@@ -92,6 +92,11 @@ export class RunningServer implements AsyncDisposable {
       await Bun.sleep(5);
     }
     return server;
+  }
+
+  /** The lines of its log so far. */
+  get log(): readonly Readonly<Record<string, unknown>>[] {
+    return this.stderr.split("\n").flatMap((line) => (line === "" ? [] : JSON.parse(line)));
   }
 
   /** Where it listens, as `http://127.0.0.1:40000`. */

@@ -24,7 +24,7 @@ export function buildahMissing(): string | null {
 }
 
 interface BuiltImage {
-  /** What docker calls the image's config. */
+  /** The config of the image, as docker calls it. */
   readonly config: unknown;
   readonly files: readonly string[];
   /** Files and directories outside `/data` that its user may not read. */

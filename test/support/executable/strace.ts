@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemporaryDirectory } from "../temporary.ts";
 
-/** Whether strace is here and may look at processes; where not, says on stderr what is skipped for it. */
+/** Whether strace is here and may look at processes; where not, prints the skipped test on stderr. */
 export function canTrace(skipped: string): boolean {
   if (Bun.which("strace") === null) {
     process.stderr.write(`skipped, as there is no strace ("apt-get install strace"): ${skipped}\n`);
@@ -17,7 +17,7 @@ export function canTrace(skipped: string): boolean {
 export class SystemCalls implements Disposable {
   readonly #directory = new TemporaryDirectory();
 
-  /** What to run the process under; it stays a child of whoever runs this. */
+  /** The command that runs and traces the process. The process stays a child of the caller. */
   under(calls: readonly string[]): readonly string[] {
     const files = join(this.#directory.path, "calls");
     // A file for each thread, so that no call of one is cut in two by a call of another.

@@ -20,19 +20,19 @@ export class Terminal implements Disposable {
     return readdirSync(this.cwd).sort();
   }
 
-  /** Runs a command to its end, whatever its exit code. */
+  /** Runs a command to its end. Returns its output and its exit code. */
   async run(args: readonly string[], surroundings: Partial<Surroundings> = {}): Promise<Ran> {
     return await run(args, { cwd: this.cwd, ...surroundings });
   }
 
-  /** Runs a command that must succeed, and gives what it wrote on stdout. */
+  /** Runs a command that must succeed. Returns its stdout. */
   async output(...args: readonly string[]): Promise<string> {
     const { exitCode, stdout, stderr } = await this.run(args);
     if (exitCode !== 0) throw new Error(`${args.join(" ")}: exit code ${exitCode}, ${stderr}`);
     return stdout;
   }
 
-  /** Creates a token here, in a new store if there is none; gives what `--json` prints. */
+  /** Creates a token here, in a new store if there is none; returns the output of `--json`. */
   async createToken(
     access: "read" | "write",
     ...more: readonly string[]

@@ -12,7 +12,7 @@ import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { AuditTrail } from "../../../src/tokens/audit/audit-trail.ts";
 import { isRefusal } from "../../../src/tokens/refusal.ts";
 import type { Access } from "../../../src/tokens/token.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import { Usage } from "../../../src/tokens/usage/usage.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 import { requireTruth } from "./truth.ts";
@@ -46,7 +46,7 @@ export class TestApi implements AsyncDisposable {
   nowMs = Date.parse("2026-06-01T12:00:00.500Z");
   isStopping = false;
   readonly store: SqliteTokenStore;
-  readonly tokens: Tokens;
+  readonly tokens: TokenService;
   readonly auditTrail: AuditTrail;
   /** Nothing of it is in the store until a test flushes it. */
   readonly usage: Usage;
@@ -64,12 +64,12 @@ export class TestApi implements AsyncDisposable {
     const clock = () => this.nowMs;
     const warnings = new ReuseWarnings(log, clock);
     this.usage = new Usage({ store: this.store.usage, tokens: this.store, clock });
-    this.tokens = new Tokens({
+    this.tokens = new TokenService({
       store: this.store,
       clock,
       random: randomBytes,
       cursorKey: this.store.cursorKey,
-      keepsRevocations: true,
+      queuesRevocations: true,
       onChange: ({ action, target }) => log.info({ action, target }, "change"),
       onUse: (token, outcome) => this.usage.record(token, outcome),
       onReuse: (reuse) => {

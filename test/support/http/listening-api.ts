@@ -1,11 +1,11 @@
 import type { PageFiles } from "../../../src/http/page-file.ts";
-import { Listeners } from "../../../src/server/listening/listeners.ts";
+import { HttpServer } from "../../../src/server/listening/http-server.ts";
 import { TestApi } from "./api.ts";
 
 /** The application of a test behind a real socket on the loopback, served as the executable serves it. */
 export class ListeningApi implements AsyncDisposable {
   readonly api: TestApi;
-  readonly #listeners = new Listeners();
+  readonly #listeners = new HttpServer();
 
   private constructor(api: TestApi) {
     this.api = api;

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import type { Condition } from "../../../src/tokens/listing/listing.ts";
 import type { UnixSeconds } from "../../../src/tokens/time.ts";
 import { type Access, STATUSES, type Status } from "../../../src/tokens/token.ts";
-import type { Tokens } from "../../../src/tokens/tokens.ts";
+import type { TokenService } from "../../../src/tokens/token-service.ts";
 import { auditTrail, EVERYTHING, outcomeOf, TestStore } from "./store.ts";
 
 /** All that matters of a token, in the model. */
@@ -38,7 +38,7 @@ export class Instance implements Disposable {
   #places = this.#open();
 
   /** The server, or the command line beside it. */
-  at(place: number): Tokens {
+  at(place: number): TokenService {
     return this.#places[place % 2 === 0 ? 0 : 1];
   }
 
@@ -51,7 +51,7 @@ export class Instance implements Disposable {
     this.context[Symbol.dispose]();
   }
 
-  #open(): readonly [Tokens, Tokens] {
+  #open(): readonly [TokenService, TokenService] {
     return [this.context.tokens, this.context.beside()];
   }
 }
@@ -79,6 +79,6 @@ export async function expectAgreement(model: Model, real: Instance): Promise<voi
   expect(real.context.changes).toHaveLength(model.changes);
 }
 
-async function listed(tokens: Tokens, conditions: readonly Condition[]): Promise<readonly string[]> {
+async function listed(tokens: TokenService, conditions: readonly Condition[]): Promise<readonly string[]> {
   return outcomeOf(await tokens.list({ ...EVERYTHING, conditions })).rows.map(({ id }) => id);
 }

@@ -9,7 +9,7 @@ import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts"
 import { ServerLock } from "../../../src/store/sqlite/file/server-lock.ts";
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { Tokens } from "../../../src/tokens/tokens.ts";
+import { TokenService } from "../../../src/tokens/token-service.ts";
 import { answeredIn } from "./revoking-process.ts";
 
 /** A user and group that may do nothing of its own, on most systems. */
@@ -59,7 +59,7 @@ async function revoke(directory: DataDirectory): Promise<void> {
   const { cursorKey } = store;
   const unheard = () => undefined;
   const parts = { store, clock: Date.now, random: randomBytes, cursorKey };
-  const tokens = new Tokens({ ...parts, onChange: unheard, onUse: unheard, onReuse: unheard });
+  const tokens = new TokenService({ ...parts, onChange: unheard, onUse: unheard, onReuse: unheard });
   const answered = answeredIn(directory);
   tell("ready");
   for (let id = await goOn(); id !== ""; id = await goOn()) {

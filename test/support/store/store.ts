@@ -7,9 +7,9 @@ import type { Listing } from "../../../src/tokens/listing/listing.ts";
 import { isRefusal, type Refusal } from "../../../src/tokens/refusal.ts";
 import { digestOf } from "../../../src/tokens/secret/secret.ts";
 import type { Token } from "../../../src/tokens/token.ts";
-import type { TokenRequest } from "../../../src/tokens/token-request.ts";
+import type { TokenRequest } from "../../../src/tokens/token-fields.ts";
+import { type CreatedToken, TokenService } from "../../../src/tokens/token-service.ts";
 import type { NewToken, TokenStore } from "../../../src/tokens/token-store.ts";
-import { type CreatedToken, Tokens } from "../../../src/tokens/tokens.ts";
 import type { Reuse } from "../../../src/tokens/usage/reuse.ts";
 import { Usage } from "../../../src/tokens/usage/usage.ts";
 import type { UsageStore } from "../../../src/tokens/usage/usage-store.ts";
@@ -33,7 +33,7 @@ export class TestStore implements Disposable {
   readonly #random = repeatableRandom();
   readonly #connections: Pick<Database, "close">[] = [];
   store: SqliteTokenStore;
-  tokens: Tokens;
+  tokens: TokenService;
   /** Nothing of it is in the store until a test flushes it. */
   usage: Usage;
 
@@ -67,13 +67,16 @@ export class TestStore implements Disposable {
   }
 
   /** The domain on the same files through connections of their own, as another process has it. */
-  beside(): Tokens {
+  beside(): TokenService {
     return this.tokensOn(this.#open());
   }
 
   /** The domain on that store, with the clock of this one. */
-  tokensOn(store: TokenStore, onChange = (event: AuditEvent): void => void this.changes.push(event)): Tokens {
-    return new Tokens({
+  tokensOn(
+    store: TokenStore,
+    onChange = (event: AuditEvent): void => void this.changes.push(event),
+  ): TokenService {
+    return new TokenService({
       store,
       clock: this.clock.read,
       random: this.#random,
@@ -86,8 +89,8 @@ export class TestStore implements Disposable {
       },
       uses: {
         addedTo: (token) => this.usage.addedTo(token),
-        settle: async () => await this.usage.settle(),
-        settleFirstUses: async () => await this.usage.settleFirstUses(),
+        writeLastUses: async () => await this.usage.writeLastUses(),
+        writeFirstUses: async () => await this.usage.writeFirstUses(),
       },
     });
   }

@@ -3,6 +3,9 @@ import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { walk } from "../../support/lists/walk.ts";
 import { CALLER } from "../../support/new-token.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
+
+const context = useTestStore();
 
 describe("the audit trail", () => {
   test("has every change as the domain told of it, newest first", async () => {
@@ -17,20 +20,7 @@ describe("the audit trail", () => {
     );
   });
 
-  test("is empty in a new store", async () => {
-    using context = new TestStore();
-    expect(await context.auditTrail.list(EVERYTHING)).toEqual({ rows: [], cursor: null });
-  });
-
-  test("has the events of a token that was revoked", async () => {
-    using context = new TestStore();
-    const { token } = await context.create();
-    outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
-    expect(outcomeOf(await context.auditTrail.list(EVERYTHING)).rows).toHaveLength(2);
-  });
-
   test("is walked by cursor, whatever is changed meanwhile", async () => {
-    using context = new TestStore();
     for (let count = 0; count < 5; count += 1) await context.create();
     const before = context.changes.map(({ id }) => id).toReversed();
     const walked = await walk(context.auditTrail, { limit: 2 }, async () => void (await context.create()));
@@ -38,7 +28,6 @@ describe("the audit trail", () => {
   });
 
   test("takes no cursor of a list of tokens, nor gives one that such a list takes", async () => {
-    using context = new TestStore();
     for (let count = 0; count < 2; count += 1) await context.create();
     const page = { ...EVERYTHING, limit: 1 };
     const { cursor } = outcomeOf(await context.auditTrail.list(page));

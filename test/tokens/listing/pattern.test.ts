@@ -1,48 +1,29 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { compilePattern, type Pattern, TOO_LARGE } from "../../../src/tokens/listing/pattern.ts";
+import { compilePattern, TOO_LARGE } from "../../../src/tokens/listing/pattern.ts";
+import { compiled } from "../../support/compiled-pattern.ts";
+
+const { raw } = String;
 
 const SYNTAX = "must be a regular expression in RE2 syntax";
 const TOO_LONG = "must have at most 256 characters";
-
-function compiled(source: string, caseInsensitive = false): Pattern {
-  const pattern = compilePattern(source, caseInsensitive);
-  if (typeof pattern === "string") throw new Error(`${source} ${pattern}`);
-  return pattern;
-}
 
 describe("a pattern matches", () => {
   test.each([
     ["", "", true],
     ["", "anything", true],
-    ["^$", "", true],
-    ["^$", "a", false],
     ["CI", "the CI of the shop", true],
     ["CI", "the ci of the shop", false],
-    ["^the", "the CI", true],
-    ["^CI", "the CI", false],
-    ["CI$", "the CI", true],
     ["^the.*CI$", "the old CI", true],
-    ["a|b", "xbx", true],
-    ["colou?r", "color", true],
-    ["[0-9]{4}", "in 2026", true],
-    ["[^a-z]", "abc", false],
     ["[[:upper:]]", "aBc", true],
-    [String.raw`\d+`, "v12", true],
-    [String.raw`\bCI\b`, "a CI b", true],
-    [String.raw`\bCI\b`, "SCIM", false],
-    [String.raw`\p{Greek}`, "λ", true],
-    [String.raw`\pL`, "東", true],
-    [String.raw`\x{1F600}`, "😀", true],
-    [String.raw`\Qa.b*\E`, "a.b*", true],
-    [String.raw`\Qa.b*\E`, "aXbb", false],
+    [raw`\bCI\b`, "a CI b", true],
+    [raw`\pL`, "東", true],
+    [raw`\x{1F600}`, "😀", true],
+    [raw`\Qa.b*\E`, "a.b*", true],
     ["^.$", "😀", true],
     ["(?i)ci", "CI", true],
-    ["(?P<name>a)b", "ab", true],
     ["(?<name>a)b", "ab", true],
     ["(?U)a+", "aa", true],
-    ["%_", "100%_", true],
-    ["'", "it's", true],
   ])("%p in %p: %p", (source, text, expected) => {
     expect(compiled(source).matches(text)).toBe(expected);
   });
@@ -73,26 +54,16 @@ test("a pattern tells what it was made of", () => {
 describe("what RE2 has not is refused", () => {
   test.each([
     ["a look-ahead", "a(?=b)"],
-    ["a negative look-ahead", "a(?!b)"],
     ["a look-behind", "(?<=a)b"],
-    ["a negative look-behind", "(?<!a)b"],
-    ["a back-reference", String.raw`(a)\1`],
-    ["a back-reference by name", String.raw`(?<n>a)\k<n>`],
+    ["a back-reference", raw`(a)\1`],
+    ["a back-reference by name", raw`(?<n>a)\k<n>`],
     ["an atomic group", "(?>a)"],
     ["a possessive repetition", "a++"],
-    ["a repetition twice", "a**"],
-    ["a comment", "(?#c)a"],
-    ["free spacing", "(?x) a"],
-    ["any byte", String.raw`\C`],
-    ["an escape of JavaScript", String.raw`\u0041`],
-    ["a repetition of nothing", "*"],
+    ["any byte", raw`\C`],
+    ["an escape of JavaScript", raw`\u0041`],
     ["a repetition backwards", "a{2,1}"],
-    ["an open bracket", "[a"],
     ["an open group", "(a"],
-    ["a group that was not opened", "a)"],
-    ["an escape of nothing", "a\\"],
-    ["a range backwards", "[z-a]"],
-    ["an unknown class", String.raw`\p{Klingon}`],
+    ["an unknown class", raw`\p{Klingon}`],
   ])("%s", (_, source) => {
     expect(compilePattern(source, false)).toBe(SYNTAX);
     expect(compilePattern(source, true)).toBe(SYNTAX);
@@ -124,13 +95,13 @@ describe("a pattern is bounded", () => {
     ["a word in another script", "überprüft", true],
     ["many words in another script", "развертывание".repeat(10), true],
     ["letters and digits", "[a-zA-Z0-9_-]+", true],
-    ["a class of Unicode", String.raw`\pL+`, true],
+    ["a class of Unicode", raw`\pL+`, true],
     [
       "many wide ranges",
-      String.raw`[\x{0}-\x{10ffff}\x{12c}-\x{10ffff}\x{200}-\x{10ffff}\x{300}-\x{10ffff}]`,
+      raw`[\x{0}-\x{10ffff}\x{12c}-\x{10ffff}\x{200}-\x{10ffff}\x{300}-\x{10ffff}]`,
       false,
     ],
-    ["many classes of Unicode", String.raw`[\pL\pN\pS\pP\pM\pZ\pC\p{Lu}\p{Ll}]`, false],
+    ["many classes of Unicode", raw`[\pL\pN\pS\pP\pM\pZ\pC\p{Lu}\p{Ll}]`, false],
   ])("in what capitals and small letters cost: %s", (_, source, fits) => {
     for (const pattern of [
       compilePattern(source, true),
@@ -151,47 +122,9 @@ describe("a pattern is bounded", () => {
 });
 
 test("any text is a pattern or is refused with a sentence, and matching never throws", () => {
-  const parts = [
-    "(",
-    ")",
-    "[",
-    "]",
-    "{",
-    "}",
-    "*",
-    "+",
-    "?",
-    "|",
-    "^",
-    "$",
-    ".",
-    "\\",
-    "-",
-    ",",
-    "0",
-    "9",
-    "a",
-    "é",
-  ];
-  const runs = [
-    "(?",
-    "i",
-    ":",
-    "<",
-    "P",
-    "=",
-    "!",
-    ">",
-    "\\b",
-    "\\d",
-    "\\x",
-    "\\Q",
-    "\\E",
-    "\\p",
-    "[[:",
-    "alpha:]]",
-  ];
-  const grammar = fc.array(fc.constantFrom(...parts, ...runs, "😀", "\ud83d", "\n", "\0"), { maxLength: 40 });
+  const characters = "( ) [ ] { } * + ? | ^ $ . \\ - , 0 9 a é 😀 \ud83d \n \0".split(" ");
+  const runs = "(? i : < P = ! > \\b \\d \\x \\Q \\E \\p [[: alpha:]]".split(" ");
+  const grammar = fc.array(fc.constantFrom(...characters, ...runs), { maxLength: 40 });
   const source = fc.oneof(
     grammar.map((pieces) => pieces.join("")),
     fc.string({ unit: "binary", maxLength: 260 }),
@@ -203,19 +136,5 @@ test("any text is a pattern or is refused with a sentence, and matching never th
       else expect(typeof pattern.matches(description)).toBe("boolean");
     }),
     { numRuns: 300 },
-  );
-});
-
-test("text in quotes is found exactly where it is", () => {
-  fc.assert(
-    fc.property(
-      fc.string({ unit: "grapheme", maxLength: 30 }),
-      fc.string({ unit: "grapheme" }),
-      (part, text) => {
-        fc.pre(!part.includes("\\E"));
-        expect(compiled(`\\Q${part}\\E`).matches(text)).toBe(text.includes(part));
-        expect(compiled(`\\Q${part}\\E`).matches(`${text}${part}${text}`)).toBe(true);
-      },
-    ),
   );
 });

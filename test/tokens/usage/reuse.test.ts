@@ -2,7 +2,10 @@ import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { finalEnd, type Showing } from "../../../src/tokens/usage/reuse.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
-import { outcomeOf, TestStore } from "../../support/store/store.ts";
+import { outcomeOf } from "../../support/store/store.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
+
+const context = useTestStore();
 
 const NEXT = "atok_next";
 
@@ -33,7 +36,6 @@ const READ = { access: "read", audience: null } as const;
 
 describe("the secret of a revoked token", () => {
   test("is heard of each time that a request shows it, and of no other", async () => {
-    using context = new TestStore();
     const { tokens, reuses } = context;
     const { secret, token } = await context.create();
     const other = await context.create({ expiresAt: context.clock.now + 1 });
@@ -50,7 +52,6 @@ describe("the secret of a revoked token", () => {
   });
 
   test("is not heard of where an operator looks, or the same request shows it again", async () => {
-    using context = new TestStore();
     const { secret, token } = await context.create();
     outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
     await context.tokens.verify(secret, READ);
@@ -60,7 +61,6 @@ describe("the secret of a revoked token", () => {
 });
 
 test("the secret of a replaced token is heard of once its overlap is over, that of its successor never", async () => {
-  using context = new TestStore();
   const { secret, token } = await context.create();
   const request = { overlapSeconds: 60, expiresAt: undefined };
   const rotated = outcomeOf(await context.tokens.rotate(token.id, request, COMMAND_LINE));
@@ -76,48 +76,39 @@ test("the secret of a replaced token is heard of once its overlap is over, that 
 });
 
 describe("the mark", () => {
-  /** A revoked token, and what shows its secret from somewhere. */
-  async function revoked(context: TestStore) {
+  test.each<
+    [name: string, steps: readonly [seconds: number, ip: string | null, marked: readonly unknown[]][]]
+  >([
+    [
+      "is that of the latest time",
+      [
+        [0, "192.0.2.1", [0, "192.0.2.1"]],
+        [7200, "192.0.2.2", [7200, "192.0.2.2"]],
+        [0, "192.0.2.3", [7200, "192.0.2.3"]],
+        [0, null, [7200, null]],
+      ],
+    ],
+    [
+      "stays where the clock steps back, in memory and in the store",
+      [
+        [0, "192.0.2.1", [0, "192.0.2.1"]],
+        [-1, "192.0.2.2", [0, "192.0.2.1"]],
+        [-7200, "192.0.2.3", [0, "192.0.2.1"]],
+      ],
+    ],
+  ])("%s", async (_, steps) => {
+    const { clock, tokens, usage, store } = context;
+    const start = clock.now;
     const { secret, token } = await context.create();
-    outcomeOf(await context.tokens.revoke(token.id, COMMAND_LINE));
-    const show = async (ip: string | null) => await context.tokens.verify(secret, READ, { ...SHOWING, ip });
-    const marks = async () => {
-      await context.usage.flush();
-      const { reusedAt, reusedFrom, ...rest } = outcomeOf(await context.tokens.get(token.id));
-      expect(rest).toMatchObject({ id: token.id, revokedAt: token.createdAt, lastUsedAt: null });
-      return [reusedAt, reusedFrom];
-    };
-    return { show, marks };
-  }
-
-  test("is in the store after a flush, and is that of the latest time", async () => {
-    using context = new TestStore();
-    const { clock } = context;
-    const { show, marks } = await revoked(context);
-    expect(await marks()).toEqual([null, null]);
-    await show("192.0.2.1");
-    expect(await marks()).toEqual([clock.now, "192.0.2.1"]);
-    clock.step(7200);
-    await show("192.0.2.2");
-    await show("192.0.2.3");
-    expect(await marks()).toEqual([clock.now, "192.0.2.3"]);
-    await show("192.0.2.4");
-    expect(await marks()).toEqual([clock.now, "192.0.2.4"]);
-    await show(null);
-    expect(await marks()).toEqual([clock.now, null]);
-  });
-
-  test("stays where the clock steps back, in memory and in the store", async () => {
-    using context = new TestStore();
-    const { clock } = context;
-    const { show, marks } = await revoked(context);
-    const latest = clock.now;
-    await show("192.0.2.1");
-    clock.step(-1);
-    await show("192.0.2.2");
-    expect(await marks()).toEqual([latest, "192.0.2.1"]);
-    clock.step(-7200);
-    await show("192.0.2.3");
-    expect(await marks()).toEqual([latest, "192.0.2.1"]);
+    outcomeOf(await tokens.revoke(token.id, COMMAND_LINE));
+    for (const [seconds, ip, [reusedAt, reusedFrom]] of steps) {
+      clock.step(seconds);
+      await tokens.verify(secret, READ, { ...SHOWING, ip });
+      const marked = { reusedAt: start + Number(reusedAt), reusedFrom };
+      const rest = { id: token.id, revokedAt: start, lastUsedAt: null };
+      expect(await tokens.get(token.id)).toMatchObject({ ...rest, ...marked });
+      if (seconds !== 0) await usage.flush();
+      if (seconds !== 0) expect(store.findById(token.id)).toMatchObject({ ...rest, ...marked });
+    }
   });
 });

@@ -5,8 +5,11 @@ import type { Usage } from "../../../src/tokens/usage/usage.ts";
 import type { UseOutcome } from "../../../src/tokens/verification.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
-import { TestStore } from "../../support/store/store.ts";
+import type { TestStore } from "../../support/store/store.ts";
 import { counters, UnsteadyUsageStore } from "../../support/store/usage.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
+
+const context = useTestStore();
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -18,37 +21,16 @@ type Step =
   | { readonly do: "flush"; readonly portionsLeft: number }
   | { readonly do: "step"; readonly seconds: number };
 
+const token = fc.nat(TOKENS - 1);
+const outcome = fc.constantFrom("accepted", "refused");
+const ip = fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::1");
+const portionsLeft = fc.constantFrom(0, 1, Number.POSITIVE_INFINITY);
+const seconds = fc.integer({ min: -9000, max: 9000 });
 const step: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({
-      do: fc.constant("use" as const),
-      token: fc.nat(TOKENS - 1),
-      outcome: fc.constantFrom("accepted", "refused"),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("reuse" as const),
-      token: fc.nat(TOKENS - 1),
-      ip: fc.constantFrom("192.0.2.1", "192.0.2.2", "2001:db8::1"),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("flush" as const),
-      portionsLeft: fc.constantFrom(0, 1, Number.POSITIVE_INFINITY),
-    }),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("step" as const),
-      seconds: fc.integer({ min: -9000, max: 9000 }),
-    }),
-  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("use" as const), token, outcome }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("reuse" as const), token, ip }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("flush" as const), portionsLeft }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("step" as const), seconds }) },
 );
 
 function reuseOf(id: string, ip: string): Reuse {
@@ -57,7 +39,7 @@ function reuseOf(id: string, ip: string): Reuse {
   return { token, end: { why: "revoked", at: A_MOMENT }, showing };
 }
 
-/** A server that counts, on a store that fails now and then, and what it was told of. */
+/** A server that counts, on a store that fails now and then, and a record of all uses. */
 class Counting {
   readonly recorded: { readonly token: string; readonly outcome: UseOutcome }[] = [];
   /** The latest time that each token's dead secret was shown, and from where. */
@@ -105,7 +87,6 @@ class Counting {
 }
 
 test("whatever is recorded, and whenever a flush fails, store and memory together have all of it, once", async () => {
-  using context = new TestStore();
   const ids: string[] = [];
   while (ids.length < TOKENS) ids.push((await context.create()).token.id);
   const database = context.connect();

@@ -6,7 +6,7 @@ import {
   type EndedAgain,
   endedAgain,
   type KnownEnd,
-} from "../../../tokens/revocation/known-end.ts";
+} from "../../../tokens/revocation/token-end.ts";
 import { secondsOf } from "../../../tokens/time.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
 

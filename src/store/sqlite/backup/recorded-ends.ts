@@ -1,5 +1,5 @@
 import { isTokenId } from "../../../tokens/identifier.ts";
-import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
+import type { KnownEnd } from "../../../tokens/revocation/token-end.ts";
 import { LAST_MOMENT, type UnixSeconds } from "../../../tokens/time.ts";
 
 /** A row of a store that may be damaged: each value can be of any kind. */

@@ -2,7 +2,7 @@ import { constants, Database } from "bun:sqlite";
 import { existsSync, rmSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
 import { isAuditEventId } from "../../../tokens/identifier.ts";
-import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
+import type { KnownEnd } from "../../../tokens/revocation/token-end.ts";
 import { bringIntoOneFile } from "../file/clean-close.ts";
 import type { DataDirectory } from "../file/data-directory.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";

@@ -1,8 +1,8 @@
 import { Database } from "bun:sqlite";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { KnownEnd } from "../../../tokens/revocation/known-end.ts";
-import { END_KEYS } from "../../../tokens/revocation/revocation-lines.ts";
+import { END_KEYS } from "../../../tokens/revocation/revocation-log-lines.ts";
+import type { KnownEnd } from "../../../tokens/revocation/token-end.ts";
 import { secondsOf } from "../../../tokens/time.ts";
 import type { DataDirectory, StoreFile } from "../file/data-directory.ts";
 import { type LastEvent, stateOf } from "../file/store-state.ts";

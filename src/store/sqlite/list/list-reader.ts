@@ -1,5 +1,6 @@
+import { fulfils } from "../../../tokens/listing/filter-operators.ts";
 import { ListOrder } from "../../../tokens/listing/list-order.ts";
-import { fulfils, type Identified, type ListQuery, type Position } from "../../../tokens/listing/listing.ts";
+import type { Identified, ListQuery, Position } from "../../../tokens/listing/listing.ts";
 import { positionOfNumber } from "./deep-skip.ts";
 import type { AccessPath } from "./list-cost.ts";
 import { type ListTable, selection } from "./list-sql.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
-import { ScanRefused } from "../../../tokens/listing/scan-refused.ts";
+import { ScanRefused } from "../../../tokens/listing/scan-error.ts";
 import { openReader } from "../file/reader.ts";
 import { isBusy } from "../sqlite-errors.ts";
 

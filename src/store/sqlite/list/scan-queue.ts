@@ -1,5 +1,5 @@
 import type { ScanCaller } from "../../../tokens/listing/scan-caller.ts";
-import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-refused.ts";
+import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-error.ts";
 
 /** The id of a caller's token; null for Publisher itself. */
 export type CallerId = string | null;

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ScanCaller } from "../../../tokens/listing/scan-caller.ts";
-import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-refused.ts";
+import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-error.ts";
 import type { WriteAheadLog } from "../file/write-ahead-log.ts";
 import { ReaderPool } from "./reader-pool.ts";
 import { Scan } from "./scan.ts";

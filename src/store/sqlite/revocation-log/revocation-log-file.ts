@@ -8,7 +8,7 @@ import {
   readSync,
   type Stats,
 } from "node:fs";
-import { firstLine } from "../../../tokens/revocation/revocation-lines.ts";
+import { firstLine } from "../../../tokens/revocation/revocation-log-lines.ts";
 import { writeWholly } from "../file/file-bytes.ts";
 import { kindOf } from "../file/file-safety.ts";
 import { StoreUnusable } from "../store-unusable.ts";

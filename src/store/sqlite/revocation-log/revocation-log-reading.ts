@@ -1,6 +1,6 @@
 import { closeSync, constants, readFileSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
-import { parseLines, type RevocationLines } from "../../../tokens/revocation/revocation-lines.ts";
+import { parseLines, type RevocationLines } from "../../../tokens/revocation/revocation-log-lines.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { openLog } from "./revocation-log-file.ts";
 

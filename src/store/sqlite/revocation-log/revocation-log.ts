@@ -8,7 +8,7 @@ import {
   isEnd,
   parseLines,
   type RevocationLines,
-} from "../../../tokens/revocation/revocation-lines.ts";
+} from "../../../tokens/revocation/revocation-log-lines.ts";
 import { syncDirectory } from "../file/data-directory.ts";
 import type { SqliteAuditTrail } from "../sqlite-audit-trail.ts";
 import { StoreUnusable } from "../store-unusable.ts";

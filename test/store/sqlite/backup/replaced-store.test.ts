@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { ReplacedStore } from "../../../../src/store/sqlite/backup/replaced-store.ts";
 import type { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
-import type { KnownEnd } from "../../../../src/tokens/revocation/known-end.ts";
+import type { KnownEnd } from "../../../../src/tokens/revocation/token-end.ts";
 import { makeStore } from "../../../support/store/data-directory.ts";
 import { useDirectory } from "../../../support/store/use.ts";
 

@@ -8,7 +8,7 @@ import {
   type ScanLimits,
   ScanScheduler,
 } from "../../../../src/store/sqlite/list/scan-scheduler.ts";
-import { ScanRefused } from "../../../../src/tokens/listing/scan-refused.ts";
+import { ScanRefused } from "../../../../src/tokens/listing/scan-error.ts";
 import { StoreUnavailable } from "../../../../src/tokens/token-store.ts";
 import { TEST_LIMIT_MS } from "../../../support/patience.ts";
 import { row, TestStore } from "../../../support/store/store.ts";
