@@ -17,7 +17,7 @@ import { datedPath, unfinishedPath } from "../../../src/store/sqlite/backup/back
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { SCHEMA_VERSION } from "../../../src/store/sqlite/schema.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { PAGE_BYTES, renameInIndex } from "../../support/store/damage.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -235,7 +235,7 @@ describe.skipIf(disk === null)("a full disk", () => {
   });
 });
 
-/** What can go wrong below SQLite, as strace says it. */
+/** Faults below SQLite, in the words of strace. */
 const UNKNOWN = { outcome: "unknown" };
 const FAULTS: readonly (readonly [fault: string, outcome: object])[] = [
   ["fsync,fdatasync:error=EIO", UNKNOWN],
@@ -300,7 +300,7 @@ test.skipIf(!canTrace("what a slow disk does"))("a slow disk does not spoil the 
   expect(lines.at(-1)).toContain('"message":"stopped"');
 });
 
-/** What a disk that turns read-only does to writes and to the reserve, as strace says it. */
+/** The faults of a disk that turns read-only, in the words of strace. */
 const READ_ONLY = "pwrite64,truncate,unlink,unlinkat:error=EROFS";
 
 describe("a disk that turns read-only while a server runs", () => {

@@ -39,7 +39,7 @@ async function listed(dataDir: string): Promise<readonly Listed[]> {
   return JSON.parse(await terminal.output("token", "list", "--all", "--json", "--data-dir", dataDir)).data;
 }
 
-/** What there is of a change without its audit event, or the other way round. */
+/** Changes without their audit event, and events without their change. */
 const HALF_DONE = `
   WITH event AS MATERIALIZED (
     SELECT target, sum(action = 'api-token.create') AS creations, sum(action = 'api-token.revoke') AS revocations

@@ -8,7 +8,7 @@ import type { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { schemaText } from "../../support/store/old-schemas.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -82,7 +82,7 @@ test.skipIf(disk === null)("a store is not migrated where there is no room for a
   const cwd = small?.path ?? "";
   const dataDir = join(cwd, "data");
   thaw({ dataDir }, 3);
-  // Room for what is written beside, and not for a copy.
+  // Room for the other files, and not for a copy.
   const room = join(cwd, "room");
   writeFileSync(room, Buffer.alloc(32_768));
   small?.fill();

@@ -3,8 +3,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { EXECUTABLE } from "../../support/executable/executable.ts";
 import { canTrace, SystemCalls } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
-import { StoreTerminal } from "../../support/store/store-terminal.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { StoreTerminal, useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

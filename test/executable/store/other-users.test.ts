@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -34,7 +34,7 @@ class GroupVolume extends TemporaryDirectory {
     this.giveToGroup();
   }
 
-  /** As each start of a pod does, whichever user it runs as. */
+  /** As each start of a pod does. */
   giveToGroup(): void {
     chownSync(this.data, 0, GROUP);
     chmodSync(this.data, 0o2775);

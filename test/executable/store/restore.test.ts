@@ -21,7 +21,7 @@ import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
 import { schemaText } from "../../support/store/old-schemas.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

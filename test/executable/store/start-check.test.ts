@@ -5,7 +5,7 @@ import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
 import { renameInIndex } from "../../support/store/damage.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-import { useTerminal } from "../../support/store/use.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

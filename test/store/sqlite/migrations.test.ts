@@ -38,7 +38,7 @@ function rowsOf(database: Database): Readonly<Record<string, readonly Row[]>> {
   );
 }
 
-/** Makes a file of a frozen store, and tells what rows it has. */
+/** Makes a file of a frozen store, and returns its rows. */
 function thaw(sql: string, directory: DataDirectory): Readonly<Record<string, readonly Row[]>> {
   using database = new Database(directory.database);
   database.transaction(() => database.run(sql))();

@@ -116,7 +116,7 @@ describe("the reserve", () => {
   test("that cannot be cut or removed frees nothing, and throws nothing", () => {
     const path = inside("reserve");
     mkdirSync(path);
-    // So many names make a directory larger than what is left to open the store.
+    // So many names make a directory larger than the part that is left to open the store.
     for (let count = 0; count < 4000; count += 1)
       writeFileSync(join(path, `${count}`.padStart(200, "x")), "");
     expect(statSync(path).size).toBeGreaterThan(64 * 1024);

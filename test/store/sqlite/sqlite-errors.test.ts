@@ -15,7 +15,7 @@ function onFile(path: string, ...statements: readonly string[]): void {
   for (const statement of statements) database.run(statement);
 }
 
-/** Ways to make SQLite fail, and what each failure is to the store. */
+/** Ways to make SQLite fail, and the kind of each failure. */
 const FAILURES: readonly [string, (path: string) => void, "busy" | "damage" | "unavailable" | "fault"][] = [
   [
     "no space",

@@ -3,7 +3,7 @@ import type { Answer } from "../http/api.ts";
 import { exchange, rawRequest } from "../http/exchange.ts";
 import type { ListeningApi } from "../http/listening-api.ts";
 
-/** A request that is answered whatever came before it. */
+/** A request that is answered after every other request. */
 export const NEXT_REQUEST = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x"] });
 
 export const CHUNKED = "Transfer-Encoding: chunked";

@@ -4,6 +4,7 @@ import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../executable/executable.ts";
 import { Terminal } from "../executable/terminal.ts";
+import { useEach } from "./use.ts";
 
 /** A token, as `token list --json` prints it. */
 type Listed = Readonly<Record<"id" | "status", string> & Record<"expires_at" | "replaced_by", string | null>>;
@@ -89,4 +90,9 @@ export class StoreTerminal extends Terminal {
   lose(): void {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
+}
+
+/** A terminal that each test gets anew. */
+export function useTerminal(): StoreTerminal {
+  return useEach(() => new StoreTerminal());
 }

@@ -26,7 +26,7 @@ export class TestStore implements Disposable {
   readonly #temporary = new TemporaryDirectory();
   readonly directory = new DataDirectory(this.#temporary.path);
   readonly clock = new TestClock();
-  /** Every change that the domain told of. */
+  /** Every change that the domain reported. */
   readonly changes: AuditEvent[] = [];
   /** Every dead secret that the domain was shown. */
   readonly reuses: Reuse[] = [];
@@ -190,7 +190,7 @@ function valuesOf({ id, ...token }: Token): readonly (string | number | Uint8Arr
   ];
 }
 
-/** The outcome of what must not be refused. */
+/** The outcome of a call that must not be refused. */
 export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (isRefusal(outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`);
   return outcome;
@@ -203,7 +203,7 @@ export function row(database: Database, sql: string): Readonly<Record<string, un
   return found;
 }
 
-/** What the file keeps of changes, in order. */
+/** The rows of the audit trail, in order. */
 export function auditTrail({ directory }: TestStore): readonly Readonly<Record<string, unknown>>[] {
   using database = new Database(directory.database, { readonly: true });
   return database.query<Record<string, unknown>, []>("SELECT * FROM audit_event ORDER BY id").all();

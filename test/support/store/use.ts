@@ -2,7 +2,6 @@ import { afterEach, beforeEach } from "bun:test";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { PublicDirectory } from "./data-directory.ts";
 import { TestStore } from "./store.ts";
-import { StoreTerminal } from "./store-terminal.ts";
 
 /** An object that each test gets anew, and that is disposed of after the test. */
 export function useEach<T extends Disposable>(make: () => T): T {
@@ -29,10 +28,6 @@ export function useDirectoryOf(owner: { readonly directory: DataDirectory }): Da
 
 export function useStore(make = () => new TestStore()): TestStore {
   return useEach(make);
-}
-
-export function useTerminal(): StoreTerminal {
-  return useEach(() => new StoreTerminal());
 }
 
 /** Passes everything on to the object that `current` returns. */

@@ -13,14 +13,14 @@ const directory = useDirectory();
 const EVENT =
   "INSERT INTO audit_event (id, at, action, target, changes) VALUES (?, 5, 'api-token.update', 'atok_7', ?)";
 
-/** Makes a store in which that was done to the token atok_7, and of that only the events are kept by the disk. */
+/** Makes a store with events of the token atok_7, whose row lacks their changes. */
 function makeForgetful(directory: DataDirectory, events: readonly string[]): void {
   makeStore(directory);
   using database = openDatabase(directory);
   for (const [index, changes] of events.entries()) database.query(EVENT).run(`aevt_${index}`, changes);
 }
 
-/** What a replaced store knows of the token atok_7, an end for each source. */
+/** The ends of the token atok_7, one for each source. */
 function endsIn(replaced: ReplacedStore): readonly KnownEnd[] {
   return replaced.ends().filter(({ token }) => token === "atok_7");
 }

@@ -29,7 +29,7 @@ const HAS_MODES = process.platform !== "win32";
 
 const FILES = new DataDirectory("data").files.map((path) => basename(path));
 
-/** What may lie in the place of a file, as it is told, and what to do about it. */
+/** Irregular files, with the words of the message about them. */
 const ODD_FILES: readonly (readonly [what: string, put: (path: string) => void, advice: string])[] = [
   ["a symbolic link", (path) => symlinkSync(join(path, "../../target"), path), "Put the file itself there"],
   ["a directory", (path) => mkdirSync(path), "Move it away"],

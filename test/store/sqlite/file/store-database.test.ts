@@ -28,7 +28,7 @@ const TOKENS = "SELECT count(*) AS tokens FROM token";
 const ADD =
   "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_new', 'read', 'abcd', 1)";
 
-/** Copies what lies in one data directory of the store into another. */
+/** Copies files of a store into another data directory. */
 function copyStore(from: DataDirectory, to: DataDirectory, ends: readonly string[]): void {
   for (const end of ends) copyFileSync(from.database + end, to.database + end);
 }

@@ -336,7 +336,7 @@ test.skipIf(disk === null)("the revocation log loses nothing while its disk is f
   small.fill();
   const ids: string[] = [];
   let failures = 0;
-  // More than what the last page of the file has room for.
+  // The last page of the file has room for some lines.
   while (failures < 10) {
     ids.push(await full.revoked());
     try {
