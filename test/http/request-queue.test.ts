@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { arrivalOf, type ConnectionOf, RequestQueue } from "../../src/http/request-queue.ts";
 
-/** Requests, and which of them were handled so far. */
+/** A queue, and the names of the requests that were handled so far. */
 class Asked {
   readonly handled: string[] = [];
   #nowMs = 0;
@@ -15,7 +15,15 @@ class Asked {
     () => this.#nowMs,
   );
 
-  /** As if the event loop had not turned for longer than requests are answered at once. */
+  /** One request is handled, then the event loop does not turn for some time. */
+  static late(): Asked {
+    const asked = new Asked();
+    asked.ask("first");
+    asked.holdLoop();
+    return asked;
+  }
+
+  /** Lets time pass in which the event loop does not turn. */
   holdLoop(): void {
     this.#nowMs += 60;
     // The first late request is handled at once: the loop may just have turned.
@@ -47,9 +55,7 @@ describe("requests", () => {
   });
 
   test("wait once the loop has not turned, and are answered after other work of the loop", async () => {
-    const asked = new Asked();
-    asked.ask("first");
-    asked.holdLoop();
+    const asked = Asked.late();
     let handledBefore: readonly string[] = [];
     setImmediate(() => {
       handledBefore = [...asked.handled];
@@ -64,9 +70,7 @@ describe("requests", () => {
   });
 
   test("that are cheap are answered before others, and in each turn there is one other", async () => {
-    const asked = new Asked();
-    asked.ask("first");
-    asked.holdLoop();
+    const asked = Asked.late();
     const others = ["list 1", "list 2"].map((name) => asked.ask(name));
     const names = Array.from({ length: 20 }, (_, index) => `cheap ${index}`);
     const cheap = names.map((name) => asked.ask(name, true));
@@ -75,9 +79,7 @@ describe("requests", () => {
   });
 
   test("wait behind others that wait", async () => {
-    const asked = new Asked();
-    asked.ask("first");
-    asked.holdLoop();
+    const asked = Asked.late();
     const [one, two] = [asked.ask("second"), asked.ask("third")];
     await one;
     const late = asked.ask("fourth");
@@ -86,9 +88,7 @@ describe("requests", () => {
   });
 
   test("go on to be answered after one whose handler throws", async () => {
-    const asked = new Asked();
-    asked.ask("first");
-    asked.holdLoop();
+    const asked = Asked.late();
     const fail = () => {
       throw new Error("odd");
     };
@@ -99,9 +99,7 @@ describe("requests", () => {
   });
 
   test("that waited came before they were handled", async () => {
-    const asked = new Asked();
-    asked.ask("first");
-    asked.holdLoop();
+    const asked = Asked.late();
     const request = new Request("http://localhost/");
     const before = performance.now();
     let handledAt = 0;
@@ -127,9 +125,7 @@ describe("requests", () => {
   });
 
   test("are refused in turn where a thousand others wait", async () => {
-    const asked = new Asked();
-    asked.ask("first");
-    asked.holdLoop();
+    const asked = Asked.late();
     const others = Array.from({ length: 1000 }, (_, index) => asked.ask(`list ${index}`));
     const refused = asked.ask("one more");
     expect(asked.handled).toEqual(["first"]);

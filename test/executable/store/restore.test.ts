@@ -120,7 +120,7 @@ describe("restore", () => {
     expect(message).toContain(
       "Tokens that were revoked since the backup would work again, and it is not known which these are. ",
     );
-    expect(message).toContain("Add --revocations with the file that a server kept");
+    expect(message).toContain("Add --revocations with the file that a server writes with --revocation-log");
     expect(message).toMatch(/ The reason: there is no store in \S+data\.\n$/);
     expect(existsSync(terminal.database)).toBe(false);
     const report = await terminal.done(ANYHOW);
