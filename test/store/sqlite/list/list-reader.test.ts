@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { accessPath } from "../../../../src/store/sqlite/list/list-cost.ts";
-import { RowScan } from "../../../../src/store/sqlite/list/row-scan.ts";
+import { ListReader } from "../../../../src/store/sqlite/list/list-reader.ts";
 import { inOnePiece, type RowReader } from "../../../../src/store/sqlite/list/scan.ts";
 import { TOKEN_TABLE } from "../../../../src/store/sqlite/token-row.ts";
 import type { ListQuery } from "../../../../src/tokens/listing/listing.ts";
@@ -44,7 +44,7 @@ test.each([
     );
     const reader = new CountingReader(inOnePiece(context.connect()));
     const query = { ...QUERY, skip };
-    const scan = new RowScan(reader, TOKEN_TABLE, query, accessPath(query.condition, false, TOKEN_TABLE));
+    const scan = new ListReader(reader, TOKEN_TABLE, query, accessPath(query.condition, false, TOKEN_TABLE));
     const rows = await scan.rows();
     expect(rows.map(({ createdAt }) => createdAt)).toEqual(
       Array.from({ length: Math.min(501, 2000 - skip) }, (_, index) => skip + index + 1),

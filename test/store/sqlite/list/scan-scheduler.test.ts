@@ -3,11 +3,16 @@ import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from
 import { readdirSync, readlinkSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Scan } from "../../../../src/store/sqlite/list/scan.ts";
-import { SCAN_LIMITS, type ScanLimits, Scans } from "../../../../src/store/sqlite/list/scans.ts";
+import {
+  SCAN_LIMITS,
+  type ScanLimits,
+  ScanScheduler,
+} from "../../../../src/store/sqlite/list/scan-scheduler.ts";
 import { ScanRefused } from "../../../../src/tokens/listing/scan-error.ts";
 import { StoreUnavailable } from "../../../../src/tokens/token-store.ts";
 import { TEST_LIMIT_MS } from "../../../support/patience.ts";
-import { row, TestStore } from "../../../support/store/store.ts";
+import { row } from "../../../support/store/store.ts";
+import { useStore } from "../../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -22,22 +27,22 @@ class PlayedWal {
   }
 }
 
-let context: TestStore;
+const context = useStore();
 let wal: PlayedWal;
-const opened: Scans[] = [];
+let scans: ScanScheduler;
+const opened: ScanScheduler[] = [];
 
 beforeEach(() => {
-  context = new TestStore();
   wal = new PlayedWal();
+  scans = makeScans();
 });
 
 afterEach(() => {
   for (const scans of opened.splice(0)) scans.close();
-  context[Symbol.dispose]();
 });
 
-function makeScans(limits: Partial<ScanLimits> = {}): Scans {
-  const scans = new Scans(context.directory.database, wal, {
+function makeScans(limits: Partial<ScanLimits> = {}): ScanScheduler {
+  const scans = new ScanScheduler(context.directory.database, wal, {
     ...SCAN_LIMITS,
     atOnce: 2,
     queueLength: 2,
@@ -57,7 +62,7 @@ class EndlessScan {
   #isDone = false;
 
   /** Each has a caller of its own, unless a token is named. */
-  constructor(scans: Scans, token = crypto.randomUUID() as string) {
+  constructor(token = crypto.randomUUID() as string) {
     this.ended = scans
       .run({ token, signal: this.controller.signal }, (scan) => this.#go(scan))
       .then(
@@ -84,8 +89,8 @@ function read({ database }: Scan, sql = "SELECT count(*) AS count FROM token"): 
   return statement.get();
 }
 
-function several(count: number, scans: Scans): readonly EndlessScan[] {
-  return Array.from({ length: count }, () => new EndlessScan(scans));
+function several(count: number): readonly EndlessScan[] {
+  return Array.from({ length: count }, () => new EndlessScan());
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -113,8 +118,7 @@ function readersOpen(): number {
 
 describe("places", () => {
   test("are for a few scans at once; others wait, first come first served", async () => {
-    const scans = makeScans();
-    const four = several(4, scans);
+    const four = several(4);
     await nextTurn();
     expect(begun(four)).toEqual([true, true, false, false]);
     four[1]?.end();
@@ -127,8 +131,7 @@ describe("places", () => {
   });
 
   test("are refused once the queue is full, and given again later", async () => {
-    const scans = makeScans();
-    const [one, two, three, four, five] = several(5, scans);
+    const [one, two, three, four, five] = several(5);
     expect(await five?.ended).toBe("too-many");
     for (const scan of [one, two, three, four]) scan?.end();
     await Promise.all([one, two, three, four].map((scan) => scan?.ended));
@@ -136,15 +139,15 @@ describe("places", () => {
   });
 
   test("are refused to those that waited too long", async () => {
-    const scans = makeScans({ queueMs: 20 });
-    const [one, , three] = several(3, scans);
+    scans = makeScans({ queueMs: 20 });
+    const [one, , three] = several(3);
     expect(await three?.ended).toBe("too-many");
     expect(one?.hasBegun).toBe(true);
     expect(three?.hasBegun).toBe(false);
   });
 
   test("are free again after a scan that failed", async () => {
-    const scans = makeScans({ atOnce: 1 });
+    scans = makeScans({ atOnce: 1 });
     const failing = scans.run(null, () => Promise.reject(new Error("no luck")));
     await expect(failing).rejects.toThrow("no luck");
     expect(await scans.run(null, async () => "fine")).toBe("fine");
@@ -153,9 +156,8 @@ describe("places", () => {
 
 describe("one caller", () => {
   test("has one place, and leaves the other one to others", async () => {
-    const scans = makeScans();
-    const greedy = [new EndlessScan(scans, "greedy"), new EndlessScan(scans, "greedy")];
-    const other = new EndlessScan(scans, "other");
+    const greedy = [new EndlessScan("greedy"), new EndlessScan("greedy")];
+    const other = new EndlessScan("other");
     await until(() => other.hasBegun);
     expect([begun(greedy), scans.running]).toEqual([[true, false], 2]);
     other.end();
@@ -166,12 +168,12 @@ describe("one caller", () => {
   });
 
   test("has a share of the queue, and is refused beyond that while others are not", async () => {
-    const scans = makeScans({ queueLength: 4, queueLengthPerCaller: 2 });
-    const greedy = Array.from({ length: 4 }, () => new EndlessScan(scans, "greedy"));
+    scans = makeScans({ queueLength: 4, queueLengthPerCaller: 2 });
+    const greedy = Array.from({ length: 4 }, () => new EndlessScan("greedy"));
     expect(await greedy[3]?.ended).toBe("too-many");
-    const other = Array.from({ length: 3 }, () => new EndlessScan(scans, "other"));
+    const other = Array.from({ length: 3 }, () => new EndlessScan("other"));
     await until(() => other[0]?.hasBegun === true);
-    expect(await new EndlessScan(scans, "third").ended).toBe("too-many");
+    expect(await new EndlessScan("third").ended).toBe("too-many");
     for (const scan of [...greedy, ...other]) scan.end();
     await Promise.all([...greedy.slice(0, 3), ...other].map(({ ended }) => ended));
     expect([begun(greedy), begun(other)]).toEqual([
@@ -181,7 +183,7 @@ describe("one caller", () => {
   });
 
   test("waits for its turn behind others who came later, but have had none", async () => {
-    const scans = makeScans({ atOnce: 1, queueLength: 10, queueLengthPerCaller: 3 });
+    scans = makeScans({ atOnce: 1, queueLength: 10, queueLengthPerCaller: 3 });
     const order: string[] = [];
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
     const running = scans.run(null, () => held);
@@ -198,7 +200,6 @@ describe("one caller", () => {
 });
 
 test("Publisher itself has as many places as there are", async () => {
-  const scans = makeScans();
   const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
   const both = [1, 2].map(() => scans.run(null, () => held));
   expect(scans.running).toBe(2);
@@ -207,20 +208,19 @@ test("Publisher itself has as many places as there are", async () => {
 });
 
 test("a scan ends when nobody waits for it, and its place goes to the next one", async () => {
-  const scans = makeScans({ atOnce: 1 });
-  const [one, two] = several(2, scans);
+  scans = makeScans({ atOnce: 1 });
+  const [one, two] = several(2);
   one?.controller.abort();
   expect(await one?.ended).toBe("abandoned");
   await until(() => two?.hasBegun === true);
 });
 
 test("a scan that waits leaves the queue when nobody waits for it", async () => {
-  const scans = makeScans();
-  const [one, two, three, four] = several(4, scans);
+  const [one, two, three, four] = several(4);
   three?.controller.abort();
   expect(await three?.ended).toBe("abandoned");
-  const five = new EndlessScan(scans);
-  expect(await new EndlessScan(scans).ended).toBe("too-many");
+  const five = new EndlessScan();
+  expect(await new EndlessScan().ended).toBe("too-many");
   one?.end();
   two?.end();
   await until(() => four?.hasBegun === true && five.hasBegun);
@@ -228,7 +228,7 @@ test("a scan that waits leaves the queue when nobody waits for it", async () => 
 });
 
 test("a place is not lost to a scan that leaves the queue in the moment that the place is free", async () => {
-  const scans = makeScans({ atOnce: 1 });
+  scans = makeScans({ atOnce: 1 });
   for (let delay = 0; delay < 12; delay += 1) {
     const other = new AbortController();
     const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
@@ -245,32 +245,30 @@ test("a place is not lost to a scan that leaves the queue in the moment that the
 });
 
 test("a scan that nobody waits for any more does not begin", async () => {
-  const scans = makeScans();
   const refused = scans.run({ token: "atok_1", signal: AbortSignal.abort() }, async () => "begun");
   await expect(refused).rejects.toMatchObject({ reason: "abandoned" });
   await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
 });
 
 test("a scan that takes too long ends", async () => {
-  const scans = makeScans({ scanMs: 20 });
-  expect(await new EndlessScan(scans).ended).toBe("too-long");
+  scans = makeScans({ scanMs: 20 });
+  expect(await new EndlessScan().ended).toBe("too-long");
 });
 
 test("closing ends scans under way and in the queue, and refuses new ones", async () => {
-  const scans = makeScans();
-  const three = several(3, scans);
+  const three = several(3);
   await nextTurn();
   scans.close();
   expect(await Promise.all(three.map(({ ended }) => ended))).toEqual(["closing", "closing", "closing"]);
-  expect(await new EndlessScan(scans).ended).toBe("closing");
+  expect(await new EndlessScan().ended).toBe("closing");
   for (const { reader } of three.slice(0, 2)) expect(() => reader?.run("SELECT 1")).toThrow("closed");
 });
 
 test("closing ends scans in the queue at once, whatever those under way do", async () => {
-  const scans = makeScans({ atOnce: 1 });
+  scans = makeScans({ atOnce: 1 });
   const { promise, resolve } = Promise.withResolvers<void>();
   const slow = scans.run(null, () => promise);
-  const waiting = new EndlessScan(scans);
+  const waiting = new EndlessScan();
   scans.close();
   expect(await waiting.ended).toBe("closing");
   resolve();
@@ -279,7 +277,7 @@ test("closing ends scans in the queue at once, whatever those under way do", asy
 });
 
 test("several scans take turns: in each turn of the event loop one of them has a slice", async () => {
-  const scans = makeScans({ atOnce: 3 });
+  scans = makeScans({ atOnce: 3 });
   let slices = 0;
   const work = async (scan: Scan) => {
     for (let count = 0; count < 20; count += 1) {
@@ -300,7 +298,7 @@ test("several scans take turns: in each turn of the event loop one of them has a
 
 describe("readers", () => {
   test("are used again, however many scans there were", async () => {
-    const scans = makeScans({ queueLength: 100 });
+    scans = makeScans({ queueLength: 100 });
     const used = new Set<Database>();
     const note = async (scan: Scan) => {
       used.add(scan.database);
@@ -312,7 +310,6 @@ describe("readers", () => {
   });
 
   test("look at one moment of the store, and let go of it afterwards", async () => {
-    const scans = makeScans();
     await scans.run(null, async (scan) => {
       expect(read(scan)).toEqual({ count: 0 });
       await context.create();
@@ -324,8 +321,7 @@ describe("readers", () => {
   });
 
   test("let go of it after a scan that was ended, too", async () => {
-    const scans = makeScans();
-    const scan = new EndlessScan(scans);
+    const scan = new EndlessScan();
     await context.create();
     scan.controller.abort();
     await scan.ended;
@@ -334,7 +330,6 @@ describe("readers", () => {
   });
 
   test("that failed are not used again", async () => {
-    const scans = makeScans();
     let failed: Database | undefined;
     const failing = scans.run(null, async (scan) => {
       failed = scan.database;
@@ -348,10 +343,9 @@ describe("readers", () => {
 
 describe("while the -wal file is too large", () => {
   test("new scans wait until those under way have ended and it is cut", async () => {
-    const scans = makeScans();
-    const one = new EndlessScan(scans);
+    const one = new EndlessScan();
     wal.isTooLarge = true;
-    const two = new EndlessScan(scans);
+    const two = new EndlessScan();
     await nextTurn();
     expect([two.hasBegun, wal.cuts]).toEqual([false, 0]);
     one.end();
@@ -360,10 +354,9 @@ describe("while the -wal file is too large", () => {
   });
 
   test("a scan ends that let it grow to several times its limit, but not one that found it so", async () => {
-    const scans = makeScans();
-    const one = new EndlessScan(scans);
+    const one = new EndlessScan();
     wal.size = 300;
-    const two = new EndlessScan(scans);
+    const two = new EndlessScan();
     await until(() => two.hasBegun);
     wal.size = 301;
     expect(await one.ended).toBe("too-long");
@@ -372,12 +365,11 @@ describe("while the -wal file is too large", () => {
   });
 
   test("and those that come later wait behind them", async () => {
-    const scans = makeScans();
-    const one = new EndlessScan(scans);
+    const one = new EndlessScan();
     wal.isTooLarge = true;
-    const two = new EndlessScan(scans);
+    const two = new EndlessScan();
     wal.isTooLarge = false;
-    const three = new EndlessScan(scans);
+    const three = new EndlessScan();
     await nextTurn();
     expect(begun([one, two, three])).toEqual([true, false, false]);
     one.end();
@@ -385,9 +377,8 @@ describe("while the -wal file is too large", () => {
   });
 
   test("one scan at a time goes on where it cannot be cut", async () => {
-    const scans = makeScans();
     wal.isTooLarge = true;
-    const two = several(2, scans);
+    const two = several(2);
     await nextTurn();
     expect(begun(two)).toEqual([true, false]);
     two[0]?.end();

@@ -1,17 +1,17 @@
 import { fulfils } from "../../../tokens/listing/filter-operators.ts";
 import { ListOrder } from "../../../tokens/listing/list-order.ts";
 import type { Identified, ListQuery, Position } from "../../../tokens/listing/listing.ts";
-import { BestRows } from "./best-rows.ts";
-import { placeOfNumber } from "./deep-skip.ts";
+import { positionOfNumber } from "./deep-skip.ts";
 import type { AccessPath } from "./list-cost.ts";
 import { type ListTable, selection } from "./list-sql.ts";
 import type { AfterRow, RowReader } from "./scan.ts";
+import { TopRows } from "./top-rows.ts";
 
-/** How many rows are kept at most to find the first ones of an order. */
-const KEPT_ROWS = 2100;
+/** The most rows that one pass sorts. For more it takes several passes. */
+const SORTED_ROWS_MAX = 2100;
 
-/** Finds the rows of a list by a look at each row to which a path leads. */
-export class RowScan<Row extends Identified, Stored> {
+/** Finds the rows of a list: looks at each row of the access path. */
+export class ListReader<Row extends Identified, Stored> {
   readonly #reader: RowReader;
   readonly #table: ListTable<Row, Stored>;
   readonly #query: ListQuery;
@@ -30,13 +30,13 @@ export class RowScan<Row extends Identified, Stored> {
   async rows(): Promise<readonly Row[]> {
     const { after, skip, limit } = this.#query;
     if (this.#path.isInOrderOfIds) return await this.#inOrder();
-    if (skip + limit <= KEPT_ROWS) return (await this.#best(after, skip + limit)).slice(skip);
-    const lastSkipped = await placeOfNumber(
+    if (skip + limit <= SORTED_ROWS_MAX) return (await this.#top(after, skip + limit)).slice(skip);
+    const lastSkipped = await positionOfNumber(
       skip,
       (take) => this.#eachBehind(after, (_, place) => take(place)),
       (one, other) => this.#order.compare(one, other),
     );
-    return lastSkipped === null ? [] : await this.#best(lastSkipped, limit);
+    return lastSkipped === null ? [] : await this.#top(lastSkipped, limit);
   }
 
   async #inOrder(): Promise<readonly Row[]> {
@@ -51,14 +51,14 @@ export class RowScan<Row extends Identified, Stored> {
     return rows;
   }
 
-  /** The first rows behind a place. */
-  async #best(after: Position | null, count: number): Promise<readonly Row[]> {
-    const best = new BestRows(this.#order, count);
-    await this.#eachBehind(after, (row, place) => best.offer(row, place));
-    return best.rows;
+  /** The first rows behind a position. */
+  async #top(after: Position | null, count: number): Promise<readonly Row[]> {
+    const top = new TopRows(this.#order, count);
+    await this.#eachBehind(after, (row, place) => top.offer(row, place));
+    return top.rows;
   }
 
-  /** Every row of the list that comes behind a place, as the rows lie. */
+  /** Every row of the list behind a position, in the order of the table. */
   async #eachBehind(after: Position | null, take: (row: Row, place: Position) => void): Promise<void> {
     await this.#each(null, (row) => {
       const place = this.#order.placeOf(row);

@@ -8,17 +8,17 @@ import { Scan } from "./scan.ts";
 import { type CallerId, type QueueLimits, ScanQueue } from "./scan-queue.ts";
 
 export interface ScanLimits extends QueueLimits {
-  /** How many scans are under way at once. */
+  /** The most scans at once. */
   readonly atOnce: number;
-  /** How many scans of one caller are under way at once. */
+  /** The most scans of one caller at once. */
   readonly atOncePerCaller: number;
-  /** How long a scan may take, in milliseconds: while it reads its moment of the store, the -wal file only grows. */
+  /** How long a scan may take, in milliseconds. While it holds its snapshot, the -wal file only grows. */
   readonly scanMs: number;
   /** By how many times its limit the -wal file may grow meanwhile. */
   readonly walGrowth: number;
 }
 
-/** What scans need of the -wal file. */
+/** The parts of the -wal file that scans use. */
 type ScannedWal = Pick<WriteAheadLog, "size" | "limit" | "isTooLarge" | "tryToCut">;
 
 export const SCAN_LIMITS: ScanLimits = {
@@ -32,10 +32,10 @@ export const SCAN_LIMITS: ScanLimits = {
 };
 
 /**
- * Lets reads that look at many rows go on a few at a time, each on one moment of the store and in slices, so that
- * they never keep other requests waiting, and so that one caller leaves places for others. Every such read goes through here.
+ * Runs reads of many rows: a few at a time, each on a snapshot of the store and in slices, so that other requests do not
+ * wait. One caller cannot take all places. Every such read goes through here.
  */
-export class Scans {
+export class ScanScheduler {
   readonly #readers: ReaderPool;
   readonly #wal: ScannedWal;
   readonly #limits: ScanLimits;
@@ -44,7 +44,7 @@ export class Scans {
   #isClosed = false;
   #lastTurn: Promise<void> = Promise.resolve();
 
-  /** Scans of the database file at `path`, whose -wal file is `wal`. */
+  /** For the database file at `path`, with its -wal file. */
   constructor(path: string, wal: ScannedWal, limits = SCAN_LIMITS) {
     this.#readers = new ReaderPool(path);
     this.#wal = wal;
@@ -52,12 +52,12 @@ export class Scans {
     this.#queue = new ScanQueue(limits);
   }
 
-  /** How many scans are under way. */
+  /** The number of scans under way. */
   get running(): number {
     return this.#running.length;
   }
 
-  /** Runs `read` once it is its turn. Throws ScanRefused where that is not soon, or where the scan is to end. */
+  /** Runs `read` when its turn comes. Throws ScanRefused where it waits too long, or where the scan has to end. */
   async run<T>(caller: ScanCaller | null, read: (scan: Scan) => Promise<T>): Promise<T> {
     const id = caller?.token ?? null;
     if (!this.#begins(caller)) await this.#queue.wait(caller);
@@ -93,7 +93,7 @@ export class Scans {
     }
   }
 
-  /** Of those who wait, the first who has not its share already. */
+  /** The first waiting caller that may run another scan. */
   #next(): CallerId | undefined {
     return this.#queue.callers.find((id) => this.#mayBegin(id));
   }
@@ -102,7 +102,7 @@ export class Scans {
     return id === null || this.#running.filter((other) => other === id).length < this.#limits.atOncePerCaller;
   }
 
-  /** While scans overlap, the -wal file is never cut: where it is too large, they end first. */
+  /** While scans overlap, the -wal file cannot be cut. Where it is too large, they end first. */
   #hasRoom(): boolean {
     if (this.#running.length >= this.#limits.atOnce) return false;
     if (!this.#wal.isTooLarge) return true;
@@ -127,7 +127,7 @@ export class Scans {
     return caller?.signal.aborted === true ? "abandoned" : null;
   }
 
-  /** One slice in each turn of the event loop, of whichever scan: others wait for one slice and not for several. */
+  /** In each turn of the event loop one scan runs one slice: other work waits for one slice, not for several. */
   #nextTurn(): Promise<void> {
     this.#lastTurn = this.#lastTurn.then(() => nextTurn());
     return this.#lastTurn;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { BestRows } from "../../../../src/store/sqlite/list/best-rows.ts";
+import { TopRows } from "../../../../src/store/sqlite/list/top-rows.ts";
 import { ListOrder } from "../../../../src/tokens/listing/list-order.ts";
 import { TOKEN_LISTING } from "../../../../src/tokens/listing/token-listing.ts";
 import { sorts, tokenSet } from "../../../support/lists/arbitraries.ts";
@@ -15,7 +15,7 @@ test("the best rows are the first ones of the whole list, whatever order they ar
         TOKEN_LISTING,
         sorts.length === 0 ? [{ key: "id", direction: "desc" }] : sorts,
       );
-      const best = new BestRows(order, count);
+      const best = new TopRows(order, count);
       for (const token of held) best.offer(token, order.placeOf(token));
       const whole = expectedList(TOKEN_MODEL, held, [EVERY_STATUS], sorts, 0);
       expect(best.rows).toEqual(whole.slice(0, count));

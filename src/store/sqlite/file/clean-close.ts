@@ -2,8 +2,8 @@ import { constants, type Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
 
-/** Whether the store of this connection says that it is in use; always false before schema 4. */
-export function saysInUse(database: Database): boolean {
+/** Whether the `in_use` flag of the store is set; always false before schema 4. */
+export function isFlaggedInUse(database: Database): boolean {
   if (schemaVersion(database) < FIRST_SCHEMA_WITH_STATE) return false;
   const state = database.query<{ in_use: number }, []>("SELECT in_use FROM store_state").get();
   return state?.in_use === 1;
@@ -14,7 +14,7 @@ export function isInWalMode(database: Database): boolean {
   return row?.journal_mode === "wal";
 }
 
-/** Whether a -wal file lies beside the store that holds no change. */
+/** Whether the -wal file of the store is there and empty. */
 export function hasEmptyWal(path: string): boolean {
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size === 0;
 }
@@ -23,25 +23,25 @@ export function hasEmptyWal(path: string): boolean {
 export class WalInUse extends Error {}
 
 /**
- * Makes one whole file of the store, in an order that a crash may cut off anywhere: every change comes into the file,
- * then the word that the store is at rest, and only then the -wal file goes. Throws an SQLiteError if another
- * connection is open. Holds the store for itself until the connection is closed.
+ * Makes one whole file of the store. The order survives a crash at any moment: every change comes into the file, then the
+ * cleared `in_use` flag, and only then the -wal file goes. Throws an SQLiteError if another connection is open. Locks out
+ * all other connections until this one is closed.
  */
-export function leaveAtRest(database: Database): void {
-  bringIntoFile(database);
+export function bringIntoOneFile(database: Database): void {
+  checkpointAll(database);
   // SQLite removes the -wal file by its name.
   database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 0);
   database.run("PRAGMA journal_mode = DELETE");
 }
 
-/** The whole store is in its file after this, and the -wal file is there still, empty. */
-function bringIntoFile(database: Database): void {
+/** Leaves the -wal file there, empty. */
+function checkpointAll(database: Database): void {
   database.run("PRAGMA busy_timeout = 0");
   database.run("PRAGMA locking_mode = EXCLUSIVE");
   database.run("BEGIN IMMEDIATE");
   database.run("COMMIT");
   checkpointWholly(database);
-  if (!saysInUse(database)) return;
+  if (!isFlaggedInUse(database)) return;
   database.run("UPDATE store_state SET in_use = 0");
   checkpointWholly(database);
 }

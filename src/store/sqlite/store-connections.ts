@@ -1,15 +1,15 @@
 import type { Database } from "bun:sqlite";
 import { StoreUnavailable } from "../../tokens/token-store.ts";
 import type { ListSource } from "./list/list-rows.ts";
-import type { Scans } from "./list/scans.ts";
+import type { ScanScheduler } from "./list/scan-scheduler.ts";
 
-/** The connections of a store, until it is found damaged: from then on each look at them throws StoreUnavailable. */
-export class ServedSource implements ListSource {
+/** The connections of a store. Once the store is found damaged, every use of them throws StoreUnavailable. */
+export class StoreConnections implements ListSource {
   readonly #database: Database;
-  readonly #scans: Scans;
+  readonly #scans: ScanScheduler;
   #isDamaged = false;
 
-  constructor(database: Database, scans: Scans) {
+  constructor(database: Database, scans: ScanScheduler) {
     this.#database = database;
     this.#scans = scans;
   }
@@ -23,7 +23,7 @@ export class ServedSource implements ListSource {
     return this.#database;
   }
 
-  get scans(): Scans {
+  get scans(): ScanScheduler {
     this.require();
     return this.#scans;
   }
