@@ -20,16 +20,16 @@ describe("token update", () => {
     await using server = await RunningServer.start({ cwd: terminal.cwd });
     const { id } = await terminal.createToken("read", "--description", "a", "--expires-in", "1d");
     const update = (...flags: readonly string[]) => terminal.output("token", "update", id, ...flags);
-    expect(await update("--expires-at", "2099-12-31T23:59:59Z")).toBe(
-      `Updated ${id}. It expires at 2099-12-31T23:59:59Z.\n`,
-    );
+    const expires = `Updated ${id}. It expires at 2099-12-31T23:59:59Z.\n`;
+    expect(await update("--expires-at", "2099-12-31T23:59:59Z")).toBe(expires);
     const now = (await server.call("api-token/get", { id })).json;
     expect(now).toMatchObject({ description: "a", expires_at: "2099-12-31T23:59:59Z" });
+    expect(await update("--description", "b")).toBe(expires);
     const printed = JSON.parse(await update("--no-description", "--no-expiry", "--json"));
     expect(Object.keys(printed)).toEqual(RESOURCE_KEYS);
     expect(printed).toEqual({ ...now, description: null, expires_at: null });
     expect((await server.call("api-token/get", { id })).json).toEqual(printed);
-    expect(await update("--description", "b")).toBe(`Updated ${id}. It never expires.\n`);
+    expect(await update("--description", "c")).toBe(`Updated ${id}. It never expires.\n`);
   });
 
   test("refuses a bad request, and changes nothing", async () => {
