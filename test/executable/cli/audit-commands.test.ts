@@ -63,14 +63,6 @@ describe("audit list", () => {
     expect(await lines("--limit", "1011")).toHaveLength(1012);
     expect((await lines("--limit", "1000000")).at(-1)).not.toContain("--limit");
   });
-
-  test("has a sentence for a token without changes", async () => {
-    using terminal = new Terminal();
-    await terminal.createToken("read");
-    expect(await terminal.output("audit", "list", "--token", "atok_0")).toBe(
-      "There are no changes to atok_0.\n",
-    );
-  });
 });
 
 test("a change, its line in the log and that of its request have the same ids, Publisher's own among them", async () => {

@@ -57,8 +57,6 @@ const OTHERS: readonly (readonly [whose: string, ...texts: readonly string[]])[]
   ["that of a single file in Elysia", "[dist/type-system/format.mjs]", "Evgeny Poberezkin"],
 ];
 
-for (const [whose, ...texts] of OTHERS) {
-  test(`${whose} is there too`, () => {
-    for (const text of texts) expect(printed).toContain(text);
-  });
-}
+test.each(OTHERS)("%s is there too", (_, ...texts) => {
+  for (const text of texts) expect(printed).toContain(text);
+});
