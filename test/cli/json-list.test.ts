@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { jsonList } from "../../src/cli/json-list.ts";
 import { auditEventPage, tokenPage } from "../../src/http/api/resources.ts";
 import { asJson } from "../../src/terminal/print.ts";
-import { inTurn, joined } from "../support/http/parts.ts";
 import { A_MOMENT, eventOf, tokenOf } from "../support/new-token.ts";
+import { inTurn, joined } from "../support/parts.ts";
 
 const TOKENS = [
   tokenOf("atok_5", { description: 'a\n"b" \u2028 {\n  }' }),

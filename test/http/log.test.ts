@@ -1,21 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { type Sent, TestApi } from "../support/http/api.ts";
+import { beforeEach, describe, expect, test } from "bun:test";
+import { type Sent, useTestApi } from "../support/http/api.ts";
 import { exchange, rawRequest } from "../support/http/exchange.ts";
-import { ListeningApi } from "../support/http/listening-api.ts";
 import { logged, loggedRequests } from "../support/http/logged.ts";
 
-let api: TestApi;
+const api = useTestApi();
 
-beforeEach(async () => {
-  api = await TestApi.start();
+beforeEach(() => {
   api.logLines.length = 0;
 });
 
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
-
-/** What the log says of one request. */
 async function loggedFor(path: string, sent: Sent = {}) {
   api.logLines.length = 0;
   const answer = await api.send(path, sent);
@@ -66,7 +59,7 @@ describe("each request has its line:", () => {
     }
   });
 
-  test("with whose token it was", async () => {
+  test("with the id of the request's token", async () => {
     const id = (await api.call("api-token/current", {}, api.read)).json.id;
     const { line } = await loggedFor("/publisher.v1/api-token/create", { token: api.read });
     expect(line).toMatchObject({ status: 403, token_id: id });
@@ -83,7 +76,8 @@ test("every line is one line of JSON", async () => {
   await api.call("api-token/create", { access: "read", description: "a\u2028b" });
   await api.call("api-token/list", { filters: [{ key: "\n", eq: "\r" }] });
   await api.send(`${LIST}%0a%0d{"level":"error"}`, { token: null });
-  api.store.list = () => Promise.reject(new Error('line one\nline two\r\n{"level":"error"}'));
+  api.store.list = () =>
+    Promise.reject(new Error('line one\nline two\r\n{"level":"error"}\u007f\u009b31m\u2028'));
   await api.call("api-token/list");
   expect(api.logLines.length).toBeGreaterThan(5);
   for (const line of api.logLines) {
@@ -93,37 +87,20 @@ test("every line is one line of JSON", async () => {
   }
 });
 
-test("control characters in what broke are escaped too", async () => {
-  api.store.list = () => Promise.reject(new Error("a\u007fb\u009b31mc\u2028d"));
-  await api.call("api-token/list");
-  expect(api.logLines.length).toBeGreaterThan(0);
-  for (const line of api.logLines) expect(line.slice(0, -1)).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
-});
-
 describe("no secret is in the log:", () => {
   const PLACES: readonly (readonly [
     name: string,
     request: (secret: string) => Sent & { readonly path: string },
   ])[] = [
-    ["in its place", (secret) => ({ path: LIST, token: secret })],
-    ["mistyped in its place", (secret) => ({ path: LIST, token: `Bearer ${secret}0` })],
+    ["as the token", (secret) => ({ path: LIST, token: secret })],
+    ["as a mistyped token", (secret) => ({ path: LIST, token: `Bearer ${secret}0` })],
     ["behind another scheme", (secret) => ({ path: LIST, token: `Basic ${secret}` })],
     ["in the path", (secret) => ({ path: `/publisher.v1/${secret}` })],
     ["in the path outside", (secret) => ({ path: `/${secret}/x`, token: null })],
     ["twice in the path", (secret) => ({ path: `/${secret}${secret}/${secret}` })],
-    [
-      "in the path, with its underscores encoded",
-      (secret) => ({ path: `/${secret.replaceAll("_", "%5F")}` }),
-    ],
-    [
-      "in the path, encoded twice behind what is no encoding",
-      (secret) => ({ path: `/%zz/${secret.replaceAll("_", "%255f")}` }),
-    ],
-    ["in the path, in full width", (secret) => ({ path: `/%EF%BD%93${secret.slice(1)}` })],
-    ["in the path, without its prefix", (secret) => ({ path: `/${secret.slice(8)}/x` })],
+    ["in the path, encoded", (secret) => ({ path: `/%zz/${secret.replaceAll("_", "%255f")}` })],
     ["in the path, as Basic credentials", (secret) => ({ path: `/${btoa(`user:${secret}`)}/x` })],
     ["in the path of a reverse proxy", (secret) => ({ path: `/forward-auth/wiki/${secret}`, method: "GET" })],
-    ["at the end of a long path", (secret) => ({ path: `/${"x".repeat(200)}${secret}` })],
     ["where a long path is cut", (secret) => ({ path: `/${"x".repeat(230)}${secret}` })],
     ["in the query", (secret) => ({ path: `${LIST}?token=${secret}` })],
     ["in the body", (secret) => ({ path: LIST, body: { filters: [{ key: secret, eq: secret }] } })],
@@ -144,12 +121,7 @@ describe("no secret is in the log:", () => {
     });
   }
 
-  test("in capitals", async () => {
-    const { line } = await loggedFor(`/x/${api.write.toUpperCase()}`);
-    expect(line?.path).toBe("/x/sk_live_[removed]");
-  });
-
-  test("where what broke quotes it", async () => {
+  test("in an error's message", async () => {
     api.store.list = () => Promise.reject(new Error(`no such row: ${api.write.replaceAll("_", "%5f")}`));
     await api.call("api-token/list");
     expect(logged(api)).toContainEqual(expect.objectContaining({ level: "error" }));
@@ -174,36 +146,32 @@ test("a path is kept without its query, and cut short", async () => {
   expect((await loggedFor(`/${"y".repeat(5000)}`)).line?.path).toBe(`/${"y".repeat(255)}…`);
 });
 
-describe("over a socket,", () => {
-  test("control characters in a path are escaped", async () => {
-    await using server = await ListeningApi.start();
-    server.api.logLines.length = 0;
-    for (const character of ["\u007f", "\u0085", "\u009b31m", "\u2028", "é"])
-      await exchange(server.port, [
-        rawRequest({ method: "GET", target: `/a${character}b`, fields: ["Host: x"] }),
-      ]);
-    const lines = server.api.logLines;
-    expect(lines).toHaveLength(5);
-    for (const line of lines) expect(line).toMatch(/^[\x20-\x7e]*\n$/);
-  });
+test("control characters in a raw path are escaped", async () => {
+  await api.listen();
+  api.logLines.length = 0;
+  for (const character of ["\u007f", "\u0085", "\u009b31m", "\u2028", "\u00e9"])
+    await exchange(api.port, [rawRequest({ method: "GET", target: `/a${character}b`, fields: ["Host: x"] })]);
+  expect(api.logLines).toHaveLength(5);
+  for (const line of api.logLines) expect(line).toMatch(/^[\x20-\x7e]*\n$/);
 });
 
 describe("each change has its line:", () => {
+  const changes = () => logged(api).filter(({ message }) => message === "change");
+
   test("a creation and a revocation, once each", async () => {
     const { id } = (await api.call("api-token/create", { access: "read" })).json;
     await api.call("api-token/revoke", { id });
     await api.call("api-token/revoke", { id });
-    const changes = logged(api).filter(({ message }) => message === "change");
-    expect(changes).toMatchObject([
+    expect(changes()).toMatchObject([
       { action: "api-token.create", target: id },
       { action: "api-token.revoke", target: id },
     ]);
   });
 
-  test("what was refused has none", async () => {
+  test("a refused change has none", async () => {
     await api.call("api-token/create", { access: "admin" });
     await api.call("api-token/create", { access: "read" }, api.read);
     await api.call("api-token/revoke", { id: "atok_0" });
-    expect(logged(api).filter(({ message }) => message === "change")).toEqual([]);
+    expect(changes()).toEqual([]);
   });
 });

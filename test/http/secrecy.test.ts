@@ -1,17 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { digestOf } from "../../src/tokens/secret/secret.ts";
-import { TestApi } from "../support/http/api.ts";
+import { useTestApi } from "../support/http/api.ts";
 import { basic, introspect, wholeOf } from "../support/http/introspection.ts";
 
-let api: TestApi;
-
-beforeAll(async () => {
-  api = await TestApi.start();
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file" });
 
 test("no secret and no digest is in any answer but the one that creates it", async () => {
   const { id, token } = (await api.call("api-token/create", { access: "write" })).json;
@@ -34,11 +26,8 @@ test("no secret and no digest is in any answer but the one that creates it", asy
     await api.call("api-token/get", { id: token }, token),
     await api.call("audit-event/list", {}, token),
     await api.call("audit-event/list", { filters: [{ key: "target", eq: token }] }, token),
-    await api.call(
-      "api-token/list",
-      { filters: [{ key: token, eq: token }], sorts: [{ key: token }] },
-      token,
-    ),
+    await api.call("api-token/list", { filters: [{ key: token, eq: token }] }, token),
+    await api.call("api-token/list", { sorts: [{ key: token }] }, token),
     await api.call("api-token/list", { pagination: { cursor: token } }, token),
     await api.send(`/publisher.v1/${token}`, { token }),
     await api.send(`/publisher.v1/api-token/list/${token}`, { token, method: "PUT" }),
@@ -57,12 +46,11 @@ test("no secret and no digest is in any answer but the one that creates it", asy
     for (const mark of marks) expect(text).not.toContain(mark);
 });
 
-describe("a secret that stands where a name should is not told back:", () => {
+describe("an answer does not repeat a secret that is the name of a parameter:", () => {
   const NAMED: readonly (readonly [endpoint: string, body: (secret: string) => string])[] = [
     ["create", (secret) => `{"access":"read","${secret}":1}`],
     ["create", (secret) => `{"access":"read","x${secret}":1,"Bearer ${secret}":1}`],
     ["create", (secret) => `{"access":"read","${secret}":1,"${secret}":1}`],
-    ["create", (secret) => `{"access":"read","%zz${secret.replaceAll("_", "%255f")}":1}`],
     ["create", (secret) => `{"access":"read","${secret.replaceAll("_", "\\u005f")}":1}`],
     ["create", (secret) => `{"access":"read","${secret.replaceAll("_", "\\\\u005f")}":1}`],
     ["create", (secret) => `{"access":"read","sk\u200b${secret.slice(2)}":1,"${secret.slice(8)}":1}`],

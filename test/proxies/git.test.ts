@@ -1,90 +1,52 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join, normalize } from "node:path";
-import { RunningServer } from "../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import {
-  COMMANDS,
-  RUNNABLE,
-  type RunningProxies,
-  startDocumented,
-  stopProxies,
-} from "../support/proxies/running-proxy.ts";
+import { useProtectedService } from "../support/proxies/protected-service.ts";
+import { describeProxies } from "../support/proxies/running-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-const isAnyInstalled = [...COMMANDS.values()].some((command) => command !== null);
-const git = Bun.which("git");
-if (git === null) process.stderr.write('skipped, as there is no git ("apt-get install git"): cloning\n');
-const isSkipped = git === null || !isAnyInstalled;
+const isMissing = Bun.which("git") === null;
+if (isMissing) process.stderr.write('skipped, as there is no git ("apt-get install git"): cloning\n');
 
-let directory: TemporaryDirectory;
-let files: Bun.Server<undefined>;
-let server: RunningServer;
-let proxies: RunningProxies;
+/** A repository that any server of files can serve. https://git-scm.com/book/en/v2/Git-Internals-Transfer-Protocols */
+const MAKE_REPOSITORY = `
+  git init --quiet work
+  echo "the page" > work/page.txt
+  git -C work add page.txt
+  git -C work -c user.name=a -c user.email=a@wiki.example commit --quiet --message "A page"
+  git clone --quiet --bare work wiki.git
+  git -C wiki.git update-server-info`;
+
+const directory = new TemporaryDirectory();
+const files = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: served });
 
 beforeAll(async () => {
-  if (isSkipped) return;
-  directory = new TemporaryDirectory();
-  await makeRepository();
-  files = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: served });
-  server = await RunningServer.start();
-  proxies = await startDocumented({
-    audience: "wiki",
-    publisher: new URL(server.url).host,
-    service: `127.0.0.1:${files.port}`,
-    token: "basic",
-  });
+  if (isMissing) return;
+  const { exitCode, output } = await run(MAKE_REPOSITORY);
+  if (exitCode !== 0) throw new Error(output);
 });
 
 afterAll(async () => {
-  if (isSkipped) return;
-  await stopProxies(proxies);
-  await server[Symbol.asyncDispose]();
   await files.stop(true);
   directory[Symbol.dispose]();
 });
 
-/** Runs git away from the settings of whoever runs the tests, with nobody to ask for a password. */
-async function run(args: readonly string[]): Promise<{ readonly exitCode: number; readonly said: string }> {
-  const child = Bun.spawn([git ?? "git", ...args], {
+const service = useProtectedService({ token: "basic", service: () => `127.0.0.1:${files.port}` });
+
+/** Runs git without the settings of the user, and without a person to ask for a password. */
+async function run(script: string): Promise<{ readonly exitCode: number; readonly output: string }> {
+  const env = { PATH: Bun.env.PATH ?? "", HOME: directory.path };
+  const child = Bun.spawn(["sh", "-ec", `exec 2>&1; ${script}`], {
     cwd: directory.path,
-    env: {
-      PATH: Bun.env.PATH ?? "",
-      HOME: directory.path,
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_AUTHOR_NAME: "a",
-      GIT_AUTHOR_EMAIL: "a@wiki.example",
-      GIT_COMMITTER_NAME: "a",
-      GIT_COMMITTER_EMAIL: "a@wiki.example",
-    },
+    env: { ...env, GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0" },
     stdin: "ignore",
     stdout: "pipe",
-    stderr: "pipe",
   });
-  const [out, err, exitCode] = await Promise.all([
-    new Response(child.stdout).text(),
-    new Response(child.stderr).text(),
-    child.exited,
-  ]);
-  return { exitCode, said: out + err };
-}
-
-/** A repository that any server of files can serve. https://git-scm.com/book/en/v2/Git-Internals-Transfer-Protocols */
-async function makeRepository(): Promise<void> {
-  await Bun.write(join(directory.path, "work/page.txt"), "the page\n");
-  for (const args of [
-    ["init", "--quiet", "work"],
-    ["-C", "work", "add", "page.txt"],
-    ["-C", "work", "commit", "--quiet", "--message", "A page"],
-    ["clone", "--quiet", "--bare", "work", "wiki.git"],
-    ["-C", "wiki.git", "update-server-info"],
-  ]) {
-    const { exitCode, said } = await run(args);
-    if (exitCode !== 0) throw new Error(`git ${args.join(" ")}: ${said}`);
-  }
+  const output = await new Response(child.stdout).text();
+  return { exitCode: await child.exited, output };
 }
 
 function served(request: Request): Response {
@@ -92,19 +54,15 @@ function served(request: Request): Response {
   return existsSync(path) ? new Response(Bun.file(path)) : new Response("", { status: 404 });
 }
 
-for (const kind of RUNNABLE) {
-  describe.skipIf(isSkipped || COMMANDS.get(kind) === null)(kind, () => {
-    test("lets git clone with a token as its password, and without one not", async () => {
-      const body = { access: "read", audiences: ["wiki"] };
-      const { token } = (await server.call("api-token/create", body)).json;
-      const { host } = new URL(proxies.get(kind)?.url ?? "");
-      const cloned = await run(["clone", `http://git:${token}@${host}/wiki.git`, kind]);
-      expect(cloned.said).not.toContain("fatal");
-      expect(await Bun.file(join(directory.path, kind, "page.txt")).text()).toBe("the page\n");
-      const refused = await run(["clone", `http://${host}/wiki.git`, `${kind}-refused`]);
-      // git asks for a user only where it was challenged with Basic.
-      expect(refused.said).toContain("could not read Username");
-      expect(refused.exitCode).not.toBe(0);
-    });
+describeProxies((kind) => {
+  test.skipIf(isMissing)("git clones with a token as its password, and not without one", async () => {
+    const { host } = new URL(service.proxy(kind).url);
+    const cloned = await run(`git clone http://git:${service.read.token}@${host}/wiki.git ${kind}`);
+    expect(cloned.output).not.toContain("fatal");
+    expect(await Bun.file(join(directory.path, kind, "page.txt")).text()).toBe("the page\n");
+    const refused = await run(`git clone http://${host}/wiki.git ${kind}-refused`);
+    // git asks for a user only where it was challenged with Basic.
+    expect(refused.output).toContain("could not read Username");
+    expect(refused.exitCode).not.toBe(0);
   });
-}
+});

@@ -1,11 +1,12 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { connect } from "node:http2";
 import { RawConnection } from "../support/http/raw-connection.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
-import { type Echoed, NEVER_SWITCHES } from "../support/proxies/echo-upstream.ts";
+import { NEVER_SWITCHES } from "../support/proxies/echo-upstream.ts";
 import { switchToHttp2 } from "../support/proxies/http2-inside.ts";
-import { expectOurs, type Issued, ProtectedService } from "../support/proxies/protected-service.ts";
-import { COMMANDS, RUNNABLE } from "../support/proxies/running-proxy.ts";
+import { expectOurs, useProtectedService } from "../support/proxies/protected-service.ts";
+import type { SeenRequest } from "../support/proxies/raw-server.ts";
+import { COMMANDS, describeProxies, IS_ANY_INSTALLED } from "../support/proxies/running-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -45,22 +46,10 @@ const CONNECTIONS = [
   ["Connection: Upgrade, X-Upgrade"],
 ];
 
-const isAnyInstalled = [...COMMANDS.values()].some((command) => command !== null);
-let service: ProtectedService;
-let read: Issued;
+const service = useProtectedService();
 
-beforeAll(async () => {
-  if (!isAnyInstalled) return;
-  service = await ProtectedService.start();
-  read = await service.issue("read");
-});
-
-afterAll(async () => {
-  await service?.[Symbol.asyncDispose]();
-});
-
-/** What a service is told of another protocol: nothing, or to change to WebSocket. */
-function expectWebSocketOrNothing({ headers }: Echoed): void {
+/** Expects no offer of a protocol except WebSocket. */
+function expectWebSocketOrNothing({ headers }: SeenRequest): void {
   const said = headers.map(([name, value]) => `${name}: ${value}`.toLowerCase());
   const upgrades = said.filter((field) => field.startsWith("upgrade"));
   expect(upgrades).toBeOneOf([[], ["upgrade: websocket"]]);
@@ -69,82 +58,79 @@ function expectWebSocketOrNothing({ headers }: Echoed): void {
   expect(said.filter((field) => field.startsWith("http2-settings"))).toEqual([]);
 }
 
-test("without a proxy the service changes to HTTP/2, so that these tests can fail", async () => {
-  if (!isAnyInstalled) return;
-  const port = Number(service.upstream.address.split(":")[1]);
-  const fields = ["Host: wiki.example", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", SETTINGS];
-  expect(await switchToHttp2(port, fields)).toEqual({ status: 101, inside: 200 });
-  expect(service.upstream.inside.seen.splice(0)).toEqual(["POST /admin/delete-all"]);
-  service.upstream.seen.length = 0;
-});
+test.skipIf(!IS_ANY_INSTALLED)(
+  "without a proxy the service changes to HTTP/2: these tests can fail",
+  async () => {
+    const port = Number(service.upstream.address.split(":")[1]);
+    const fields = ["Host: wiki.example", "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", SETTINGS];
+    expect(await switchToHttp2(port, fields)).toEqual({ status: 101, inside: 200 });
+    expect(service.upstream.inside.seen.splice(0)).toEqual(["POST /admin/delete-all"]);
+    service.upstream.seen.length = 0;
+  },
+);
 
-for (const kind of RUNNABLE) {
-  describe.skipIf(COMMANDS.get(kind) === null)(kind, () => {
-    test("tells the service of no other protocol than WebSocket", async () => {
-      for (const protocols of OTHER_PROTOCOLS) {
-        for (const connections of CONNECTIONS) {
-          const fields = [...connections, ...protocols, SETTINGS, ...KEY];
-          const { answer, seen } = await service.ask(kind, { token: read.token, fields });
-          expect(answer.status, `${kind} ${fields.join(" | ")}`).toBeOneOf([101, 200, 400]);
-          if (seen === null) continue;
-          expectWebSocketOrNothing(seen);
-          expectOurs(seen, read.id, "read");
-        }
-      }
-    });
-
-    test("lets nobody make a POST of a GET through HTTP/2", async () => {
-      for (const protocols of OTHER_PROTOCOLS) {
-        const fields = [
-          "Host: wiki.example",
-          `Authorization: Bearer ${read.token}`,
-          "Connection: Upgrade, HTTP2-Settings",
-          ...protocols,
-          SETTINGS,
-          ...KEY,
-        ];
-        const { inside } = await switchToHttp2(service.proxy(kind).port, fields);
-        expect(inside, protocols.join(" | ")).toBeNull();
-      }
-      expect(service.upstream.inside.seen).toEqual([]);
-    });
-
-    test("opens no tunnel by CONNECT", async () => {
-      const { token } = await service.issue("write");
-      for (const target of ["wiki.example:80", "/", "http://wiki.example/"])
-        await service.expectRefused(kind, { method: "CONNECT", target, token }, [400, 405]);
-    });
-
-    test("opens a WebSocket in every spelling that clients use", async () => {
-      for (const [protocol, connection] of [
-        ["websocket", "Upgrade"],
-        ["WebSocket", "keep-alive, Upgrade"],
-        ["WEBSOCKET", "upgrade"],
-      ]) {
-        using connected = await RawConnection.open(service.proxy(kind).url);
-        const fields = [`Connection: ${connection}`, `Upgrade: ${protocol}`, ...KEY];
-        expect((await connected.ask(getWith(read.token, fields))).status).toBe(101);
-        const seen = service.upstream.seen.at(-1);
-        if (seen === undefined) throw new Error("the service saw nothing");
-        expectOurs(seen, read.id, "read");
+describeProxies((kind) => {
+  test("tells the service of no other protocol than WebSocket", async () => {
+    const { id, token } = service.read;
+    for (const protocols of OTHER_PROTOCOLS)
+      for (const connections of CONNECTIONS) {
+        const fields = [...connections, ...protocols, SETTINGS, ...KEY];
+        const { answer, seen } = await service.ask(kind, { token, fields });
+        expect(answer.status, fields.join(" | ")).toBeOneOf([101, 200, 400]);
+        if (seen === null) continue;
         expectWebSocketOrNothing(seen);
-        // The service sends back what it gets, which here looks like an answer.
-        const { status } = await connected.ask("HTTP/1.1 299 Echoed\r\nContent-Length: 0\r\n\r\n");
-        expect(status).toBe(299);
+        expectOurs(seen, id, "read");
       }
-    });
-
-    test("goes on asking where the service stays with HTTP/1.1", async () => {
-      using connected = await RawConnection.open(service.proxy(kind).url);
-      const fields = ["Connection: Upgrade", "Upgrade: websocket", ...KEY];
-      const first = await connected.ask(getWith(read.token, fields, NEVER_SWITCHES));
-      expect(first.status).toBe(200);
-      const before = service.upstream.seen.length;
-      const second = await connected.ask("DELETE /page HTTP/1.1\r\nHost: wiki.example\r\n\r\n");
-      expect([second.status, service.upstream.seen.length]).toEqual([401, before]);
-    });
   });
-}
+
+  test("lets nobody make a POST of a GET through HTTP/2", async () => {
+    const first = ["Host: wiki.example", `Authorization: Bearer ${service.read.token}`];
+    const connection = ["Connection: Upgrade, HTTP2-Settings", SETTINGS, ...KEY];
+    for (const protocols of OTHER_PROTOCOLS) {
+      const { inside } = await switchToHttp2(service.proxy(kind).port, [
+        ...first,
+        ...connection,
+        ...protocols,
+      ]);
+      expect(inside, protocols.join(" | ")).toBeNull();
+    }
+    expect(service.upstream.inside.seen).toEqual([]);
+  });
+
+  test("opens no tunnel by CONNECT", async () => {
+    const { token } = service.write;
+    for (const target of ["wiki.example:80", "/", "http://wiki.example/"])
+      await service.expectRefused(kind, { method: "CONNECT", target, token }, [400, 405]);
+  });
+
+  test("opens a WebSocket with a token, in every spelling of clients", async () => {
+    for (const [protocol, connection] of [
+      ["websocket", "Upgrade"],
+      ["WebSocket", "keep-alive, Upgrade"],
+      ["WEBSOCKET", "upgrade"],
+    ]) {
+      const fields = [`Connection: ${connection}`, `Upgrade: ${protocol}`, ...KEY];
+      await service.expectRefused(kind, { fields }, [401]);
+      using connected = await RawConnection.open(service.proxy(kind).url);
+      expect((await connected.ask(getWith(service.read.token, fields))).status).toBe(101);
+      expectOurs(service.lastSeen, service.read.id, "read");
+      expectWebSocketOrNothing(service.lastSeen);
+      // The service sends back all bytes, here bytes that look like an answer.
+      const { status } = await connected.ask("HTTP/1.1 299 Echoed\r\nContent-Length: 0\r\n\r\n");
+      expect(status).toBe(299);
+    }
+  });
+
+  test("goes on asking where the service stays with HTTP/1.1", async () => {
+    using connected = await RawConnection.open(service.proxy(kind).url);
+    const fields = ["Connection: Upgrade", "Upgrade: websocket", ...KEY];
+    const first = await connected.ask(getWith(service.read.token, fields, NEVER_SWITCHES));
+    expect(first.status).toBe(200);
+    const before = service.upstream.seen.length;
+    const second = await connected.ask("DELETE /page HTTP/1.1\r\nHost: wiki.example\r\n\r\n");
+    expect([second.status, service.upstream.seen.length]).toEqual([401, before]);
+  });
+});
 
 function getWith(token: string, fields: readonly string[], target = "/socket"): string {
   const head = [`GET ${target} HTTP/1.1`, "Host: wiki.example", `Authorization: Bearer ${token}`, ...fields];
@@ -161,7 +147,7 @@ describe.skipIf(COMMANDS.get("haproxy") === null)("HAProxy takes HTTP/2 from its
         ":scheme": "http",
         ":authority": "wiki.example",
         ":path": "/socket",
-        authorization: `Bearer ${read.token}`,
+        authorization: `Bearer ${service.read.token}`,
       };
       const stream = session.request(headers, { endStream: false });
       await new Promise((resolve, reject) => stream.on("response", resolve).on("error", reject));
@@ -172,10 +158,9 @@ describe.skipIf(COMMANDS.get("haproxy") === null)("HAProxy takes HTTP/2 from its
       for (const protocol of ["websocket", "h2c", "foo"]) {
         const before = service.upstream.seen.length;
         await ask(protocol);
-        const [seen] = service.upstream.seen.slice(before);
-        if (seen === undefined) throw new Error("the service saw nothing");
-        expectWebSocketOrNothing(seen);
-        expectOurs(seen, read.id, "read");
+        expect(service.upstream.seen.length).toBe(before + 1);
+        expectWebSocketOrNothing(service.lastSeen);
+        expectOurs(service.lastSeen, service.read.id, "read");
       }
     } finally {
       session.destroy();

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Column, orElse, tableParts } from "../../src/terminal/table.ts";
 import { expectGolden } from "../support/golden.ts";
-import { inTurn, joined } from "../support/http/parts.ts";
+import { inTurn, joined } from "../support/parts.ts";
 
 type Row = readonly string[];
 

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser, Locator, Page } from "playwright-core";
 import { STORE_UNCHANGED } from "../../../src/http/known-messages.ts";
 import { failure, signedIn } from "../../support/browser/admin-page.ts";
+import { atOnce } from "../../support/browser/at-once.ts";
 import { launchBrowser, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
-import { atOnce } from "../../support/http/at-once.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { signedIn } from "../../support/browser/admin-page.ts";
+import { atOnce } from "../../support/browser/at-once.ts";
 import { launchBrowser, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
-import { atOnce } from "../../support/http/at-once.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

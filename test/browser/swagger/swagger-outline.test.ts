@@ -1,6 +1,7 @@
 import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
+import { PrefixProxy } from "../../support/browser/prefix-proxy.ts";
 import {
   authorize,
   block,
@@ -11,7 +12,6 @@ import {
   tryOut,
 } from "../../support/browser/swagger-page.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
-import { PrefixProxy } from "../../support/proxies/prefix-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 

@@ -4,8 +4,8 @@ import { auditTable as auditTableParts } from "../../../src/cli/audit/audit-tabl
 import type { AuditEvent } from "../../../src/tokens/audit/audit-event.ts";
 import type { Page } from "../../../src/tokens/listing/paging.ts";
 import { expectGolden } from "../../support/golden.ts";
-import { inTurn, joined } from "../../support/http/parts.ts";
 import { A_MOMENT, eventOf, CALLER as SOMEBODY } from "../../support/new-token.ts";
+import { inTurn, joined } from "../../support/parts.ts";
 
 const CALLER = { ...SOMEBODY, tokenId: "atok_caller" };
 

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { tokenTable as tokenTableParts } from "../../../src/cli/token/token-table.ts";
 import type { Token } from "../../../src/tokens/token.ts";
 import { expectGolden } from "../../support/golden.ts";
-import { inTurn, joined } from "../../support/http/parts.ts";
 import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
+import { inTurn, joined } from "../../support/parts.ts";
 
 async function tokenTable(tokens: readonly Token[]): Promise<string> {
   return await joined(tokenTableParts(inTurn(tokens), A_MOMENT, null));

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
+
+const api = useTestApi();
 
 test("a read token gets the summary: counts, never used, 90 days of expiries, and dead secrets that were shown", async () => {
-  await using api = await TestApi.start();
   const now = api.tokens.now();
   await api.secret("read", now + 1);
   await api.secret("write", now + 3 * 86_400);
@@ -31,7 +32,6 @@ test("a read token gets the summary: counts, never used, 90 days of expiries, an
 });
 
 test("the summary takes no parameters and needs a token", async () => {
-  await using api = await TestApi.start();
   const refused = await api.call("api-token/summary", { days: 7 });
   expect(refused.status).toBe(400);
   expect(refused.json.error.data.issues).toEqual([{ path: "days", message: "is not a known parameter" }]);

@@ -1,10 +1,12 @@
 import { expect, test } from "bun:test";
 import { setImmediate as breath } from "node:timers/promises";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { type TestApi, useTestApi } from "../../support/http/api.ts";
 import { FORM, INTROSPECT } from "../../support/http/introspection.ts";
 import { type Hand, Race } from "../../support/race.ts";
 import { RevokingProcess } from "../../support/store/revoking-process.ts";
+
+const api = useTestApi();
 
 const QUESTIONS = 20_000;
 /** How many revocations at least are by another process. */
@@ -37,7 +39,6 @@ function handOn(api: TestApi, secret: string, isIntrospection: boolean): Hand {
 }
 
 test(`of ${QUESTIONS} racing questions over HTTP none that starts after a revocation is told that it is good`, async () => {
-  await using api = await TestApi.start();
   await using process = await RevokingProcess.start(new DataDirectory(api.directory.path));
   let questions = 0;
   let byProcess = 0;

@@ -15,7 +15,7 @@ const TRUSTED = clientsBehind([
   "::ffff:198.51.100.0/120",
 ]);
 
-describe("the word of a peer is taken only if it is trusted:", () => {
+describe("a forwarded address counts only from a trusted peer:", () => {
   const PEERS: readonly (readonly [peer: string, isTrusted: boolean])[] = [
     ["127.0.0.1", true],
     ["::ffff:127.0.0.1", true],
@@ -38,21 +38,19 @@ describe("the word of a peer is taken only if it is trusted:", () => {
     ["::127.0.0.1", false],
     ["::a00:1", false],
   ];
-  for (const [peer, isTrusted] of PEERS) {
-    test(peer, () => {
-      expect(TRUSTED.clientOf(peer, "203.0.113.9") === "203.0.113.9").toBe(isTrusted);
-    });
-  }
+  test.each(PEERS)("%s", (peer, isTrusted) => {
+    expect(TRUSTED.clientOf(peer, "203.0.113.9") === "203.0.113.9").toBe(isTrusted);
+  });
 });
 
-test("without trusted proxies nobody's word is taken", () => {
+test("without trusted proxies no forwarded address counts", () => {
   const nobody = clientsBehind([]);
   for (const peer of ["127.0.0.1", "::1", "10.0.0.1"])
     expect(nobody.clientOf(peer, "203.0.113.9")).toBe(peer);
   expect(nobody.clientOf("::ffff:127.0.0.1", "203.0.113.9")).toBe("127.0.0.1");
 });
 
-test("what comes by a Unix socket has no address, but the one that is forwarded if sockets are trusted", () => {
+test("a request by a Unix socket has the forwarded address if sockets are trusted, or none", () => {
   const sockets = clientsBehind(["unix", "10.0.0.0/8"]);
   for (const [forwardedFor, client] of [
     ["203.0.113.9", "203.0.113.9"],
@@ -82,7 +80,7 @@ test("all of one kind of address can be trusted, and the other kind is not then"
   expect(all6.clientOf("2001:db8::1", "9.9.9.9")).toBe("9.9.9.9");
 });
 
-describe("what a trusted peer forwards is read from the right:", () => {
+describe("forwarded addresses are read from the right:", () => {
   const FORWARDED: readonly (readonly [header: string | null, client: string])[] = [
     [null, "127.0.0.1"],
     ["", "127.0.0.1"],
@@ -110,11 +108,9 @@ describe("what a trusted peer forwards is read from the right:", () => {
     ["[203.0.113.9", "127.0.0.1"],
     ["a\u001b[31m", "127.0.0.1"],
   ];
-  for (const [header, client] of FORWARDED) {
-    test(JSON.stringify(header), () => {
-      expect(TRUSTED.clientOf("127.0.0.1", header)).toBe(client);
-    });
-  }
+  test.each(FORWARDED)("%j", (header, client) => {
+    expect(TRUSTED.clientOf("127.0.0.1", header)).toBe(client);
+  });
 });
 
 test("no more addresses are read than a request can have come by", () => {

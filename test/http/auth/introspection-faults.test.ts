@@ -1,18 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { type Answer, useTestApi } from "../../support/http/api.ts";
 import { BOTH_CHALLENGES, basic, expectOAuthError, introspect } from "../../support/http/introspection.ts";
 import { loggedFaults } from "../../support/http/logged.ts";
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 const FAULT = { status: 500, error: "server_error", description: "Something went wrong on the server" };
 const UNAVAILABLE = {
@@ -28,7 +20,11 @@ const ANONYMOUS = {
   headers: { "www-authenticate": BOTH_CHALLENGES },
 };
 
-/** Makes the store fail from that many look-ups on. */
+async function asking(token: string | null = api.write, method = "POST"): Promise<Answer> {
+  return await introspect(api, { token: api.read, audience: "wiki" }, { token, method });
+}
+
+/** Makes the store fail after so many look-ups. */
 function failAfter(lookUps: number, thrown: unknown): void {
   const { store } = api;
   const find = store.findByDigest.bind(store);
@@ -47,11 +43,7 @@ describe("a fault of the server has the form of OAuth's errors, and only the log
   ] as const) {
     test(name, async () => {
       failAfter(lookUps, new Error("SELECT digest FROM token: boom"));
-      const answer = await introspect(
-        api,
-        { token: api.read, audience: "wiki" },
-        { token: basic(api.write) },
-      );
+      const answer = await asking(basic(api.write));
       expectOAuthError(answer, FAULT);
       expect(loggedFaults(api)).toMatchObject([{ trace_id: answer.headers.get("trace-id") }]);
       expect(JSON.stringify(loggedFaults(api))).toContain("boom");
@@ -60,32 +52,29 @@ describe("a fault of the server has the form of OAuth's errors, and only the log
 
     test(`${name}, where the store cannot be used now`, async () => {
       failAfter(lookUps, new StoreUnavailable("the disk is full"));
-      expectOAuthError(await introspect(api, { token: api.read, audience: "wiki" }), UNAVAILABLE);
+      expectOAuthError(await asking(), UNAVAILABLE);
       expect(JSON.stringify(loggedFaults(api))).toContain("the disk is full");
     });
   }
 
-  test("what was thrown need be no error", async () => {
+  test("the thrown value need be no Error", async () => {
     for (const thrown of [undefined, null, "SELECT digest", { code: "SQLITE_MISUSE" }]) {
       failAfter(1, thrown);
-      expectOAuthError(await introspect(api, { token: api.read, audience: "wiki" }), FAULT);
+      expectOAuthError(await asking(), FAULT);
     }
   });
 
-  test("who does not say who it is, is told of none", async () => {
+  test("an anonymous caller gets its usual 401", async () => {
     failAfter(0, new StoreUnavailable("locked"));
-    expectOAuthError(
-      await introspect(api, { token: api.read, audience: "wiki" }, { token: null }),
-      ANONYMOUS,
-    );
+    expectOAuthError(await asking(null), ANONYMOUS);
   });
 });
 
-test("a server that is stopping says so in the same form, to anybody and whatever the method", async () => {
+test("a server that is stopping says so in the same form, to everybody and by every method", async () => {
   api.isStopping = true;
   for (const token of [null, api.write, basic(api.write), "Bearer x"])
     for (const method of ["POST", "GET"])
-      expectOAuthError(await introspect(api, { token: api.read, audience: "wiki" }, { token, method }), {
+      expectOAuthError(await asking(token, method), {
         status: 503,
         error: "temporarily_unavailable",
         description: "The server is shutting down; try again soon",

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { AUDIENCE_FORM } from "../../../src/tokens/audience.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { type Sent, useTestApi } from "../../support/http/api.ts";
+import { sendWatched } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 import {
   basic,
@@ -13,18 +14,14 @@ import {
   introspect,
 } from "../../support/http/introspection.ts";
 import { loggedFaults } from "../../support/http/logged.ts";
+import { words } from "../../support/words.ts";
 
-let api: TestApi;
-/** Of a token for other services. */
+const api = useTestApi({ per: "file" });
+/** The secret of a token for another service. */
 let service: string;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   service = await api.secret("write", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 interface Scenario {
@@ -49,6 +46,7 @@ const otherType = (type: string): Scenario => ({
     description: "Content-Type must be application/x-www-form-urlencoded, in UTF-8",
   },
 });
+const ONCE = "must be given only once";
 const REQUIRED = "token is required";
 const NO_AUDIENCE = `audience must be ${AUDIENCE_FORM}`;
 const NO_FORM = "the body must be a form in percent-encoded UTF-8";
@@ -62,29 +60,13 @@ const SCENARIOS: readonly Scenario[] = [
   badForm("JSON", JSON.stringify({ token: SECRET }), REQUIRED),
   badForm("no audience", "token=x", "audience is required"),
   badForm("an audience without a value", "token=x&audience=&audience", "audience is required"),
-  badForm("two tokens", `token=${SECRET}&token=${SECRET}`, "token must be given only once"),
-  badForm("two tokens, one encoded", `token=${SECRET}&%74oken=x`, "token must be given only once"),
-  badForm(
-    "two hints",
-    "token=x&token_type_hint=a&token_type_hint=b",
-    "token_type_hint must be given only once",
+  badForm("two tokens", `token=${SECRET}&token=${SECRET}`, `token ${ONCE}`),
+  badForm("two tokens, one encoded", `token=${SECRET}&%74oken=x`, `token ${ONCE}`),
+  badForm("two hints", "token=x&token_type_hint=a&token_type_hint=b", `token_type_hint ${ONCE}`),
+  badForm("two of each", "token=x&token=y&audience=a&audience=b", `token ${ONCE}; audience ${ONCE}`),
+  ...["wi ki", "a".repeat(64), SECRET, ...words`Wiki -wiki wi_ki https://wiki.example %00 wiki%0A`].map(
+    (audience) => badForm(`the audience ${audience}`, `token=x&audience=${audience}`, NO_AUDIENCE),
   ),
-  badForm(
-    "two of each",
-    "token=x&token=y&audience=a&audience=b",
-    "token must be given only once; audience must be given only once",
-  ),
-  ...[
-    "Wiki",
-    "-wiki",
-    "wi ki",
-    "wi_ki",
-    "https://wiki.example",
-    "a".repeat(64),
-    "%00",
-    "wiki%0A",
-    SECRET,
-  ].map((audience) => badForm(`the audience ${audience}`, `token=x&audience=${audience}`, NO_AUDIENCE)),
   badForm("two faults", "audience=A", `${REQUIRED}; ${NO_AUDIENCE}`),
   ...["%", "%z", "%zz", "%4", "%FF", "%C3", "%ED%A0%80", "%C0%80"].flatMap((wrong) => [
     badForm(`the escape ${wrong}`, `token=${SECRET}${wrong}`, NO_FORM),
@@ -142,65 +124,26 @@ describe("what is wrong with a request is told as OAuth does:", () => {
   });
 });
 
-describe("the first check that fails answers, and nothing behind it is read:", () => {
-  const ORDER: readonly (Sent & { readonly status: number; readonly caller: "service" | "write" | null })[] =
-    [
-      {
-        status: 401,
-        caller: null,
-        method: "PUT",
-        headers: { "content-type": "text/plain", "content-length": "65537" },
-      },
-      { status: 405, caller: "service", method: "PUT", headers: { "content-type": "text/plain" } },
-      {
-        status: 403,
-        caller: "service",
-        headers: { "content-type": "text/plain", "content-length": "65537" },
-      },
-      { status: 415, caller: "write", headers: { "content-type": "text/plain", "content-length": "65537" } },
-      { status: 413, caller: "write", headers: { "content-length": "65537" } },
-    ];
-  for (const { status, caller, method = "POST", headers = {} } of ORDER) {
-    test(String(status), async () => {
-      let isRead = false;
-      const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
-        isRead = true;
-        controller.close();
-      };
-      const secret = caller === "write" ? api.write : service;
-      const request = new Request(`http://localhost${INTROSPECT}`, {
-        method,
-        headers: {
-          "content-type": FORM,
-          ...(caller === null ? {} : { authorization: `Bearer ${secret}` }),
-          ...headers,
-        },
-        body: new ReadableStream({ pull }, { highWaterMark: 0 }),
-      });
-      const response = await api.app.handle(request);
-      expect([response.status, isRead]).toEqual([status, false]);
-    });
-  }
+describe("the first check that fails answers, before the body is read:", () => {
+  const type = { "content-type": "text/plain" };
+  const length = { "content-length": "65537" };
+  test.each([
+    [401, "PUT", (): string | null => null, { ...type, ...length }],
+    [405, "PUT", () => service, { ...type, ...length }],
+    [403, "POST", () => service, { ...type, ...length }],
+    [415, "POST", () => api.write, { ...type, ...length }],
+    [413, "POST", () => api.write, length],
+  ] as const)("%d", async (status, method, tokenOf, headers) => {
+    const sent = { method, token: tokenOf(), headers: { "content-type": FORM, ...headers } };
+    expect(await sendWatched(api, INTROSPECT, sent)).toEqual({ status, isRead: false });
+  });
 });
 
-describe("beside it there is nothing, in the usual form, for anybody:", () => {
-  for (const path of [
-    "/oauth2",
-    "/oauth2/",
-    "/oauth2/introspect/",
-    "/oauth2/introspect/x",
-    "/oauth2/introspection",
-    "/oauth2/token",
-    "/oauth2/Introspect",
-    "/OAUTH2/introspect",
-    "/aaaa/oauth2/introspect",
-    "/oauth2/introspec%74",
-    "/oauth2/introspect;x",
-    "/publisher.v1x/oauth2/introspect",
-  ]) {
-    test(path, async () => {
-      for (const token of [null, api.write, basic(api.write)])
-        expectFailure(await api.send(path, { token }), "not_found", { data: { resource: "endpoint" } });
-    });
-  }
+test("the paths beside it are unknown", async () => {
+  for (const path of words`
+    /oauth2 /oauth2/ /oauth2/introspect/ /oauth2/introspect/x /oauth2/introspection /oauth2/token /oauth2/Introspect
+    /OAUTH2/introspect /aaaa/oauth2/introspect /oauth2/introspec%74 /oauth2/introspect;x
+    /publisher.v1x/oauth2/introspect`)
+    for (const token of [null, api.write, basic(api.write)])
+      expectFailure(await api.send(path, { token }), "not_found", { data: { resource: "endpoint" } });
 });

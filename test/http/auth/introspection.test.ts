@@ -1,64 +1,47 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { expectHardened } from "../../support/hardened.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 import { mistyped } from "../../support/http/credentials.ts";
 import { basic, introspect } from "../../support/http/introspection.ts";
 import { outcomeOf } from "../../support/store/store.ts";
+import { words } from "../../support/words.ts";
 
 /** The clock of a test stands still at this second. */
 const NOW = Date.parse("2026-06-01T12:00:00Z") / 1000;
 const INACTIVE = '{"active":false}';
 
-let api: TestApi;
-
-beforeEach(async () => {
-  api = await TestApi.start();
-});
-
-afterEach(async () => {
-  await api[Symbol.asyncDispose]();
-});
+const api = useTestApi();
 
 async function idOf(secret: string): Promise<string> {
   return (await api.call("api-token/current", {}, secret)).json.id;
 }
 
-/** The text of the answer, which must be a good one. */
-async function told(form: Readonly<Record<string, string>> | string, token = api.read): Promise<string> {
+/** Returns the text of a 200. */
+async function introspected(
+  form: Readonly<Record<string, string>> | string,
+  token = api.read,
+): Promise<string> {
   const { status, headers, text } = await introspect(api, form, { token });
   expect(status, text).toBe(200);
   expect(headers.get("content-type")).toBe("application/json");
   expect(headers.get("cache-control")).toBe("no-store");
-  expectHardened(headers);
   return text;
 }
 
-describe("a good token is told of, byte for byte:", () => {
-  test("one that may read", async () => {
-    const secret = await api.secret("read", null, ["wiki"]);
-    const id = await idOf(secret);
-    expect(await told({ token: secret, audience: "wiki" })).toBe(
-      `{"active":true,"scope":"read","client_id":"${id}","sub":"${id}","aud":["wiki"],"iat":${NOW},"token_type":"Bearer"}`,
-    );
-  });
-
-  test("one that may write, and expires", async () => {
-    const secret = await api.secret("write", NOW + 60, ["wiki"]);
-    const id = await idOf(secret);
-    expect(await told({ token: secret, audience: "wiki" })).toBe(
-      `{"active":true,"scope":"read write","client_id":"${id}","sub":"${id}","aud":["wiki"],"iat":${NOW},"exp":${NOW + 60},"token_type":"Bearer"}`,
-    );
-  });
-
-  test("one for several services, by any of them", async () => {
-    const secret = await api.secret("write", NOW + 1, ["wiki", "0", "a-b"]);
-    const id = await idOf(secret);
-    for (const audience of ["wiki", "0", "a-b"])
-      expect(await told({ token: secret, audience })).toBe(
-        `{"active":true,"scope":"read write","client_id":"${id}","sub":"${id}","aud":["wiki","0","a-b"],"iat":${NOW},"exp":${NOW + 1},"token_type":"Bearer"}`,
+describe("the answer about a good token, byte for byte:", () => {
+  test.each([
+    ["one that reads", "read", null, ["wiki"], "read", '["wiki"]'],
+    ["one that writes and expires", "write", NOW + 60, ["wiki"], "read write", '["wiki"]'],
+    ["one for several services", "write", NOW + 1, ["wiki", "0", "a-b"], "read write", '["wiki","0","a-b"]'],
+  ] as const)("%s", async (_, access, expiresAt, audiences, scope, aud) => {
+    const token = await api.secret(access, expiresAt, audiences);
+    const id = await idOf(token);
+    const exp = expiresAt === null ? "" : `"exp":${expiresAt},`;
+    for (const audience of audiences)
+      expect(await introspected({ token, audience })).toBe(
+        `{"active":true,"scope":"${scope}","client_id":"${id}","sub":"${id}","aud":${aud},"iat":${NOW},${exp}"token_type":"Bearer"}`,
       );
   });
 
@@ -66,48 +49,37 @@ describe("a good token is told of, byte for byte:", () => {
     const secret = await api.secret("read", null, ["wiki"]);
     const id = await idOf(secret);
     const rotated = await api.call("api-token/rotate", { id, overlap_seconds: 60 });
-    const toldOf = async (token: string) => JSON.parse(await told({ token, audience: "wiki" }));
-    expect(await toldOf(secret)).toMatchObject({ sub: id, exp: NOW + 60 });
-    expect(await toldOf(rotated.json.token)).toMatchObject({ sub: rotated.json.id });
-    api.nowMs += 60_000;
-    expect(await toldOf(secret)).toEqual({ active: false });
+    const about = async (token: string) => JSON.parse(await introspected({ token, audience: "wiki" }));
+    expect(await about(secret)).toMatchObject({ sub: id, exp: NOW + 60 });
+    expect(await about(rotated.json.token)).toMatchObject({ sub: rotated.json.id });
+    api.nowMs = (NOW + 60) * 1000 - 1;
+    expect(await about(secret)).toMatchObject({ active: true });
+    api.nowMs += 1;
+    expect(await about(secret)).toEqual({ active: false });
   });
 });
 
-test("it is good to the second before it expires", async () => {
-  const token = await api.secret("read", NOW + 10, ["wiki"]);
-  for (const [ms, isActive] of [
-    [9_999, true],
-    [10_000, false],
-  ] as const) {
-    api.nowMs = NOW * 1000 + ms;
-    expect(JSON.parse(await told({ token, audience: "wiki" })).active).toBe(isActive);
-  }
-});
-
-describe("of every other token nothing is told, byte for byte:", () => {
-  test("of what is none", async () => {
+describe("the answer about any other token is the same:", () => {
+  test("of a text that is no secret", async () => {
     const good = await api.secret("write", null, ["wiki"]);
     for (const token of [
-      "x",
-      "0",
-      "null",
-      "sk_live_",
-      good.slice(0, -1),
-      `${good}0`,
-      `${good} `,
-      ` ${good}`,
-      `${good}\n`,
-      `Bearer ${good}`,
-      mistyped(good),
+      ...words`x 0 null sk_live_ __proto__`,
+      ...[
+        good.slice(0, -1),
+        `${good}0`,
+        `${good} `,
+        ` ${good}`,
+        `${good}\n`,
+        `Bearer ${good}`,
+        mistyped(good),
+      ],
       good.replace("sk_live_", "sk_test_"),
       makeSecret(randomBytes),
       "\u0000",
       "é🙂",
       "a".repeat(60_000),
-      "__proto__",
     ])
-      expect(await told({ token, audience: "wiki" }), token.slice(0, 80)).toBe(INACTIVE);
+      expect(await introspected({ token, audience: "wiki" }), token.slice(0, 80)).toBe(INACTIVE);
   });
 
   test("of one that has ended", async () => {
@@ -118,10 +90,10 @@ describe("of every other token nothing is told, byte for byte:", () => {
       outcomeOf(await api.tokens.revoke(await idOf(secret), COMMAND_LINE));
     api.nowMs += 1000;
     for (const token of [expired, revoked, service])
-      expect(await told({ token, audience: "wiki" })).toBe(INACTIVE);
+      expect(await introspected({ token, audience: "wiki" })).toBe(INACTIVE);
   });
 
-  test("of one that is for something else", async () => {
+  test("of one for another service", async () => {
     const wiki = await api.secret("write", null, ["wiki", "shop"]);
     for (const form of [
       { token: wiki, audience: "wik" },
@@ -129,11 +101,11 @@ describe("of every other token nothing is told, byte for byte:", () => {
       { token: api.write, audience: "wiki" },
       { token: api.write, audience: "publisher" },
     ])
-      expect(await told(form), JSON.stringify(form)).toBe(INACTIVE);
+      expect(await introspected(form), JSON.stringify(form)).toBe(INACTIVE);
   });
 });
 
-/** A form about a token for the wiki, with the parameter `audience` unless `form` writes one itself. */
+/** Adds the parameter `audience` unless `form` has it. */
 async function wikiForm(form: (token: string) => string): Promise<string> {
   const written = form(await api.secret("write", null, ["wiki"]));
   return written.includes("audience") ? written : `audience=wiki&${written}`;
@@ -155,26 +127,21 @@ describe("the form may be written in every way that forms are:", () => {
     ["with a mark of its encoding", (token) => `\ufefftoken=${token}&audience=wiki`],
     ["as large as it may be", (token) => `token=${token}&audience=wiki&x=`.padEnd(65_536, "y")],
   ];
-  for (const [name, form] of FORMS) {
-    test(name, async () => {
-      expect(JSON.parse(await told(await wikiForm(form)))).toMatchObject({ active: true });
-    });
-  }
+  test.each(FORMS)("%s", async (_, form) => {
+    expect(JSON.parse(await introspected(await wikiForm(form)))).toMatchObject({ active: true });
+  });
 
-  for (const type of [
+  test.each([
     "application/x-www-form-urlencoded; charset=UTF-8",
     "APPLICATION/X-WWW-FORM-URLENCODED",
     'application/x-www-form-urlencoded ;charset="utf-8"',
-  ]) {
-    test(`as ${type}`, async () => {
-      const headers = { "content-type": type };
-      const form = await wikiForm((token) => `token=${token}`);
-      expect((await introspect(api, form, { headers })).json.active).toBe(true);
-    });
-  }
+  ])("as %s", async (type) => {
+    const form = await wikiForm((token) => `token=${token}`);
+    expect((await introspect(api, form, { headers: { "content-type": type } })).json.active).toBe(true);
+  });
 });
 
-describe("who asks may say so by Basic, the secret being the password:", () => {
+describe("the caller may use Basic with its secret as the password:", () => {
   const HEADERS: readonly (readonly [name: string, header: (secret: string) => string])[] = [
     ["with any user", (secret) => basic(secret)],
     ["without a user", (secret) => basic(secret, "")],
@@ -190,13 +157,10 @@ describe("who asks may say so by Basic, the secret being the password:", () => {
     ["with more spaces", (secret) => basic(secret).replace(" ", "   ")],
     ["without padding", (secret) => basic(secret, "ab").replace(/=+$/, "")],
   ];
-  for (const [name, header] of HEADERS) {
-    test(name, async () => {
-      for (const secret of [api.read, api.write]) {
-        const token = header(secret);
-        const form = await wikiForm((shown) => `token=${shown}`);
-        expect(JSON.parse(await told(form, token)), token).toMatchObject({ active: true });
-      }
-    });
-  }
+  test.each(HEADERS)("%s", async (_, header) => {
+    for (const secret of [api.read, api.write]) {
+      const form = await wikiForm((shown) => `token=${shown}`);
+      expect(JSON.parse(await introspected(form, header(secret)))).toMatchObject({ active: true });
+    }
+  });
 });

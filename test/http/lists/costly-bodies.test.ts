@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, expect, spyOn, test } from "bun:test";
+import { beforeAll, expect, spyOn, test } from "bun:test";
 import * as redaction from "../../../src/tokens/secret/redaction.ts";
-import { TestApi } from "../../support/http/api.ts";
+import { useTestApi } from "../../support/http/api.ts";
 
 /** The most names that an answer of 100 issues can repeat, each of 32 levels named once. */
 const NAMES_LIMIT = 200;
 
-let api: TestApi;
+const api = useTestApi({ per: "file" });
 let service: string;
 
 beforeAll(async () => {
-  api = await TestApi.start();
   service = await api.secret("read", null, ["wiki"]);
-});
-
-afterAll(async () => {
-  await api[Symbol.asyncDispose]();
 });
 
 /** Thousands of repeated names below 30 levels. */

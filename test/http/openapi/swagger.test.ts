@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import { PAGE_FILES } from "../../../src/assets/page-files.ts";
 import { SECURITY_HEADERS, SWAGGER_PAGE_POLICY } from "../../../src/http/security-headers.ts";
-import { type Sent, TestApi } from "../../support/http/api.ts";
+import { type Sent, TestApi, useTestApi } from "../../support/http/api.ts";
+
+const api = useTestApi({ pages: PAGE_FILES });
 
 const GET: Sent = { method: "GET", token: null };
 
 test("the page is there for anybody, under a policy without anything inline", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { status, headers, text } = await api.send("/swagger", GET);
   expect(status).toBe(200);
   expect(headers.get("content-type")).toBe("text/html;charset=utf-8");
@@ -18,7 +19,6 @@ test("the page is there for anybody, under a policy without anything inline", as
 });
 
 test("everything that the page names is served, by a name that changes with it, and without a source map", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { text } = await api.send("/swagger", GET);
   const named = [...text.matchAll(/ [a-z-]+="(assets\/[^"]*)"/g)].map(([, path = ""]) => path);
   expect(named).toHaveLength(5);
@@ -32,7 +32,6 @@ test("everything that the page names is served, by a name that changes with it, 
 });
 
 test("every address on the page is relative, so that it holds below the path prefix of a proxy", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { text } = await api.send("/swagger", GET);
   const named = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = ""]) => address);
   for (const address of ["./", "swagger/json", "#/api-token/createApiToken"])
@@ -41,7 +40,6 @@ test("every address on the page is relative, so that it holds below the path pre
 });
 
 test("the licenses of what the pages are built from are handed on with them", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { text, headers } = await api.send("/assets/licenses.txt", GET);
   expect(headers.get("content-type")).toBe("text/plain;charset=utf-8");
   for (const name of ["preact", "@preact/signals", "@preact/signals-core", "swagger-ui-dist"])
@@ -51,7 +49,6 @@ test("the licenses of what the pages are built from are handed on with them", as
 });
 
 test("HEAD is answered as GET, another method and an unknown path are refused", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   for (const path of ["/swagger", "/swagger/json", "/swagger/"]) {
     const head = await api.send(path, { method: "HEAD", token: null });
     expect([path, head.status, head.text]).toEqual([path, path === "/swagger/" ? 308 : 200, ""]);
@@ -67,7 +64,6 @@ test("HEAD is answered as GET, another method and an unknown path are refused", 
 });
 
 test("the address with a slash at the end leads to the page, also below a path prefix", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { status, headers, text } = await api.send("/swagger/", GET);
   expect([status, text]).toEqual([308, ""]);
   const location = headers.get("location") ?? "";
@@ -77,7 +73,6 @@ test("the address with a slash at the end leads to the page, also below a path p
 });
 
 test("a browser asks for the document anew each time, and is told if it has it already", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { headers } = await api.send("/swagger/json", GET);
   const etag = headers.get("etag") ?? "";
   expect(headers.get("cache-control")).toBe("no-cache");
@@ -89,7 +84,6 @@ test("a browser asks for the document anew each time, and is told if it has it a
 });
 
 test("the document is JSON, under the policy of every answer, and goes with the pages", async () => {
-  await using api = await TestApi.start(PAGE_FILES);
   const { headers, json } = await api.send("/swagger/json", GET);
   expect(headers.get("content-type")).toBe("application/json");
   expect(headers.get("content-security-policy")).toStartWith("default-src 'none'; frame-ancestors");

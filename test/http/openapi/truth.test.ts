@@ -1,13 +1,14 @@
 import { expect, test } from "bun:test";
-import { type Answer, TestApi } from "../../support/http/api.ts";
+import { type Answer, useTestApi } from "../../support/http/api.ts";
 import { Truth } from "../../support/http/truth.ts";
+
+const api = useTestApi();
 
 const truth = await Truth.read();
 const PATH = "/publisher.v1/api-token/create";
 const ASKED = { method: "POST", path: PATH, body: '{"access":"read"}' };
 
 test("an answer that the document does not tell of is found out", async () => {
-  await using api = await TestApi.start();
   const created = await api.send(PATH, { body: { access: "read" } });
   const refused = await api.send(PATH, { token: null });
   expect(truth.contradictions(ASKED, created)).toEqual([]);
@@ -34,22 +35,15 @@ test("an answer that the document does not tell of is found out", async () => {
   }
 });
 
-test("a body where the document has none is found out", async () => {
-  await using api = await TestApi.start();
-  const allowed = await api.send(PATH, { body: { access: "read" } });
-  const asked = { method: "GET", path: "/forward-auth/wiki" };
-  expect(truth.contradictions(asked, allowed).join()).toContain("there is a body");
-});
-
-test("a request that was accepted, and that the document would refuse, is found out", async () => {
-  await using api = await TestApi.start();
+test("a body where the document has none, and an accepted request that it refuses, are found out", async () => {
   const created = await api.send(PATH, { body: { access: "read" } });
+  const asked = { method: "GET", path: "/forward-auth/wiki" };
+  expect(truth.contradictions(asked, created).join()).toContain("there is a body");
   const other = truth.contradictions({ ...ASKED, body: '{"access":"read","expiry":null}' }, created);
   expect(other.join()).toContain("the accepted request must NOT have additional properties");
 });
 
 test("a failure where no route is has the one form too", async () => {
-  await using api = await TestApi.start();
   const unknown = await api.send("/publisher.v1/nothing");
   const asked = { method: "POST", path: "/publisher.v1/nothing" };
   expect(truth.contradictions(asked, unknown)).toEqual([]);

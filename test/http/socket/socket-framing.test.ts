@@ -1,55 +1,42 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import { chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
+import { answerTo, chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
 import { expectFailure } from "../../support/http/failures.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
 import { loggedFaults, loggedRequests } from "../../support/http/logged.ts";
-import { CHUNKED, lengthField, NEXT_REQUEST, rawHead } from "../../support/store/raw-list.ts";
+import { CHUNKED, lengthField, NEXT_REQUEST, rawHead } from "./raw-list.ts";
 
 const SMUGGLED = "/publisher.v1/smuggled";
 
-let server: ListeningApi;
-
-beforeAll(async () => {
-  server = await ListeningApi.start();
-});
-
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
+const api = useTestApi({ per: "file", listens: true });
 
 beforeEach(() => {
-  server.api.logLines.length = 0;
+  api.logLines.length = 0;
 });
 
-/** Whatever comes: nothing of one request is taken for another, and the server has no fault. */
+/** No body is taken for a request, and the server has no fault. */
 afterEach(() => {
-  for (const { path } of loggedRequests(server.api)) expect(path).not.toBe(SMUGGLED);
-  expect(loggedFaults(server.api)).toEqual([]);
+  for (const { path } of loggedRequests(api)) expect(path).not.toBe(SMUGGLED);
+  expect(loggedFaults(api)).toEqual([]);
 });
 
 function head(field: string): string {
-  return rawHead(field, server.api.write);
+  return rawHead(field, api.write);
 }
 
-/** That the request is refused and its connection closed, so that nothing behind it is read as a request. */
+/** Expects one refusal, after which the connection is closed. */
 async function expectRefused(
   request: string | Uint8Array,
   statuses: readonly number[] = [400],
 ): Promise<void> {
-  const { answers, isClosed } = await exchange(
-    server.port,
-    [Buffer.concat([Buffer.from(request), Buffer.from(NEXT_REQUEST)])],
-    3,
-  );
-  const told = answers.map(({ status }) => status);
-  expect(told).toHaveLength(1);
-  expect(statuses).toContain(told[0] ?? 0);
-  expect(isClosed).toBe(true);
+  const bytes = Buffer.concat([Buffer.from(request), Buffer.from(NEXT_REQUEST)]);
+  const { answers, isClosed } = await exchange(api.port, [bytes], 3);
+  expect([answers.length, isClosed]).toEqual([1, true]);
+  expect(answers[0]?.status).toBeOneOf([...statuses]);
 }
 
 const EMPTY = `${chunk("{}")}${chunk("")}`;
 
-describe("a request that says two things about its body is none:", () => {
+describe("a request with two framings of its body is refused:", () => {
   const TWO_THINGS: readonly (readonly [name: string, fields: string, body: string])[] = [
     ["a length and chunks", `${lengthField(5)}\r\n${CHUNKED}`, EMPTY],
     ["chunks and a length", `${CHUNKED}\r\n${lengthField(5)}`, EMPTY],
@@ -77,33 +64,29 @@ describe("a request that says two things about its body is none:", () => {
     ["a space behind the name", "Transfer-Encoding : chunked", EMPTY],
     ["a coding on the next line", "Transfer-Encoding:\r\n chunked", EMPTY],
   ];
-  for (const [name, fields, body] of TWO_THINGS) {
-    test(name, async () => {
-      await expectRefused(head(fields) + body);
-    });
-  }
+  test.each(TWO_THINGS)("%s", async (_, fields, body) => {
+    await expectRefused(head(fields) + body);
+  });
 
   test("chunks of HTTP/1.0", async () => {
-    for (const connection of ["close", "keep-alive"])
-      await expectRefused(
-        head(`${CHUNKED}\r\nConnection: ${connection}`).replace("HTTP/1.1", "HTTP/1.0") + EMPTY,
-      );
+    for (const connection of ["close", "keep-alive"]) {
+      const request = head(`${CHUNKED}\r\nConnection: ${connection}`).replace("HTTP/1.1", "HTTP/1.0");
+      await expectRefused(request + EMPTY);
+    }
   });
 });
 
 test("the same length twice is refused where a body is read, and never reads more than the limit", async () => {
   for (const size of [2, 1_000_000]) {
     const field = `${lengthField(size)}\r\n${lengthField(size)}`;
-    const { answers } = await exchange(server.port, [head(field), "{}".padEnd(size)]);
-    const [answer] = answers;
-    if (answer === undefined) throw new Error("the connection was closed without an answer");
+    const answer = await answerTo(api.port, head(field), "{}".padEnd(size));
     const message = "must be given once, in digits";
     expectFailure(answer, "bad_request", { data: { issues: [{ path: "Content-Length", message }] } });
   }
 });
 
-describe("chunks that are none end the request and the connection:", () => {
-  for (const [name, body] of [
+describe("wrong chunks end the request and the connection:", () => {
+  test.each([
     ["no number", "zz\r\n{}\r\n"],
     ["no size", "\r\n{}\r\n"],
     ["a sign", "+2\r\n{}\r\n"],
@@ -115,30 +98,24 @@ describe("chunks that are none end the request and the connection:", () => {
     ["more than the size says", "2\r\n{}{}\r\n"],
     ["a bare newline", "2\n{}\n0\n\n"],
     ["a newline in an extension", "2;a\nb\r\n{}\r\n"],
-  ] as const) {
-    test(name, async () => {
-      await expectRefused(`${head(CHUNKED)}${body}${chunk("")}`);
-    });
-  }
+  ])("%s", async (_, body) => {
+    await expectRefused(`${head(CHUNKED)}${body}${chunk("")}`);
+  });
 });
 
-test("what stands behind the last chunk is neither read nor taken for a request", async () => {
+test("trailers are neither read nor taken for a request", async () => {
   const smuggled = rawRequest({ target: SMUGGLED, fields: ["Host: x"] });
-  for (const trailer of [
-    "Authorization: Bearer x\r\n\r\n",
-    `x: y\r\n${smuggled}`,
-    smuggled,
-    `xx${smuggled}`,
-  ]) {
+  const trailers = ["Authorization: Bearer x\r\n\r\n", `x: y\r\n${smuggled}`, smuggled, `xx${smuggled}`];
+  for (const trailer of trailers) {
     const body = `${chunk("{}")}0\r\n${trailer}`;
-    const { answers, isClosed } = await exchange(server.port, [head(CHUNKED) + body + NEXT_REQUEST], 3);
+    const { answers, isClosed } = await exchange(api.port, [head(CHUNKED) + body + NEXT_REQUEST], 3);
     expect(answers.map(({ status }) => status)).toEqual([200, 400]);
     expect(isClosed).toBe(true);
   }
 });
 
-describe("a head that can be read in two ways is none:", () => {
-  for (const [name, field] of [
+describe("a head that can be read in two ways is refused:", () => {
+  test.each([
     ["a folded line", "X-A: b\r\n c"],
     ["a folded line with a tab", "X-A: b\r\n\tc"],
     ["a space in a name", "X A: b"],
@@ -151,17 +128,15 @@ describe("a head that can be read in two ways is none:", () => {
     ["a bare carriage return", "X-A: b\rX-B: c"],
     ["NUL in a value", "X-A: b\0c"],
     ["a control character in a value", "X-A: b\u0001c"],
-  ] as const) {
-    test(name, async () => {
-      await expectRefused(head(field));
-    });
-  }
+  ])("%s", async (_, field) => {
+    await expectRefused(head(field));
+  });
 
   test("a name that is not ASCII", async () => {
     await expectRefused(Buffer.from(head("X-\u00e9: b"), "latin1"));
   });
 
-  for (const [name, request] of [
+  test.each([
     ["lines that end in a newline alone", "GET /healthz HTTP/1.1\nHost: x\n\n"],
     ["a newline alone at the end", "GET /healthz HTTP/1.1\r\nHost: x\r\n\n"],
     ["empty lines before it", "\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
@@ -174,34 +149,25 @@ describe("a head that can be read in two ways is none:", () => {
     ["version 2", "GET /healthz HTTP/2.0\r\nHost: x\r\n\r\n"],
     ["the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"],
     ["a version in lower case", "GET /healthz http/1.1\r\nHost: x\r\n\r\n"],
-  ] as const) {
-    test(name, async () => {
-      await expectRefused(request, [400, 505]);
-    });
-  }
+  ])("%s", async (_, request) => {
+    await expectRefused(request, [400, 505]);
+  });
 });
 
-test("no upgrade is made: the request is answered, and the next one is one of HTTP/1.1", async () => {
+test("no upgrade is made: this request and the next one get answers of HTTP/1.1", async () => {
   for (const upgrade of ["h2c", "websocket", "foo/9", "websocket, h2c"]) {
-    const request = rawRequest({
-      method: "GET",
-      target: "/healthz",
-      fields: [
-        "Host: x",
-        "Connection: Upgrade, HTTP2-Settings",
-        `Upgrade: ${upgrade}`,
-        "HTTP2-Settings: AAMAAABk",
-      ],
-    });
-    const { answers } = await exchange(server.port, [request, NEXT_REQUEST], 2);
-    expect(answers.map(({ status, json }) => [status, json])).toEqual([
-      [200, { status: "ok" }],
-      [200, { status: "ok" }],
+    const connection = ["Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABk"];
+    const fields = ["Host: x", ...connection, `Upgrade: ${upgrade}`];
+    const request = rawRequest({ method: "GET", target: "/healthz", fields });
+    const { answers } = await exchange(api.port, [request, NEXT_REQUEST], 2);
+    expect(answers.map(({ status, text }) => `${status} ${text}`)).toEqual([
+      '200 {"status":"ok"}',
+      '200 {"status":"ok"}',
     ]);
   }
 });
 
-test("a body of a GET is no request", async () => {
+test("the body of a GET is not taken for a request", async () => {
   const smuggled = rawRequest({ target: SMUGGLED, fields: ["Host: x"] });
   for (const [field, body, statuses] of [
     [lengthField(smuggled.length), smuggled, [200, 200]],
@@ -209,27 +175,26 @@ test("a body of a GET is no request", async () => {
     [CHUNKED, chunk(smuggled) + chunk(""), [200]],
   ] as const) {
     const request = rawRequest({ method: "GET", target: "/healthz", fields: ["Host: x", field], body });
-    const { answers } = await exchange(server.port, [request, NEXT_REQUEST], 2);
+    const { answers } = await exchange(api.port, [request, NEXT_REQUEST], 2);
     expect(answers.map(({ status }) => status)).toEqual([...statuses]);
   }
 });
 
-test("an expectation that nobody knows changes nothing", async () => {
+test("an unknown expectation changes nothing", async () => {
   const request = head(`${lengthField(2)}\r\nExpect: something`);
-  const { answers } = await exchange(server.port, [request, "{}", NEXT_REQUEST], 2);
+  const { answers } = await exchange(api.port, [request, "{}", NEXT_REQUEST], 2);
   expect(answers.map(({ status }) => status)).toEqual([200, 200]);
 });
 
-test("TRACE gives nothing back of what was sent", async () => {
+test("the answer to TRACE repeats nothing of the request", async () => {
   for (const [target, status] of [
     ["/healthz", 405],
     ["/publisher.v1/api-token/list", 405],
     ["/nope", 404],
   ] as const) {
-    const fields = ["Host: x", `Authorization: Bearer ${server.api.write}`, "X-Canary: canary"];
-    const { answers } = await exchange(server.port, [rawRequest({ method: "TRACE", target, fields })]);
-    expect(answers.map((answer) => [answer.status, answer.text.includes("canary")])).toEqual([
-      [status, false],
-    ]);
+    const fields = ["Host: x", `Authorization: Bearer ${api.write}`, "X-Canary: canary"];
+    const { answers } = await exchange(api.port, [rawRequest({ method: "TRACE", target, fields })]);
+    expect(answers.map((answer) => answer.status)).toEqual([status]);
+    expect(answers[0]?.text).not.toContain("canary");
   }
 });

@@ -1,147 +1,154 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
+import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
-import { exchange, rawRequest } from "../../support/http/exchange.ts";
-import { expectFailure } from "../../support/http/failures.ts";
-import { ListeningApi } from "../../support/http/listening-api.ts";
+import { answerTo, chunk, rawRequest } from "../../support/http/exchange.ts";
+import {
+  BASIC_CHALLENGE,
+  BOTH_CHALLENGES,
+  basic,
+  FORM,
+  INTROSPECT,
+} from "../../support/http/introspection.ts";
+import { words } from "../../support/words.ts";
 
 const LIST = "/publisher.v1/api-token/list";
-const JSON_BODY = ["Content-Type: application/json", "Content-Length: 2"];
+const WIKI = "/forward-auth/wiki";
 
-let server: ListeningApi;
-let authorization: string;
+const api = useTestApi({ per: "file", listens: true });
+let service: string;
 
 beforeAll(async () => {
-  server = await ListeningApi.start();
-  authorization = `Authorization: Bearer ${server.api.write}`;
+  service = await api.secret("write", null, ["wiki"]);
 });
 
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-});
-
-/** The answer to a list with these headers; without one where the connection was closed. */
-async function answerTo(target: string, fields: readonly string[], version = "HTTP/1.1") {
-  const request = rawRequest({ target, version, fields: [...fields, ...JSON_BODY], body: "{}" });
-  const { answers } = await exchange(server.port, [request]);
-  const [answer] = answers;
-  if (answer === undefined) throw new Error("the connection was closed without an answer");
-  return answer;
+interface Sent {
+  readonly target: string;
+  readonly fields: readonly string[];
+  readonly version?: string;
 }
 
-/** Whether the answer has anything that only who is authenticated may see. */
-function expectNothingTold(text: string): void {
-  expect(text).not.toMatch(/atok_|"data":\s*\[|"issues"/);
+/** Sends a right request for the path, except for its token. */
+async function send(path: string, { target, fields, version = "HTTP/1.1" }: Sent) {
+  const [type, body] =
+    path === INTROSPECT ? [FORM, `token=${service}&audience=wiki`] : ["application/json", "{}"];
+  const framing = [`Content-Type: ${type}`, `Content-Length: ${body.length}`];
+  return await answerTo(api.port, rawRequest({ target, version, fields: [...fields, ...framing], body }));
 }
 
-describe("by whatever spelling the router finds an endpoint, it takes a token:", () => {
-  const FOUND: readonly (readonly [target: string, host: string])[] = [
-    [LIST, "x"],
-    [LIST, "a"],
-    [LIST, "localhost"],
-    [LIST, "publisher.example.com:8080"],
-    [LIST, "[::1]:8080"],
-    [`${LIST}?x=1`, "x"],
-    [`http://x${LIST}`, "x"],
-    [`http://elsewhere.example:99${LIST}`, "x"],
-    [`HTTP://X${LIST}`, "x"],
-    [`https://x${LIST}`, "x"],
-    [`http://user:password@x${LIST}`, "x"],
-  ];
-  for (const [target, host] of FOUND) {
-    test(`${target} at ${host}`, async () => {
-      const anonymous = await answerTo(target, [`Host: ${host}`]);
-      expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
-      const known = await answerTo(target, [`Host: ${host}`, authorization]);
-      expect(known.status).toBe(200);
-      expect(known.json.data).toHaveLength(2);
-    });
-  }
-});
+/** The token for the path: forward-auth takes one for its audience. */
+function secretFor(path: string): string {
+  return path === WIKI ? service : api.write;
+}
 
-describe("a path behind which there is no endpoint has none for anybody:", () => {
-  for (const target of [
-    `/aaaa${LIST}`,
-    `/aaaaaaaaaaa${LIST}`,
-    "/%70ublisher.v1/api-token/list",
-    "/Publisher.v1/api-token/list",
-    "/?/publisher.v1/api-token/list",
-    "http://x",
-    "http://x/",
-    `http://x/aaaa${LIST}`,
-  ]) {
-    for (const host of ["x", "localhost"]) {
-      test(`${target} at ${host}`, async () => {
-        for (const fields of [[`Host: ${host}`], [`Host: ${host}`, authorization]]) {
-          const answer = await answerTo(target, fields);
-          expect([404, 405]).toContain(answer.status);
-          expectNothingTold(answer.text);
-        }
-      });
+describe.each([LIST, INTROSPECT, WIKI])("%s", (path) => {
+  const anonymous = path === INTROSPECT ? BOTH_CHALLENGES : BARE_CHALLENGE;
+
+  test.each([
+    ["", "", "Host: x"],
+    ["", "", "Host: a"],
+    ["", "", "Host: localhost"],
+    ["", "", "Host: publisher.example.com:8080"],
+    ["", "", "Host: [::1]:8080"],
+    ["", "?x=1", "Host: x"],
+    ["http://x", "", "Host: x"],
+    ["http://elsewhere.example:99", "", "Host: x"],
+    ["HTTP://X", "", "Host: x"],
+    ["https://x", "", "Host: x"],
+    ["http://user:password@x", "", "Host: x"],
+    ["", "", ""],
+  ])("behind %p, before %p, with %p needs a token", async (before, after, host) => {
+    const version = host === "" ? "HTTP/1.0" : "HTTP/1.1";
+    const sent = { target: before + path + after, version };
+    const fields = host === "" ? [] : [host];
+    const refused = await send(path, { ...sent, fields });
+    expect([refused.status, refused.headers.get("www-authenticate")]).toEqual([401, anonymous]);
+    const schemes = [`Bearer ${secretFor(path)}`, ...(path === INTROSPECT ? [basic(api.write)] : [])];
+    for (const shown of schemes) {
+      const { status } = await send(path, { ...sent, fields: [...fields, `Authorization: ${shown}`] });
+      expect([shown.split(" ")[0], status]).toEqual([shown.split(" ")[0], 200]);
     }
-  }
-});
-
-describe("a target that is none gets nothing:", () => {
-  for (const target of [
-    "x/publisher.v1/api-token/list",
-    "*",
-    "\\publisher.v1\\api-token\\list",
-    `ftp://x${LIST}`,
-    `@${LIST}`,
-    `:80${LIST}`,
-    `${LIST}\t`,
-    `${LIST} x`,
-    `${LIST}\u0001`,
-  ]) {
-    test(JSON.stringify(target), async () => {
-      const answer = await answerTo(target, ["Host: x", authorization]);
-      expect([400, 505]).toContain(answer.status);
-      expectNothingTold(answer.text);
-    });
-  }
-});
-
-describe("a client of HTTP/1.0 need not name a host:", () => {
-  test("it is authenticated", async () => {
-    const anonymous = await answerTo(LIST, [], "HTTP/1.0");
-    expectFailure(anonymous, "authentication_error", { headers: { "www-authenticate": BARE_CHALLENGE } });
-    expect((await answerTo(LIST, [authorization], "HTTP/1.0")).status).toBe(200);
-    expect((await answerTo(`/aaaa${LIST}`, [authorization], "HTTP/1.0")).status).toBe(404);
   });
 
-  test("its health checks work", async () => {
-    const request = rawRequest({ method: "GET", target: "/healthz", version: "HTTP/1.0" });
-    const { answers } = await exchange(server.port, [request]);
-    expect(answers[0]?.json).toEqual({ status: "ok" });
+  const UNKNOWN = `${BARE_CHALLENGE}, error="invalid_token", error_description="The token is unknown"`;
+  const bearer = () => `Authorization: Bearer ${secretFor(path)}`;
+  const byBasic = () => `Authorization: ${basic(secretFor(path))}`;
+
+  test.each<[name: string, fields: () => readonly string[], challenge: string]>([
+    ["Bearer twice", () => [bearer(), bearer()], UNKNOWN],
+    ["two tokens", () => [bearer(), `Authorization: Bearer ${api.read}`], UNKNOWN],
+    ["Bearer, then Basic", () => [bearer(), byBasic()], UNKNOWN],
+    ["Bearer, then an empty one", () => [bearer(), "Authorization:"], UNKNOWN],
+    ["Basic twice", () => [byBasic(), byBasic()], BASIC_CHALLENGE],
+    ["Basic, then Bearer", () => [byBasic(), bearer()], BASIC_CHALLENGE],
+    ["Basic, then an empty one", () => [byBasic(), "Authorization:"], BASIC_CHALLENGE],
+    ["an empty one, then Basic", () => ["Authorization:", byBasic()], BOTH_CHALLENGES],
+    ["an empty one, then Bearer", () => ["Authorization:", bearer()], BOTH_CHALLENGES],
+    ["for a proxy", () => [bearer().replace("Authorization", "Proxy-Authorization")], BOTH_CHALLENGES],
+    ["another scheme", () => [byBasic().replace("Basic", "Digest")], BOTH_CHALLENGES],
+  ])("takes one Authorization header with one token: %s", async (_, fields, challenge) => {
+    const { status, headers, text } = await send(path, { target: path, fields: ["Host: x", ...fields()] });
+    const bearerOnly = challenge === UNKNOWN ? UNKNOWN : BARE_CHALLENGE;
+    const expected = path === INTROSPECT ? challenge : bearerOnly;
+    expect([status, headers.get("www-authenticate")]).toEqual([401, expected]);
+    expect(text).not.toMatch(/atok_|"data":\s*\[|"issues"/);
+  });
+
+  test("takes the header in lower case, with space around its value", async () => {
+    for (const name of ["authorization", "Authorization"]) {
+      const field = `${name}: \t Bearer ${secretFor(path)} \t`;
+      expect((await send(path, { target: path, fields: ["Host: x", field] })).status).toBe(200);
+    }
   });
 });
 
-describe("Authorization is one header with one token:", () => {
-  const good = () => authorization;
-  const REFUSED: readonly (readonly [name: string, fields: () => readonly string[]])[] = [
-    ["the same twice", () => [good(), good()]],
-    ["another scheme first", () => ["Authorization: Basic eDp5", good()]],
-    ["another scheme last", () => [good(), "Authorization: Basic eDp5"]],
-    ["an empty one first", () => ["Authorization:", good()]],
-    ["an empty one last", () => [good(), "Authorization:"]],
-    ["a read token and a write token", () => [good(), `Authorization: Bearer ${server.api.read}`]],
-    ["for a proxy", () => [good().replace("Authorization", "Proxy-Authorization")]],
-  ];
-  for (const [name, fields] of REFUSED) {
-    test(name, async () => {
-      const answer = await answerTo(LIST, ["Host: x", ...fields()]);
-      expect(answer.status).toBe(401);
-      expect(answer.headers.get("www-authenticate")).toStartWith(BARE_CHALLENGE);
-      expectNothingTold(answer.text);
-    });
-  }
+test.each(words`
+  /aaaa/publisher.v1/api-token/list /aaaaaaaaaaa/publisher.v1/api-token/list /%70ublisher.v1/api-token/list
+  /Publisher.v1/api-token/list /?/publisher.v1/api-token/list http://x http://x/
+  http://x/aaaa/publisher.v1/api-token/list`)("%s is no endpoint for anybody", async (target) => {
+  for (const host of ["Host: x", "Host: localhost"])
+    for (const token of [[], [`Authorization: Bearer ${api.write}`]]) {
+      const { status } = await send(LIST, { target, fields: [host, ...token] });
+      expect([target, status]).toEqual([target, 404]);
+    }
+});
 
-  for (const [name, field] of [
-    ["its name in lower case", (secret: string) => `authorization: Bearer ${secret}`],
-    ["space around it", (secret: string) => `Authorization: \t Bearer ${secret} \t`],
-  ] as const) {
-    test(`${name} is fine`, async () => {
-      expect((await answerTo(LIST, ["Host: x", field(server.api.write)])).status).toBe(200);
-    });
+test.each([
+  ...words`x/publisher.v1/api-token/list * \publisher.v1\api-token\list`,
+  `ftp://x${LIST}`,
+  `@${LIST}`,
+  `:80${LIST}`,
+  `${LIST}\t`,
+  `${LIST} x`,
+  `${LIST}\u0001`,
+])("%j is no target", async (target) => {
+  const fields = ["Host: x", `Authorization: Bearer ${api.write}`];
+  expect((await send(LIST, { target, fields })).status).toBeOneOf([400, 505]);
+});
+
+test.each([
+  [`/a/..${INTROSPECT}`, ["x"]],
+  [`/publisher.v1/%2e%2E${INTROSPECT}`, ["x"]],
+  [INTROSPECT, ["a/b"]],
+  [INTROSPECT, ["x", "x"]],
+])("the unclear target %s at %j is refused in OAuth's form too", async (target, hosts) => {
+  for (const token of [[], [`Authorization: ${basic(api.write)}`]]) {
+    const fields = [...hosts.map((host) => `Host: ${host}`), ...token];
+    const { status, json } = await send(INTROSPECT, { target, fields });
+    const description = expect.stringMatching(/^(?:Host|path) must /);
+    expect(json).toEqual({ error: "invalid_request", error_description: description });
+    expect(status).toBe(400);
   }
+});
+
+test("a form may come in chunks, and is refused once it is too large", async () => {
+  const framing = [`Content-Type: ${FORM}`, "Transfer-Encoding: chunked"];
+  const fields = ["Host: x", `Authorization: ${basic(api.write)}`, ...framing];
+  const head = rawRequest({ target: INTROSPECT, fields });
+  const pieces = [chunk("token="), chunk(service), chunk("&audience=wiki")];
+  expect((await answerTo(api.port, head, ...pieces, chunk(""))).json.active).toBe(true);
+  const large = await answerTo(api.port, head, ...pieces, chunk(`&x=${"x".repeat(65_536)}`), chunk(""));
+  expect([large.status, large.json.error_description]).toEqual([
+    413,
+    "The body must have at most 65536 bytes",
+  ]);
 });

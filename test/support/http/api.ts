@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { app } from "../../../src/http/app.ts";
 import { forwardAuth } from "../../../src/http/auth/forward-auth.ts";
@@ -5,6 +6,7 @@ import type { PageFiles } from "../../../src/http/page-file.ts";
 import { RequestLog } from "../../../src/http/request-log.ts";
 import { router } from "../../../src/http/router.ts";
 import { makeLog } from "../../../src/log/log.ts";
+import { HttpServer } from "../../../src/server/listening/http-server.ts";
 import { ReuseWarnings } from "../../../src/server/reuse-warnings.ts";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
@@ -14,18 +16,19 @@ import { isRefusal } from "../../../src/tokens/refusal.ts";
 import type { Access } from "../../../src/tokens/token.ts";
 import { TokenService } from "../../../src/tokens/token-service.ts";
 import { Usage } from "../../../src/tokens/usage/usage.ts";
+import { expectHardened } from "../hardened.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 import { requireTruth } from "./truth.ts";
 
 const ORIGIN = "http://localhost";
 
-/** What a test sends: by default a POST of JSON with a token that may do everything. */
+/** A request; by default a POST of JSON with the write token. */
 export interface Sent {
   readonly method?: string;
-  /** null sends none; text that is no secret is sent as the whole header. */
+  /** null sends no token; text that is no secret is the whole Authorization header. */
   readonly token?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A string or bytes go out as they are, anything else as JSON. */
+  /** A string or bytes are sent unchanged, anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -33,33 +36,97 @@ export interface Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test reads whatever came
+  // biome-ignore lint/suspicious/noExplicitAny: a test knows the shape
   readonly json: any;
 }
 
-/** The application without a socket, on a store of its own in real files, with a clock that stands still. */
+export interface TestApiOptions {
+  /** "file" keeps one API for all tests of the file. Its default is "test". */
+  readonly per?: "file" | "test";
+  readonly pages?: PageFiles | null;
+  /** Listens on a free port of the loopback as well. */
+  readonly listens?: boolean;
+}
+
+/** Opens an API before each test, or once for the file, and closes it afterwards. Call it at the top of the file. */
+export function useTestApi({ per = "test", pages = null, listens = false }: TestApiOptions = {}): TestApi {
+  const api = new TestApi(pages);
+  const [before, after] = per === "file" ? [beforeAll, afterAll] : [beforeEach, afterEach];
+  before(async () => {
+    await api.open();
+    if (listens) await api.listen();
+  });
+  after(() => api[Symbol.asyncDispose]());
+  return api;
+}
+
+/** The application on a store of its own in real files, with a clock that stands still. It needs no socket. */
 export class TestApi implements AsyncDisposable {
-  readonly directory: TemporaryDirectory;
+  directory!: TemporaryDirectory;
   /** Every line of the log. */
   readonly logLines: string[] = [];
-  /** What time it is, in Unix milliseconds. */
-  nowMs = Date.parse("2026-06-01T12:00:00.500Z");
+  /** The time of its clock, in Unix milliseconds. */
+  nowMs = 0;
   isStopping = false;
-  readonly store: SqliteTokenStore;
-  readonly tokens: TokenService;
-  readonly auditTrail: AuditTrail;
-  /** Nothing of it is in the store until a test flushes it. */
-  readonly usage: Usage;
-  readonly app: ReturnType<typeof app>;
-  readonly router: ReturnType<typeof router>;
-  /** Secrets of a write and a read token, which `start` makes. */
+  store!: SqliteTokenStore;
+  tokens!: TokenService;
+  auditTrail!: AuditTrail;
+  /** It writes to the store only when a test flushes it. */
+  usage!: Usage;
+  app!: {
+    readonly routes: ReturnType<typeof app>["routes"];
+    /** Answers a request for a path that Bun does not change. */
+    readonly handle: (request: Request) => Promise<Response>;
+  };
+  router!: ReturnType<typeof router>;
+  /** The secrets of a write and a read token, which `open` creates. */
   write = "";
   read = "";
+  #server: HttpServer | null = null;
+  readonly #pages: PageFiles | null;
 
-  private constructor(pages: PageFiles | null, directory = new TemporaryDirectory()) {
-    this.directory = directory;
+  constructor(pages: PageFiles | null = null) {
+    this.#pages = pages;
+  }
+
+  static async start(pages: PageFiles | null = null): Promise<TestApi> {
+    const api = new TestApi(pages);
+    await api.open();
+    return api;
+  }
+
+  /** Starts on an empty store, at the same time as every other API of a test. */
+  async open(): Promise<void> {
+    this.directory = new TemporaryDirectory();
+    this.logLines.length = 0;
+    this.nowMs = Date.parse("2026-06-01T12:00:00.500Z");
+    this.isStopping = false;
+    this.#compose();
+    this.write = await this.secret("write");
+    this.read = await this.secret("read");
+  }
+
+  /** Opens the same files anew. */
+  restart(): void {
+    this.store.close();
+    this.#compose();
+  }
+
+  /** Serves requests on a free port of the loopback, as the executable does. */
+  async listen(): Promise<void> {
+    this.#server = new HttpServer();
+    await this.#server.open([{ host: "127.0.0.1", port: 0 }], 0o600, this.router);
+  }
+
+  get port(): number {
+    const [address] = this.#server?.addresses ?? [];
+    if (address === undefined || !("port" in address)) throw new Error("the API does not listen");
+    return address.port;
+  }
+
+  #compose(): void {
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
-    // So that every request has a line, however many there are.
+    // At "debug" each request has a line, however many there are.
     const log = makeLog("debug", { write: (line) => void this.logLines.push(line) });
     const clock = () => this.nowMs;
     const warnings = new ReuseWarnings(log, clock);
@@ -80,31 +147,19 @@ export class TestApi implements AsyncDisposable {
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     const requestLog = new RequestLog(log, clock);
-    const parts = { log: requestLog, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
     const { tokens, auditTrail, usage } = this;
     const storeHealth = { ping: () => this.store.ping(), writeTrouble: () => this.store.trouble };
-    this.app = app({ ...parts, ...storeHealth, authority: { tokens, auditTrail, usage }, pages });
-    const { fetch } = this.app;
+    const authority = { tokens, auditTrail, usage };
+    const { handle, routes } = app({ ...storeHealth, authority, pages: this.#pages });
     this.router = router({
-      ...parts,
-      fetch,
+      log: requestLog,
+      addressOf: () => "192.0.2.1",
       connectionOf: () => null,
-      forwardAuth: forwardAuth({ ...parts, tokens }),
+      isStopping: () => this.isStopping,
+      forwardAuth: forwardAuth(tokens),
+      app: handle,
     });
-  }
-
-  static async start(pages: PageFiles | null = null): Promise<TestApi> {
-    const api = new TestApi(pages);
-    api.write = await api.secret("write");
-    api.read = await api.secret("read");
-    return api;
-  }
-
-  /** The same files, opened anew as after a restart and without pages; this one is closed. */
-  restarted(): TestApi {
-    this.store.close();
-    const { write, read, nowMs } = this;
-    return Object.assign(new TestApi(null, this.directory), { write, read, nowMs });
+    this.app = { routes, handle: (request) => routed(this.router, request) };
   }
 
   /** The secret of a new token. */
@@ -121,7 +176,7 @@ export class TestApi implements AsyncDisposable {
     return created.secret;
   }
 
-  /** The answer, which must be what the OpenAPI document says. */
+  /** Returns the answer, which must agree with the OpenAPI document and have the headers of every answer. */
   async send(
     path: string,
     { method = "POST", token = this.write, headers = {}, body = {} }: Sent = {},
@@ -129,8 +184,8 @@ export class TestApi implements AsyncDisposable {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const carriesBody = method !== "GET" && method !== "HEAD";
     const sent = isRaw ? body : JSON.stringify(body);
-    const response = await this.#handle(
-      path,
+    const response = await routed(
+      this.router,
       new Request(ORIGIN + path, {
         method,
         headers: {
@@ -142,9 +197,11 @@ export class TestApi implements AsyncDisposable {
         },
         ...(carriesBody ? { body: sent } : {}),
       }),
+      path,
     );
     const answer = await answerOf(response);
     await requireTruth({ method, path, ...(carriesBody ? { body: sent } : {}) }, answer);
+    expectHardened(answer.headers, `${method} ${path}`);
     return answer;
   }
 
@@ -153,28 +210,36 @@ export class TestApi implements AsyncDisposable {
     return await this.send(`/publisher.v1/${endpoint}`, { body, token });
   }
 
-  /** Plays Bun's router, which there is on a socket alone: it goes by the raw path. */
-  async #handle(path: string, request: Request): Promise<Response> {
-    const [raw = ""] = path.split("?");
-    const segments = raw.replace(/\/$/, "").split("/").slice(1);
-    const { route, fetch } = this.router;
-    return await (segments.includes("") ? fetch(request) : route(request, segments.map(decoded)));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server?.stop();
+    this.#server = null;
     this.store.close();
     this.directory[Symbol.dispose]();
   }
 }
 
-/** The answer, read to its end; `json` is null where there is none. */
+/** Does the work of Bun's server, which needs a socket: its router goes by the raw path, and HEAD gets no content. */
+export async function routed(
+  { route, fetch }: ReturnType<typeof router>,
+  request: Request,
+  path = new URL(request.url).pathname,
+): Promise<Response> {
+  const [raw = ""] = path.split("?");
+  const segments = raw.replace(/\/$/, "").split("/").slice(1);
+  const response = segments.includes("")
+    ? await fetch(request)
+    : await route(request, performance.now(), segments.map(decoded));
+  return request.method === "HEAD" ? new Response(null, response) : response;
+}
+
+/** Reads the answer to its end; `json` is null without JSON. */
 export async function answerOf(response: Response): Promise<Answer> {
   const text = await response.text();
   const isJson = response.headers.get("content-type") === "application/json" && text !== "";
   return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : null };
 }
 
-/** What is no escape, or no UTF-8, becomes the character that stands for such. */
+/** As Bun's router does, returns U+FFFD for a wrong escape. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);

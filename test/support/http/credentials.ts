@@ -2,19 +2,19 @@ import { randomBytes } from "node:crypto";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import type { TestApi } from "./api.ts";
 
-/** An Authorization header that opens nothing, and what its sender and the log are told. */
+/** An Authorization header that lets nobody in, its challenge and its reason in the log. */
 export interface RefusedCredential {
   readonly name: string;
-  /** null for no such header. */
+  /** null without the header. */
   readonly header: string | null;
   readonly challenge: string;
   readonly logged: "missing" | "malformed" | "unknown" | "expired" | "revoked";
 }
 
-/** What a caller is told that sent no token. */
+/** The challenge to a request without a token. */
 export const BARE_CHALLENGE = 'Bearer realm="publisher"';
 
-/** Every way in which a request can fail to say who sends it. Moves the clock of `api` on by a second. */
+/** Every way to send no good token. Moves the clock of `api` on by a second. */
 export async function refusedCredentials(api: TestApi): Promise<readonly RefusedCredential[]> {
   const good = api.write;
   const unknown = makeSecret(randomBytes);
@@ -30,7 +30,7 @@ export async function refusedCredentials(api: TestApi): Promise<readonly Refused
     nothing("a good token without a scheme", good.replace("sk_live_", " sk_live_")),
     wrong("two good tokens in one header", `Bearer ${good}, Bearer ${good}`, "malformed"),
     wrong("two tokens behind one scheme", `Bearer ${good} ${good}`, "malformed"),
-    wrong("something behind a good token", `Bearer ${good};`, "malformed"),
+    wrong("more behind a good token", `Bearer ${good};`, "malformed"),
     wrong("a good token in quotes", `Bearer "${good}"`, "malformed"),
     wrong("no secret at all", "Bearer x", "malformed"),
     wrong("letters that are not ASCII", "Bearer \u00e9\u00e8", "malformed"),
@@ -51,7 +51,8 @@ export function mistyped(secret: string): string {
   return secret.slice(0, -1) + (secret.endsWith("0") ? "1" : "0");
 }
 
-const DESCRIPTIONS = {
+/** The descriptions of errors, by the reasons in the log. */
+export const DESCRIPTIONS = {
   malformed: "The token is unknown",
   unknown: "The token is unknown",
   expired: "The token has expired",

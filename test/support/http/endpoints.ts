@@ -1,3 +1,4 @@
+import type { Sent, TestApi } from "./api.ts";
 import { BARE_CHALLENGE } from "./credentials.ts";
 
 export interface EndpointUnderTest {
@@ -8,7 +9,7 @@ export interface EndpointUnderTest {
   readonly body: object;
 }
 
-/** Every endpoint, and what calling it takes. */
+/** Every endpoint, with the access that a call needs. */
 export const ENDPOINTS: readonly EndpointUnderTest[] = [
   { path: "api-token/create", access: "write", body: { access: "read" } },
   { path: "api-token/list", access: "read", body: {} },
@@ -23,5 +24,27 @@ export const ENDPOINTS: readonly EndpointUnderTest[] = [
   { path: "audit-event/list", access: "read", body: {} },
 ];
 
-/** What a read token is told where it takes a write token. */
+/** The challenge to a read token where a call needs a write token. */
 export const INSUFFICIENT = `${BARE_CHALLENGE}, error="insufficient_scope", scope="write"`;
+
+/** Sends a body that notices when the server begins to read it. */
+export async function sendWatched(
+  api: TestApi,
+  path: string,
+  { method = "POST", token = api.write, headers = {} }: Sent,
+): Promise<{ readonly status: number; readonly isRead: boolean }> {
+  let isRead = false;
+  const pull = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+    isRead = true;
+    controller.enqueue(Buffer.from('{"access":"read"}'));
+    controller.close();
+  };
+  const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
+  const request = new Request(`http://localhost${path}`, {
+    method,
+    headers: { "content-type": "application/json", ...authorization, ...headers },
+    body: new ReadableStream<Uint8Array>({ pull }, { highWaterMark: 0 }),
+  });
+  const { status } = await api.app.handle(request);
+  return { status, isRead };
+}

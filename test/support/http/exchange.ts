@@ -3,21 +3,21 @@ import { setTimeout as pause } from "node:timers/promises";
 import { PATIENCE_MS } from "../patience.ts";
 import type { Answer } from "./api.ts";
 
-/** Between two pieces, so that they arrive as two, in milliseconds. */
+/** The time between two pieces in milliseconds, so that they arrive apart. */
 const PAUSE_MS = 5;
 
-const HEAD_END = "\r\n\r\n";
+export const HEAD_END = "\r\n\r\n";
 
-/** What came back on a connection. */
+/** The answers on a connection. */
 export interface Exchange {
   readonly answers: readonly Answer[];
-  /** Whether the other side closed the connection before every answer that was waited for had come. */
+  /** Whether the server closed the connection before the last expected answer. */
   readonly isClosed: boolean;
 }
 
 /**
- * Writes the pieces, one after the other, on one connection to a port of the loopback or to a Unix socket, and reads
- * that many answers, or as many as come before the other side closes it. Then the connection is cut off.
+ * Writes the pieces one after the other to a port of the loopback or to a Unix socket. Returns so many answers, or
+ * fewer if the server closes the connection.
  */
 export async function exchange(
   where: number | string,
@@ -35,7 +35,17 @@ export async function exchange(
   return await ended;
 }
 
-/** Resolves when that many answers are whole, or the connection is closed; rejects when that takes too long. */
+/** Returns the answer to one request. Throws if the server closes the connection without one. */
+export async function answerTo(
+  where: number | string,
+  ...pieces: readonly (string | Uint8Array)[]
+): Promise<Answer> {
+  const [answer] = (await exchange(where, pieces)).answers;
+  if (answer === undefined) throw new Error("the connection was closed without an answer");
+  return answer;
+}
+
+/** Resolves after so many answers or when the connection is closed; rejects when that takes too long. */
 function reading(socket: Socket, count: number, patienceMs: number): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const answers: Answer[] = [];
@@ -64,7 +74,7 @@ function reading(socket: Socket, count: number, patienceMs: number): Promise<Exc
   });
 }
 
-/** The first whole answer in what was received, and how many bytes of it are that answer. */
+/** Returns the first whole answer with its size in bytes, and null if it is not complete. */
 function firstAnswer(received: Buffer): { readonly answer: Answer; readonly size: number } | null {
   const headEnd = received.indexOf(HEAD_END);
   if (headEnd === -1) return null;
@@ -78,22 +88,21 @@ function firstAnswer(received: Buffer): { readonly answer: Answer; readonly size
   return { answer: { status: Number(statusLine.split(" ")[1]), headers, text, json }, size };
 }
 
-function fieldOf(line: string): [name: string, value: string] {
+export function fieldOf(line: string): [name: string, value: string] {
   const colon = line.indexOf(":");
   return [line.slice(0, colon), line.slice(colon + 1).trim()];
 }
 
-/** What a raw request has beside its first line. */
 export interface RawParts {
   readonly target?: string;
   readonly method?: string;
   readonly version?: string;
-  /** Each is sent as it is; a Host header is not added. */
+  /** Header lines, sent unchanged. No Host header is added. */
   readonly fields?: readonly string[];
   readonly body?: string;
 }
 
-/** The bytes of a request, byte for byte as given. */
+/** The text of a request, without any check. */
 export function rawRequest({
   target = "/publisher.v1/api-token/list",
   method = "POST",

@@ -2,14 +2,14 @@ import { expect } from "bun:test";
 import { expectHardened } from "../hardened.ts";
 import type { Answer } from "./api.ts";
 
-/** Every code that a failure comes with, and its status. */
+/** The status of each error code, as clients know them. */
 export const STATUS_OF = {
   bad_request: 400,
   authentication_error: 401,
   authorization_error: 403,
   not_found: 404,
-  conflict: 409,
   method_not_allowed: 405,
+  conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   internal_error: 500,
@@ -18,30 +18,17 @@ export const STATUS_OF = {
 
 export type FailureCode = keyof typeof STATUS_OF;
 
-export const FAILURE_CODES: readonly FailureCode[] = [
-  "bad_request",
-  "authentication_error",
-  "authorization_error",
-  "not_found",
-  "conflict",
-  "method_not_allowed",
-  "payload_too_large",
-  "unsupported_media_type",
-  "internal_error",
-  "unavailable",
-];
-
 /** The two messages that clients may compare. */
 const FIXED_MESSAGES: Partial<Record<FailureCode, string>> = {
   authentication_error: "Invalid or missing API token",
   authorization_error: "Insufficient permissions",
 };
 
-/** Headers that a failure has only where the contract says so. */
+/** Headers that only some failures have. */
 const OCCASIONAL_HEADERS = ["www-authenticate", "allow", "retry-after"] as const;
 
-/** What no failure lets out: a secret, an Authorization header, a place in the code, the database's words. */
-const NEVER_IN_A_FAILURE: readonly RegExp[] = [
+/** No failure has a secret, an Authorization header, a place in the code or the database's words. */
+export const NEVER_IN_A_FAILURE: readonly RegExp[] = [
   /sk_live_[0-9A-Za-z]/,
   /\bbearer\b/i,
   /\.tsx?\b|\bat [\w.<>]+ \(|node_modules/,
@@ -52,11 +39,11 @@ const NEVER_IN_A_FAILURE: readonly RegExp[] = [
 export interface FailureParts {
   readonly data?: object;
   readonly headers?: Partial<Record<(typeof OCCASIONAL_HEADERS)[number], string>>;
-  /** Says which scenario it was, where one test has several. */
+  /** Names the case where a test has several. */
   readonly label?: string;
 }
 
-/** That the answer is this failure, in the one form of every failure, and tells nothing that it must not. */
+/** Expects this failure in the one form of every failure, without anything internal. */
 export function expectFailure(
   answer: Answer,
   code: FailureCode,
@@ -68,6 +55,7 @@ export function expectFailure(
   expect(answer.json, label).toStrictEqual({ error: { code, message, data, trace_id: traceId } });
   expect(answer.status, label).toBe(STATUS_OF[code]);
   expect(answer.headers.get("content-type"), label).toBe("application/json");
+  expect(answer.headers.get("cache-control"), label).toBe("no-store");
   for (const name of OCCASIONAL_HEADERS)
     expect(answer.headers.get(name), `${label}: ${name}`).toBe(headers[name] ?? null);
   for (const pattern of NEVER_IN_A_FAILURE) expect(answer.text, label).not.toMatch(pattern);
@@ -79,7 +67,7 @@ export interface ExpectedIssue {
   readonly message: string;
 }
 
-/** That the answer is a 400 with exactly these issues, in whatever order, the first three of them in its message. */
+/** Expects a 400 with exactly these issues in any order, and the first three of them in its message. */
 export function expectIssues(answer: Answer, issues: readonly ExpectedIssue[], label = ""): void {
   const given: readonly ExpectedIssue[] = answer.json?.error?.data?.issues ?? [];
   expect(sorted(given), label).toStrictEqual(sorted(issues));

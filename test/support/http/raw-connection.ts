@@ -1,6 +1,7 @@
 import type { Socket } from "bun";
+import { fieldOf, HEAD_END } from "./exchange.ts";
 
-/** An answer as it came over the wire. Its headers are read when they are asked for: most tests never do. */
+/** An answer of a connection. It parses its headers on demand, because most tests do not read them. */
 export class RawAnswer {
   readonly status: number;
   readonly body: string;
@@ -14,7 +15,13 @@ export class RawAnswer {
 
   /** By names in lower case. */
   get headers(): ReadonlyMap<string, string> {
-    return new Map(this.#head.split("\r\n").slice(1).map(headerOf));
+    return new Map(
+      this.#head
+        .split("\r\n")
+        .slice(1)
+        .map(fieldOf)
+        .map(([name, value]) => [name.toLowerCase(), value]),
+    );
   }
 }
 
@@ -23,10 +30,9 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-const HEAD_END = "\r\n\r\n";
 const CONTENT_LENGTH = /^content-length: *(\d+)/im;
 
-/** Cuts what comes over a connection into answers. */
+/** Cuts the bytes of a connection into answers. */
 class Answers {
   readonly #waiting: Waiting[] = [];
   #received = "";
@@ -53,7 +59,7 @@ class Answers {
     for (const { reject } of this.#waiting.splice(0)) reject(fault);
   }
 
-  /** Takes one whole answer off what was received; null as long as there is none. */
+  /** Takes the next whole answer, or returns null. */
   #cut(): RawAnswer | null {
     const headEnd = this.#received.indexOf(HEAD_END);
     if (headEnd === -1) return null;
@@ -67,9 +73,9 @@ class Answers {
   }
 }
 
-/** One connection on which a test writes what it likes, and reads one HTTP/1.1 answer after the other. */
+/** A connection for requests in any form. It reads one HTTP/1.1 answer after the other. */
 export class RawConnection implements Disposable {
-  /** Resolves once the connection is closed, by whichever side. */
+  /** Resolves once either side has closed the connection. */
   readonly closed: Promise<void>;
   readonly #socket: Socket<undefined>;
   readonly #answers: Answers;
@@ -80,7 +86,7 @@ export class RawConnection implements Disposable {
     this.closed = closed;
   }
 
-  /** Connects to where a URL points, or to a Unix socket, as `unix:/path`; rejects where nobody listens. */
+  /** Connects to a URL such as `http://127.0.0.1:8080` or `unix:/path`. Rejects if no server listens. */
   static async open(url: string): Promise<RawConnection> {
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     const answers = new Answers();
@@ -104,18 +110,18 @@ export class RawConnection implements Disposable {
     return new RawConnection(socket, answers, closed);
   }
 
-  /** Writes text, and asks for nothing. */
+  /** Writes text without reading an answer. */
   send(text: string): void {
     this.#socket.write(text);
     this.#socket.flush();
   }
 
-  /** The next answer; rejects if the connection is closed before it is whole. */
+  /** Reads the next answer. Rejects if the connection is closed before its end. */
   async answer(): Promise<RawAnswer> {
     return await this.#answers.next();
   }
 
-  /** Sends a request, whole, and gives its answer. */
+  /** Sends a whole request and returns its answer. */
   async ask(request: string): Promise<RawAnswer> {
     this.send(request);
     return await this.answer();
@@ -126,12 +132,7 @@ export class RawConnection implements Disposable {
   }
 }
 
-function headerOf(line: string): readonly [name: string, value: string] {
-  const colon = line.indexOf(":");
-  return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-}
-
-/** A request for an endpoint by its short name, as a client sends it that keeps its connection. */
+/** A request for an endpoint by its short name, which leaves the connection open. */
 export function rawRequest(endpoint: string, token: string, body: unknown = {}): string {
   const text = JSON.stringify(body);
   return [

@@ -1,11 +1,12 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { FAILURES, OAuthError } from "../../../src/http/api/answer-types.ts";
 import { openapiDocument } from "../../../src/http/api/documentation.ts";
+import { FAILURES, MethodNotAllowed } from "../../../src/http/api/responses/failures.ts";
+import { OAuthError } from "../../../src/http/api/responses/introspection.ts";
 import { type } from "../../../src/http/body/arktype.ts";
 import type { Answer } from "./api.ts";
 
-/** What was sent, as far as the document has something to say of it. */
+/** The parts of a request that the document describes. */
 export interface Asked {
   readonly method: string;
   /** With or without a query. */
@@ -32,16 +33,16 @@ const Document = type({
   },
 });
 
-/** Every failure has one of these forms, also where no route is. */
+/** The forms of a failure, also for unknown paths. */
 const Failure = Object.values(FAILURES)
-  .reduce((all, one) => all.or(one))
+  .reduce((all, { schema }) => all.or(schema), MethodNotAllowed)
   .onDeepUndeclaredKey("reject");
 
-/** Whatever goes wrong there has the form of OAuth's errors. */
+/** Failures on this path have the form of OAuth's errors. */
 const INTROSPECTION = "/oauth2/introspect";
 const OAuthFailure = OAuthError.onDeepUndeclaredKey("reject");
 
-/** What an answer must be for the document to be true. */
+/** Compares answers with the OpenAPI document. */
 export class Truth {
   readonly document: typeof Document.infer;
   readonly #ajv = new Ajv2020({ strict: false, allErrors: true });
@@ -57,7 +58,7 @@ export class Truth {
     return new Truth(Document.assert(await openapiDocument()));
   }
 
-  /** Everything in which the answer is not as the document says; where it names no such path, as any failure. */
+  /** Returns the differences between the answer and the document. On an unknown path every failure is allowed. */
   contradictions(asked: Asked, answer: Answer): readonly string[] {
     const isHead = asked.method === "HEAD";
     const operation = this.#operation(asked);
@@ -72,7 +73,7 @@ export class Truth {
     ];
   }
 
-  /** What is wrong with a value that one of the document's schemas is for. */
+  /** Returns the faults of a value by a schema of the document. */
   faults(schema: object, value: unknown, name: string): readonly string[] {
     const validate = this.#validators.get(schema) ?? this.#ajv.compile(absolute(schema));
     this.#validators.set(schema, validate);
@@ -124,14 +125,14 @@ export class Truth {
   }
 }
 
-/** The parameters of a form but for those without a value, which count as left out. */
+/** The parameters of a form. One without a value counts as left out. */
 function formOf(text: string): object {
   return Object.fromEntries([...new URLSearchParams(text)].filter(([, value]) => value !== ""));
 }
 
 const reading = Truth.read();
 
-/** Throws unless the answer is what the OpenAPI document says. */
+/** Throws if the answer differs from the OpenAPI document. */
 export async function requireTruth(asked: Asked, answer: Answer): Promise<void> {
   const contradictions = (await reading).contradictions(asked, answer);
   if (contradictions.length === 0) return;
@@ -145,10 +146,7 @@ function failureFaults(path: string, body: unknown): readonly string[] {
   return failure instanceof type.errors ? [failure.summary] : [];
 }
 
-/**
- * Clients must bear properties that a later version adds, so the document lets them be. An answer of this version
- * has none that it does not tell of.
- */
+/** The document allows unknown properties, for later versions. An answer of this version has none. */
 function closed(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(closed);
   if (typeof part !== "object" || part === null) return part;

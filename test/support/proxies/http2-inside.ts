@@ -5,11 +5,10 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import { connect, type Socket } from "node:net";
+import { HEAD_END } from "../http/exchange.ts";
 import { PATIENCE_MS } from "../patience.ts";
 
-const HEAD_END = "\r\n\r\n";
-
-/** What a service does with a connection that changed to HTTP/2: it answers every request with 200. */
+/** Answers every request on a connection that changed to HTTP/2 with 200. */
 export class Http2Inside {
   /** Every request inside so far, as `POST /admin/delete-all`. */
   readonly seen: string[] = [];
@@ -31,7 +30,6 @@ export class Http2Inside {
   }
 }
 
-/** What came of a request to change the protocol. */
 export interface Switched {
   readonly status: number;
   /** The status of a POST inside the tunnel; null where there is no HTTP/2. */
@@ -52,7 +50,7 @@ export async function switchToHttp2(port: number, fields: readonly string[]): Pr
   }
 }
 
-/** The first status line, and what came behind its headers. */
+/** Reads the first status and the bytes behind the headers. */
 async function readHead(socket: Socket): Promise<{ readonly status: number; readonly rest: Buffer }> {
   return await new Promise((resolve, reject) => {
     let received = Buffer.alloc(0);

@@ -1,60 +1,34 @@
-import { connect, createServer, type Server, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
+import { LoopbackServer } from "./loopback-server.ts";
 
-/** Stands between a proxy and Publisher, and writes down what the proxy sends. */
-export class Relay implements AsyncDisposable {
+/** Stands between a proxy and Publisher, and records the bytes of the proxy. */
+export class Relay extends LoopbackServer {
   /** Every byte towards Publisher so far, as Latin-1. */
   sent = "";
   /** The same, connection by connection. */
   readonly sentOn: string[] = [];
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #url: URL;
 
-  private constructor(server: Server) {
-    this.#server = server;
+  /** `url` is Publisher's. */
+  constructor(url: string) {
+    super();
+    this.#url = new URL(url);
   }
 
-  /** Passes on to where a URL points. */
-  static async to(url: string): Promise<Relay> {
-    const { hostname, port } = new URL(url);
-    const server = createServer();
-    const relay = new Relay(server);
-    server.on("connection", (socket) => relay.#join(socket, connect(Number(port), hostname)));
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return relay;
-  }
-
-  /** As `127.0.0.1:40000`. */
-  get address(): string {
-    const address = this.#server.address();
-    if (address === null || typeof address === "string") throw new Error("the relay does not listen");
-    return `127.0.0.1:${address.port}`;
-  }
-
-  /** From now on nobody listens there. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    if (this.#server.listening) await new Promise((resolve) => this.#server.close(resolve));
-  }
-
-  /** How many connections the proxy has made. */
+  /** The number of connections of the proxy so far. */
   get connections(): number {
     return this.sentOn.length;
   }
 
-  #join(near: Socket, far: Socket): void {
+  protected serve(near: Socket): void {
+    const far = connect(Number(this.#url.port), this.#url.hostname);
+    this.track(far);
     const index = this.sentOn.push("") - 1;
     near.on("data", (bytes: Buffer) => {
       this.sent += bytes.toString("latin1");
       this.sentOn[index] += bytes.toString("latin1");
     });
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      this.#sockets.add(from);
-      from.pipe(to);
-      from.on("error", () => to.destroy());
-      from.on("close", () => this.#sockets.delete(from));
-    }
+    near.pipe(far).on("error", () => near.destroy());
+    far.pipe(near).on("error", () => far.destroy());
   }
 }

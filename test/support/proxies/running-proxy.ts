@@ -1,5 +1,6 @@
+import { describe } from "bun:test";
 import { connect, createServer, type Socket } from "node:net";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   type ProxyFile,
   type ProxyKind,
@@ -14,7 +15,7 @@ export const RUNNABLE = ["nginx", "caddy", "haproxy"] as const satisfies readonl
 
 export type Runnable = (typeof RUNNABLE)[number];
 
-/** What the command line of each is, and what a test gives it around the configuration that is printed. */
+/** The command line of each, and the file around the configuration. */
 const COMMAND_LINES: Readonly<
   Record<Runnable, { readonly args: readonly string[]; readonly around: Around }>
 > = {
@@ -31,7 +32,7 @@ const COMMAND_LINES: Readonly<
 
 type Around = { readonly name: string; readonly text: (included: string) => string } | null;
 
-/** What Debian's own nginx.conf has around the files in conf.d, as far as it matters, in a directory of its own. */
+/** Includes a file as Debian's nginx.conf does with conf.d, in a directory of its own. */
 function nginxAround(included: string): string {
   const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
   return [
@@ -47,18 +48,25 @@ function nginxAround(included: string): string {
   ].join("\n");
 }
 
-/** Where the command of a proxy is; null, after saying on stderr how to get it, where it is not installed. */
-export function commandOf(kind: Runnable): string | null {
+/** Returns the path of a proxy's command, and null if it is not installed. */
+function commandOf(kind: Runnable): string | null {
   const command = Bun.which(kind, { PATH: `${Bun.env.PATH}:/usr/sbin:/usr/local/sbin` });
   if (command === null)
     process.stderr.write(
-      `skipped, as there is no ${kind} ("apt-get install ${kind}"): whether it lets through what it must\n`,
+      `skipped, as there is no ${kind} ("apt-get install ${kind}"): its requests to Publisher\n`,
     );
   return command;
 }
 
-/** Where the command of each proxy is that is installed. */
+/** The path of each proxy's command, and null if it is not installed. */
 export const COMMANDS = new Map(RUNNABLE.map((kind) => [kind, commandOf(kind)]));
+
+export const IS_ANY_INSTALLED = [...COMMANDS.values()].some((command) => command !== null);
+
+/** Describes the proxies one by one, and skips those that are not installed. */
+export function describeProxies(tests: (kind: Runnable) => void): void {
+  for (const kind of RUNNABLE) describe.skipIf(COMMANDS.get(kind) === null)(kind, () => tests(kind));
+}
 
 export type RunningProxies = ReadonlyMap<Runnable, RunningProxy>;
 
@@ -85,24 +93,6 @@ export async function startDocumented(values: Omit<ProxyValues, "port">): Promis
   return await startProxies((kind, port) => proxyConfiguration(kind, { ...values, port }));
 }
 
-/** The language of its block in docs/proxies/outside.md, and the name of the file, by the proxy. */
-const OUTSIDE: Readonly<Record<Runnable, readonly [language: string, file: string]>> = {
-  nginx: ["nginx", "publisher.conf"],
-  caddy: ["caddyfile", "Caddyfile"],
-  haproxy: ["haproxy", "haproxy.cfg"],
-};
-
-/** Starts every proxy that is installed, as docs/proxies/outside.md says, in front of Publisher at an address. */
-export async function startOutside(publisher: string): Promise<RunningProxies> {
-  const page = await Bun.file(resolve(import.meta.dir, "../../../docs/proxies/outside.md")).text();
-  return await startProxies((kind, port) => {
-    const [language, name] = OUTSIDE[kind];
-    const [, text] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "ms").exec(page) ?? [];
-    if (text === undefined) throw new Error(`the page prints nothing for ${kind}`);
-    return [{ name, text: text.replaceAll("127.0.0.1:8080", publisher).replaceAll("8082", String(port)) }];
-  });
-}
-
 export async function stopProxies(proxies: RunningProxies): Promise<void> {
   await Promise.all([...proxies.values()].map((proxy) => proxy[Symbol.asyncDispose]()));
 }
@@ -120,8 +110,8 @@ export class RunningProxy implements AsyncDisposable {
   }
 
   /**
-   * Resolves once it listens on the port that the files name. The first file is the one that nginx includes. A file
-   * with the name of what is around it takes its place.
+   * Resolves once it listens on the port that the files name. nginx includes the first file. A file takes the place of
+   * the one around it if both have the same name.
    */
   static async start(
     kind: Runnable,
@@ -159,11 +149,6 @@ export class RunningProxy implements AsyncDisposable {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** All that it has said so far. */
-  async output(): Promise<string> {
-    return await Bun.file(join(this.#directory.path, "output")).text();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill("SIGTERM");
     await this.#child.exited;
@@ -171,10 +156,10 @@ export class RunningProxy implements AsyncDisposable {
   }
 }
 
-/** Ports that no system gives to who asks for any port, so that none is taken before the proxy has it. */
+/** No system gives these ports to a program that asks for any free port. */
 const PORTS = { first: 10_000, count: 20_000 };
 
-/** A port on which nobody listens. */
+/** Returns a port on which no program listens. */
 export async function freePort(): Promise<number> {
   const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
   const server = createServer();

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { signIn } from "../../../support/browser/admin-page.ts";
 import { launchBrowser, Tab, TEST_LIMIT_MS } from "../../../support/browser/browser.ts";
+import { PrefixProxy } from "../../../support/browser/prefix-proxy.ts";
 import { RunningServer } from "../../../support/executable/executable.ts";
-import { PrefixProxy } from "../../../support/proxies/prefix-proxy.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
