@@ -1,10 +1,7 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { AUDIT_EVENT_KEYS } from "../../support/http/resource.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 describe("audit list", () => {
   test("is a table of the newest changes, by the API and at the command line, beside a running server", async () => {

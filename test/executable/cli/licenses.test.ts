@@ -1,11 +1,8 @@
-import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
 import { Terminal } from "../../support/executable/terminal.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const ROOT = resolve(import.meta.dir, "../../..");
 

@@ -1,12 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RESOURCE_KEYS } from "../../support/http/resource.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { until } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** The lines of a command on a terminal of that width. */
 async function shown(terminal: Terminal, columns: number, ...args: readonly string[]): Promise<string[]> {

@@ -1,12 +1,9 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { isSecret } from "../../../src/tokens/secret/secret.ts";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RESOURCE_KEYS } from "../../support/http/resource.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { expectRefusal } from "./refusal.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const PAST = ["--expires-at", "2000-01-01T00:00:00Z"];
 
