@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { loggedRequests } from "../../support/http/logged.ts";
@@ -14,10 +14,6 @@ let write: string;
 beforeAll(async () => {
   read = await api.secret("read", null, ["wiki"]);
   write = await api.secret("write", null, ["wiki"]);
-});
-
-beforeEach(() => {
-  api.logLines.length = 0;
 });
 
 interface Raw {

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { PAGE_FILES } from "../../../src/assets/page-files.ts";
 import { EXACT_PATHS } from "../../../src/http/router.ts";
 import { type Answer, useTestApi } from "../../support/http/api.ts";
@@ -13,10 +13,6 @@ let service: string;
 
 beforeAll(async () => {
   service = await api.secret("write", null, ["wiki"]);
-});
-
-beforeEach(() => {
-  api.logLines.length = 0;
 });
 
 /** Asks for each target on one connection: without a token, as Publisher's own token, as a token for a service. */
