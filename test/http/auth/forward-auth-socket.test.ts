@@ -165,7 +165,7 @@ test("no body is waited for, and the next request on the connection is its own",
   ]);
 });
 
-test("a chunked body ends the connection, since what follows it may be trailers", async () => {
+test("a chunked body ends the connection, since trailers may follow", async () => {
   const body = "0\r\nA: b\r\n\r\n";
   const [answer] = await answersTo(WIKI, { token: read, fields: ["Transfer-Encoding: chunked"], body });
   expect([answer?.status, answer?.headers.get("connection")]).toEqual([200, "close"]);
