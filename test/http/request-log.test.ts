@@ -66,21 +66,16 @@ class SummedLog {
   }
 }
 
-function requestOf({
-  refusal = null,
-  ip = "192.0.2.1",
-  path = "/nope",
-  token,
-  fault,
-}: Omit<Answered, "status">): LoggedRequest {
+function requestOf({ token, fault, ...rest }: Omit<Answered, "status">): LoggedRequest {
   return {
     id: "0".repeat(32),
     requestId: "0".repeat(32),
-    ip,
-    path,
-    shown: token === undefined ? null : { id: token },
-    refusal,
+    ip: "192.0.2.1",
+    path: "/nope",
+    refusal: null,
     hasUnknownOptions: false,
+    ...rest,
+    shown: token === undefined ? null : { id: token },
     fault: fault === undefined ? null : { error: fault, message: fault.message },
   };
 }
