@@ -1,3 +1,4 @@
+import { isAudience } from "../../src/tokens/audience.ts";
 import { address, type HostAndPort, hostAndPort, validPort } from "./address.ts";
 import caddy from "./Caddyfile" with { type: "text" };
 import envoy from "./envoy.yaml" with { type: "text" };
@@ -60,8 +61,6 @@ const TEMPLATES: Readonly<Record<ProxyKind, readonly PlacedFile[]>> = {
   ],
 };
 
-const AUDIENCE = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /** A line that a template has only for tokens in `Authorization`, or only for tokens in a header of their own. */
 const MARKED_LINE = /^( *)<(authorization|header)\?>(.*\n)/gm;
 
@@ -89,7 +88,7 @@ export function proxyConfiguration(kind: ProxyKind, values: ProxyValues): readon
 
 function placeholders(kind: ProxyKind, values: ProxyValues): Readonly<Record<string, string>> {
   const { audience, service, port, token = "bearer" } = values;
-  if (!AUDIENCE.test(audience)) throw new RangeError("the audience cannot be that of a token");
+  if (!isAudience(audience)) throw new RangeError("the audience cannot be that of a token");
   const query = tokenQuery(token);
   // Envoy has the names of headers in lower case.
   const header = kind === "envoy" ? tokenHeader(token).toLowerCase() : tokenHeader(token);

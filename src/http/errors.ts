@@ -5,23 +5,8 @@ import { RevocationPendingError, type WaitingTokens } from "../tokens/revocation
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import { jsonAnswer } from "./answer.ts";
+import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
 import { STORE_UNCHANGED } from "./known-messages.ts";
-
-/** Every code of the error envelope, and the status it comes with. */
-const STATUS_OF = {
-  bad_request: 400,
-  authentication_error: 401,
-  authorization_error: 403,
-  not_found: 404,
-  conflict: 409,
-  method_not_allowed: 405,
-  payload_too_large: 413,
-  unsupported_media_type: 415,
-  internal_error: 500,
-  unavailable: 503,
-} as const;
-
-export type ErrorCode = keyof typeof STATUS_OF;
 
 interface FailureParts {
   readonly message: string;
@@ -49,7 +34,7 @@ export class Failure extends Error {
   }
 
   get status(): number {
-    return STATUS_OF[this.code];
+    return ERROR_CODES[this.code].status;
   }
 }
 

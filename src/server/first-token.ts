@@ -39,17 +39,17 @@ export async function provideFirstToken({ tokens, store, given }: Parts): Promis
     await createOrClear(tokens, store, secret);
     return { source: "file", path: store.firstToken.path, warning: null };
   }
-  await create(tokens, fit(given));
+  await create(tokens, validSecret(given));
   store.firstToken.remove();
   return { source: "given", variable: given.variable, warning: null };
 }
 
-/** Throws UsageError for a first token that can be none. */
-export function refuseUnfit(given: GivenFirstToken | null): void {
-  if (given !== null) fit(given);
+/** Throws UsageError for a given token that cannot be the first one of a store. */
+export function refuseInvalidFirstToken(given: GivenFirstToken | null): void {
+  if (given !== null) validSecret(given);
 }
 
-function fit({ variable, secret, fault }: GivenFirstToken): string {
+function validSecret({ variable, secret, fault }: GivenFirstToken): string {
   if (fault !== null) throw new UsageError(`${fault}.`);
   if (secret === null || !isSecret(secret))
     throw new UsageError(

@@ -12,7 +12,7 @@ import type { ServeSettings } from "../settings/serve-settings.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { announce } from "./announcement.ts";
 import { BackgroundJobs } from "./background-jobs.ts";
-import { refuseUnfit } from "./first-token.ts";
+import { refuseInvalidFirstToken } from "./first-token.ts";
 import { HttpServer } from "./listening/http-server.ts";
 import { stopSignal } from "./process-signals.ts";
 import { closeServedStore, openServedStore, type ServedStore } from "./served-store.ts";
@@ -25,7 +25,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   const log = makeLog(settings.logLevel, stream);
   const requestLog = new RequestLog(log, () => performance.now());
   const directory = new DataDirectory(settings.dataDir);
-  if (!directory.holdsStore()) refuseUnfit(settings.firstToken);
+  if (!directory.holdsStore()) refuseInvalidFirstToken(settings.firstToken);
   const stopped = stopSignal(log);
   const requests = new Requests(settings, requestLog);
   // The addresses come first: where one is taken, nothing is made that would have to be cleared away.

@@ -19,7 +19,7 @@ export function unencryptedWarning(host: string): string | null {
   return `Listening on ${host}: tokens travel unencrypted, unless something in front of Publisher does TLS`;
 }
 
-export interface Greeting {
+export interface BannerFields {
   /** Where the server listens, one at least. */
   readonly addresses: readonly ListenAddress[];
   /** Whether there is an admin page to open. */
@@ -41,13 +41,13 @@ export function startupBanner({
   migration = null,
   firstToken,
   warnings,
-}: Greeting): string {
+}: BannerFields): string {
   return [
     `Publisher ${VERSION} is running.`,
     "",
-    ...addresses.flatMap((address) => whereToAsk(address, pages)),
+    ...addresses.flatMap((address) => addressLines(address, pages)),
     `  Store        ${readable(directory.database)}${isNew ? " (new)" : ""}`,
-    `  First token  ${whereFirstToken(firstToken)}`,
+    `  First token  ${firstTokenText(firstToken)}`,
     "",
     ...(migration === null ? [] : [`${readable(migration)}.`, ""]),
     ...warnings.flatMap((warning) => [`Warning: ${readable(warning)}.`, ""]),
@@ -64,7 +64,7 @@ export function startupBanner({
 }
 
 /** A browser cannot open a socket, so that there is no page to be had there. */
-function whereToAsk(address: ListenAddress, pages: boolean): readonly string[] {
+function addressLines(address: ListenAddress, pages: boolean): readonly string[] {
   if ("path" in address) return [`  Socket       ${address.path}`];
   const url = reachableUrl(address);
   return [...(pages ? [`  Admin page   ${url}/`] : []), `  API          ${url}/publisher.v1/`];
@@ -91,7 +91,7 @@ function urlTo(host: string, port: number): string {
   return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
-function whereFirstToken(firstToken: FirstToken): string {
+function firstTokenText(firstToken: FirstToken): string {
   switch (firstToken.source) {
     case "file":
       return `in ${readable(firstToken.path)}`;

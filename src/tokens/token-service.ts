@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import type { Actor } from "./audit/audit-event.ts";
 import { creation, type Revocation, type RevocationRequest, update } from "./change-plans.ts";
 import { ChangeTransactions, type ChangeTransactionsParts } from "./change-transactions.ts";
-import { goesBy, type Listing } from "./listing/listing.ts";
+import { type Listing, usesKey } from "./listing/listing.ts";
 import { type Page, pageOf } from "./listing/paging.ts";
 import type { ScanCaller } from "./listing/scan-caller.ts";
 import { TOKEN_LISTING } from "./listing/token-listing.ts";
@@ -213,7 +213,7 @@ export class TokenService {
 
   /** One page of the tokens that a listing asks for. Ends when `caller` waits for it no more. */
   async list(listing: Listing, caller: ScanCaller | null = null): Promise<Page<Token> | Refusal> {
-    if (goesBy(listing, "last_used_at")) await this.#uses?.writeLastUses();
+    if (usesKey(listing, "last_used_at")) await this.#uses?.writeLastUses();
     const page = await pageOf(listing, {
       resource: TOKEN_LISTING,
       find: (query) => this.#store.list(query, caller),

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type PeriodFlags, periodRequest } from "../../src/cli/usage-command.ts";
 import { UsageError } from "../../src/settings/usage-error.ts";
 import { formatTime, parseTime } from "../../src/tokens/time.ts";
-import { keptPeriod, periodOf } from "../../src/tokens/usage/usage-period.ts";
+import { periodOf, retainedPeriod } from "../../src/tokens/usage/usage-period.ts";
 
 const NOW = parseTime("2026-11-26T15:30:00Z") ?? 0;
 
@@ -31,7 +31,7 @@ describe("publisher usage looks at", () => {
   });
 
   test("all that is kept, and no more", () => {
-    const { from } = keptPeriod("day", NOW);
+    const { from } = retainedPeriod("day", NOW);
     expect(period({ last: "999999999w" })).toBe(`${formatTime(from)} 2026-11-27T00:00:00Z`);
   });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RunningServer } from "../support/executable/executable.ts";
@@ -9,10 +9,8 @@ import {
   processInside,
   startImage,
 } from "../support/executable/image.ts";
-import { TEST_LIMIT_MS, until } from "../support/patience.ts";
+import { until } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const noBubblewrap = bubblewrapMissing();
 if (noBubblewrap !== null)

@@ -1,12 +1,9 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { RunningServer } from "../support/executable/executable.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { COMMANDS } from "../support/proxies/running-proxy.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { type Change, HOST, TLS_PROXIES, TlsProxy, type TlsProxyKind } from "./tls-proxy.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const missing = ["curl", "openssl"].filter((command) => Bun.which(command) === null);
 if (missing.length > 0)

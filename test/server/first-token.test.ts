@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { provideFirstToken, refuseUnfit } from "../../src/server/first-token.ts";
+import { provideFirstToken, refuseInvalidFirstToken } from "../../src/server/first-token.ts";
 import { givenFirstToken } from "../../src/settings/first-token-setting.ts";
 import { UsageError } from "../../src/settings/usage-error.ts";
 import { COMMAND_LINE } from "../../src/tokens/audit/audit-event.ts";
@@ -49,7 +49,7 @@ const UNFIT: readonly (readonly [name: string, env: Record<string, string>, sent
 
 test.each(UNFIT)("a token that is %s cannot be the first of a new store", async (_, env, sentence) => {
   await expect(provide(env)).rejects.toThrow(sentence);
-  expect(() => refuseUnfit(givenFirstToken(env))).toThrow(UsageError);
+  expect(() => refuseInvalidFirstToken(givenFirstToken(env))).toThrow(UsageError);
   expect(context.store.isEmpty()).toBe(true);
 });
 

@@ -6,7 +6,7 @@ import type { LogChange } from "../../src/store/sqlite/revocation-log/revocation
 const HOUR_MS = 3_600_000;
 const NEVER_MS = 2 ** 31 - 1;
 
-/** A file that something else changes as told, on a clock that stands still, and every line of the server's log. */
+/** A file that another program changes, on a clock that stands still, and every line of the server's log. */
 class Logged {
   nowMs = 0;
   missing: readonly string[] = [];
@@ -44,7 +44,7 @@ class Logged {
 const GONE = expect.stringMatching(/: lines of this store had gone from its end, and were written again$/);
 const OTHER = expect.stringMatching(/: another store writes to it too, .* Give each store a log of its own$/);
 
-test("a change of the revocation log by something else is told once until there was none for an hour", () => {
+test("a change of the revocation log by another program is logged once until there was none for an hour", () => {
   const logged = new Logged();
   expect(logged.catchUp(["lines of another store"])).toEqual([OTHER]);
   for (let count = 0; count < 5; count += 1) {

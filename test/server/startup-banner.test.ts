@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { FirstToken } from "../../src/server/first-token.ts";
-import { type Greeting, startupBanner, unencryptedWarning } from "../../src/server/startup-banner.ts";
+import { type BannerFields, startupBanner, unencryptedWarning } from "../../src/server/startup-banner.ts";
 import { DataDirectory } from "../../src/store/sqlite/file/data-directory.ts";
 import { FirstTokenFile } from "../../src/store/sqlite/file/first-token-file.ts";
 import { makeSecret } from "../../src/tokens/secret/secret.ts";
@@ -16,7 +16,7 @@ function given(variable: "PUBLISHER_FIRST_TOKEN" | "PUBLISHER_FIRST_TOKEN_FILE")
   return { source: "given", variable, warning: null };
 }
 
-function greeted(parts: Partial<Greeting> = {}): string {
+function greeted(parts: Partial<BannerFields> = {}): string {
   return startupBanner({
     addresses: [{ host: "127.0.0.1", port: 8080 }],
     pages: true,

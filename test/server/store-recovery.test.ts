@@ -4,7 +4,7 @@ import { StoreRecovery } from "../../src/server/store-recovery.ts";
 import { StoreUnavailable } from "../../src/tokens/token-store.ts";
 import { until } from "../support/patience.ts";
 
-test("trouble is told once for each cause, and so is its end", async () => {
+test("trouble is logged once for each cause, and so is its end", async () => {
   const lines: { readonly level: string; readonly message: string; readonly error?: { message: string } }[] =
     [];
   const log = makeLog("info", { write: (line) => void lines.push(JSON.parse(line)) });

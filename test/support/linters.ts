@@ -4,7 +4,7 @@ import { runTool } from "./run-tool.ts";
 import { TemporaryDirectory } from "./temporary.ts";
 
 const COMMANDS = resolve(import.meta.dir, "../../node_modules/.bin");
-/** Neither linter is to tell anybody of its use or to ask for a newer version. */
+/** Neither linter may report its use or look for a newer version. */
 const QUIET = { REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", CI: "true" };
 
 const RedoclyReport = type({

@@ -1,4 +1,4 @@
-/** Shows a secret once, and tells whether that let anybody in; throws if it did neither that nor refuse. */
+/** Shows a secret once. Returns whether it was accepted; throws if it was neither accepted nor refused. */
 export type Hand = () => Promise<boolean>;
 
 export interface RaceParts {

@@ -48,7 +48,7 @@ test("active, unknown, expired and revoked each cost one look at the store, ever
   }
 });
 
-test("a token is only for the secret that it was made with, whatever a store gives", async () => {
+test("a token of another secret that a store returns is refused", async () => {
   const { secret } = await context.create();
   const found = context.store.findByDigest(new Bun.CryptoHasher("sha256").update(secret).digest());
   using _ = spyOn(context.store, "findByDigest").mockReturnValue(found);

@@ -107,7 +107,7 @@ describe("a token that was replaced", () => {
     expect(await revoking).toEqual(FORBIDDEN);
   });
 
-  test("may not lengthen the life of the token whose place it took", async () => {
+  test("may not lengthen the life of its predecessor", async () => {
     const [first, second, third] = await succession();
     const lasting = { expiresAt: null };
     expect(await context.tokens.update(first.id, lasting, actorOf(second.id))).toEqual(FORBIDDEN);

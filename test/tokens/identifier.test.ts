@@ -39,7 +39,7 @@ test.each([
   ["when the clock steps back", [NOW, NOW - 1, NOW - 86_400_000, 0, NOW + 1]],
   ["when the clock was far in the future", [FAR_FUTURE * 2, FAR_FUTURE - 1, NOW, NOW + 1]],
   ["when the clock is before 1970", [-5000, -4000, -6000, 0, 1]],
-])("ids rise %s, whatever chance gives", (_, times) => {
+])("ids rise %s, with any random bytes", (_, times) => {
   for (const random of [repeatableRandom(), constantRandom(0), constantRandom(0xff)]) {
     expectRising(idsAt(times, random));
   }

@@ -92,15 +92,6 @@ describe("a revocation with descendants", () => {
     await expect(context.tokens.revoke(thief.token.id, COMMAND_LINE, ALL)).rejects.toThrow("no record");
     expect(await refusals([thief, ...descendants])).toEqual([null]);
   });
-
-  test("gives every event an id after the one before, in a store of many", async () => {
-    const creator = await context.create({ access: "write" });
-    for (let count = 0; count < 300; count += 1) await context.create({}, actorOf(creator.token.id));
-    outcomeOf(await context.tokens.revoke(creator.token.id, COMMAND_LINE, ALL));
-    const ids = auditTrail(context).map(({ id }) => String(id));
-    expect(ids).toHaveLength(602);
-    expect(ids).toEqual(ids.toSorted());
-  });
 });
 
 test("a revocation is at once, and its first moment stays however often it is asked for", async () => {

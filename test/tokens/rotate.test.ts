@@ -36,20 +36,6 @@ test("a successor has the fields of the old token, with a secret and an id of it
 });
 
 describe("the old token", () => {
-  test("works beside its successor until the overlap ends, to the second, and is expired then", async () => {
-    const { clock, tokens } = context;
-    const old = await context.create();
-    const { successor } = outcomeOf(await tokens.rotate(old.token.id, after(3600), CALLER));
-    for (const step of [0, 3599]) {
-      clock.step(step);
-      expect((await tokens.authenticate(old.secret)).refusal).toBeNull();
-      expect((await tokens.authenticate(successor.secret)).refusal).toBeNull();
-    }
-    clock.step(1);
-    expect((await tokens.authenticate(old.secret)).refusal).toBe("expired");
-    expect((await tokens.authenticate(successor.secret)).refusal).toBeNull();
-  });
-
   test("is revoked for good where there is no overlap, in the same transaction", async () => {
     const { clock, tokens } = context;
     const old = await context.create({ expiresAt: clock.now + 60 });
@@ -66,24 +52,12 @@ describe("the old token", () => {
     const { clock, tokens } = context;
     const { token } = await context.create({ description: "CI" });
     const { successor } = outcomeOf(await tokens.rotate(token.id, after(60), CALLER));
-    const changes = {
-      access: "read",
-      audiences: null,
-      description: "CI",
-      expires_at: null,
-      replaces: token.id,
-    };
+    const [successorId, expiresAt] = [successor.token.id, clock.now + 60];
+    const fields = { access: "read", audiences: null, description: "CI", expires_at: null };
+    const changes = { replaced_by: successorId, expires_at: expiresAt };
     const expected = [
-      {
-        action: "api-token.create",
-        target: successor.token.id,
-        changes,
-      },
-      {
-        action: "api-token.rotate",
-        target: token.id,
-        changes: { replaced_by: successor.token.id, expires_at: clock.now + 60 },
-      },
+      { action: "api-token.create", target: successorId, changes: { ...fields, replaces: token.id } },
+      { action: "api-token.rotate", target: token.id, changes },
     ];
     expect(context.changes.slice(1)).toMatchObject(expected);
     const trail = auditTrail(context).slice(1);
@@ -97,48 +71,43 @@ describe("the old token", () => {
   });
 });
 
-describe("a rotation is refused", () => {
+describe.each<[name: string, rotate: (id: string, overlapSeconds: number) => Promise<unknown>]>([
+  ["a rotation", (id, overlap) => context.tokens.rotate(id, after(overlap), CALLER)],
+  ["its first half", (id, overlap) => context.tokens.createSuccessor(id, after(overlap), CALLER)],
+  ["its second half", (id, overlap) => context.tokens.replace(id, "atok_0", after(overlap), CALLER)],
+])("%s is refused", (name, rotate) => {
   test("of a token that was replaced, is expired or is revoked, and makes nothing", async () => {
     const { clock, tokens } = context;
-    const [one, two, three] = [
-      await context.create(),
-      await context.create({ expiresAt: clock.now + 5 }),
-      await context.create(),
-    ];
+    const [one, two] = [await context.create(), await context.create()];
+    const { token: expired } = await context.create({ expiresAt: clock.now + 5 });
     const { replaced } = outcomeOf(await tokens.rotate(one.token.id, after(60), CALLER));
-    const { token: revoked } = outcomeOf(await tokens.revoke(three.token.id, CALLER));
+    const { token: revoked } = outcomeOf(await tokens.revoke(two.token.id, CALLER));
     clock.step(5);
     const count = auditTrail(context).length;
     for (const [token, status] of [
       [replaced, "active"],
-      [two.token, "expired"],
+      [expired, "expired"],
       [revoked, "revoked"],
     ] as const) {
-      expect(await tokens.rotate(token.id, after(0), CALLER)).toEqual({ refused: "conflict", token, status });
+      expect(await rotate(token.id, 0)).toEqual({ refused: "conflict", token, status });
       expect(await tokens.get(token.id)).toEqual(token);
     }
     clock.step(55);
-    expect(await tokens.rotate(replaced.id, after(0), CALLER)).toMatchObject({
-      status: "expired",
-      token: { replacedBy: replaced.replacedBy },
-    });
+    const { replacedBy } = replaced;
+    expect(await rotate(replaced.id, 0)).toMatchObject({ status: "expired", token: { replacedBy } });
     expect(auditTrail(context)).toHaveLength(count);
   });
 
-  test.each([-1, 0.5, OVERLAP_MAX_SECONDS + 1, Number.NaN, Number.POSITIVE_INFINITY])(
-    "with an overlap of %p seconds",
-    async (overlapSeconds) => {
-      const { token } = await context.create();
-      expect(await context.tokens.rotate(token.id, after(overlapSeconds), CALLER)).toMatchObject({
-        refused: "invalid",
-        issues: [{ path: "overlap_seconds" }],
-      });
-      expect(await context.tokens.get(token.id)).toEqual(token);
-    },
-  );
+  const overlaps = [-1, 0.5, OVERLAP_MAX_SECONDS + 1, Number.NaN, Number.POSITIVE_INFINITY];
+  test.each(name === "its second half" ? [] : overlaps)("with an overlap of %p seconds", async (overlap) => {
+    const { token } = await context.create();
+    const issues = [{ path: "overlap_seconds" }];
+    expect(await rotate(token.id, overlap)).toMatchObject({ refused: "invalid", issues });
+    expect(await context.tokens.get(token.id)).toEqual(token);
+  });
 });
 
-test("of many rotations of one token at the same time one is outcomeOf, and the others name its successor", async () => {
+test("of many rotations of one token at the same time one is made, and the others name its successor", async () => {
   const { token } = await context.create();
   const beside = context.beside();
   const outcomes = await Promise.all(
@@ -166,48 +135,13 @@ test("the two halves of a rotation make the same change as the whole", async () 
   const whole = await recorded(async (id) => outcomeOf(await tokens.rotate(id, after(0), CALLER)));
   const halves = await recorded(async (id) => {
     const successor = outcomeOf(await tokens.createSuccessor(id, after(0), CALLER));
-    expect(await tokens.get(id)).toMatchObject({ replacedBy: null, revokedAt: null });
+    expect(await tokens.get(id)).toMatchObject({
+      replacedBy: null,
+      revokedAt: null,
+      expiresAt: clock.now + 100,
+    });
     outcomeOf(await tokens.replace(id, successor.token.id, after(0), CALLER));
   });
   expect(halves).toEqual(whole);
   expect(whole).toHaveLength(3);
-});
-
-test("a successor that takes nobody's place leaves the old token as it was", async () => {
-  const { tokens } = context;
-  const { token } = await context.create({ expiresAt: context.clock.now + 100 });
-  const successor = outcomeOf(await tokens.createSuccessor(token.id, after(0), CALLER));
-  outcomeOf(await tokens.revoke(successor.token.id, CALLER));
-  expect(await tokens.get(token.id)).toEqual(token);
-  outcomeOf(await tokens.rotate(token.id, after(0), CALLER));
-});
-
-test("the second half is refused where the token has ended or was replaced", async () => {
-  const { tokens, clock } = context;
-  const [revoked, old] = [await context.create(), await context.create()];
-  const expired = await context.create({ expiresAt: clock.now + 1 });
-  outcomeOf(await tokens.revoke(revoked.token.id, CALLER));
-  outcomeOf(await tokens.rotate(old.token.id, after(10), CALLER));
-  clock.step(1);
-  for (const [{ token }, status] of [
-    [revoked, "revoked"],
-    [expired, "expired"],
-    [old, "active"],
-  ] as const)
-    expect(await tokens.replace(token.id, "atok_0", after(0), CALLER)).toMatchObject({
-      refused: "conflict",
-      status,
-    });
-});
-
-test("the first half is refused where the whole is, and makes nothing", async () => {
-  const { tokens, changes } = context;
-  const { token } = await context.create();
-  outcomeOf(await tokens.revoke(token.id, CALLER));
-  for (const [overlapSeconds, refused] of [
-    [0, "conflict"],
-    [-1, "invalid"],
-  ] as const)
-    expect(await tokens.createSuccessor(token.id, after(overlapSeconds), CALLER)).toMatchObject({ refused });
-  expect(changes).toHaveLength(2);
 });

@@ -26,7 +26,7 @@ describe("a time of RFC 3339 is read", () => {
   });
 });
 
-describe("what is no such time is refused", () => {
+describe("any other text is refused", () => {
   test.each([
     ["nothing", ""],
     ["no zone", "2025-12-31T23:59:59"],

@@ -1,12 +1,9 @@
-import { setDefaultTimeout, test } from "bun:test";
+import { test } from "bun:test";
 import fc from "fast-check";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { Instance, Model } from "../support/store/instance.ts";
 import { tokenCommands } from "../support/store/token-commands.ts";
 
-setDefaultTimeout(TEST_LIMIT_MS);
-
-test("whatever is created, revoked or expires, through restarts and clocks that step back, a model tells it", async () => {
+test("a model predicts tokens that are created, revoked or expire, through restarts and clocks that step back", async () => {
   await fc.assert(
     fc.asyncProperty(tokenCommands, async (commands) => {
       using real = new Instance();

@@ -21,12 +21,12 @@ describe("an update", () => {
     expect((await tokens.authenticate(secret)).refusal).toBe("expired");
   });
 
-  test.each<[what: string, request: UpdateRequest, changes: object]>([
+  test.each<[name: string, request: UpdateRequest, changes: object]>([
     ["the description alone", { description: "CI" }, { description: "CI" }],
     ["the description away", { description: null }, { description: null }],
     ["the expiry alone", { expiresAt: LAST_MOMENT }, { expires_at: LAST_MOMENT }],
     ["the expiry away", { expiresAt: null }, { expires_at: null }],
-  ])("is recorded with what it changes: %s", async (_, request, changes) => {
+  ])("is recorded with its changes: %s", async (_, request, changes) => {
     const { token } = await context.create({ description: "a", expiresAt: context.clock.now + 60 });
     const updated = outcomeOf(await context.tokens.update(token.id, request, CALLER));
     expect(updated).toEqual({ ...token, ...request });
@@ -36,10 +36,10 @@ describe("an update", () => {
     expect(auditTrail(context).at(-1)).toMatchObject({ id: event?.id, changes: JSON.stringify(changes) });
   });
 
-  test.each<[what: string, request: UpdateRequest]>([
+  test.each<[name: string, request: UpdateRequest]>([
     ["nothing", {}],
-    ["what is so already", { description: "a" }],
-  ])("that asks for %s is granted and recorded nowhere", async (_, request) => {
+    ["the same description", { description: "a" }],
+  ])("that asks for %s is accepted and recorded nowhere", async (_, request) => {
     const { token } = await context.create({ description: "a" });
     expect(await context.tokens.update(token.id, request, CALLER)).toEqual(token);
     expect(context.changes).toHaveLength(1);

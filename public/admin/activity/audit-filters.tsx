@@ -1,11 +1,12 @@
 import { computed, type ReadonlySignal, useSignal } from "@preact/signals";
 import { useId } from "preact/hooks";
+import { isTokenId } from "../../../src/tokens/identifier.ts";
 import { AUDIT_ACTIONS } from "../api/record-types.ts";
 import { auditView, changeTrail } from "../app/route.ts";
 import { dayFrom } from "../token-list/list-view.ts";
 import { Select } from "../ui/select.tsx";
 import { useDraft } from "../usage/use-draft.ts";
-import { type AuditView, isTokenId, narrowed, PARTS, type Part } from "./audit-view.ts";
+import { type AuditView, narrowed, PARTS, type Part } from "./audit-view.ts";
 import { verbOf } from "./audit-words.ts";
 
 const PART_NAMES: Readonly<Record<Part, string>> = {

@@ -1,3 +1,4 @@
+import { isTokenId } from "../../../src/tokens/identifier.ts";
 import { AUDIT_ACTIONS, type AuditAction } from "../api/record-types.ts";
 import { DAY_MS } from "../app/format.ts";
 import { dayFrom, moment, PAGE_SIZE } from "../token-list/list-view.ts";
@@ -30,11 +31,6 @@ export const WHOLE_TRAIL: AuditView = {
   page: 1,
   cursor: null,
 };
-
-/** Whether a text can be the id of a token. */
-export function isTokenId(text: string): boolean {
-  return /^atok_[0-9A-Za-z]{1,64}$/.test(text);
-}
 
 /** The view that a query, as in `action=api-token.revoke&from=2026-12-31`, stands for. */
 export function auditViewFrom(query: string): AuditView {

@@ -1,3 +1,4 @@
+import { USAGE_IDS_LIMIT } from "../../../src/tokens/usage/usage-period.ts";
 import type { AuditPage, Usage, Uses } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
 import { filled } from "../usage/uses.ts";
@@ -11,16 +12,13 @@ export const records = {
   audit: (body: object) => authenticated<AuditPage>("audit-event/list", body),
 };
 
-/** The most tokens whose uses the API tells at once. */
-const IDS_AT_ONCE = 100;
-
 /** The uses of each token in each bucket that `range` asks for, also those without any. */
 export async function usesOfEach(
   ids: readonly string[],
   range: object,
 ): Promise<ReadonlyMap<string, readonly Uses[]>> {
   const answers = await Promise.all(
-    chunks(ids, IDS_AT_ONCE).map((portion) => records.usage({ ...range, ids: portion })),
+    chunks(ids, USAGE_IDS_LIMIT).map((portion) => records.usage({ ...range, ids: portion })),
   );
   return new Map(
     answers.flatMap((usage) => (usage.tokens ?? []).map(({ id, buckets }) => [id, filled(usage, buckets)])),

@@ -1,8 +1,9 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
+import { AUDIENCE_LIMIT } from "../../../src/tokens/audience.ts";
 import { Choice } from "../ui/choice.tsx";
-import { AUDIENCE_LIMIT, audiencesFault, audiencesIn, knownAudiences, withAudience } from "./audiences.ts";
+import { audiencesFault, audiencesIn, knownAudiences, withAudience } from "./audiences.ts";
 
 /** How many of the services that are known are offered. */
 const OFFERED = 8;

@@ -1,11 +1,7 @@
 import { signal } from "@preact/signals";
+import { AUDIENCE_LIMIT, isAudience } from "../../../src/tokens/audience.ts";
 import { visible } from "../../../src/tokens/visible-text.ts";
 import type { Token } from "../api/types.ts";
-
-/** The most services that one token is for. */
-export const AUDIENCE_LIMIT = 16;
-
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /** The services that the tokens seen so far are for, in order: what is likely to be typed again. */
 export const knownAudiences = signal<readonly string[]>([]);
@@ -15,11 +11,6 @@ export function noteAudiences(tokens: readonly Pick<Token, "audiences">[]): void
   const known = new Set(knownAudiences.value);
   for (const { audiences } of tokens) for (const name of audiences ?? []) known.add(name);
   if (known.size > knownAudiences.value.length) knownAudiences.value = [...known].sort();
-}
-
-/** Whether a text can name a service. */
-export function isAudience(text: string): boolean {
-  return NAME.test(text);
 }
 
 /** The names in a text that has commas, semicolons or line breaks between them. */

@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/token-values.ts";
 import { visible } from "../../../src/tokens/visible-text.ts";
 import { Written } from "../token-page/written.tsx";
 import { lengthFault } from "./description.ts";

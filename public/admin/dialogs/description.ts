@@ -1,4 +1,4 @@
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/description.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/token-values.ts";
 import { codePoints } from "../../../src/tokens/visible-text.ts";
 
 /** What a description says, as the API is told: null for nothing. */

@@ -39,7 +39,7 @@ export function RotateDialog({ token, onClose, onRotated }: RotateDialogProps) {
   const overlap = useSignal<Overlap>(FIRST_OVERLAP);
   const expires = useSignal(SAME_EXPIRES);
   const rotation = useAction(
-    async (asked: TokenRotation) => {
+    async (asked: TokenRotation & { readonly overlap_seconds: number }) => {
       const created = await api.rotate(asked);
       const remark = rotatedSentence(old, asked.overlap_seconds, Date.parse(created.created_at));
       showSecret({ created, remark });

@@ -1,3 +1,5 @@
+import { OVERLAP_MAX_SECONDS } from "../../../src/tokens/rotation-rules.ts";
+import { LAST_MOMENT } from "../../../src/tokens/time.ts";
 import type { Token } from "../api/types.ts";
 import { exactTime } from "../app/format.ts";
 import { moment } from "../token-list/list-view.ts";
@@ -8,11 +10,8 @@ export type OverlapUnit = keyof typeof UNIT_SECONDS;
 
 export const OVERLAP_UNITS: readonly OverlapUnit[] = ["minutes", "hours", "days"];
 
-/** The longest time for which an old secret goes on: 30 days. */
-const OVERLAP_MAX_SECONDS = 2_592_000;
-
 /** The last moment that a token can end at. */
-const LAST_MOMENT_MS = Date.parse("9999-12-31T23:59:59Z");
+const LAST_MOMENT_MS = LAST_MOMENT * 1000;
 
 /** For how long the old secret goes on, as it was chosen. */
 export type Overlap = { readonly way: "preset"; readonly seconds: number } | OwnOverlap;

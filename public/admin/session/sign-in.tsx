@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { UNKNOWN_TOKEN } from "../../../src/http/known-messages.ts";
+import { SECRET_PREFIX } from "../../../src/tokens/secret/secret-form.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { ApiError, NotAToken, Unreachable } from "../api/client.ts";
 import { useAction } from "../app/loading.ts";
@@ -46,7 +47,7 @@ export function SignIn({ notice }: { notice: string | null }) {
     id: fieldId,
     class: "input mono",
     value: secret.value,
-    placeholder: "sk_live_…",
+    placeholder: `${SECRET_PREFIX}…`,
     name: "password",
     autocapitalize: "off",
     spellcheck: false,

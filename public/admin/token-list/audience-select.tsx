@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { isAudience } from "../../../src/tokens/audience.ts";
 import { changeList, listView } from "../app/route.ts";
-import { isAudience, knownAudiences } from "../dialogs/audiences.ts";
+import { knownAudiences } from "../dialogs/audiences.ts";
 import { Select } from "../ui/select.tsx";
 import { changed, PUBLISHER } from "./list-view.ts";
 

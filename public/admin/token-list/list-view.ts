@@ -1,5 +1,5 @@
+import { isAudience } from "../../../src/tokens/audience.ts";
 import { ACCESSES, type Access, STATUSES, type Status } from "../api/types.ts";
-import { isAudience } from "../dialogs/audiences.ts";
 
 export type SortKey = "description" | "access" | "created_at" | "expires_at" | "last_used_at" | "revoked_at";
 export type StatusTab = Status | "all";

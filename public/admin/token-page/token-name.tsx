@@ -1,5 +1,5 @@
+import { isTokenId } from "../../../src/tokens/identifier.ts";
 import { visible } from "../../../src/tokens/visible-text.ts";
-import { isTokenId } from "../activity/audit-view.ts";
 import type { Token } from "../api/types.ts";
 import { Written } from "./written.tsx";
 

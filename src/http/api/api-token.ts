@@ -1,12 +1,12 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
-import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
-import { askedAudience, verdictFor } from "../../tokens/verifier.ts";
+import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { endpoint, outcomeOf, shaped } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";
 import { API_TOKEN_OPERATIONS } from "../openapi/api-token-operations.ts";
 import { resourceRoutes } from "../resource-routes.ts";
+import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./api-token-requests.ts";
 import { orNull } from "./nullable.ts";
 import {
   createdResource,
@@ -18,8 +18,8 @@ import {
   usageResource,
   verificationResource,
 } from "./resources.ts";
-import { readUsage } from "./usage-body.ts";
-import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./wire.ts";
+import { readUsage } from "./usage-request.ts";
+import { sentTime } from "./values.ts";
 
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(verifyTypeWith(orNull));
@@ -40,7 +40,7 @@ export function apiToken({ tokens, usage }: Authority) {
       read: readCreation,
       answer: async ({ body, actor }) => {
         const { access, audiences = null, verifies = false, description = null, expires_at = null } = body;
-        const request = { access, audiences, verifies, description, expiresAt: timeOrNull(expires_at) };
+        const request = { access, audiences, verifies, description, expiresAt: sentTime(expires_at) };
         return createdResource(outcomeOf(await tokens.create(request, actor)));
       },
     }),
@@ -48,7 +48,7 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "write",
       read: readUpdate,
       answer: async ({ body: { id, expires_at, ...rest }, actor }) => {
-        const request = expires_at === undefined ? rest : { ...rest, expiresAt: timeOrNull(expires_at) };
+        const request = expires_at === undefined ? rest : { ...rest, expiresAt: sentTime(expires_at) };
         return tokenResource(outcomeOf(await tokens.update(id, request, actor)), now());
       },
     }),
@@ -57,7 +57,7 @@ export function apiToken({ tokens, usage }: Authority) {
       read: readRotation,
       answer: async ({ body, actor }) => {
         const { id, overlap_seconds: overlapSeconds = OVERLAP_DEFAULT_SECONDS, expires_at } = body;
-        const expiresAt = expires_at === undefined ? undefined : timeOrNull(expires_at);
+        const expiresAt = expires_at === undefined ? undefined : sentTime(expires_at);
         return successorResource(outcomeOf(await tokens.rotate(id, { overlapSeconds, expiresAt }, actor)));
       },
     }),
@@ -108,12 +108,8 @@ export function apiToken({ tokens, usage }: Authority) {
     usage: endpoint({
       access: "read",
       read: readUsage,
-      answer: async ({ body: { request: asked, tellsEach }, scanCaller }) =>
-        usageResource(outcomeOf(await usage.report(asked, scanCaller)), tellsEach),
+      answer: async ({ body: { request: asked, withEach }, scanCaller }) =>
+        usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
   });
-}
-
-function timeOrNull(time: string | null): UnixSeconds | null {
-  return time === null ? null : parseTime(time);
 }

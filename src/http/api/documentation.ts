@@ -9,13 +9,13 @@ import { VERSION } from "../../version.ts";
 import { COMPONENT_HEADERS, componentResponses } from "../openapi/component-responses.ts";
 import { componentSchemas, type Json } from "../openapi/component-schemas.ts";
 import { FORWARD_AUTH_PATHS } from "../openapi/forward-auth-paths.ts";
-import { NAMED_TYPES } from "../openapi/named-types.ts";
+import { NAMED_SCHEMAS } from "../openapi/named-schemas.ts";
 import { routes } from "../routes.ts";
 
-/** The version of the specification whose schemas are those of JSON Schema, which ArkType writes. */
+/** Since 3.1 the schemas of OpenAPI are JSON Schema, which ArkType writes. */
 const OPENAPI_VERSION = "3.1.0";
 
-const DESCRIPTION = `Publisher issues, rotates and revokes API tokens, and tells services and reverse proxies what they are good for.
+const DESCRIPTION = `Publisher issues, rotates and revokes API tokens, and verifies them for services and reverse proxies.
 
 **Calling it.** Send a \`POST\` with a JSON object to a path under \`/publisher.v1/\`, with a token in the header
 \`Authorization: Bearer <token>\`. Parameters that an endpoint does not know are refused.
@@ -34,10 +34,10 @@ from the HTTP layer, without the headers of other answers.
 **Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header, as in W3C
 Trace Context, or a fresh one.`;
 
-/** What endpoints are grouped by, in the order in which the document lists them. */
+/** The groups of endpoints, in the order of the document. */
 const TAGS = [
   { name: "api-token", description: "Create, list, change, revoke and verify tokens." },
-  { name: "audit-event", description: "See who changed which token, and when." },
+  { name: "audit-event", description: "List the changes to tokens." },
   { name: "forward-auth", description: "For reverse proxies in front of services." },
   { name: "oauth2", description: "For services that check tokens as OAuth does." },
   { name: "health", description: "For monitoring and load balancers." },
@@ -70,14 +70,14 @@ export async function openapiDocument(): Promise<Json> {
           description: "The secret of a token as the password; the user may be anybody.",
         },
       },
-      schemas: componentSchemas(NAMED_TYPES),
+      schemas: componentSchemas(NAMED_SCHEMAS),
       headers: COMPONENT_HEADERS,
       responses: componentResponses(),
     },
   };
 }
 
-/** From an application that never listens and whose endpoints are never called. */
+/** From an application that never listens and gets no requests. */
 async function paths(): Promise<unknown> {
   const specPath = "/document";
   const documented = new Elysia()

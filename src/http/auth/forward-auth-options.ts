@@ -1,4 +1,4 @@
-import type { Access } from "../../tokens/token.ts";
+import { ACCESSES, type Access } from "../../tokens/token.ts";
 import type { TokenHeader } from "./credentials.ts";
 import { isTokenHeaderName } from "./token-header-name.ts";
 
@@ -17,7 +17,7 @@ const STRICTEST: ForwardAuthOptions = { access: "write", token: "bearer", areUnd
 
 /** Every option, and which values it has. */
 const OPTIONS: ReadonlyMap<string, (value: string) => boolean> = new Map([
-  ["access", (value) => value === "read" || value === "write"],
+  ["access", (value) => ACCESSES.some((access) => access === value)],
   ["scheme", (value) => value === "basic"],
   ["header", isTokenHeaderName],
 ]);

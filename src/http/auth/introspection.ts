@@ -1,10 +1,10 @@
 import { Elysia } from "elysia";
 import type { Issue } from "../../tokens/refusal.ts";
 import type { TokenService } from "../../tokens/token-service.ts";
-import { askedAudience } from "../../tokens/verifier.ts";
+import { askedAudience } from "../../tokens/verifying-tokens.ts";
 import { jsonAnswer } from "../answer.ts";
+import { IntrospectToken } from "../api/introspection-request.ts";
 import { introspectionResource } from "../api/resources.ts";
-import { IntrospectToken } from "../api/wire.ts";
 import { readForm } from "../body/form-body.ts";
 import { outcomeOf, shaped } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";

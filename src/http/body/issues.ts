@@ -1,7 +1,8 @@
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
-import { SKIP_MAX } from "../../tokens/listing/listing.ts";
+import { DIRECTIONS, SKIP_MAX } from "../../tokens/listing/listing.ts";
 import type { Issue } from "../../tokens/refusal.ts";
 import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
+import { ACCESSES } from "../../tokens/token.ts";
 import { ISSUE_LIMIT } from "../errors.ts";
 import type { ArkErrors } from "./arktype.ts";
 import { pathText } from "./issue-path.ts";
@@ -9,22 +10,32 @@ import { pathText } from "./issue-path.ts";
 /** What ArkType expects where a key has no business to be. */
 const NOT_THERE = "removed";
 
-/** What is said of text that has not the form of a token id. */
+/** For text that is no time. */
+export const NOT_A_TIME =
+  "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
+
+/** For text that is no token id. */
 export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
 
-/** What is said of text that has not the form of the id of an audit event. */
+/** For text that is no id of an audit event. */
 export const NOT_AN_AUDIT_EVENT_ID =
   'must be the id of an audit event: "aevt_" and 1 to 64 letters and digits';
 
-/** What is said of text that cannot name a service. */
+/** For text that is no name of a service. */
 export const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
 
-/** What each parameter must be, under its name; of the items of a list, with `[]` behind it. */
+/** For text that is none of these words. */
+export function oneOf(words: readonly string[]): string {
+  const quoted = words.map((word) => `"${word}"`);
+  return `must be ${[quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or ")}`;
+}
+
+/** The message for each parameter under its name; for the items of a list, with `[]` behind it. */
 type Expected = Readonly<Record<string, string>>;
 
 /** For every endpoint: ArkType's own words can quote what the caller sent. */
 const EXPECTED: Expected = {
-  access: 'must be "read" or "write"',
+  access: oneOf(ACCESSES),
   audiences: `must be a list of 1 to ${AUDIENCE_LIMIT} names, or null`,
   "audiences[]": NOT_AN_AUDIENCE,
   audience: `must be ${AUDIENCE_FORM}, or null`,
@@ -43,7 +54,7 @@ const EXPECTED: Expected = {
   filters: "must be a list of conditions",
   "sorts[]": 'must be {"key", "direction"}',
   sorts: 'must be a list of {"key", "direction"}, each key at most once',
-  direction: 'must be "asc" or "desc"',
+  direction: oneOf(DIRECTIONS),
 };
 
 /** The faults that ArkType found, in our words: as many as an answer can tell. `more` are the endpoint's own words. */

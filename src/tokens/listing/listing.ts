@@ -73,9 +73,11 @@ export type Comparison =
  */
 export type Condition = { readonly op: "and" | "or"; readonly conditions: readonly Condition[] } | Comparison;
 
+export const DIRECTIONS = ["asc", "desc"] as const;
+
 export interface Sort {
   readonly key: string;
-  readonly direction: "asc" | "desc";
+  readonly direction: (typeof DIRECTIONS)[number];
 }
 
 /** Where a page ended: the last row's value for each sort, then its id. */
@@ -142,7 +144,7 @@ export function conditionOf<Row>({ usual }: ListedResource<Row>, { conditions }:
 }
 
 /** Whether a listing filters or sorts by a key. */
-export function goesBy({ conditions, sorts }: Listing, name: string): boolean {
+export function usesKey({ conditions, sorts }: Listing, name: string): boolean {
   return sorts.some(({ key }) => key === name) || names({ op: "and", conditions }, [name]);
 }
 

@@ -5,10 +5,13 @@ export type Bucket = "hour" | "day";
 
 export const BUCKETS: readonly Bucket[] = ["hour", "day"];
 
+/** The most tokens in one report. */
+export const USAGE_IDS_LIMIT = 100;
+
 const BUCKET_SECONDS: Readonly<Record<Bucket, number>> = { hour: 3600, day: 86_400 };
 
-/** How many days of hours and of days are kept; the bucket that is not over yet counts. */
-export const DAYS_KEPT: Readonly<Record<Bucket, number>> = { hour: 35, day: 400 };
+/** For how many days the counts of hours and of days are stored; the bucket that is not over yet counts. */
+export const RETENTION_DAYS: Readonly<Record<Bucket, number>> = { hour: 35, day: 400 };
 
 /** Whole buckets: that of `from` is the first, that which begins at `to` is not among them. */
 export interface Period {
@@ -38,19 +41,19 @@ export function bucketsIn({ bucket, from, to }: Period): number {
   return (to - from) / BUCKET_SECONDS[bucket];
 }
 
-/** All that is kept at `now`, the bucket that is not over yet included. */
-export function keptPeriod(bucket: Bucket, now: UnixSeconds): Period {
+/** The buckets that are stored at `now`, the one that is not over yet included. */
+export function retainedPeriod(bucket: Bucket, now: UnixSeconds): Period {
   const to = bucketStart(bucket, now) + BUCKET_SECONDS[bucket];
-  return { bucket, from: to - DAYS_KEPT[bucket] * BUCKET_SECONDS.day, to };
+  return { bucket, from: to - RETENTION_DAYS[bucket] * BUCKET_SECONDS.day, to };
 }
 
-/** The buckets of the requested time that are kept; a period without a length if none are. */
+/** The buckets of the requested time that are stored; a period without a length if none are. */
 export function periodOf({ bucket, from, to }: PeriodRequest, now: UnixSeconds): Period {
-  const kept = keptPeriod(bucket, now);
-  const within = (time: UnixSeconds) => Math.min(Math.max(time, kept.from), kept.to);
+  const retained = retainedPeriod(bucket, now);
+  const within = (time: UnixSeconds) => Math.min(Math.max(time, retained.from), retained.to);
   return {
     bucket,
-    from: from === null ? kept.from : within(bucketStart(bucket, from)),
-    to: to === null ? kept.to : within(bucketStart(bucket, to + BUCKET_SECONDS[bucket] - 1)),
+    from: from === null ? retained.from : within(bucketStart(bucket, from)),
+    to: to === null ? retained.to : within(bucketStart(bucket, to + BUCKET_SECONDS[bucket] - 1)),
   };
 }

@@ -6,7 +6,14 @@ import { StoreUnavailable, type TokenStore } from "../token-store.ts";
 import type { UseOutcome } from "../verification.ts";
 import type { Reuse } from "./reuse.ts";
 import { UsageBuffer } from "./usage-buffer.ts";
-import { BUCKETS, bucketsIn, keptPeriod, type Period, type PeriodRequest, periodOf } from "./usage-period.ts";
+import {
+  BUCKETS,
+  bucketsIn,
+  type Period,
+  type PeriodRequest,
+  periodOf,
+  retainedPeriod,
+} from "./usage-period.ts";
 import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket, type UseCount } from "./usage-store.ts";
 
 export interface UsageParts {
@@ -153,7 +160,7 @@ export class Usage {
     this.#unwritten.collect(this.#now(), lastUses);
     await this.#writeBatches();
     this.#writtenFirstUses = firstUses;
-    for (const bucket of BUCKETS) await this.#store.forget(bucket, keptPeriod(bucket, this.#now()).from);
+    for (const bucket of BUCKETS) await this.#store.forget(bucket, retainedPeriod(bucket, this.#now()).from);
   }
 
   async #writeBatches(): Promise<void> {

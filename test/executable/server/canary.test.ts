@@ -1,4 +1,4 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer } from "../../support/executable/executable.ts";
@@ -6,9 +6,6 @@ import { Terminal } from "../../support/executable/terminal.ts";
 import type { Answer } from "../../support/http/api.ts";
 import { basic, INTROSPECT } from "../../support/http/introspection.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** The random part of a secret without its hint: it may be stored nowhere. */
 function canaryOf(secret: string): string {

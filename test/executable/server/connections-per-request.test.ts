@@ -1,10 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { resolve } from "node:path";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const CLIENTS = resolve(import.meta.dir, "../../support/executable/connecting-clients.ts");
 const PROCESSES = 4;

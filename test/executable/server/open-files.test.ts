@@ -1,12 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, copyFileSync, readdirSync, statSync } from "node:fs";
+import { describe, expect, test } from "bun:test";
+import { chmodSync, copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { RunningServer, type Start } from "../../support/executable/executable.ts";
+import { RunningServer } from "../../support/executable/executable.ts";
 import { RawConnection } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { until } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** How many files the server may have open. */
 const LIMIT = 64;
@@ -17,11 +15,8 @@ const MANY = 100;
 const NEAR = "near the limit of open files";
 
 /** A server that may open few files. */
-async function start(options: Start = {}): Promise<RunningServer> {
-  return await RunningServer.start({
-    ...options,
-    under: ["bash", "-c", `ulimit -n ${LIMIT}; exec "$@"`, "bash"],
-  });
+async function start(): Promise<RunningServer> {
+  return await RunningServer.start({ under: ["bash", "-c", `ulimit -n ${LIMIT}; exec "$@"`, "bash"] });
 }
 
 async function untilNear(server: RunningServer): Promise<void> {
@@ -138,17 +133,6 @@ describe.skipIf(process.platform !== "linux")("more connections than files may b
       for (const connection of connections) connection[Symbol.dispose]();
     });
 
-  test("beside a request that is under way: it is finished", async () => {
-    await using server = await start();
-    using connection = await RawConnection.open(server.url);
-    connection.send(slowRequest(server.firstToken));
-    const connections = await crowd(server.url);
-    await untilNear(server);
-    connection.send("}");
-    expect((await connection.answer()).status).toBe(200);
-    for (const each of connections) each[Symbol.dispose]();
-  });
-
   test.skipIf(!CAN_CHANGE_USER)("again and again: no other user gets the port meanwhile", async () => {
     await using server = await start();
     await using thief = new Thief(server.url);
@@ -163,18 +147,5 @@ describe.skipIf(process.platform !== "linux")("more connections than files may b
       for (const connection of connections) connection[Symbol.dispose]();
     }
     expect(thief.printed).toMatch(/^(refused\n)+$/);
-  });
-
-  test("by a socket: it is there again, for the same users", async () => {
-    using directory = new TemporaryDirectory();
-    const path = join(directory.path, "p.sock");
-    await using server = await start({ args: ["--listen", `unix:${path}`] });
-    const { mode } = statSync(path);
-    const connections = await crowd(`unix:${path}`);
-    await untilNear(server);
-    const answer = await once(() => fetch("http://localhost/healthz", { unix: path }));
-    expect(answer.status).toBe(200);
-    expect(statSync(path).mode).toBe(mode);
-    for (const connection of connections) connection[Symbol.dispose]();
   });
 });

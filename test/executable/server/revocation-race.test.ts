@@ -1,11 +1,8 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { type Hand, Race } from "../../support/race.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const CONNECTIONS = 24;
 /** How many requests there are with each token before its revocation is asked for, and after it is known. */

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { until } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** So many that a list by pattern takes several slices. */
 const TOKENS = 20_000;
@@ -93,7 +91,7 @@ test("more lists at once than wait in the queue are a 503 with Retry-After; chea
   }
 });
 
-test("a server that is told to stop ends scans under way, and leaves one file", async () => {
+test("a server that stops ends scans under way, and leaves one file", async () => {
   const lists = Array.from({ length: 18 }, () => server.call("api-token/list", LIST).catch(() => null));
   const begun = answered(200);
   await until(() => answered(200) > begun);

@@ -1,12 +1,7 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const CURL = Bun.which("curl");
 if (CURL === null)
@@ -109,19 +104,6 @@ describe("where it cannot start, it says why in a sentence", () => {
       expect(sentence).toContain(`process ${server.child.pid} on `);
     }
     expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
-  });
-
-  test("a data directory that is a file, or lies in one", async () => {
-    using terminal = new Terminal();
-    writeFileSync(join(terminal.cwd, "file"), "");
-    for (const [path, reason] of [
-      ["file", "there is a file of that name"],
-      ["file/data", "a part of the path is a file"],
-    ] as const)
-      expect(await failure(terminal, "--port", "0", "--data-dir", path)).toBe(
-        `publisher: The data directory ${terminal.cwd}/${path} cannot be made: ${reason}.`,
-      );
-    expect(terminal.names).toEqual(["file"]);
   });
 });
 

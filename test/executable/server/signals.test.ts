@@ -1,12 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { PATIENCE_MS, until } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;
@@ -52,7 +50,7 @@ async function stored({ dataDir }: RunningServer): Promise<readonly { id: string
 }
 
 describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
-  test("ends an idle server at once, whatever connections are kept open", async () => {
+  test("ends an idle server at once, though connections are open", async () => {
     await using server = await RunningServer.start();
     using _ = await RawConnection.open(server.url);
     using idle = await RawConnection.open(server.url);
@@ -82,7 +80,7 @@ describe.each(["SIGTERM", "SIGINT"] as const)("%s", (signal) => {
   });
 });
 
-test("what comes on an open connection while the server stops is refused, with when to try again", async () => {
+test("a request on an open connection while the server stops is refused, with a time to try again", async () => {
   await using server = await RunningServer.start();
   const { connection, rest } = await halfSentCreate(server, "the last one");
   using _ = connection;

@@ -1,12 +1,10 @@
 import { Database } from "bun:sqlite";
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
+import { PATIENCE_MS, until } from "../../support/patience.ts";
 
 /**
  * How long each thread of a process has run so far, or waited for a processor, in milliseconds: on a busy machine one
@@ -48,7 +46,7 @@ test("nothing in the working directory is read", async () => {
   expect(terminal.names).toEqual([...before, "data"].sort());
 });
 
-test("it is in production mode, whatever NODE_ENV says: a fault tells its caller nothing", async () => {
+test("it is in production mode with any NODE_ENV: the caller learns nothing of a fault", async () => {
   await using server = await RunningServer.start({ env: { NODE_ENV: "development" } });
   const token = server.firstToken;
   using database = new Database(join(server.dataDir, "publisher.db"));
@@ -64,16 +62,16 @@ test("it is in production mode, whatever NODE_ENV says: a fault tells its caller
 
 /** Destinations of the log, as redirections of a shell. */
 const LOGS = [
-  { what: "is closed", redirection: 'exec "$0" "$@" 2>&-' },
-  { what: "goes to a full disk", redirection: 'exec "$0" "$@" 2>/dev/full' },
-  { what: "is not being read", redirection: 'mkfifo log; exec 3<>log; exec "$0" "$@" 2>log' },
-  { what: "is not being read any more", redirection: 'mkfifo log; cat log | head -1 & exec "$0" "$@" 2>log' },
+  { name: "is closed", redirection: 'exec "$0" "$@" 2>&-' },
+  { name: "goes to a full disk", redirection: 'exec "$0" "$@" 2>/dev/full' },
+  { name: "is not being read", redirection: 'mkfifo log; exec 3<>log; exec "$0" "$@" 2>log' },
+  { name: "is not being read any more", redirection: 'mkfifo log; cat log | head -1 & exec "$0" "$@" 2>log' },
 ];
 
 describe.skipIf(process.platform !== "linux")(
   "the server goes on, and rests in between, when its stderr",
   () => {
-    test.concurrent.each(LOGS)("$what", async ({ redirection }) => {
+    test.concurrent.each(LOGS)("$name", async ({ redirection }) => {
       const env = { PATH: Bun.env.PATH ?? "" };
       await using server = await RunningServer.start({ under: ["sh", "-c", redirection], env });
       const token = server.firstToken;
@@ -107,10 +105,10 @@ async function logOf(line: string): Promise<{ log: string; exitCode: number }> {
 
 describe("the server goes on when its stdout", () => {
   test.each([
-    { what: "is closed", line: 'exec "$0" --port 0 >&-' },
-    { what: "goes to a full disk", line: 'exec "$0" --port 0 >/dev/full' },
-    { what: "is not being read any more", line: 'mkfifo out; : <out & exec "$0" --port 0 >out' },
-  ])("$what", async ({ line }) => {
+    { name: "is closed", line: 'exec "$0" --port 0 >&-' },
+    { name: "goes to a full disk", line: 'exec "$0" --port 0 >/dev/full' },
+    { name: "is not being read any more", line: 'mkfifo out; : <out & exec "$0" --port 0 >out' },
+  ])("$name", async ({ line }) => {
     const { log, exitCode } = await logOf(line);
     const messages = log
       .trimEnd()

@@ -1,8 +1,5 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { RunningServer } from "../../support/executable/executable.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const HEADERS = { "content-type": "application/json", "x-forwarded-for": "6.6.6.6, 203.0.113.9, 10.0.0.1" };
 

@@ -1,14 +1,11 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { chmodSync, existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, type Start } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { UNCLEAR_PATHS } from "../../support/http/unclear-paths.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** A server that listens on a socket in a directory of its own, and perhaps elsewhere. */
 class SocketServer implements AsyncDisposable {
@@ -99,25 +96,6 @@ test("the socket is for its user and group, or as the mode says", async () => {
   expect(statSync(second.server.dataDir).mode & 0o7777).toBe(0o700);
 });
 
-test.each([
-  ["127.0.0.1,::1", null, "203.0.113.9"],
-  ["unix", "203.0.113.9", "127.0.0.1"],
-])(
-  "with --trusted-proxies %s a client of the socket has the address %p in the log",
-  async (proxies, ...ips) => {
-    await using socket = await SocketServer.start("--listen", "127.0.0.1:0", "--trusted-proxies", proxies);
-    const headers = { "x-forwarded-for": "203.0.113.9" };
-    await socket.statusOf("/healthz", { headers });
-    await fetch(`${socket.server.url}/readyz`, { headers });
-    await socket.server.stop();
-    const requests = socket.server.log.filter(({ message }) => message === "request");
-    expect(requests.map(({ path, ip }) => [path, ip])).toEqual([
-      ["/healthz", ips[0]],
-      ["/readyz", ips[1]],
-    ]);
-  },
-);
-
 test("the socket goes where the server cannot start for another reason", async () => {
   using terminal = new Terminal();
   const path = join(terminal.cwd, "p.sock");
@@ -127,16 +105,6 @@ test("the socket goes where the server cannot start for another reason", async (
     expect(exitCode).toBe(1);
     expect(existsSync(path)).toBe(false);
   }
-});
-
-test("the socket of a killed server is replaced at the next start", async () => {
-  await using socket = await SocketServer.start();
-  await socket.server.stop("SIGKILL");
-  expect(existsSync(socket.path)).toBe(true);
-  await expect(socket.statusOf("/healthz")).rejects.toThrow();
-  await socket.run();
-  expect(await socket.statusOf("/healthz")).toBe(200);
-  expect(socket.mode).toBe(0o660);
 });
 
 test("a second server does not start on the socket of the first, and makes no store", async () => {

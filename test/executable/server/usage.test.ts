@@ -1,10 +1,7 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { RunningServer, run } from "../../support/executable/executable.ts";
 import { canTrace, SystemCalls } from "../../support/executable/strace.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 interface Holder {
   readonly id: string;

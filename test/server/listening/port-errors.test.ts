@@ -35,7 +35,7 @@ test("a port is blamed where it is taken or closed to this user", async () => {
   }
 });
 
-test("any other error is told in its own words", async () => {
+test("any other error has its own words", async () => {
   expect(await portErrorMessage({ host: "::1", port: 1 }, failing("EMFILE"))).toBe(
     "Publisher cannot listen on ::1, port 1: EMFILE: listen.",
   );

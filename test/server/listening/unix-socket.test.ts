@@ -86,7 +86,7 @@ test("a program that listens and does not answer keeps its socket, though its qu
   }
 });
 
-test("each reason has a sentence that says what to do", () => {
+test("each reason has a sentence with a remedy", () => {
   const failing = (code: string) =>
     socketErrorMessage("/run/p/p.sock", Object.assign(new Error(code), { code }));
   for (const code of ["ENOENT", "ENOTDIR"])

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
-import { walk } from "../../support/lists/walk.ts";
 import { CALLER } from "../../support/new-token.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
 import { useTestStore } from "../../support/use-test-store.ts";
@@ -8,7 +7,7 @@ import { useTestStore } from "../../support/use-test-store.ts";
 const context = useTestStore();
 
 describe("the audit trail", () => {
-  test("has every change as the domain told of it, newest first", async () => {
+  test("has every reported change, newest first", async () => {
     using context = TestStore.withCaller();
     const { token } = await context.create({ description: "CI", audiences: ["wiki"] }, CALLER);
     outcomeOf(await context.tokens.update(token.id, { description: null }, COMMAND_LINE));
@@ -18,13 +17,6 @@ describe("the audit trail", () => {
     expect(rows.map(({ action }) => action.replace("api-token.", "")).join(" ")).toBe(
       "rotate create update create",
     );
-  });
-
-  test("is walked by cursor, whatever is changed meanwhile", async () => {
-    for (let count = 0; count < 5; count += 1) await context.create();
-    const before = context.changes.map(({ id }) => id).toReversed();
-    const walked = await walk(context.auditTrail, { limit: 2 }, async () => void (await context.create()));
-    expect(walked.flat().map(({ id }) => id)).toEqual(before);
   });
 
   test("takes no cursor of a list of tokens, nor gives one that such a list takes", async () => {

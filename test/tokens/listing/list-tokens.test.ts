@@ -23,7 +23,7 @@ async function found(context: TestStore, listing: Partial<Listing>): Promise<str
 }
 
 describe("a list", () => {
-  test("without filters is of what can still matter, newest first", async () => {
+  test("without filters has the tokens that are not revoked, newest first", async () => {
     using context = await threeTokens();
     const expired = await context.create({ description: "e", expiresAt: context.clock.now + 1 });
     const revoked = await context.create({ description: "r" });
@@ -39,20 +39,7 @@ describe("a list", () => {
     expect(expired.token.expiresAt).toBe(context.clock.now);
   });
 
-  test("has pages of the size that was asked for, and no cursor behind the last", async () => {
-    using context = await threeTokens();
-    for (const [limit, sizes] of [
-      [1, [1, 1, 1]],
-      [2, [2, 1]],
-      [3, [3]],
-      [4, [3]],
-    ] as const) {
-      const pages = await walk(context.tokens, { limit });
-      expect(pages.map(({ length }) => length)).toEqual([...sizes]);
-    }
-  });
-
-  test("has no page of more than 1000, whatever was asked for", async () => {
+  test("has no page of more than 1000 rows", async () => {
     context.hold(
       Array.from({ length: 1001 }, (_, number) => tokenOf(`atok_${String(number).padStart(4, "0")}`)),
     );
@@ -76,14 +63,6 @@ describe("a cursor", () => {
     expect(await found(context, { cursor })).toBe("ba");
     const page = outcomeOf(await context.beside().list({ ...EVERYTHING, cursor }));
     expect(page.rows.map(({ description }) => description)).toEqual(["b", "a"]);
-  });
-
-  test("goes on where the token of its page has been revoked", async () => {
-    using context = await threeTokens();
-    const cursor = await cursorOf(context);
-    const [newest] = outcomeOf(await context.tokens.list(EVERYTHING)).rows;
-    outcomeOf(await context.tokens.revoke(newest?.id ?? "", COMMAND_LINE));
-    expect(await found(context, { cursor })).toBe("ba");
   });
 
   test("is refused with other filters or sorts than its own, when altered, and by another store", async () => {

@@ -93,7 +93,7 @@ test.each(["[", "[^", "[]", "[[:", "(?i)[-", "a["])("open brackets are read once
   }
 });
 
-test("no pattern is much larger, compiled, than its text tells", () => {
+test("no pattern is much larger, compiled, than its computed cost", () => {
   const parts =
     "a [ ] [^ ( (?: ) | * ? {30} {0,30} {3} {10} {2,} (?i) \\Q \\E \\ [:word:] [^] [] [- - (?P<a> ^ 😀 {30}?";
   fc.assert(

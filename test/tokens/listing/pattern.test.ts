@@ -40,13 +40,13 @@ describe("a pattern matches", () => {
     expect(compiled(source).matches(text)).toBe(false);
   });
 
-  test("as often as asked, whatever it was asked before", () => {
+  test("the same text again, after a text that it does not match", () => {
     const pattern = compiled("b");
     expect(["b", "a", "ab", "b"].map(pattern.matches)).toEqual([true, false, true, true]);
   });
 });
 
-test("a pattern tells what it was made of", () => {
+test("a pattern has its source and its regard to case", () => {
   expect(compiled("a+", true)).toMatchObject({ source: "a+", caseInsensitive: true });
   expect(compiled("a+")).toMatchObject({ source: "a+", caseInsensitive: false });
 });

@@ -22,7 +22,7 @@ function logOf(after: string, events: readonly AuditEvent[]): RevocationLines {
 }
 
 describe("a line of the revocation log", () => {
-  test("says what ended, in times of RFC 3339, and has no description", () => {
+  test("has the end of a token, in times of RFC 3339, and no description", () => {
     const event = change("aevt_1", "atok_1", {
       description: "Bob",
       expires_at: 0,
@@ -55,7 +55,7 @@ describe("a line of the revocation log", () => {
 });
 
 describe("a log that was read", () => {
-  test("has what was written", () => {
+  test("has the written ends", () => {
     const { store, after, last, ends } = logOf("aevt_0", [change("aevt_1", "atok_1", { revoked_at: 9 })]);
     expect({ store, after, last }).toEqual({ store: "mark", after: "aevt_0", last: "aevt_1" });
     expect(ends).toEqual([
@@ -127,7 +127,7 @@ describe("a log that was read", () => {
   });
 });
 
-test("two files that begin with the store tell the same in either order", () => {
+test("two files that begin with the store have the same ends in either order", () => {
   const revoked = change("aevt_1", "atok_1", { expires_at: 9 });
   const old = logOf("", [revoked]);
   const fresh = logOf("", [revoked, change("aevt_2", "atok_1", { expires_at: 5 })]);

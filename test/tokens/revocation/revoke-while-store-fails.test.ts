@@ -209,7 +209,7 @@ describe("a revocation that the store cannot write", () => {
     expect(turns).toBeGreaterThanOrEqual(failing.tried.length - 1);
   });
 
-  test("is no failure of another one whose token is on disk", async () => {
+  test("is no failure of another revocation that is on disk", async () => {
     const { id, children } = await parent(1);
     const child = children[0]?.token.id ?? "";
     const other = await context.create();
@@ -221,7 +221,7 @@ describe("a revocation that the store cannot write", () => {
     expect(tokens.pendingRevocations).toEqual([child]);
   });
 
-  test("that one request asked for keeps the name of its actor until that is revoked itself", async () => {
+  test("is written in the name of its actor until that is revoked itself", async () => {
     const { id: caller, actor } = await parent();
     const ids: string[] = [];
     while (ids.length < 3) ids.push((await context.create()).token.id);

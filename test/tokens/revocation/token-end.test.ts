@@ -54,7 +54,7 @@ test.each(CASES)("a token of a backup where %s", (_, backup, known, action, chan
   expect(ended).toEqual({ action, changes, end });
 });
 
-test("what two know of a token is put together, and the earlier expiry counts", () => {
+test("two ends of a token are merged, and the earlier expiry counts", () => {
   const one = { ...NOTHING, revokedAt: 5, expiresAt: 9 };
   const other = { ...NOTHING, replacedBy: "atok_2", expiresAt: 8 };
   const both = { token: "atok_1", revokedAt: 5, expiresAt: 8, replacedBy: "atok_2" };

@@ -1,12 +1,9 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { numberFrom } from "../../../src/tokens/random.ts";
 import { toBase62 } from "../../../src/tokens/secret/base62.ts";
 import { isHardToGuess, PREDICTABLE_BITS, VIEWS } from "../../../src/tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../../../src/tokens/secret/secret.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 /** A well-formed secret of these digits. */
 function secretOf(digits: string): string {
@@ -86,8 +83,8 @@ describe("a secret that can be guessed is known:", () => {
     "a sentence without repetitions as bytes": fromText("Jackdaws love my big Sphinx of Q"),
     "a password as bytes": fromText("MySecretPassword2026!?"),
   };
-  for (const [what, secret] of Object.entries(GUESSABLE)) {
-    test(what, () => {
+  for (const [name, secret] of Object.entries(GUESSABLE)) {
+    test(name, () => {
       expect(isHardToGuess(secret)).toBe(false);
     });
   }
@@ -110,7 +107,7 @@ test("secrets made at random are not refused", () => {
 });
 
 describe("a random secret is refused less than once in 10⁹ times, since", () => {
-  test("each prediction is a probability, whatever came before: that of all symbols comes to 1", () => {
+  test("each prediction is a probability: that of all symbols adds up to 1", () => {
     for (const { size, predictions } of VIEWS) {
       const symbols = fc.array(fc.oneof(fc.nat(size - 1), fc.constantFrom(0, 1, size - 1)), {
         maxLength: 64,

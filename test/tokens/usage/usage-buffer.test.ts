@@ -108,7 +108,7 @@ test("a last use that waits for the end of its hour comes then, alone or with us
   expect(collected(uses, A_MOMENT + 7200)).toEqual([]);
 });
 
-test("a token gets the latest of what the store has and what it does not have, and nothing older", () => {
+test("a token gets the later one of the uses in the store and in the buffer", () => {
   const uses = new UsageBuffer();
   const at = (second: number) => A_MOMENT + second;
   const known = (values: Parameters<typeof tokenOf>[1] = {}) => {

@@ -3,9 +3,9 @@ import { formatTime, parseTime } from "../../../src/tokens/time.ts";
 import {
   type Bucket,
   bucketStart,
-  keptPeriod,
   type Period,
   periodOf,
+  retainedPeriod,
 } from "../../../src/tokens/usage/usage-period.ts";
 
 const NOW = at("2026-06-01T12:34:56Z");
@@ -34,12 +34,12 @@ test("a bucket has its first second and its last, and not the next one", () => {
 
 const KEPT = { hour: "2026-04-27T13 - 2026-06-01T13", day: "2025-04-28T00 - 2026-06-02T00" } as const;
 
-test("840 hours and 400 days are kept, that which is not over yet included", () => {
+test("840 hours and 400 days are stored, the one that is not over yet included", () => {
   for (const [bucket, seconds, count] of [
     ["hour", 3600, 840],
     ["day", 86_400, 400],
   ] as const) {
-    const period = keptPeriod(bucket, NOW);
+    const period = retainedPeriod(bucket, NOW);
     expect(asText(period)).toBe(KEPT[bucket]);
     expect((period.to - period.from) / seconds).toBe(count);
   }

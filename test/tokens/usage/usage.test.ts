@@ -218,7 +218,7 @@ describe("the last use of a token", () => {
     expect([context.usage.unwritten, counters(context.connect()).length]).toEqual([1, written]);
   });
 
-  test("keeps neither a summary nor later ones waiting where it cannot be written", async () => {
+  test("delays neither a summary nor later ones where it cannot be written", async () => {
     const store = new UnsteadyUsageStore(context.store.usage);
     const usage = context.usageOn(store);
     store.portionsLeft = 0;
@@ -232,7 +232,7 @@ describe("the last use of a token", () => {
     }
   });
 
-  test("keeps no list from going on where it cannot be written", async () => {
+  test("delays no list where it cannot be written", async () => {
     const { token } = await context.create();
     context.connect().run("BEGIN IMMEDIATE");
     use(token);
