@@ -1,4 +1,4 @@
-import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { expiryFault } from "../../tokens/token.ts";
 import { type Type, type } from "../body/arktype.ts";

@@ -1,6 +1,6 @@
 import type { Authority } from "../../tokens/authority.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
-import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { shaped } from "../body/typed-body.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";

@@ -1,6 +1,6 @@
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
+import { OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
 import { DIRECTIONS, SKIP_MAX } from "../../tokens/listing/listing.ts";
-import { OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
 import { ACCESSES } from "../../tokens/token.ts";
 
 /** For a parameter that an endpoint does not have. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandsOf } from "../../support/browser/example-page.ts";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
+import { commandsOf } from "./example-page.ts";
 
 const README = "../README.md";
 

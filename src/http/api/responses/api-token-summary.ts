@@ -1,4 +1,4 @@
-import { REUSE_DAYS, SUMMARY_DAYS } from "../../../tokens/summary.ts";
+import { REUSE_DAYS, SUMMARY_DAYS } from "../../../tokens/limits.ts";
 import { type } from "../../body/arktype.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
