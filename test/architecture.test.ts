@@ -154,9 +154,8 @@ function depthOf(path: string, depths: Map<string, number>): number {
   if (!path.startsWith("src/http/")) return 0;
   const known = depths.get(path);
   if (known !== undefined) return known;
-  const imported = TRANSPILER.scanImports(SOURCES.get(path) ?? "")
-    .filter((each) => each.path.startsWith("."))
-    .map((each) => normalize(join(dirname(path), each.path)));
+  const modules = TRANSPILER.scanImports(SOURCES.get(path) ?? "").filter((each) => each.path.startsWith("."));
+  const imported = modules.map((each) => normalize(join(dirname(path), each.path)));
   expect(imported, "Biome does not see a file that imports itself").not.toContain(path);
   const depth = 1 + Math.max(0, ...imported.map((each) => depthOf(each, depths)));
   depths.set(path, depth);
