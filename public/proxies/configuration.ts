@@ -1,3 +1,4 @@
+import { isAudience } from "../../src/tokens/audience.ts";
 import { address, type HostAndPort, hostAndPort, validPort } from "./address.ts";
 import caddy from "./Caddyfile" with { type: "text" };
 import envoy from "./envoy.yaml" with { type: "text" };
@@ -13,7 +14,7 @@ export const PROXY_KINDS = ["nginx", "caddy", "traefik", "envoy", "haproxy"] as 
 
 export type ProxyKind = (typeof PROXY_KINDS)[number];
 
-/** What a configuration is filled in with. */
+/** The values of a configuration. */
 export interface ProxyValues {
   /** The name that tokens for the service have among their audiences. */
   readonly audience: string;
@@ -27,7 +28,7 @@ export interface ProxyValues {
   readonly token?: TokenSource;
 }
 
-/** What the documentation has, and the form of the admin page at first. */
+/** The values in the documentation, and the first ones in the form of the admin page. */
 export const USUAL_VALUES = {
   publisher: "127.0.0.1:8080",
   service: "127.0.0.1:3000",
@@ -60,8 +61,6 @@ const TEMPLATES: Readonly<Record<ProxyKind, readonly PlacedFile[]>> = {
   ],
 };
 
-const AUDIENCE = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
 /** A line that a template has only for tokens in `Authorization`, or only for tokens in a header of their own. */
 const MARKED_LINE = /^( *)<(authorization|header)\?>(.*\n)/gm;
 
@@ -89,7 +88,7 @@ export function proxyConfiguration(kind: ProxyKind, values: ProxyValues): readon
 
 function placeholders(kind: ProxyKind, values: ProxyValues): Readonly<Record<string, string>> {
   const { audience, service, port, token = "bearer" } = values;
-  if (!AUDIENCE.test(audience)) throw new RangeError("the audience cannot be that of a token");
+  if (!isAudience(audience)) throw new RangeError("the audience cannot be that of a token");
   const query = tokenQuery(token);
   // Envoy has the names of headers in lower case.
   const header = kind === "envoy" ? tokenHeader(token).toLowerCase() : tokenHeader(token);

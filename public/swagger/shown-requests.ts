@@ -1,3 +1,4 @@
+import { SECRET_PREFIX } from "../../src/tokens/secret/secret-form.ts";
 /** A request as Swagger UI remembers it, to show it. It is not the request that is sent. */
 export interface ShownRequest {
   readonly url: string;
@@ -55,8 +56,8 @@ function quoted(text: string): string {
   return text.replaceAll(/[\\"$`]/g, "\\$&");
 }
 
-const SECRET = /sk_live_\w+/gi;
+const SECRET = new RegExp(`${SECRET_PREFIX}\\w+`, "gi");
 
 function masked(text: string): string {
-  return text.replaceAll(SECRET, "sk_live_…");
+  return text.replaceAll(SECRET, `${SECRET_PREFIX}…`);
 }

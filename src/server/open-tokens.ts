@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import type { Purpose } from "../store/sqlite/file/database.ts";
-import { refuseLeftovers } from "../store/sqlite/file/leftovers.ts";
+import { refuseMissingDatabase } from "../store/sqlite/file/missing-database.ts";
 import type { ServerLock } from "../store/sqlite/file/server-lock.ts";
 import type { Migration } from "../store/sqlite/file/store-database.ts";
 import { SCHEMA_VERSION } from "../store/sqlite/schema.ts";
@@ -94,7 +94,7 @@ export async function withStore<T>(
  * StoreUnusable itself where there was one, and its database is missing.
  */
 export function noStore(directory: DataDirectory, advice = MADE_BY): CommandFailure {
-  refuseLeftovers(directory);
+  refuseMissingDatabase(directory);
   const others = otherStores(directory);
   const where =
     others.length === 0

@@ -2,17 +2,13 @@ import type { Log } from "../log/log.ts";
 import type { ServeSettings } from "../settings/serve-settings.ts";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import type { DataDirectory } from "../store/sqlite/file/data-directory.ts";
-import { refuseLeftovers } from "../store/sqlite/file/leftovers.ts";
-import { playBackJournal } from "../store/sqlite/file/rollback-journal.ts";
+import { refuseMissingDatabase } from "../store/sqlite/file/missing-database.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "../store/sqlite/file/server-lock.ts";
+import { storeId } from "../store/sqlite/file/store-state.ts";
 import { removeWorkingDirectories } from "../store/sqlite/file/working-directory.ts";
 import { checkAtStart, type StartCheck } from "../store/sqlite/inspect/start-check.ts";
 import { refuseOwnersForRoot } from "../store/sqlite/owner/file-owners.ts";
-import {
-  RevocationLog,
-  refuseLogOfLostStore,
-  storeMark,
-} from "../store/sqlite/revocation-log/revocation-log.ts";
+import { RevocationLog, refuseLogOfLostStore } from "../store/sqlite/revocation-log/revocation-log.ts";
 import { SCHEMA_VERSION } from "../store/sqlite/schema.ts";
 import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import type { AuditEvent } from "../tokens/audit/audit-event.ts";
@@ -37,8 +33,7 @@ export async function openServedStore(
 ): Promise<ServedStore> {
   completeReplacement(directory);
   // Files that are not Publisher's are refused before anything is written beside them.
-  playBackJournal(directory);
-  refuseLeftovers(directory);
+  refuseMissingDatabase(directory);
   if (!directory.holdsStore()) refuseLogOfLostStore(settings.revocationLog);
   const checked = checkAtStart(directory);
   directory.make();
@@ -81,7 +76,7 @@ function revocationLogging(
   log: Log,
 ) {
   if (path === null) return null;
-  const file = new RevocationLog(path, store.auditTrail, storeMark(store.cursorKey));
+  const file = new RevocationLog(path, store.auditTrail, storeId(store.cursorKey));
   return new RevocationLogging({ file, log, clock: () => performance.now() });
 }
 

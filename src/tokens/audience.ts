@@ -5,14 +5,11 @@ export const AUDIENCE_LIMIT = 16;
 export const AUDIENCE_FORM =
   "a name of 1 to 63 lower-case letters, digits and hyphens that does not begin with a hyphen";
 
-const NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+/** The name of a service: an audience in the sense of RFC 8707, section 2. */
+export const AUDIENCE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
-/**
- * Whether the text can name a service that tokens are for: 1 to 63 lower-case letters, digits and hyphens, no
- * hyphen first. An audience in the sense of RFC 8707, section 2.
- */
 export function isAudience(text: string): boolean {
-  return NAME.test(text);
+  return AUDIENCE_NAME.test(text);
 }
 
 /** The fault of the audiences of a token, as the end of a sentence that begins with their name; null for none. */

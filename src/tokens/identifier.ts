@@ -11,9 +11,11 @@ const LATEST_TIME = 62 ** TIME_DIGITS - 1;
 export const TOKEN_PREFIX = "atok_";
 export const AUDIT_EVENT_PREFIX = "aevt_";
 
-const TOKEN_ID = /^atok_[0-9A-Za-z]{1,64}$/;
-const AUDIT_EVENT_ID = /^aevt_[0-9A-Za-z]{1,64}$/;
-const TRACE_ID = /^[0-9a-f]{32}$/;
+export const TOKEN_ID = /^atok_[0-9A-Za-z]{1,64}$/;
+export const AUDIT_EVENT_ID = /^aevt_[0-9A-Za-z]{1,64}$/;
+
+/** A trace id of W3C Trace Context. https://www.w3.org/TR/trace-context/#trace-id */
+export const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** Whether the text has the form of a token id; a token with it need not exist. */
 export function isTokenId(text: string): boolean {
@@ -25,7 +27,7 @@ export function isAuditEventId(text: string): boolean {
   return AUDIT_EVENT_ID.test(text);
 }
 
-/** Whether the text has the form of a trace id. https://www.w3.org/TR/trace-context/#trace-id */
+/** Whether the text has the form of a trace id. */
 export function isTraceId(text: string): boolean {
   return TRACE_ID.test(text);
 }

@@ -42,7 +42,9 @@ function instant(text: string): UnixSeconds | null {
   }
 }
 
-/** The time as the API writes it: UTC, whole seconds, `Z`. */
+/** The form of `formatTime`: UTC, whole seconds, `Z`. */
+export const FORMATTED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
 export function formatTime(time: UnixSeconds): string {
   return `${new Date(time * 1000).toISOString().slice(0, 19)}Z`;
 }

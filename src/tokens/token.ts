@@ -1,13 +1,10 @@
-import { DESCRIPTION_LIMIT } from "./description.ts";
+import { DESCRIPTION_LIMIT } from "./limits.ts";
 import { containsSecret } from "./secret/redaction.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
+import type { Access, Status } from "./token-values.ts";
 import { codePoints } from "./visible-text.ts";
 
-export type Access = "read" | "write";
-export type Status = "active" | "expired" | "revoked";
-
-export const ACCESSES: readonly Access[] = ["read", "write"];
-export const STATUSES: readonly Status[] = ["active", "expired", "revoked"];
+export { ACCESSES, type Access, STATUSES, type Status } from "./token-values.ts";
 
 /** A token without its secret, which is stored nowhere. */
 export interface Token {

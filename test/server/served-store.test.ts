@@ -14,9 +14,10 @@ test.each([
   async (schema, advice) => {
     using temporary = new PublicDirectory();
     const { directory } = temporary;
-    using database = new Database(directory.database);
-    if (schema !== null) database.transaction(() => database.run(schemaText(schema)))();
-    database.close();
+    if (schema !== null) {
+      using database = new Database(directory.database);
+      database.transaction(() => database.run(schemaText(schema)))();
+    }
     const lock = ServerLock.take(directory);
     const opening = openServedStore(
       directory,

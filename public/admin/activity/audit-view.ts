@@ -1,8 +1,9 @@
+import { isTokenId } from "../../../src/tokens/identifier.ts";
 import { AUDIT_ACTIONS, type AuditAction } from "../api/record-types.ts";
 import { DAY_MS } from "../app/format.ts";
 import { dayFrom, moment, PAGE_SIZE } from "../token-list/list-view.ts";
 
-/** What the token that is asked about had to do with a change; or that it was the command line, whatever the token. */
+/** The part of the filtered token in a change. `command-line` is a change by the command line, to any token. */
 export const PARTS = ["any", "target", "actor", "command-line"] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -30,11 +31,6 @@ export const WHOLE_TRAIL: AuditView = {
   page: 1,
   cursor: null,
 };
-
-/** Whether a text can be the id of a token. */
-export function isTokenId(text: string): boolean {
-  return /^atok_[0-9A-Za-z]{1,64}$/.test(text);
-}
 
 /** The view that a query, as in `action=api-token.revoke&from=2026-12-31`, stands for. */
 export function auditViewFrom(query: string): AuditView {
@@ -80,7 +76,7 @@ export function leavesOut(view: AuditView): boolean {
   return auditFilters(view).length > 0;
 }
 
-/** What the API is asked for. */
+/** The body for `audit-event/list`. */
 export function auditBody(view: AuditView): object {
   return { pagination: { limit: PAGE_SIZE, cursor: view.cursor }, filters: auditFilters(view) };
 }

@@ -1,15 +1,16 @@
 import { computed } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { SECRET_PREFIX } from "../../../src/tokens/secret/secret-form.ts";
 import { changeList, listView } from "../app/route.ts";
+import { useDraft } from "../fields/use-draft.ts";
 import { SearchIcon } from "../ui/icons.tsx";
-import { useDraft } from "../usage/use-draft.ts";
 import { changed, SEARCH_LIMIT } from "./list-view.ts";
 
 /** How long after the last key a search begins. */
 const TYPING_MS = 250;
 
 /** The start of a secret, which has no business in an address. */
-const SECRET = /sk_live_\w{5,}/;
+const SECRET = new RegExp(`${SECRET_PREFIX}\\w{5,}`);
 
 const SEARCH = computed(() => listView.value.search);
 

@@ -7,7 +7,7 @@ import { keepNewest, type PassedOver } from "../../store/sqlite/backup/dated-bac
 import type { SetAside } from "../../store/sqlite/backup/set-aside.ts";
 import { refuseUnfinished } from "../../store/sqlite/backup/store-replacement.ts";
 import { DataDirectory } from "../../store/sqlite/file/data-directory.ts";
-import { isNew, isPublisherStore } from "../../store/sqlite/inspect/inspection.ts";
+import { isPublisherFile } from "../../store/sqlite/file/file-header.ts";
 import type { IntegrityReport } from "../../store/sqlite/inspect/integrity-check.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { print, printAfter, readable, say } from "../../terminal/print.ts";
@@ -116,7 +116,7 @@ function requireFree(path: string, directory: DataDirectory): void {
       `${path} is a directory. Name a file, or add --keep 7 to keep the newest 7 backups there.`,
     );
   if (isSameFile(path, directory.database)) throw inUse(path);
-  if (!there.isFile() || isNew(path) || !isPublisherStore(path))
+  if (!there.isFile() || !isPublisherFile(path))
     throw new CommandFailure(`${path} is there already, and is no backup of Publisher's. Name another file.`);
 }
 

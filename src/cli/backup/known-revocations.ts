@@ -40,7 +40,7 @@ export function knownRevocations({
   logs: texts,
   isItself,
 }: Sources): KnownRevocations {
-  const logs = readRevocationLogs([...texts.keys()], restoration.storeMark, (log) => texts.get(log) ?? "");
+  const logs = readRevocationLogs([...texts.keys()], restoration.storeId, (log) => texts.get(log) ?? "");
   const last = restoration.lastEvent?.id ?? "";
   const inStore = missingInStore(replaced, last, isItself);
   const gap = afterGap(logs, last);

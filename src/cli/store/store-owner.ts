@@ -1,8 +1,8 @@
 import { realpathSync, type Stats, statSync } from "node:fs";
 import { dirname, sep } from "node:path";
 import { DataDirectory } from "../../store/sqlite/file/data-directory.ts";
+import { closedDirectoryOn } from "../../store/sqlite/owner/closed-directory.ts";
 import { takeRightsOf } from "../../store/sqlite/owner/rights.ts";
-import { firstClosed } from "../../store/sqlite/owner/way-to-directory.ts";
 import { reasonOf } from "../../system-errors.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { runWithWayTo } from "./mount-namespace.ts";
@@ -69,7 +69,7 @@ export function enterPathBeside(owner: Owner, file: string): void {
 
 /** The first directory of the path that the owner may not enter. */
 function closedTo(owner: Owner): string | undefined {
-  return asOwner(owner, () => firstClosed(owner.path));
+  return asOwner(owner, () => closedDirectoryOn(owner.path));
 }
 
 /** The same; undefined too if this process may not become the owner. */

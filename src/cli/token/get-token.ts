@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { tokenResource } from "../../http/api/resources.ts";
 import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
 import { print, printJson } from "../../terminal/print.ts";
+import { shownHint } from "../../tokens/secret/hint.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
 import { visible } from "../../tokens/visible-text.ts";
@@ -41,7 +42,7 @@ export function tokenText(token: Token, now: UnixSeconds): string {
     ["Access", token.verifies ? "verifies tokens, and nothing else" : token.access],
     ["Audiences", token.audiences?.join(", ") ?? "Publisher's own API"],
     ["Description", token.description ?? "none"],
-    ["Secret", `sk_live_…${token.hint}`],
+    ["Secret", shownHint(token.hint)],
     ["Created", formatTime(token.createdAt)],
     ["Created by", token.createdBy ?? "command line"],
     ["Expires", timeOr("never", token.expiresAt)],

@@ -1,12 +1,11 @@
 import type { Authority } from "../../tokens/authority.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
-import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
-import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
-import { endpoint, outcomeOf, shaped } from "../endpoint.ts";
+import { shaped } from "../body/typed-body.ts";
+import { endpoint, outcomeOf } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";
-import { API_TOKEN_OPERATIONS } from "../openapi/api-token-operations.ts";
-import { resourceRoutes } from "../resource-routes.ts";
+import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./api-token-requests.ts";
 import { orNull } from "./nullable.ts";
 import {
   createdResource,
@@ -18,8 +17,8 @@ import {
   usageResource,
   verificationResource,
 } from "./resources.ts";
-import { readUsage } from "./usage-body.ts";
-import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./wire.ts";
+import { readUsage } from "./usage-request.ts";
+import { sentTime } from "./values.ts";
 
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(verifyTypeWith(orNull));
@@ -28,19 +27,19 @@ const readNothing = shaped(NoParameters);
 const readListing = listReader(TOKEN_LISTING);
 
 /** The endpoints of the resource `api-token`. */
-export function apiToken({ tokens, usage }: Authority) {
+export function apiTokenEndpoints({ tokens, usage }: Authority) {
   const now = () => tokens.now();
   const changes = changeTypes(now);
   const readCreation = shaped(changes.create);
   const readUpdate = shaped(changes.update);
   const readRotation = shaped(changes.rotate);
-  return resourceRoutes("api-token", API_TOKEN_OPERATIONS, {
+  return {
     create: endpoint({
       access: "write",
       read: readCreation,
       answer: async ({ body, actor }) => {
         const { access, audiences = null, verifies = false, description = null, expires_at = null } = body;
-        const request = { access, audiences, verifies, description, expiresAt: timeOrNull(expires_at) };
+        const request = { access, audiences, verifies, description, expiresAt: sentTime(expires_at) };
         return createdResource(outcomeOf(await tokens.create(request, actor)));
       },
     }),
@@ -48,7 +47,7 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "write",
       read: readUpdate,
       answer: async ({ body: { id, expires_at, ...rest }, actor }) => {
-        const request = expires_at === undefined ? rest : { ...rest, expiresAt: timeOrNull(expires_at) };
+        const request = expires_at === undefined ? rest : { ...rest, expiresAt: sentTime(expires_at) };
         return tokenResource(outcomeOf(await tokens.update(id, request, actor)), now());
       },
     }),
@@ -57,7 +56,7 @@ export function apiToken({ tokens, usage }: Authority) {
       read: readRotation,
       answer: async ({ body, actor }) => {
         const { id, overlap_seconds: overlapSeconds = OVERLAP_DEFAULT_SECONDS, expires_at } = body;
-        const expiresAt = expires_at === undefined ? undefined : timeOrNull(expires_at);
+        const expiresAt = expires_at === undefined ? undefined : sentTime(expires_at);
         return successorResource(outcomeOf(await tokens.rotate(id, { overlapSeconds, expiresAt }, actor)));
       },
     }),
@@ -88,9 +87,9 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "read",
       alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience: named = null }, caller, trace }) => {
+      answer: async ({ body: { token, access = "read", audience: named = null }, caller, request }) => {
         const { audience } = outcomeOf(askedAudience(caller, named));
-        const verdict = await tokens.verify(token, { access, audience }, trace);
+        const verdict = await tokens.verify(token, { access, audience }, request.showing);
         return verificationResource(verdictFor(caller, verdict), now(), caller);
       },
     }),
@@ -108,12 +107,8 @@ export function apiToken({ tokens, usage }: Authority) {
     usage: endpoint({
       access: "read",
       read: readUsage,
-      answer: async ({ body: { request: asked, tellsEach }, scanCaller }) =>
-        usageResource(outcomeOf(await usage.report(asked, scanCaller)), tellsEach),
+      answer: async ({ body: { request: asked, withEach }, scanCaller }) =>
+        usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
-  });
-}
-
-function timeOrNull(time: string | null): UnixSeconds | null {
-  return time === null ? null : parseTime(time);
+  };
 }

@@ -1,34 +1,47 @@
-import type { AuditEvent } from "../../tokens/audit/audit-event.ts";
+import type { AuditEvent as StoredEvent } from "../../tokens/audit/audit-event.ts";
 import type { Revocation } from "../../tokens/change-plans.ts";
 import type { Page } from "../../tokens/listing/paging.ts";
+import { shownHint } from "../../tokens/secret/hint.ts";
 import { countsOf, type Summary } from "../../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import { statusAt, type Token } from "../../tokens/token.ts";
 import type { CreatedToken, Rotation } from "../../tokens/token-service.ts";
 import type { UsageReport } from "../../tokens/usage/usage.ts";
-import type { UseBucket } from "../../tokens/usage/usage-store.ts";
+import type { UseBucket as CountedUses } from "../../tokens/usage/usage-store.ts";
 import type { Verdict } from "../../tokens/verification.ts";
+import type {
+  ApiToken,
+  ApiTokenPage,
+  CreatedApiToken,
+  RevokedApiToken,
+  SuccessorApiToken,
+  Verification,
+} from "./responses/api-token.ts";
+import type { ApiTokenSummary } from "./responses/api-token-summary.ts";
+import type { ApiTokenUsage, UseBucket } from "./responses/api-token-usage.ts";
+import type { AuditEvent, AuditEventChanges, AuditEventPage } from "./responses/audit-event.ts";
+import type { Introspection } from "./responses/introspection.ts";
 
 /**
- * A token as every endpoint but `create` gives it: neither its secret nor its digest. A reader whose own token is for
- * services does not learn who created a token, nor who reused its secret; null for a reader who may read everything.
+ * A token without its secret and digest. For a reader with a token for services it hides the creator of the token
+ * and the reuse of its secret; `reader` is null for one who may read everything.
  */
-export function tokenResource(token: Token, now: UnixSeconds, reader: Token | null = null) {
+export function tokenResource(token: Token, now: UnixSeconds, reader: Token | null = null): ApiToken {
   const readsAll = reader === null || reader.audiences === null;
   return {
     id: token.id,
     access: token.access,
     audiences: token.audiences,
     description: token.description,
-    hint: `sk_live_…${token.hint}`,
+    hint: shownHint(token.hint),
     status: statusAt(token, now),
     created_at: formatTime(token.createdAt),
     created_by: readsAll ? token.createdBy : null,
-    expires_at: timeOrNull(token.expiresAt),
-    revoked_at: timeOrNull(token.revokedAt),
-    last_used_at: timeOrNull(token.lastUsedAt),
+    expires_at: formattedTime(token.expiresAt),
+    revoked_at: formattedTime(token.revokedAt),
+    last_used_at: formattedTime(token.lastUsedAt),
     replaced_by: token.replacedBy,
-    reused_at: readsAll ? timeOrNull(token.reusedAt) : null,
+    reused_at: readsAll ? formattedTime(token.reusedAt) : null,
     reused_from: readsAll ? token.reusedFrom : null,
     ...verifiesIfTrue(token),
   };
@@ -38,22 +51,24 @@ function verifiesIfTrue({ verifies }: Token): { readonly verifies?: true } {
   return verifies ? { verifies } : {};
 }
 
-/** The one answer that has the secret. */
-export function createdResource({ token, secret }: CreatedToken) {
+/** The only resource with a secret, besides that of a successor. */
+export function createdResource({ token, secret }: CreatedToken): CreatedApiToken {
   return {
     id: token.id,
     access: token.access,
     description: token.description,
     token: secret,
     created_at: formatTime(token.createdAt),
-    expires_at: timeOrNull(token.expiresAt),
+    expires_at: formattedTime(token.expiresAt),
     ...(token.audiences === null ? {} : { audiences: token.audiences }),
     ...verifiesIfTrue(token),
   };
 }
 
-/** A successor with its secret, and the token whose place it takes. */
-export function successorResource({ replaced, successor }: Pick<Rotation, "successor"> & Replaced) {
+export function successorResource({
+  replaced,
+  successor,
+}: Pick<Rotation, "successor"> & Replaced): SuccessorApiToken {
   return { ...createdResource(successor), replaces: replaced.id };
 }
 
@@ -61,22 +76,22 @@ interface Replaced {
   readonly replaced: Pick<Token, "id">;
 }
 
-/** A revoked token, and how many descendants it had before if they were asked for. */
+/** A revoked token, with the counts of its descendants before the revocation if the caller asked for them. */
 export function revocationResource(
   { token, descendants }: Revocation,
   now: UnixSeconds,
   reader: Token | null = null,
-) {
+): RevokedApiToken {
   const resource = tokenResource(token, now, reader);
   return descendants === null ? resource : { ...resource, descendants: countsOf(descendants, now) };
 }
 
-/** What became of a secret; the token only where the secret matched. */
+/** The result of a verification. It has the token only where the secret matched. */
 export function verificationResource(
   { token, reason }: Verdict,
   now: UnixSeconds,
   reader: Token | null = null,
-) {
+): Verification {
   return {
     valid: reason === null,
     reason,
@@ -84,11 +99,8 @@ export function verificationResource(
   };
 }
 
-/**
- * What a resource server is told of a token; nothing of one that is not good.
- * https://www.rfc-editor.org/rfc/rfc7662#section-2.2
- */
-export function introspectionResource({ token, reason }: Verdict) {
+/** Says nothing about a token that is not good. https://www.rfc-editor.org/rfc/rfc7662#section-2.2 */
+export function introspectionResource({ token, reason }: Verdict): Introspection {
   if (reason !== null) return { active: false };
   const { id, access, audiences, createdAt, expiresAt } = token;
   return {
@@ -103,15 +115,14 @@ export function introspectionResource({ token, reason }: Verdict) {
   };
 }
 
-export function tokenPage({ rows, cursor }: Page<Token>, now: UnixSeconds) {
-  return page(
+export function tokenPage({ rows, cursor }: Page<Token>, now: UnixSeconds): ApiTokenPage {
+  return listPage(
     rows.map((token) => tokenResource(token, now)),
     cursor,
   );
 }
 
-/** A change to a token, under the names that the API gives everything. */
-function auditEventResource({ id, at, action, actor, target, changes }: AuditEvent) {
+function auditEventResource({ id, at, action, actor, target, changes }: StoredEvent): AuditEvent {
   return {
     id,
     at: formatTime(at),
@@ -121,45 +132,49 @@ function auditEventResource({ id, at, action, actor, target, changes }: AuditEve
     trace_id: actor.traceId,
     request_id: actor.requestId,
     ip: actor.ip,
-    changes: Object.fromEntries(Object.entries(changes).map(([key, value]) => [key, told(key, value)])),
+    changes: changesResource(changes),
   };
 }
 
-/** A changed value as the token itself shows it; a time is kept in seconds since 1970. */
-function told(key: string, value: AuditEvent["changes"][string]) {
-  return key.endsWith("_at") && typeof value === "number" ? formatTime(value) : value;
+/** The new values. The store has their times in seconds since 1970. */
+function changesResource(changes: StoredEvent["changes"]): AuditEventChanges;
+function changesResource(changes: StoredEvent["changes"]): object {
+  const written = Object.entries(changes).map(([key, value]) => [
+    key,
+    key.endsWith("_at") && typeof value === "number" ? formatTime(value) : value,
+  ]);
+  return Object.fromEntries(written);
 }
 
-export function auditEventPage({ rows, cursor }: Page<AuditEvent>) {
-  return page(rows.map(auditEventResource), cursor);
+export function auditEventPage({ rows, cursor }: Page<StoredEvent>): AuditEventPage {
+  return listPage(rows.map(auditEventResource), cursor);
 }
 
 /** The envelope of every list. */
-function page<Resource>(data: readonly Resource[], cursor: string | null) {
+function listPage<Resource>(data: readonly Resource[], cursor: string | null) {
   return { data, page: { page_size: data.length, cursor, more: cursor !== null } };
 }
 
-/** All tokens in a few numbers. */
-export function summaryResource({ counts, neverUsed, expiries, reused }: Summary) {
+export function summaryResource({ counts, neverUsed, expiries, reused }: Summary): ApiTokenSummary {
   return { counts, never_used: neverUsed, expiries, reused };
 }
 
-/** How often tokens were used: together, and each of them if that is wanted. */
-export function usageResource({ period, buckets, tokens }: UsageReport, tellsEach: boolean) {
+/** The uses of all tokens of the report together, with those of each token if `withEach`. */
+export function usageResource({ period, buckets, tokens }: UsageReport, withEach: boolean): ApiTokenUsage {
   const each = tokens.map(({ id, buckets }) => ({ id, buckets: buckets.map(useBucket) }));
   return {
     bucket: period.bucket,
     from: formatTime(period.from),
     to: formatTime(period.to),
     buckets: buckets.map(useBucket),
-    ...(tellsEach ? { tokens: each } : {}),
+    ...(withEach ? { tokens: each } : {}),
   };
 }
 
-function useBucket({ start, accepted, refused }: UseBucket) {
+function useBucket({ start, accepted, refused }: CountedUses): UseBucket {
   return { start: formatTime(start), accepted, refused };
 }
 
-function timeOrNull(time: UnixSeconds | null): string | null {
+function formattedTime(time: UnixSeconds | null): string | null {
   return time === null ? null : formatTime(time);
 }

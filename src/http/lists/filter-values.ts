@@ -4,18 +4,20 @@ import { isAuditEventId, isTokenId, isTraceId } from "../../tokens/identifier.ts
 import type { Kind, Value } from "../../tokens/listing/listing.ts";
 import { parseTime } from "../../tokens/time.ts";
 import { descriptionFormFault } from "../../tokens/token.ts";
-import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID } from "../body/issues.ts";
+import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID, oneOf } from "../body/parameter-messages.ts";
 
 /** How the values of one kind are written in a condition. */
 export interface ValueForm {
   /** The value; null where the text is none. */
   readonly read: (text: string) => Value | null;
-  /** What is said of anything else. */
+  /** The message for any other text. */
   readonly expected: string;
 }
 
 export function valueForm(kind: Kind): ValueForm {
-  return typeof kind === "string" ? FORMS[kind] : oneOf(kind);
+  return typeof kind === "string"
+    ? FORMS[kind]
+    : { read: textThat((text) => kind.includes(text)), expected: oneOf(kind) };
 }
 
 const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
@@ -33,14 +35,6 @@ const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
   "token-id": { read: textThat(isTokenId), expected: NOT_A_TOKEN_ID },
   "trace-id": { read: textThat(isTraceId), expected: "must be a trace id: 32 of 0-9 and a-f" },
 };
-
-function oneOf(names: readonly string[]): ValueForm {
-  const quoted = names.map((name) => `"${name}"`);
-  return {
-    read: textThat((text) => names.includes(text)),
-    expected: `must be ${[quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or ")}`,
-  };
-}
 
 function textThat(isRight: (text: string) => boolean): ValueForm["read"] {
   return (text) => (isRight(text) ? text : null);

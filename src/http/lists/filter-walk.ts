@@ -12,7 +12,7 @@ import {
 import { compilePattern, INSTRUCTION_LIMIT, type Pattern, TOO_LARGE } from "../../tokens/listing/pattern.ts";
 import type { Issue } from "../../tokens/refusal.ts";
 import { pathText } from "../body/issue-path.ts";
-import { UNKNOWN_PARAMETER } from "../body/issues.ts";
+import { UNKNOWN_PARAMETER } from "../body/parameter-messages.ts";
 import { ISSUE_LIMIT } from "../errors.ts";
 import { valueForm } from "./filter-values.ts";
 
@@ -24,7 +24,7 @@ type Fields = Readonly<Record<string, unknown>>;
 /** How much of the limit a pattern takes that could not be compiled, in instructions: it was read all the same. */
 const REFUSED_SIZE = 64;
 
-/** Walks the conditions of a list, no deeper and no further than the contract allows, and notes what is wrong. */
+/** Walks the conditions of a list, no deeper and no further than the contract allows, and collects the faults. */
 export class ConditionWalk {
   readonly issues: Issue[] = [];
   readonly #terms: ListTerms;
@@ -139,7 +139,7 @@ export class ConditionWalk {
     }
   }
 
-  /** Notes no more than can be told. */
+  /** Collects no more faults than an answer lists, and one to say that there are more. */
   #fault(path: Path, message: string): null {
     if (this.issues.length <= ISSUE_LIMIT) this.issues.push({ path: pathText(path), message });
     return null;

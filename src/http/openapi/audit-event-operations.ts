@@ -2,25 +2,25 @@ import { AUDIT_EVENT_PAGE } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
 import { PLACEHOLDER_IDS } from "./placeholder-ids.ts";
 
-/** What the document tells of the endpoints of the resource `audit-event`. */
+/** The operations of the resource `audit-event`. */
 export const AUDIT_EVENT_OPERATIONS = {
   list: {
     operationId: "listAuditEvents",
     summary: "List changes",
     description:
-      "Gives every change that was made to a token, through the API or at the command line, newest first unless sorted " +
-      "otherwise, page by page: the `cursor` of one page asks for the next. What is kept of a change is written with it, " +
+      "Returns every change that was made to a token, through the API or at the command line, newest first unless sorted " +
+      "otherwise, page by page: the `cursor` of one page asks for the next. An event is stored with its change, " +
       "in one transaction, and stays.",
     request: {
       schema: "ListAuditEvents",
       examples: {
         all: { summary: "Every change", value: {} },
         target: {
-          summary: "What was done to one token, in order",
+          summary: "The changes of one token, in order",
           value: { filters: [{ key: "target", eq: PLACEHOLDER_IDS.own }], sorts: [{ key: "id" }] },
         },
         actor: {
-          summary: "What was revoked at the command line since 2025",
+          summary: "Revocations at the command line since 2025",
           value: {
             filters: [
               { key: "actor", exists: false },

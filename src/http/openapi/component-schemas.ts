@@ -3,34 +3,43 @@ import type { JsonSchema } from "../body/arktype.ts";
 /** A schema, or any part of one, as JSON. */
 export type Json = { readonly [key: string]: unknown };
 
-/** What is known of an ArkType that has a name in the document. */
-export interface NamedType {
-  readonly type: {
-    readonly internal: { readonly id: string };
-    toJsonSchema(options: object): JsonSchema;
-  };
-  /** Added to the schema: what it is for, examples, and what a predicate checks that no type says. */
-  readonly about: Json & { readonly description: string };
-  /** What each property is, where its own schema does not say. */
-  readonly properties?: Readonly<Record<string, string>>;
+/** An ArkType that has a name in the document. */
+interface NamedSchema {
+  readonly internal: { readonly id: string };
+  toJsonSchema(options: object): JsonSchema;
 }
 
-export type NamedTypes = Readonly<Record<string, NamedType>>;
+export type NamedSchemas = Readonly<Record<string, NamedSchema>>;
+
+interface Names {
+  readonly byId: ReadonlyMap<string, string>;
+  /** The names of schemas by their JSON without texts: a property may describe a named schema in words of its own. */
+  readonly byForm: ReadonlyMap<string, string>;
+}
 
 const DEFINITIONS = "#/$defs/";
 
 /** JSON Schemas of ArkTypes, which refer to each other as the components of an OpenAPI document do. */
-export function componentSchemas(types: NamedTypes): Readonly<Record<string, Json>> {
-  const names = new Map(Object.entries(types).map(([name, { type }]) => [type.internal.id, name]));
+export function componentSchemas(schemas: NamedSchemas): Readonly<Record<string, Json>> {
+  const parsed = Object.entries(schemas).map(([name, schema]) => ({ name, ...definitionOf(schema) }));
+  const names: Names = {
+    byId: new Map(parsed.map(({ id, name }) => [id, name])),
+    byForm: new Map(parsed.map(({ own, name }) => [formOf(own), name])),
+  };
   return Object.fromEntries(
-    Object.entries(types).map(([name, named]) => [name, described(schemaOf(named, names), named)]),
+    parsed.map(({ name, own, definitions }) => {
+      const { description, ...rest } = mapped(own, definitions, names);
+      if (typeof description !== "string") throw new Error(`the schema ${name} has no description`);
+      return [name, { description, ...rest }];
+    }),
   );
 }
 
-/** Elsewhere a named type becomes a reference; here, where it is defined, it is written out. */
-function schemaOf({ type }: NamedType, names: ReadonlyMap<string, string>): Json {
+/** A schema as ArkType writes it, with the definitions that it refers to. */
+function definitionOf(schema: NamedSchema) {
+  const { id } = schema.internal;
   const whole = asJson(
-    type.toJsonSchema({
+    schema.toJsonSchema({
       dialect: null,
       useRefs: true,
       fallback: { predicate: ({ base }: { base: JsonSchema }) => base },
@@ -38,23 +47,40 @@ function schemaOf({ type }: NamedType, names: ReadonlyMap<string, string>): Json
   );
   const { $defs = {}, ...root } = whole;
   const definitions = asJson($defs);
-  const own = root.$ref === DEFINITIONS + type.internal.id ? definitions[type.internal.id] : root;
-  return asJson(withReferences(own, definitions, names));
+  return { id, definitions, own: root.$ref === DEFINITIONS + id ? asJson(definitions[id]) : root };
 }
 
-function withReferences(part: unknown, definitions: Json, names: ReadonlyMap<string, string>): unknown {
+function formOf({ description: _, examples: __, ...schema }: Json): string {
+  return JSON.stringify(schema);
+}
+
+function mapped(schema: Json, definitions: Json, names: Names): Json {
+  const entries = Object.entries(schema).map(([key, value]) => [
+    key,
+    withReferences(value, definitions, names),
+  ]);
+  return typed(Object.fromEntries(entries));
+}
+
+/** A named schema becomes a reference. Any other is written out. */
+function withReferences(part: unknown, definitions: Json, names: Names): unknown {
   if (Array.isArray(part)) return part.map((item) => withReferences(item, definitions, names));
   if (typeof part !== "object" || part === null) return part;
   const { $ref, ...rest } = asJson(part);
-  if (typeof $ref === "string") {
-    const id = $ref.slice(DEFINITIONS.length);
-    const name = names.get(id);
-    return name === undefined
-      ? withReferences({ ...asJson(definitions[id]), ...rest }, definitions, names)
-      : { $ref: `#/components/schemas/${name}`, ...rest };
-  }
-  const mapped = Object.entries(rest).map(([key, value]) => [key, withReferences(value, definitions, names)]);
-  return typed(Object.fromEntries(mapped));
+  if (typeof $ref !== "string") return mapped(rest, definitions, names);
+  const id = $ref.slice(DEFINITIONS.length);
+  const named = names.byId.get(id);
+  if (named !== undefined) return { ...referenceTo(named), ...rest };
+  const definition = asJson(definitions[id]);
+  const { description } = definition;
+  const described = names.byForm.get(formOf(definition));
+  return described === undefined
+    ? mapped({ ...definition, ...rest }, definitions, names)
+    : { ...referenceTo(described), ...(description === undefined ? {} : { description }) };
+}
+
+function referenceTo(name: string): Json {
+  return { $ref: `#/components/schemas/${name}` };
 }
 
 /**
@@ -69,19 +95,6 @@ function typed({ const: constant, ...schema }: Json): Json {
 
 function typeOf(values: readonly unknown[]): Json {
   return values.every((value) => typeof value === "string") ? { type: "string" } : {};
-}
-
-function described(schema: Json, { about, properties = {} }: NamedType): Json {
-  const { description, ...more } = about;
-  const own = asJson(schema.properties ?? {});
-  const missing = Object.keys(properties).filter((key) => !(key in own));
-  if (missing.length > 0) throw new Error(`there is no property ${missing.join(", ")} to describe`);
-  const explained = Object.entries(own).map(([key, value]) => {
-    const sentence = properties[key];
-    return [key, sentence === undefined ? value : { ...asJson(value), description: sentence }];
-  });
-  const rest = "properties" in schema ? { properties: Object.fromEntries(explained) } : {};
-  return { description, ...schema, ...rest, ...more };
 }
 
 function asJson(value: unknown): Json {

@@ -1,41 +1,26 @@
+import { shownHint } from "../../tokens/secret/hint.ts";
 import { summaryOf } from "../../tokens/summary.ts";
 import { parseTime } from "../../tokens/time.ts";
-import {
-  type auditEventPage,
-  type createdResource,
-  type introspectionResource,
-  type revocationResource,
-  type successorResource,
-  summaryResource,
-  type tokenPage,
-  type tokenResource,
-  type usageResource,
-  type verificationResource,
-} from "../api/resources.ts";
+import { summaryResource } from "../api/resources.ts";
+import type {
+  ApiToken,
+  ApiTokenPage,
+  CreatedApiToken,
+  RevokedApiToken,
+  SuccessorApiToken,
+  Verification,
+} from "../api/responses/api-token.ts";
+import type { ApiTokenUsage } from "../api/responses/api-token-usage.ts";
+import type { AuditEventPage } from "../api/responses/audit-event.ts";
+import type { Introspection } from "../api/responses/introspection.ts";
+import { EXAMPLE, SECRET } from "./example-values.ts";
 
-/** A secret's form, without being one: its checksum is wrong. */
-const SECRET = `sk_live_${"EXAMPLE".repeat(7)}`;
-
-/** What the examples of the document are made of: tokens that exist nowhere. */
-export const EXAMPLE = {
-  id: "atok_0VYcpXZkq7Rw2mD9sLhT4a",
-  auditEventId: "aevt_0VYcpXa1mN8kQe4RzTfW6b",
-  creatorId: "atok_0VYcp0000fG5nB8vQxJ3Kz",
-  description: "CI",
-  audience: "wiki",
-  createdAt: "2025-01-15T09:30:00Z",
-  expiresAt: "2030-12-31T23:59:59Z",
-  revokedAt: "2025-02-01T08:00:00Z",
-  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
-  requestId: "9c1de5a4f0b2477d8a6e3b5c7f901234",
-} as const;
-
-export const TOKEN: ReturnType<typeof tokenResource> = {
+export const TOKEN: ApiToken = {
   id: EXAMPLE.id,
   access: "read",
   audiences: null,
   description: EXAMPLE.description,
-  hint: `sk_live_…${SECRET.slice(-4)}`,
+  hint: shownHint(SECRET.slice(-4)),
   status: "active",
   created_at: EXAMPLE.createdAt,
   created_by: EXAMPLE.creatorId,
@@ -47,9 +32,9 @@ export const TOKEN: ReturnType<typeof tokenResource> = {
   reused_from: null,
 };
 
-export const REVOKED_TOKEN: typeof TOKEN = { ...TOKEN, status: "revoked", revoked_at: EXAMPLE.revokedAt };
+export const REVOKED_TOKEN: ApiToken = { ...TOKEN, status: "revoked", revoked_at: EXAMPLE.revokedAt };
 
-export const REVOKED_WITH_DESCENDANTS: ReturnType<typeof revocationResource> = {
+export const REVOKED_WITH_DESCENDANTS: RevokedApiToken = {
   ...REVOKED_TOKEN,
   descendants: {
     active: { read: 3, write: 1 },
@@ -58,7 +43,7 @@ export const REVOKED_WITH_DESCENDANTS: ReturnType<typeof revocationResource> = {
   },
 };
 
-export const CREATED_TOKEN: ReturnType<typeof createdResource> = {
+export const CREATED_TOKEN: CreatedApiToken = {
   id: EXAMPLE.id,
   access: "read",
   description: EXAMPLE.description,
@@ -67,24 +52,24 @@ export const CREATED_TOKEN: ReturnType<typeof createdResource> = {
   expires_at: EXAMPLE.expiresAt,
 };
 
-export const SUCCESSOR: ReturnType<typeof successorResource> = {
+export const SUCCESSOR: SuccessorApiToken = {
   ...CREATED_TOKEN,
   replaces: EXAMPLE.creatorId,
 };
 
 /** Of a token for a service. */
-const SERVICE_TOKEN: typeof TOKEN = { ...TOKEN, audiences: [EXAMPLE.audience] };
+const SERVICE_TOKEN: ApiToken = { ...TOKEN, audiences: [EXAMPLE.audience] };
 
-export const VALID: ReturnType<typeof verificationResource> = {
+export const VALID: Verification = {
   valid: true,
   reason: null,
   api_token: SERVICE_TOKEN,
 };
 
-export const NOT_VALID: typeof VALID = { valid: false, reason: "unknown", api_token: null };
+export const NOT_VALID: Verification = { valid: false, reason: "unknown", api_token: null };
 
 /** Of a token for a service. */
-export const ACTIVE: ReturnType<typeof introspectionResource> = {
+export const ACTIVE: Introspection = {
   active: true,
   scope: "read",
   client_id: EXAMPLE.id,
@@ -95,14 +80,14 @@ export const ACTIVE: ReturnType<typeof introspectionResource> = {
   token_type: "Bearer",
 };
 
-export const INACTIVE: ReturnType<typeof introspectionResource> = { active: false };
+export const INACTIVE: Introspection = { active: false };
 
-export const TOKEN_PAGE: ReturnType<typeof tokenPage> = {
+export const TOKEN_PAGE: ApiTokenPage = {
   data: [TOKEN],
   page: { page_size: 1, cursor: null, more: false },
 };
 
-export const AUDIT_EVENT_PAGE: ReturnType<typeof auditEventPage> = {
+export const AUDIT_EVENT_PAGE: AuditEventPage = {
   data: [
     {
       id: EXAMPLE.auditEventId,
@@ -129,14 +114,14 @@ const USES = [
   { start: "2025-01-17T00:00:00Z", accepted: 8, refused: 3 },
 ];
 
-export const USAGE: ReturnType<typeof usageResource> = {
+export const USAGE: ApiTokenUsage = {
   bucket: "day",
   from: "2024-12-20T00:00:00Z",
   to: "2025-01-18T00:00:00Z",
   buckets: USES,
 };
 
-export const USAGE_OF_TWO: typeof USAGE = {
+export const USAGE_OF_TWO: ApiTokenUsage = {
   ...USAGE,
   tokens: [
     { id: EXAMPLE.id, buckets: USES },
@@ -144,7 +129,7 @@ export const USAGE_OF_TWO: typeof USAGE = {
   ],
 };
 
-/** Of a server with one token, which expires later than a summary looks ahead. */
+/** Of a server with one token, which expires after the days of a summary. */
 export const SUMMARY = summaryResource(
   summaryOf(
     [{ status: "active", access: "read", expiryDay: null, count: 1, neverUsed: 1, reused: 0 }],

@@ -1,7 +1,9 @@
+import { ACCESSES } from "../../tokens/token.ts";
 import { HEADER_NAME } from "../auth/token-header-name.ts";
 import { failureResponse } from "./component-responses.ts";
-import { EXAMPLE } from "./examples.ts";
-import { type FailureName, failureResponses, HEADERS } from "./operation.ts";
+import { EXAMPLE } from "./example-values.ts";
+import type { ListedCode } from "./failure-name.ts";
+import { failureResponses, HEADERS } from "./operation.ts";
 
 const METHOD_HEADER = {
   in: "header",
@@ -25,7 +27,7 @@ const PARAMETERS = [
     description:
       "`write` asks for a token that may write, with every method. `read` leaves that to the method.",
     ...QUERY_OPTION,
-    schema: { type: "string", enum: ["read", "write"] },
+    schema: { type: "string", enum: ACCESSES },
   },
   {
     name: "scheme",
@@ -58,7 +60,7 @@ const PARAMETERS = [
 
 const CHALLENGE = {
   description:
-    "Where a token is wanted: for Bearer as in RFC 6750, for Basic as in RFC 7617, and `Header` with the name of the " +
+    "The challenge: for Bearer as in RFC 6750, for Basic as in RFC 7617, and `Header` with the name of the " +
     "header that the query names. With `scheme=basic` there are two, of which Basic is the first.",
   schema: {
     type: "string",
@@ -70,12 +72,12 @@ const CHALLENGE = {
   },
 };
 
-function withChallenge(name: FailureName, description: string, required: boolean) {
-  const { content, headers } = failureResponse(name);
+function withChallenge(code: ListedCode, description: string, required: boolean) {
+  const { content, headers } = failureResponse(code);
   return { description, headers: { ...headers, "www-authenticate": { ...CHALLENGE, required } }, content };
 }
 
-/** What every method has; the parameters are of each, since a path item of the document has nothing but methods. */
+/** The parts of every method. Parameters too: a path item of the document has nothing but methods. */
 const OPERATION = {
   tags: ["forward-auth"],
   security: [{ bearer: [] }, { basic: [] }],
@@ -89,24 +91,21 @@ const OPERATION = {
         "publisher-access": { $ref: "#/components/headers/publisher-access" },
       },
     },
-    ...failureResponses(["BadRequest"]),
+    ...failureResponses(["bad_request"]),
     "401": withChallenge(
-      "AuthenticationError",
+      "authentication_error",
       "There is no token, two come at once, or it is not good.",
       true,
     ),
     "403": withChallenge(
-      "AuthorizationError",
+      "authorization_error",
       "The access of the token does not reach, or it is for other services.",
       false,
     ),
   },
 };
 
-/**
- * What the document tells of what reverse proxies ask. Bun's router has its route and Elysia none, so that no plugin
- * can tell of it.
- */
+/** Elysia's plugin cannot document forward-auth: its route is one of Bun's router. */
 export const FORWARD_AUTH_PATHS = {
   "/forward-auth/{audience}": {
     get: {

@@ -1,8 +1,10 @@
 import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
 import { oauthError } from "../auth/oauth-errors.ts";
 import { BODY_LIMIT_BYTES } from "../body/body.ts";
-import { badRequest, type ErrorCode, Failure, unavailable } from "../errors.ts";
-import { ACTIVE, CREATED_TOKEN, EXAMPLE, INACTIVE } from "./examples.ts";
+import type { ErrorCode } from "../error-codes.ts";
+import { badRequest, Failure, unavailable } from "../errors.ts";
+import { EXAMPLE } from "./example-values.ts";
+import { ACTIVE, CREATED_TOKEN, INACTIVE } from "./examples.ts";
 import { content, type Examples, HEADERS, TRACE_ID_HEADER } from "./operation.ts";
 
 const FORM = "application/x-www-form-urlencoded";
@@ -20,7 +22,7 @@ const ANSWERS: Examples = {
 };
 
 const CHALLENGE = {
-  description: "What the server wants, by the scheme that was tried, or by each of both where none was.",
+  description: "The challenge of the scheme that was tried, or of both where none was.",
   required: true,
   schema: {
     type: "string",
@@ -31,14 +33,13 @@ const CHALLENGE = {
 
 const RETRY_AFTER = { "retry-after": { $ref: "#/components/headers/retry-after" } };
 
-/** What the document tells of introspection. */
 export const INTROSPECTION_OPERATION = {
   operationId: "introspectToken",
   summary: "Introspect a token",
   description:
-    "Tells a service whether a secret is that of a token which is good for it, as in RFC 7662. `audience` names the " +
-    "service; a token that verifies for one service only may leave it out. Why a token is not good is told by " +
-    "`api-token/verify` alone.\n\n" +
+    "Returns whether a secret is valid for a service, as in RFC 7662. `audience` names the " +
+    "service; a token that verifies for one service only may leave it out. Only `api-token/verify` returns the reason " +
+    "for a token that is not valid.\n\n" +
     "Needs a token that verifies, or one for Publisher's own API whose access is `read` or `write`: as a bearer token, " +
     "or as the password of Basic authentication.",
   tags: ["oauth2"],

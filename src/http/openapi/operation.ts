@@ -1,49 +1,35 @@
 import type { Access } from "../../tokens/token.ts";
-import type { OtherCallers } from "../endpoint.ts";
-import { type ErrorCode, Failure } from "../errors.ts";
-import type { SchemaName } from "./named-types.ts";
-
-/** The names that the document has for failures, and the code of each. */
-export const FAILURE_CODES = {
-  BadRequest: "bad_request",
-  AuthenticationError: "authentication_error",
-  AuthorizationError: "authorization_error",
-  NotFound: "not_found",
-  Conflict: "conflict",
-  PayloadTooLarge: "payload_too_large",
-  UnsupportedMediaType: "unsupported_media_type",
-  InternalError: "internal_error",
-  Unavailable: "unavailable",
-} as const satisfies Readonly<Record<string, ErrorCode>>;
-
-export type FailureName = keyof typeof FAILURE_CODES;
+import type { OtherCallers } from "../auth/route-policy.ts";
+import { ERROR_CODES } from "../error-codes.ts";
+import { failureName, type ListedCode } from "./failure-name.ts";
 
 /** A name to choose each example by, and its value. */
 export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
 
-export interface Content {
-  readonly schema: SchemaName;
+/** `Schema` is a name of a schema in the document. */
+export interface Content<Schema extends string = string> {
+  readonly schema: Schema;
   readonly examples: Examples;
 }
 
-/** What the document tells of an endpoint that its route and its types do not. */
-export interface OperationParts {
+/** The texts and examples of an endpoint in the document. */
+export interface OperationParts<Schema extends string = string> {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
-  readonly answer: Content & { readonly description: string };
+  readonly answer: Content<Schema> & { readonly description: string };
 }
 
-export interface ApiOperationParts extends OperationParts {
-  readonly request: Content;
-  /** What can go wrong besides what can go wrong at every endpoint. */
-  readonly failures?: readonly FailureName[];
+export interface ApiOperationParts<Schema extends string = string> extends OperationParts<Schema> {
+  readonly request: Content<Schema>;
+  /** The failures besides those of every endpoint. */
+  readonly failures?: readonly ListedCode[];
 }
 
-/** The header that every answer has, whoever gives it. */
+/** The header of every response, also of failures. */
 export const TRACE_ID_HEADER = { "trace-id": { $ref: "#/components/headers/trace-id" } };
 
-/** The headers of every answer that says yes. */
+/** The headers of every successful response. */
 export const HEADERS = {
   ...TRACE_ID_HEADER,
   "cache-control": { $ref: "#/components/headers/cache-control" },
@@ -57,12 +43,12 @@ export function apiOperation(
 ) {
   const { request, failures = [], ...rest } = parts;
   const detail = openOperation(tag, rest, [
-    "BadRequest",
-    "AuthenticationError",
-    ...(alsoFor === "every-token" ? [] : (["AuthorizationError"] as const)),
+    "bad_request",
+    "authentication_error",
+    ...(alsoFor === "every-token" ? [] : (["authorization_error"] as const)),
     ...failures,
-    "PayloadTooLarge",
-    "UnsupportedMediaType",
+    "payload_too_large",
+    "unsupported_media_type",
   ]);
   return {
     ...detail,
@@ -73,11 +59,11 @@ export function apiOperation(
   };
 }
 
-/** An endpoint that anybody may call, and that takes no body. An unclear path or Host header is a 400 there too. */
+/** An endpoint without authentication and body. An ambiguous path or Host header is a 400 there too. */
 export function openOperation(
   tag: string,
   parts: OperationParts,
-  failures: readonly FailureName[] = ["BadRequest"],
+  failures: readonly ListedCode[] = ["bad_request"],
 ) {
   const { answer, ...texts } = parts;
   return {
@@ -91,11 +77,14 @@ export function openOperation(
   };
 }
 
-/** What can go wrong somewhere, by status; some of it can everywhere. */
-export function failureResponses(failures: readonly FailureName[]) {
-  const possible: readonly FailureName[] = [...failures, "InternalError", "Unavailable"];
+/** The responses to failures by status, with those that every endpoint has. */
+export function failureResponses(failures: readonly ListedCode[]) {
+  const codes: readonly ListedCode[] = [...failures, "internal_error", "unavailable"];
   return Object.fromEntries(
-    possible.map((name) => [statusOf(name), { $ref: `#/components/responses/${name}` }]),
+    codes.map((code) => [
+      String(ERROR_CODES[code].status),
+      { $ref: `#/components/responses/${failureName(code)}` },
+    ]),
   );
 }
 
@@ -117,8 +106,4 @@ const ALSO: Readonly<Record<Exclude<OtherCallers, "every-token">, string>> = {
 function callers(access: Access, alsoFor: OtherCallers | null): string {
   if (alsoFor === "every-token") return "Every token may do this, also one for other services.";
   return alsoFor === null ? NEEDED[access] : `${NEEDED[access]} ${ALSO[alsoFor]}`;
-}
-
-function statusOf(name: FailureName): string {
-  return String(new Failure(FAILURE_CODES[name], { message: "" }).status);
 }

@@ -2,14 +2,13 @@ import { USAGE, USAGE_OF_TWO } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
 import { PLACEHOLDER_IDS } from "./placeholder-ids.ts";
 
-/** What the document tells of `api-token/usage`. */
 export const USAGE_OPERATION = {
   operationId: "getApiTokenUsage",
   summary: "Count uses of tokens",
   description:
-    "Tells how often the secrets of tokens were shown, by hour or by day of UTC: of one token, of several, or of all. " +
+    "Returns how often the secrets of tokens were shown, by hour or by day of UTC: of one token, of several, or of all. " +
     "A use is accepted if it let somebody in, and refused if the token had expired, was revoked, is for another " +
-    "service or has too little access. Asking about a secret is a use of its token too.",
+    "service or has too little access. Verifying a secret is a use of its token too.",
   request: {
     schema: "ReadUsage",
     examples: {
@@ -33,5 +32,5 @@ export const USAGE_OPERATION = {
       several: { summary: "Of several tokens, and their sum", value: USAGE_OF_TWO },
     },
   },
-  failures: ["NotFound"],
+  failures: ["not_found"],
 } as const satisfies ApiOperationParts;

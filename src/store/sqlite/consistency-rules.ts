@@ -95,22 +95,22 @@ const EACH_ROW: readonly Rule[] = [
     // Of a group, SQLite takes the row of the greatest id: https://www.sqlite.org/lang_select.html#bareagg
     rows: `
       SELECT token.id FROM (
-        SELECT target, json_extract(changes, '$.expires_at') AS told, max(id) FROM audit_event
+        SELECT target, json_extract(changes, '$.expires_at') AS recorded, max(id) FROM audit_event
         WHERE json_valid(changes) AND json_type(changes, '$.expires_at') IS NOT NULL GROUP BY target
-      ) JOIN token ON token.id = target WHERE expires_at IS NOT told`,
+      ) JOIN token ON token.id = target WHERE expires_at IS NOT recorded`,
   },
 ];
 
-/** The rows that each store has and cannot do without, and that are missing; a fault a line. */
+/** The faults of a store that lacks a row that every store needs, one a line. */
 export function missingRows(database: Database): readonly string[] {
   return faultsOf(database, ONE_ROW);
 }
 
 /**
- * What Publisher knows of a store and SQLite does not, a fault a line; empty if nothing is wrong. Reads every row.
- * A changed bit in the digest of a secret, in a description or in a count has nothing that it could be told by.
+ * Faults that SQLite cannot see, one a line; empty if nothing is wrong. Reads every row. Nothing shows a changed bit in
+ * the digest of a secret, in a description or in a count.
  */
-export function knownFaults(database: Database): readonly string[] {
+export function consistencyFaults(database: Database): readonly string[] {
   return faultsOf(database, [...ONE_ROW, ...EACH_ROW]);
 }
 

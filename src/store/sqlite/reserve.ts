@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
   lstatSync,
   openSync,
@@ -13,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf } from "../../system-errors.ts";
-import { writeWholly } from "./file/file-bytes.ts";
+import { writeNewFile } from "./file/file-bytes.ts";
 
 /** The size of the reserve: room for the store's -shm file and for many revocations. */
 export const RESERVE_BYTES = 4 * 1024 * 1024;
@@ -24,13 +23,13 @@ const OPENING_BYTES = 64 * 1024;
 /** The reserve never takes the last free bytes of a disk. */
 const LEFT_FREE_BYTES = 1024 * 1024;
 
-/** With that much free space on its disk a store takes changes, with or without its reserve; as `5 MiB`. */
+/** The free space that a store needs on its disk to take changes, with or without its reserve; as `5 MiB`. */
 export const ENOUGH_SPACE = `${mebibytes(RESERVE_BYTES + LEFT_FREE_BYTES)} MiB`;
 
-/** That the disk has too little space left. */
+/** The disk has too little space left. */
 export class OutOfSpace extends Error {}
 
-/** What a file system says of itself; on some network file systems all of it is 0. */
+/** As in `statfsSync`. Some network file systems report 0 for all of it. */
 interface DiskSpace {
   readonly blocks: number;
   readonly bavail: number;
@@ -98,7 +97,8 @@ export class Reserve {
     rmSync(draft, { force: true });
     this.#requireFree(RESERVE_BYTES + LEFT_FREE_BYTES);
     try {
-      write(draft);
+      // Random bytes: a file system that compresses would give zeros no space.
+      writeNewFile(draft, randomBytes(RESERVE_BYTES));
       renameSync(draft, this.#path);
     } finally {
       rmSync(draft, { force: true });
@@ -115,7 +115,7 @@ function mebibytes(bytes: number): number {
   return bytes / 1024 ** 2;
 }
 
-/** On a disk that fails or is read-only, the write that needs the space says why it fails. */
+/** On a disk that fails or is read-only, the write that needs the space reports the reason. */
 function succeeds(free: () => boolean): boolean {
   try {
     return free();
@@ -137,17 +137,6 @@ function cut(path: string, sizeAfter: (size: number) => number): boolean {
     if (!status.isFile() || status.nlink !== 1 || isForeign || size === status.size) return false;
     ftruncateSync(file, size);
     return true;
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** Random bytes: a file system that compresses would give zeros no space. */
-function write(path: string): void {
-  const file = openSync(path, "wx", 0o600);
-  try {
-    writeWholly(file, randomBytes(RESERVE_BYTES));
-    fsyncSync(file);
   } finally {
     closeSync(file);
   }

@@ -10,7 +10,7 @@ export const SCHEMA_VERSION = MIGRATIONS.length;
 /** The first schema in which a token can be replaced. */
 export const FIRST_SCHEMA_WITH_ROTATION = 2;
 
-/** The first schema that says whether the store is in use, and when it was restored. */
+/** The first schema that records whether the store is in use, and when it was restored. */
 export const FIRST_SCHEMA_WITH_STATE = 4;
 
 /** Tables that Litestream makes in each database that it copies. https://litestream.io/how-it-works/ */
@@ -22,8 +22,8 @@ interface SchemaRow {
 }
 
 /**
- * What a store lacks, or has beside, of the tables, indices and triggers that its schema version makes; null if
- * nothing. Without its triggers a store would let a revoked token come back.
+ * A table, index or trigger that is missing, changed or not Publisher's, for the end of a sentence; null if there is
+ * none. Without its triggers a store would let a revoked token come back.
  */
 export function schemaFault(database: Database, version: number): string | null {
   using made = new Database(":memory:");
@@ -44,6 +44,18 @@ function partsOf(database: Database): Map<string, string> {
     .query<SchemaRow, []>("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
     .all();
   return new Map(rows.map(({ name, sql }) => [name, sql]));
+}
+
+/** Brings a database to that schema in one transaction. */
+export function migrate(database: Database, version: number): void {
+  const run = database.transaction(() => {
+    for (const [index, migration] of MIGRATIONS.entries()) {
+      if (index >= schemaVersion(database) && index < version) database.run(migration);
+    }
+    database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
+    database.run(`PRAGMA user_version = ${version}`);
+  });
+  if (schemaVersion(database) < version) run.immediate();
 }
 
 export function schemaVersion(database: Database): number {

@@ -14,7 +14,7 @@ export class SqliteAuditTrail implements AuditEventStore {
     this.#source = source;
   }
 
-  /** Keeps an event; to be called in the transaction of the change that it tells of. */
+  /** Adds an event. Call it in the transaction of its change. */
   record({ id, at, action, actor, target, changes }: AuditEvent): void {
     this.#source.database
       .query(`INSERT INTO audit_event (${EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
@@ -31,7 +31,7 @@ export class SqliteAuditTrail implements AuditEventStore {
       );
   }
 
-  /** The last id that an event has; null where there is none. */
+  /** The last id of an event; null where there is none. */
   lastId(): string | null {
     const last = this.#source.database.query<{ id: string | null }, []>(
       "SELECT max(id) AS id FROM audit_event",
@@ -45,7 +45,7 @@ export class SqliteAuditTrail implements AuditEventStore {
     return withStoreErrors(() => found.get(id)) !== null;
   }
 
-  /** Up to `limit` changes to tokens that were there, after one event and up to another, in order. */
+  /** At most `limit` events after one id and up to another, in order, without creations. */
   changesBetween(after: string, last: string, limit: number): readonly AuditEvent[] {
     const found = this.#source.database.query<AuditEventRow, [string, string, number]>(
       `SELECT ${EVENT_COLUMNS} FROM audit_event

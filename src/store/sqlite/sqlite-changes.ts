@@ -27,7 +27,7 @@ const LAST_IDS =
 
 const INSERT = `INSERT INTO token (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Writes only what a change may touch, so that no use that was counted meanwhile is lost. */
+/** Writes only the columns that a change may touch, so that uses counted meanwhile are not lost. */
 const UPDATE =
   "UPDATE token SET description = ?, expires_at = ?, revoked_at = ?, replaced_by = ? WHERE id = ?";
 

@@ -60,18 +60,17 @@ export function isStorageError(error: unknown): boolean {
   return STORAGE_CODES.some((code) => hasCode(error, code));
 }
 
-/** The error as the domain knows it. */
+/** Turns an error of the storage into StoreUnavailable. */
 export function asStoreError(error: unknown): unknown {
   if (!isStorageError(error)) return error;
   return new StoreUnavailable("the store cannot be used now", { cause: error });
 }
 
-/** Throws the error as the domain knows it. */
 export function throwAsStoreError(error: unknown): never {
   throw asStoreError(error);
 }
 
-/** Returns what `read` returns. Throws StoreUnavailable if the storage fails. */
+/** Returns the result of `read`. Throws StoreUnavailable if the storage fails. */
 export function withStoreErrors<T>(read: () => T): T {
   try {
     return read();

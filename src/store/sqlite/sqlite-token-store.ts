@@ -19,18 +19,18 @@ import type { ServerLock } from "./file/server-lock.ts";
 import type { Migration, StoreDatabase } from "./file/store-database.ts";
 import { WAL_LIMIT_BYTES, WriteAheadLog } from "./file/write-ahead-log.ts";
 import { listRows } from "./list/list-rows.ts";
-import { Scans } from "./list/scans.ts";
+import { ScanScheduler } from "./list/scan-scheduler.ts";
 import { Reserve } from "./reserve.ts";
-import { ServedSource } from "./served-source.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
+import { StoreConnections } from "./store-connections.ts";
 import { countTokens } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 import { Writer } from "./writer.ts";
 
-/** A -wal file that is larger than it should be, and how large that is, in bytes. */
+/** A -wal file above its limit; in bytes. */
 export type OversizedWal = Pick<WriteAheadLog, "size" | "limit">;
 
 /** The tokens in the SQLite file of a data directory, which other processes may read and change meanwhile. */
@@ -39,11 +39,11 @@ export class SqliteTokenStore implements TokenStore {
   readonly auditTrail: SqliteAuditTrail;
   /** How often the tokens were used. */
   readonly usage: SqliteUsageStore;
-  /** That the store was brought to today's schema when it was opened; null if it had that. */
+  /** Null where the store had today's schema when it was opened. */
   readonly migration: Migration | null;
   readonly #directory: DataDirectory;
-  readonly #source: ServedSource;
-  readonly #scans: Scans;
+  readonly #connections: StoreConnections;
+  readonly #scans: ScanScheduler;
   readonly #wal: WriteAheadLog;
   readonly #changes: SqliteChanges;
   readonly #files: OpenedFiles;
@@ -63,7 +63,7 @@ export class SqliteTokenStore implements TokenStore {
     this.#directory = directory;
     this.firstToken = new FirstTokenFile(directory.firstToken);
     this.#files = new OpenedFiles([
-      // A store at rest that is only read has no other file; a process that changes it meanwhile makes some.
+      // A closed store that is only read has no other file. A process that changes it meanwhile makes some.
       ...(purpose === "reading" ? [""] : ["", "-wal", "-shm"]).map((end) => directory.database + end),
       ...(lock === null ? [] : [directory.lock]),
     ]);
@@ -71,15 +71,15 @@ export class SqliteTokenStore implements TokenStore {
       database,
       files: this.#files,
       reserve: new Reserve(directory.reserve),
-      requireServed: () => this.#source.require(),
+      requireServed: () => this.#connections.require(),
     });
     const mayCut = () => this.#lostFile === null && this.#writer.trouble === null && !this.isDamaged;
     this.#wal = new WriteAheadLog(directory.database, database, WAL_LIMIT_BYTES, mayCut);
-    this.#scans = new Scans(directory.database, this.#wal);
-    this.#source = new ServedSource(database, this.#scans);
-    this.usage = new SqliteUsageStore(this.#source, this.#writer);
+    this.#scans = new ScanScheduler(directory.database, this.#wal);
+    this.#connections = new StoreConnections(database, this.#scans);
+    this.usage = new SqliteUsageStore(this.#connections, this.#writer);
     this.#database = database;
-    this.auditTrail = new SqliteAuditTrail(this.#source);
+    this.auditTrail = new SqliteAuditTrail(this.#connections);
     this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
     this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
@@ -102,29 +102,31 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   get isDamaged(): boolean {
-    return this.#source.isDamaged;
+    return this.#connections.isDamaged;
   }
 
   /** Serves nothing more: every read and every write throws StoreUnavailable from now on. */
   markDamaged(): void {
-    this.#source.markDamaged();
+    this.#connections.markDamaged();
   }
 
   findByDigest(digest: Uint8Array): StoredSecret | null {
-    this.#source.require();
+    this.#connections.require();
     this.#requireFiles();
     const row = withStoreErrors(() => this.#byDigest.get(digest));
     return row && { token: tokenOf(row), digest: row.digest };
   }
 
   findById(id: string): Token | null {
-    this.#source.require();
+    this.#connections.require();
     const row = withStoreErrors(() => this.#byId.get(id));
     return row && tokenOf(row);
   }
 
   isEmpty(): boolean {
-    return withStoreErrors(() => this.#source.database.query("SELECT 1 FROM token LIMIT 1").get()) === null;
+    return (
+      withStoreErrors(() => this.#connections.database.query("SELECT 1 FROM token LIMIT 1").get()) === null
+    );
   }
 
   /** Throws StoreUnavailable unless the store can be read. */
@@ -138,7 +140,7 @@ export class SqliteTokenStore implements TokenStore {
     return this.#writer.trouble;
   }
 
-  /** Looks whether a file of the store was removed or replaced since the store was opened. */
+  /** Whether a file of the store was removed or replaced since the store was opened. */
   isLost(): boolean {
     const { replaced } = this.#files;
     this.#lostFile = replaced === this.#directory.lock ? null : replaced;
@@ -146,28 +148,30 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   /**
-   * Looks whether the store is still in the files that were opened, and whether changes that failed can be written
-   * again. Call it every second. Throws StoreUnavailable while changes fail.
+   * Checks whether the files that were opened are still there, and whether changes can be written again after a failure.
+   * Call it every second. Throws StoreUnavailable while changes fail.
    */
   async recover(): Promise<void> {
-    this.#source.require();
+    this.#connections.require();
     this.isLost();
     await this.#writer.recover();
   }
 
   async change<Plan extends Writes>(scope: ChangeScope, plan: (state: ChangeState) => Plan): Promise<Plan> {
-    this.#source.require();
+    this.#connections.require();
     const planned = await this.#changes.make(scope, plan);
     if (planned.updated.some(({ token }) => isDoneWith(token))) this.#tryToTidyFirstToken();
     return planned;
   }
 
   async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly Token[]> {
-    return await listRows(this.#source, TOKEN_TABLE, query, caller);
+    return await listRows(this.#connections, TOKEN_TABLE, query, caller);
   }
 
   async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly TokenCount[]> {
-    return await this.#source.scans.run(caller, (scan) => countTokens(scan, query)).catch(throwAsStoreError);
+    return await this.#connections.scans
+      .run(caller, (scan) => countTokens(scan, query))
+      .catch(throwAsStoreError);
   }
 
   /** Deletes the first-token file if its token is revoked, replaced or not in the store. */
@@ -183,7 +187,7 @@ export class SqliteTokenStore implements TokenStore {
     this.#scans.close();
   }
 
-  /** Cuts the -wal file where that is due and no scan needs it. Returns its size where something else keeps it too large. */
+  /** Cuts the -wal file where that is due and no scan needs it. Returns its size where it stays too large. */
   tidyWal(): OversizedWal | null {
     // In trouble the file stays as it is, and the log has the reason.
     const isInTrouble = this.trouble !== null || this.#lostFile !== null || this.isDamaged;
@@ -209,7 +213,7 @@ export class SqliteTokenStore implements TokenStore {
     throw new StoreUnavailable("the store cannot be used now", { cause: new Error(removed(this.#lostFile)) });
   }
 
-  /** The change is made whether or not the file can go; the next start tries again. */
+  /** The change is made also where the file cannot be removed: the next start tries again. */
   #tryToTidyFirstToken(): void {
     try {
       this.tidyFirstToken();
@@ -223,7 +227,7 @@ function removed(path: string): string {
   return `${path} was removed, replaced or closed to this user while the store was open`;
 }
 
-/** Whether nobody is to begin with that token any more. */
+/** The first token is done with once it is revoked or replaced. */
 function isDoneWith({ revokedAt, replacedBy }: Token): boolean {
   return revokedAt !== null || replacedBy !== null;
 }

@@ -23,10 +23,10 @@ import type { Scan } from "./list/scan.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import type { Writer } from "./writer.ts";
 
-/** How long requests and other processes have the store to themselves between two portions. */
+/** The pause after each write, for requests and other processes. */
 const REST_MS = 5;
 
-/** How many counters are looked up, and how many rows are deleted, without letting anything else go on. */
+/** The most counters that are read, and rows that are deleted, before other work runs. */
 const SLICE_SIZE = 500;
 
 const USED = `
@@ -61,7 +61,7 @@ export class SqliteUsageStore implements UsageStore {
     this.#writer = writer;
   }
 
-  /** Does not wait for another process that writes: whoever counts can come again. */
+  /** Does not wait for another process that writes: the caller tries again later. */
   async add(uses: readonly HourOfUse[], onWritten = (): void => undefined): Promise<void> {
     const write = () => {
       const used = this.#source.database.query(USED);
@@ -84,7 +84,7 @@ export class SqliteUsageStore implements UsageStore {
     atMoment = (): void => undefined,
   ): Promise<readonly UseCount[]> {
     if (bucketsIn(period) <= 0) return [];
-    // SQLite settles on a moment with the first read, which follows at once.
+    // SQLite takes its snapshot with the first read, which follows at once.
     const isShort = tokens.length * bucketsIn(period) <= SLICE_SIZE;
     if (isShort) {
       atMoment();

@@ -1,12 +1,12 @@
-/** This store cannot be opened at all; the message says why, in a sentence for the operator. */
+/** The store cannot be opened. The message is a sentence for the operator. */
 export class StoreUnusable extends Error {
   override readonly name: string = "StoreUnusable";
 }
 
-/** There is a file, and its beginning is not that of a store. */
+/** The file does not begin as a store does. */
 export class NoStore extends StoreUnusable {
   override readonly name = "NoStore";
-  /** The same as the message begins, for the end of a sentence. */
+  /** The reason alone, for the end of a sentence. */
   readonly fault: string;
 
   constructor(path: string, next: string) {
@@ -16,10 +16,10 @@ export class NoStore extends StoreUnusable {
   }
 }
 
-/** The content of this store is wrong, while its disk can be read. */
+/** The disk can be read, and the content of the store is wrong. */
 export class StoreDamaged extends StoreUnusable {
   override readonly name = "StoreDamaged";
-  /** Everything that was found, a line each; the message has the first. */
+  /** All faults, one a line. The message has the first. */
   readonly faults: readonly string[];
 
   constructor(message: string, faults: readonly string[]) {

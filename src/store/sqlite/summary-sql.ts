@@ -15,7 +15,7 @@ interface CountedRow extends Pick<TokenCount, "status" | "access" | "expiryDay">
   readonly reused: 0 | 1;
 }
 
-/** Counts every token at one moment of the store. */
+/** Counts the tokens in a snapshot of the store. */
 export async function countTokens(
   scan: RowReader,
   { now, until, reusedSince }: SummaryQuery,

@@ -61,7 +61,7 @@ export const TOKEN_TABLE: ListTable<Token, Omit<TokenRow, "digest">> = {
   rowOf: tokenOf,
 };
 
-/** Whether only tokens fulfil it whose secret was shown after their end. */
+/** Whether a condition requires that the secret was used after the end of the token. */
 function isOfReused(comparison: Comparison): boolean {
   const isOfOthers = comparison.op === "exists" && !comparison.value;
   return isFoundBy(comparison, ["reused_at"]) && !isOfOthers;

@@ -7,16 +7,16 @@ import { OutOfSpace, type Reserve } from "./reserve.ts";
 import { schemaVersion } from "./schema.ts";
 import { isBusy, isFull, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
 
-/** How long a change waits, in all, for other changes and for other processes that write. */
+/** How long a change waits in total for other changes and for other processes that write. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 10;
 
 export interface WriteOptions {
   /** How long to wait while another process writes; 5 seconds if left out. */
   readonly patienceMs?: number;
-  /** Whether the space that is kept for revocations may be used. */
+  /** Whether it may use the space that is reserved for revocations. */
   readonly usesReserve?: boolean;
-  /** Is called as soon as the transaction is on disk, before anything else can read it. */
+  /** Called as soon as the transaction is on disk, before anything else can read it. */
   readonly onWritten?: () => void;
 }
 
@@ -24,7 +24,7 @@ export interface WriterParts {
   readonly database: Database;
   readonly files: OpenedFiles;
   readonly reserve: Reserve;
-  /** Throws StoreUnavailable where nothing may be written any more. */
+  /** Throws StoreUnavailable where nothing more may be written. */
   readonly requireServed?: () => void;
 }
 
@@ -38,7 +38,7 @@ export class Writer {
   readonly #reserve: Reserve;
   readonly #requireServed: () => void;
   #last: Promise<unknown> = Promise.resolve();
-  #isUnsettled = false;
+  #hasFailedCommit = false;
   #trouble: StoreUnavailable | null = null;
 
   constructor({ database, files, reserve, requireServed = () => undefined }: WriterParts) {
@@ -55,7 +55,7 @@ export class Writer {
 
   /**
    * Runs `work` as one transaction, which is on disk before this resolves. Throws StoreUnavailable if the storage
-   * fails, and what `work` throws; both undo the transaction.
+   * fails, and the errors of `work`; both undo the transaction.
    */
   async write<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
     const { patienceMs = PATIENCE_MS, usesReserve = false, onWritten = () => undefined } = options;
@@ -67,8 +67,8 @@ export class Writer {
   }
 
   /**
-   * Makes the reserve if it is missing. After a failure, writes something of no meaning, to find out whether writing
-   * works again. Throws StoreUnavailable as long as changes fail.
+   * Makes the reserve if it is missing. After a failure, tries a write that changes nothing. Throws StoreUnavailable as
+   * long as changes fail.
    */
   async recover(): Promise<void> {
     try {
@@ -77,7 +77,7 @@ export class Writer {
     } catch (error) {
       throw this.#failure(error, 0);
     }
-    if (!this.#isUnsettled && this.#trouble === null) return;
+    if (!this.#hasFailedCommit && this.#trouble === null) return;
     await this.write(() => this.#writeVersion(), { patienceMs: 0 });
   }
 
@@ -91,9 +91,9 @@ export class Writer {
       try {
         const outcome = this.#attempt(work, usesReserve);
         onWritten();
-        // A revocation that fits into the reserve says nothing of other changes.
+        // Other changes may fail although a revocation fits into the reserve.
         if (!usesReserve) this.#trouble = null;
-        // For each revocation it takes far more space than the database.
+        // For each revocation the -wal file takes far more space than the database.
         else if (this.#isFull) this.#truncateWal();
         return outcome;
       } catch (error) {
@@ -107,7 +107,7 @@ export class Writer {
   #attempt<T>(work: () => T, usesReserve: boolean): T {
     this.#requireServed();
     this.#requireFiles();
-    if (this.#isUnsettled) this.#settleBefore();
+    if (this.#hasFailedCommit) this.#overwriteFirst();
     if (!usesReserve) this.#requireSpace();
     return this.#transaction(work);
   }
@@ -121,7 +121,7 @@ export class Writer {
     }
   }
 
-  /** For every change but a revocation. Where it needs less, a few bytes would still fit when nearly nothing does. */
+  /** For every change but a revocation. Asks for more than the change needs: a few bytes may fit on a nearly full disk. */
   #requireSpace(): void {
     asUnavailable(() => {
       this.#reserve.require();
@@ -137,30 +137,30 @@ export class Writer {
   }
 
   /**
-   * A commit whose sync failed is rolled back by SQLite, but lies whole in the -wal file, where a start after a crash
-   * would find it. The next commit is written over it: https://www.sqlite.org/fileformat.html#the_write_ahead_log
+   * SQLite rolls back a commit that it could not sync, but leaves it whole in the -wal file, where a start after a crash
+   * would find it. The next commit overwrites it: https://www.sqlite.org/fileformat.html#the_write_ahead_log
    */
   #undo(): void {
-    this.#isUnsettled = true;
+    this.#hasFailedCommit = true;
     try {
-      this.#settle();
+      this.#overwrite();
     } catch {
       return;
     }
   }
 
-  /** The change that waits for this has not been tried. */
-  #settleBefore(): void {
+  /** Comes before a change, which has not been tried yet. */
+  #overwriteFirst(): void {
     try {
-      this.#settle();
+      this.#overwrite();
     } catch (error) {
       throw isBusy(error) ? error : unavailable(error);
     }
   }
 
-  #settle(): void {
+  #overwrite(): void {
     this.#database.transaction(() => this.#writeVersion()).immediate();
-    this.#isUnsettled = false;
+    this.#hasFailedCommit = false;
   }
 
   #writeVersion(): void {
@@ -168,8 +168,8 @@ export class Writer {
   }
 
   /**
-   * What makes room on a full disk, each to be tried once: a write that fails lets the -wal file grow, and would find
-   * room there again and again.
+   * Steps that make room on a full disk. Try each once: a failed write lets the -wal file grow, and so the last step would
+   * find room again and again.
    */
   #waysToMakeRoom(): (() => boolean)[] {
     return [() => this.#reserve.release() || this.#truncateWal(), () => this.#truncateWal()];
@@ -194,9 +194,9 @@ export class Writer {
 
   #failure(error: unknown, patienceMs: number, use: SpaceUse = "changes"): unknown {
     if (!(error instanceof StoreUnavailable) && !isStorageError(error)) return error;
-    // Another process writes at this moment, which is no trouble for a write that does not wait.
+    // Another process writes at this moment. For a write that does not wait, that is no failure of the store.
     if (isBusy(error) && this.#trouble === null && patienceMs === 0) return unavailable(error);
-    const outcome = this.#isUnsettled && isIoError(error) ? "unknown" : "unchanged";
+    const outcome = this.#hasFailedCommit && isIoError(error) ? "unknown" : "unchanged";
     this.#trouble =
       error instanceof StoreUnavailable ? error : unavailable(error, outcome, isFull(error) ? use : null);
     return this.#trouble;

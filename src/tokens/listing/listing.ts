@@ -73,9 +73,11 @@ export type Comparison =
  */
 export type Condition = { readonly op: "and" | "or"; readonly conditions: readonly Condition[] } | Comparison;
 
+export const DIRECTIONS = ["asc", "desc"] as const;
+
 export interface Sort {
   readonly key: string;
-  readonly direction: "asc" | "desc";
+  readonly direction: (typeof DIRECTIONS)[number];
 }
 
 /** Where a page ended: the last row's value for each sort, then its id. */

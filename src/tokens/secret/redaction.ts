@@ -1,17 +1,15 @@
 import { type Decoded, decodings, fromBase64, undecoded, withoutCharacters } from "./decoding.ts";
-import { isSecret, SECRET_ANYWHERE, SECRET_LENGTH, SECRET_PREFIX } from "./secret.ts";
+import { BARE_SECRET_ANYWHERE, isSecret, SECRET_ANYWHERE, SECRET_LENGTH, SECRET_PREFIX } from "./secret.ts";
 
 /** Stands in the place of a secret. */
 const REMOVED = `${SECRET_PREFIX}[removed]`;
 const UNREADABLE = "[removed: encoded too many times]";
 
 /** A short text without any of these holds no secret in any encoding. Most texts are like that. */
-const SUSPICIOUS = /[%=\\&]|[^\x20-\x7e]|sk_live_|[\w+/-]{24,}/i;
+const SUSPICIOUS = new RegExp(String.raw`[%=\\&]|[^\x20-\x7e]|${SECRET_PREFIX}|[\w+/-]{24,}`, "i");
 
 /** A secret, or so much of one that it must not be stored. */
-const WITH_PREFIX = /sk_live_[0-9A-Za-z_]{10,}/gi;
-/** Perhaps a whole secret that lost its prefix. */
-const WITHOUT_PREFIX = /(?<![0-9A-Za-z])[0-9A-Za-z]{49}(?![0-9A-Za-z])/g;
+const WITH_PREFIX = new RegExp(`${SECRET_PREFIX}[0-9A-Za-z_]{10,}`, "gi");
 /** Characters that can be put between those of a secret, such as spaces and hyphens. */
 const NOT_A_DIGIT = /[^0-9A-Za-z]+/g;
 /** The letters of the prefix, and how many characters follow the prefix. */
@@ -158,7 +156,7 @@ function begunIn(reading: Decoded): readonly Span[] {
 function wholeIn(reading: Decoded): readonly Span[] {
   const { text } = reading;
   const whole = text.matchAll(SECRET_ANYWHERE).filter(([secret]) => isSecret(secret));
-  const bare = text.matchAll(WITHOUT_PREFIX).filter(([word]) => isSecret(SECRET_PREFIX + word));
+  const bare = text.matchAll(BARE_SECRET_ANYWHERE).filter(([word]) => isSecret(SECRET_PREFIX + word));
   return [...whole, ...bare].map((match) => spanOf(match, reading));
 }
 

@@ -6,7 +6,7 @@ export const SECRET_PREFIX = "sk_live_";
 export const ENTROPY_DIGITS = 43;
 export const CHECKSUM_DIGITS = 6;
 export const SECRET_LENGTH = SECRET_PREFIX.length + ENTROPY_DIGITS + CHECKSUM_DIGITS;
-const FORM = /^sk_live_[0-9A-Za-z]{49}$/;
+export const SECRET = /^sk_live_[0-9A-Za-z]{49}$/;
 
 /** Returns the CRC-32 of a text in UTF-8, from 0 to 2³² - 1. */
 export type Crc32 = (text: string) => number;
@@ -18,6 +18,6 @@ export function checksumOf(text: string, crc32: Crc32): string {
 
 /** Whether the text has the form of a secret and its checksum fits. */
 export function isWellFormed(text: string, crc32: Crc32): boolean {
-  if (!FORM.test(text)) return false;
+  if (!SECRET.test(text)) return false;
   return checksumOf(text.slice(0, -CHECKSUM_DIGITS), crc32) === text.slice(-CHECKSUM_DIGITS);
 }

@@ -1,13 +1,25 @@
 import { numberFrom, type Random } from "../random.ts";
 import { toBase62 } from "./base62.ts";
-import { CHECKSUM_DIGITS, checksumOf, ENTROPY_DIGITS, isWellFormed, SECRET_PREFIX } from "./secret-form.ts";
+import { HINT_LENGTH } from "./hint.ts";
+import {
+  CHECKSUM_DIGITS,
+  checksumOf,
+  ENTROPY_DIGITS,
+  isWellFormed,
+  SECRET,
+  SECRET_PREFIX,
+} from "./secret-form.ts";
 
 export { SECRET_LENGTH, SECRET_PREFIX } from "./secret-form.ts";
 
 const ENTROPY_BYTES = 32;
-const HINT_LENGTH = 4;
 /** Finds text with the form of a secret. Check it with `isSecret`. */
-export const SECRET_ANYWHERE = /sk_live_[0-9A-Za-z]{49}/g;
+export const SECRET_ANYWHERE = new RegExp(SECRET.source.slice(1, -1), "g");
+/** Finds text that may be a whole secret without its prefix. */
+export const BARE_SECRET_ANYWHERE = new RegExp(
+  `(?<![0-9A-Za-z])${SECRET.source.slice(1 + SECRET_PREFIX.length, -1)}(?![0-9A-Za-z])`,
+  "g",
+);
 
 /** A new secret: `sk_live_`, 256 random bits in base 62, and a checksum over both. */
 export function makeSecret(random: Random): string {

@@ -5,6 +5,9 @@ export type Bucket = "hour" | "day";
 
 export const BUCKETS: readonly Bucket[] = ["hour", "day"];
 
+/** The most tokens in one report. */
+export const USAGE_IDS_LIMIT = 100;
+
 const BUCKET_SECONDS: Readonly<Record<Bucket, number>> = { hour: 3600, day: 86_400 };
 
 /** For how many days the counts of hours and of days are stored; the bucket that is not over yet counts. */

@@ -1,4 +1,4 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { RunningServer, run } from "../../support/executable/executable.ts";
@@ -81,9 +81,19 @@ if (disk === null) process.stderr.write("skipped, as nothing may be mounted: wha
 disk?.[Symbol.dispose]();
 
 describe.skipIf(disk === null)("a full disk", () => {
+  let small: SmallDisk | null = null;
+  beforeEach(() => {
+    small = SmallDisk.mount();
+  });
+  afterEach(() => small?.[Symbol.dispose]());
+
+  const cwd = () => small?.path ?? "";
+  const start = async () => await RunningServer.start({ cwd: cwd() });
+  const create = async (server: RunningServer, access = "read") =>
+    (await server.call("api-token/create", { access })).json;
+
   test("is noticed before a change fails", async () => {
-    using small = SmallDisk.mount();
-    await using server = await RunningServer.start({ cwd: small?.path ?? "" });
+    await using server = await start();
     small?.fill();
     await until(async () => (await fetch(`${server.url}/readyz`)).status === 503);
     small?.free();
@@ -91,13 +101,11 @@ describe.skipIf(disk === null)("a full disk", () => {
   });
 
   test("refuses changes, but revokes, until there is space again", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
-    const made = (await server.call("api-token/create", { access: "read" })).json;
+    await using server = await start();
+    const made = await create(server);
     small?.fill();
     await expectNoCreation(server);
-    const command = await run(["token", "create", "--access", "read"], { cwd });
+    const command = await run(["token", "create", "--access", "read"], { cwd: server.cwd });
     expect({ exitCode: command.exitCode, stdout: command.stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(command.stderr).toBe(
       `publisher: The store cannot be changed now: the disk of ${server.dataDir} is nearly full: free 5 MiB there. ` +
@@ -114,10 +122,8 @@ describe.skipIf(disk === null)("a full disk", () => {
   });
 
   test("does not keep a write token that filled the disk from being revoked, with all that it created", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
-    const thief = (await server.call("api-token/create", { access: "write" })).json;
+    await using server = await start();
+    const thief = await create(server, "write");
     const description = "x".repeat(500);
     const secrets: string[] = [];
     for (let status = 200; status === 200; ) {
@@ -132,17 +138,14 @@ describe.skipIf(disk === null)("a full disk", () => {
     for (const token of some) expect((await server.call("api-token/current", {}, token)).status).toBe(401);
     expect(await server.stop()).toBe(0);
     expect(server.stderr).not.toContain("revocations could not be stored");
-    await using again = await RunningServer.start({ cwd });
+    await using again = await start();
     for (const token of some) expect((await again.call("api-token/current", {}, token)).status).toBe(401);
   });
 
   test("that is filled again after each revocation refuses in memory at last, and goes on", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
+    await using server = await start();
     const made = [];
-    for (let count = 0; count < 40; count += 1)
-      made.push((await server.call("api-token/create", { access: "read" })).json);
+    for (let count = 0; count < 40; count += 1) made.push(await create(server));
     const statuses: number[] = [];
     for (const { id } of made) {
       small?.fill();
@@ -150,7 +153,7 @@ describe.skipIf(disk === null)("a full disk", () => {
     }
     expect(statuses[0]).toBe(200);
     expect(statuses.at(-1)).toBe(503);
-    const command = await run(["token", "revoke", made.at(-1)?.id ?? ""], { cwd });
+    const command = await run(["token", "revoke", made.at(-1)?.id ?? ""], { cwd: server.cwd });
     expect(command.stderr).toBe(
       "publisher: The store cannot be changed now: there is no space left. Nothing was changed. The token still works. " +
         "If a server runs, revoke the token on its admin page or by the API: it then refuses the token at once. " +
@@ -162,24 +165,20 @@ describe.skipIf(disk === null)("a full disk", () => {
   });
 
   test("revokes also without its reserve", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
-    const made = (await server.call("api-token/create", { access: "read" })).json;
+    await using server = await start();
+    const made = await create(server);
     rmSync(join(server.dataDir, "reserve"));
     small?.fill();
     expect((await server.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
   });
 
   test("lets a stopped server start again, verify and revoke", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
-    const made = (await server.call("api-token/create", { access: "read" })).json;
+    await using server = await start();
+    const made = await create(server);
     small?.fill();
     expect(await server.stop()).toBe(0);
     small?.fill();
-    await using again = await RunningServer.start({ cwd });
+    await using again = await start();
     expect(again.stdout).toContain(
       `Changes cannot be stored now: the disk of ${again.dataDir} is nearly full`,
     );
@@ -193,17 +192,15 @@ describe.skipIf(disk === null)("a full disk", () => {
   });
 
   test("lets a server start also after revocations used the reserve and their space is taken", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
-    const made = (await server.call("api-token/create", { access: "read" })).json;
+    await using server = await start();
+    const made = await create(server);
     small?.fill();
     expect((await server.call("api-token/revoke", { id: made.id })).json.status).toBe("revoked");
     expect(statSync(join(server.dataDir, "reserve")).size).toBe(64 * 1024);
     small?.fill();
     expect(await server.stop()).toBe(0);
     small?.fill();
-    await using again = await RunningServer.start({ cwd });
+    await using again = await start();
     expect((await again.call("api-token/current")).status).toBe(200);
     expect((await again.call("api-token/current", {}, made.token)).status).toBe(401);
     await expectReady(again, 503);
@@ -213,9 +210,7 @@ describe.skipIf(disk === null)("a full disk", () => {
   });
 
   test("does not keep a server from stopping as it should, with all that was acknowledged", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
-    await using server = await RunningServer.start({ cwd });
+    await using server = await start();
     const description = "x".repeat(500);
     for (let count = 0; count < 15; count += 1)
       await server.call("api-token/create", { access: "read", description });
@@ -223,26 +218,24 @@ describe.skipIf(disk === null)("a full disk", () => {
     expect(await server.stop()).toBe(0);
     expect(server.stderr.split("\n").filter((line) => !line.startsWith("{"))).toEqual([""]);
     small?.free();
-    await using again = await RunningServer.start({ cwd });
+    await using again = await start();
     expect((await again.call("api-token/list")).json.data).toHaveLength(16);
   });
 
   test("keeps a server from starting, which says so", async () => {
-    using small = SmallDisk.mount();
-    const cwd = small?.path ?? "";
     small?.fill();
-    const { exitCode, stdout, stderr } = await run(["serve", "--port", "0"], { cwd });
+    const { exitCode, stdout, stderr } = await run(["serve", "--port", "0"], { cwd: cwd() });
     expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
     expect(stderr).toMatch(
       /^publisher: The (data directory|store) \S+\/data\S* cannot be .*no space left\.( Free at least 1 MB on its disk, and try again\.)?\n$/,
     );
     small?.free();
-    await using server = await RunningServer.start({ cwd });
+    await using server = await start();
     expect((await server.call("api-token/list")).status).toBe(200);
   });
 });
 
-/** What can go wrong below SQLite, as strace says it. */
+/** Faults below SQLite, in the words of strace. */
 const UNKNOWN = { outcome: "unknown" };
 const FAULTS: readonly (readonly [fault: string, outcome: object])[] = [
   ["fsync,fdatasync:error=EIO", UNKNOWN],
@@ -307,7 +300,7 @@ test.skipIf(!canTrace("what a slow disk does"))("a slow disk does not spoil the 
   expect(lines.at(-1)).toContain('"message":"stopped"');
 });
 
-/** What a disk that turns read-only does to writes and to the reserve, as strace says it. */
+/** The faults of a disk that turns read-only, in the words of strace. */
 const READ_ONLY = "pwrite64,truncate,unlink,unlinkat:error=EROFS";
 
 describe("a disk that turns read-only while a server runs", () => {

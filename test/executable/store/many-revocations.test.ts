@@ -19,7 +19,7 @@ if (disk === null)
 disk?.[Symbol.dispose]();
 
 /** A token and its descendants in the store of a running server. */
-async function family(server: RunningServer, descendants: number) {
+async function withDescendants(server: RunningServer, descendants: number) {
   const parent = (await server.call("api-token/create", { access: "write" })).json;
   const children = manyTokens(descendants).map((token) => ({ ...token, expiresAt: null, revokedAt: null }));
   writeTokens(server.dataDir, children, parent.id);
@@ -53,7 +53,7 @@ describe.skipIf(disk === null)("a revocation with thousands of descendants on a 
     const count = 20_000;
     using small = SmallDisk.mount(64);
     await using server = await RunningServer.start({ cwd: small?.path ?? "" });
-    const { parent, child } = await family(server, count);
+    const { parent, child } = await withDescendants(server, count);
     small?.fill();
     const { status, json } = await server.call("api-token/revoke", { id: parent.id, descendants: true });
     expect({ status, data: json.error.data }).toEqual({
@@ -82,7 +82,7 @@ describe.skipIf(disk === null)("a revocation with thousands of descendants on a 
       const count = 10_000;
       using small = SmallDisk.mount(32);
       await using server = await RunningServer.start({ cwd: small?.path ?? "" });
-      const { parent, child } = await family(server, count);
+      const { parent, child } = await withDescendants(server, count);
       small?.fill();
       rmSync(join(server.dataDir, "reserve"));
       small?.fill();

@@ -4,12 +4,15 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { SCHEMA_VERSION } from "../../../src/store/sqlite/schema.ts";
 import { RunningServer, run } from "../../support/executable/executable.ts";
-import { Terminal } from "../../support/executable/terminal.ts";
+import type { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { schemaText } from "../../support/store/old-schemas.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 /** The token of the frozen stores that is revoked in none of them. */
 const ADMIN = "atok_0VLID98K00000000000000";
@@ -35,7 +38,6 @@ function schemaOf(path: string): unknown {
 
 describe.each([1, 2, 3])("a store of schema %d", (version) => {
   test("is migrated by a server, which says so and keeps it as it was", async () => {
-    using terminal = new Terminal();
     thaw(terminal, version);
     await using server = await RunningServer.start({ cwd: terminal.cwd });
     const [copy = ""] = copies(terminal);
@@ -52,7 +54,6 @@ describe.each([1, 2, 3])("a store of schema %d", (version) => {
   });
 
   test("is migrated by a command, which says so beside its answer", async () => {
-    using terminal = new Terminal();
     thaw(terminal, version);
     const { exitCode, stderr, stdout } = await terminal.run(["token", "list"]);
     expect({ exitCode, stdout: stdout.includes(ADMIN) }).toEqual({ exitCode: 0, stdout: true });
@@ -61,7 +62,6 @@ describe.each([1, 2, 3])("a store of schema %d", (version) => {
   });
 
   test("can be gone back to, with what was revoked since", async () => {
-    using terminal = new Terminal();
     thaw(terminal, version);
     await terminal.output("token", "revoke", ADMIN);
     const [copy = ""] = copies(terminal);
@@ -82,7 +82,7 @@ test.skipIf(disk === null)("a store is not migrated where there is no room for a
   const cwd = small?.path ?? "";
   const dataDir = join(cwd, "data");
   thaw({ dataDir }, 3);
-  // Room for what is written beside, and not for a copy.
+  // Room for the other files, and not for a copy.
   const room = join(cwd, "room");
   writeFileSync(room, Buffer.alloc(32_768));
   small?.fill();

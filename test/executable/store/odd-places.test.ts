@@ -1,20 +1,15 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  symlinkSync,
-} from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
-import { Terminal } from "../../support/executable/terminal.ts";
+import type { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 const CREATE = ["token", "create", "--access", "read", "--new-store"];
 const SERVE = ["serve", "--port", "0"];
@@ -29,7 +24,6 @@ async function refused(terminal: Terminal, ...args: readonly string[]): Promise<
 
 describe.skipIf(process.platform === "win32")("what is no regular file is refused at once, and stays", () => {
   test("a pipe in the place of first-token", async () => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     Bun.spawnSync(["mkfifo", join(terminal.dataDir, "first-token")]);
     const before = readdirSync(terminal.dataDir);
@@ -39,7 +33,6 @@ describe.skipIf(process.platform === "win32")("what is no regular file is refuse
   });
 
   test.each(["lock.holder", "lock.db", "publisher.db"])("a link in the place of %s", async (name) => {
-    using terminal = new Terminal();
     mkdirSync(terminal.dataDir, { mode: 0o700 });
     symlinkSync("../target", join(terminal.dataDir, name));
     for (const args of [SERVE, CREATE, ["check"]])
@@ -49,7 +42,6 @@ describe.skipIf(process.platform === "win32")("what is no regular file is refuse
   });
 
   test("a data directory to which everybody may write", async () => {
-    using terminal = new Terminal();
     mkdirSync(terminal.dataDir);
     chmodSync(terminal.dataDir, 0o1777);
     for (const args of [SERVE, CREATE])
@@ -72,7 +64,6 @@ describe("a store whose database is missing", () => {
     renameSync(database, aside);
     const before = readdirSync(dataDir).map((name) => [name, readFileSync(join(dataDir, name), "hex")]);
 
-    using terminal = new Terminal();
     for (const args of [SERVE, CREATE, ["token", "list"], ["check"]]) {
       const sentence = await refused(terminal, ...args, "--data-dir", dataDir);
       expect(sentence).toContain(`${database} is missing, but files of a store lie beside it: `);
@@ -85,25 +76,6 @@ describe("a store whose database is missing", () => {
     await using again = await RunningServer.start({ cwd });
     expect((await again.call("api-token/list", {}, firstToken)).json.data).toHaveLength(4);
   });
-
-  test.each(["lock.db", "publisher.db", "lock.holder", "first-token"])(
-    "is not supposed after a first start that was killed as it had made %s",
-    async (name) => {
-      using directory = new TemporaryDirectory();
-      const child = Bun.spawn([EXECUTABLE, ...SERVE], {
-        cwd: directory.path,
-        env: {},
-        stdout: "ignore",
-        stderr: "ignore",
-      });
-      const path = join(directory.path, "data", name);
-      while (!existsSync(path) && child.exitCode === null) await Bun.sleep(0);
-      child.kill("SIGKILL");
-      await child.exited;
-      await using server = await RunningServer.start({ cwd: directory.path });
-      expect((await server.call("api-token/list")).status).toBe(200);
-    },
-  );
 });
 
 test("a service of Kubernetes that is named publisher changes nothing", async () => {
@@ -121,7 +93,6 @@ test("a service of Kubernetes that is named publisher changes nothing", async ()
 });
 
 test.skipIf(process.platform !== "linux")("a path that is not UTF-8 makes no other directory", async () => {
-  using terminal = new Terminal();
   const script = `exec "$0" token create --access read --data-dir "$(printf 'd\\377')"`;
   const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", script, EXECUTABLE], { cwd: terminal.cwd });
   expect(exitCode).toBe(2);

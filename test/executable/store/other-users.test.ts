@@ -3,11 +3,13 @@ import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, writeFileSy
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
-import { Terminal } from "../../support/executable/terminal.ts";
 import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 const SERVE = ["serve", "--port", "0"];
 
@@ -32,7 +34,7 @@ class GroupVolume extends TemporaryDirectory {
     this.giveToGroup();
   }
 
-  /** As each start of a pod does, whichever user it runs as. */
+  /** As each start of a pod does. */
   giveToGroup(): void {
     chownSync(this.data, 0, GROUP);
     chmodSync(this.data, 0o2775);
@@ -74,7 +76,6 @@ test.skipIf(!CAN_CHANGE_USER)(
   async () => {
     using volume = new GroupVolume();
     const database = join(volume.data, "publisher.db");
-    using terminal = new Terminal();
     await terminal.createToken("read");
     copyFileSync(join(terminal.dataDir, "publisher.db"), database);
     chmodSync(database, 0o666);
@@ -101,7 +102,6 @@ describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod ha
   ];
 
   test.each(["retval=0", "error=EPERM"])("that others may open is a warning: %s", async (effect) => {
-    using terminal = new Terminal();
     const { token } = await terminal.createToken("write");
     chmodSync(terminal.dataDir, 0o755);
     for (const name of ["publisher.db", "lock.db"]) {
@@ -120,7 +120,6 @@ describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod ha
   });
 
   test.each(["retval=0", "error=EPERM"])("to which everybody may write is refused: %s", async (effect) => {
-    using terminal = new Terminal();
     await terminal.createToken("read");
     chmodSync(join(terminal.dataDir, "publisher.db"), 0o777);
     const args = [...without(effect), EXECUTABLE, ...SERVE];
@@ -131,7 +130,6 @@ describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod ha
 });
 
 test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store, and its commands work on it", async () => {
-  using terminal = new Terminal();
   await terminal.createToken("read");
   for (const path of [terminal.dataDir, join(terminal.dataDir, "publisher.db")]) chownSync(path, USER, USER);
   const before = readdirSync(terminal.dataDir);

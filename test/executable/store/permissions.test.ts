@@ -10,7 +10,7 @@ setDefaultTimeout(TEST_LIMIT_MS);
 const NOBODY = 65_534;
 const IS_ROOT = process.getuid?.() === 0;
 
-/** Root may do everything, so whoever is root becomes somebody else. */
+/** Root may do everything, so a test that runs as root becomes another user. */
 const SOMEBODY_ELSE = IS_ROOT
   ? ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"]
   : [];

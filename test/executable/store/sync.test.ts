@@ -19,7 +19,7 @@ function expectSynced(calls: readonly string[]): void {
   expect(calls.findLastIndex(isLogSynced)).toBeGreaterThan(calls.findLastIndex(isLogWritten));
 }
 
-/** What the server did between reading a request and writing the answer. */
+/** The calls of the server between reading a request and writing the answer. */
 function between(calls: readonly string[], request: string, answer: string): readonly string[] {
   const start = calls.findIndex((call) => /^(recvfrom|read)\(/.test(call) && call.includes(request));
   const rest = calls.slice(start);

@@ -1,7 +1,7 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { basic, FORM, INTROSPECT } from "../../support/http/introspection.ts";
-import { logged } from "../../support/http/logged.ts";
+import { logged, loggedRequests } from "../../support/http/logged.ts";
 
 const WIKI = ["wiki"];
 
@@ -10,23 +10,25 @@ const api = useTestApi();
 interface Ended {
   readonly id: string;
   readonly secret: string;
-  readonly why: "revoked" | "replaced";
+}
+
+async function active(audiences: readonly string[] | null): Promise<Ended> {
+  const secret = await api.secret("write", null, audiences);
+  return { id: (await api.call("api-token/current", {}, secret)).json.id, secret };
 }
 
 async function revoked(audiences: readonly string[] | null = null): Promise<Ended> {
-  const secret = await api.secret("write", null, audiences);
-  const { id } = (await api.call("api-token/current", {}, secret)).json;
-  await api.call("api-token/revoke", { id });
-  return { id, secret, why: "revoked" };
+  const token = await active(audiences);
+  await api.call("api-token/revoke", { id: token.id });
+  return token;
 }
 
-/** Its overlap is over. */
+/** A replaced token after its overlap. */
 async function replaced(audiences: readonly string[] | null = null): Promise<Ended> {
-  const secret = await api.secret("write", null, audiences);
-  const { id } = (await api.call("api-token/current", {}, secret)).json;
-  await api.call("api-token/rotate", { id, overlap_seconds: 60 });
+  const token = await active(audiences);
+  await api.call("api-token/rotate", { id: token.id, overlap_seconds: 60 });
   api.nowMs += 60_000;
-  return { id, secret, why: "replaced" };
+  return token;
 }
 
 function warnings() {
@@ -39,73 +41,59 @@ async function mark(id: string) {
   return { at, from };
 }
 
-const CALLER = () => api.read;
+const form = (token: string, body: string) => ({
+  token: basic(token),
+  headers: { "content-type": FORM },
+  body,
+});
+const proxied = (service: string) => (token: string) =>
+  api.send(`/forward-auth/${service}`, { method: "GET", token });
 
-/** Every way in which a secret comes to Publisher, and whether another token asks about it. */
+/** Every way in which a secret comes to Publisher: as the token of the request, or in the question of another one. */
 const WAYS: readonly (readonly [
   name: string,
+  isQuestion: boolean,
   audiences: readonly string[] | null,
   show: (secret: string) => Promise<unknown>,
-  asks: boolean,
 ])[] = [
-  ["a request to the API", null, (token) => api.call("api-token/list", {}, token), false],
-  ["a request that changes", null, (token) => api.call("api-token/create", { access: "read" }, token), false],
-  ["a request to nowhere", null, (token) => api.send("/publisher.v1/nope", { token }), false],
-  ["a reverse proxy", WIKI, (token) => api.send("/forward-auth/wiki", { method: "GET", token }), false],
-  [
-    "a reverse proxy of another service",
-    WIKI,
-    (token) => api.send("/forward-auth/git", { method: "GET", token }),
-    false,
-  ],
-  [
-    "a caller of introspection",
-    null,
-    (secret) =>
-      api.send(INTROSPECT, { token: basic(secret), headers: { "content-type": FORM }, body: "token=x" }),
-    false,
-  ],
+  ["a request to the API", false, null, (token) => api.call("api-token/list", {}, token)],
+  ["a request that changes", false, null, (token) => api.call("api-token/create", { access: "read" }, token)],
+  ["a request to nowhere", false, null, (token) => api.send("/publisher.v1/nope", { token })],
+  ["a reverse proxy", false, WIKI, proxied("wiki")],
+  ["a reverse proxy of another service", false, WIKI, proxied("git")],
+  ["a caller of introspection", false, null, (secret) => api.send(INTROSPECT, form(secret, "token=x"))],
   [
     "a question by introspection",
-    WIKI,
-    (secret) =>
-      api.send(INTROSPECT, {
-        token: basic(CALLER()),
-        headers: { "content-type": FORM },
-        body: `token=${secret}&audience=wiki`,
-      }),
     true,
+    WIKI,
+    (secret) => api.send(INTROSPECT, form(api.read, `token=${secret}&audience=wiki`)),
   ],
   [
     "a question by verify",
-    WIKI,
-    (token) => api.call("api-token/verify", { token, audience: "wiki" }, CALLER()),
     true,
+    WIKI,
+    (token) => api.call("api-token/verify", { token, audience: "wiki" }, api.read),
   ],
 ];
 
-describe("the secret of an ended token is told in the log and kept with the token:", () => {
-  for (const end of [revoked, replaced])
-    for (const [name, audiences, show, asks] of WAYS)
-      test(`by ${name}, ${end.name}`, async () => {
-        const { id, secret, why } = await end(audiences);
-        const asker = (await api.call("api-token/current", {}, CALLER())).json.id;
-        expect(await mark(id)).toEqual({ at: null, from: null });
-        api.nowMs += 5000;
-        const moment = `${new Date(api.nowMs).toISOString().slice(0, 19)}Z`;
-        await show(secret);
-        await show(secret);
-        const [warning, ...more] = warnings();
-        expect(more).toEqual([]);
-        expect(warning).toMatchObject({ token_id: id, why, ip: "192.0.2.1" });
-        expect(warning?.asked_by).toBe(asks ? asker : undefined);
-        const request = logged(api).find(({ message, request_id: requestId }) => {
-          return message === "request" && requestId === warning?.request_id;
-        });
-        expect(request).toMatchObject({ path: warning?.path, trace_id: warning?.trace_id });
-        expect(await mark(id)).toEqual({ at: moment, from: "192.0.2.1" });
-      });
-});
+for (const [why, end] of Object.entries({ revoked, replaced }))
+  test.each(WAYS)(`the log and the token show the secret of a ${why} token in %s`, async (...way) => {
+    const [, isQuestion, audiences, show] = way;
+    const { id, secret } = await end(audiences);
+    const asker = (await api.call("api-token/current", {}, api.read)).json.id;
+    expect(await mark(id)).toEqual({ at: null, from: null });
+    api.nowMs += 5000;
+    const at = `${new Date(api.nowMs).toISOString().slice(0, 19)}Z`;
+    await show(secret);
+    await show(secret);
+    const [warning, ...more] = warnings();
+    expect(more).toEqual([]);
+    expect(warning).toMatchObject({ token_id: id, why, ip: "192.0.2.1" });
+    expect(warning?.asked_by).toBe(isQuestion ? asker : undefined);
+    const request = loggedRequests(api).find(({ request_id: each }) => each === warning?.request_id);
+    expect(request).toMatchObject({ path: warning?.path, trace_id: warning?.trace_id });
+    expect(await mark(id)).toEqual({ at, from: "192.0.2.1" });
+  });
 
 test("a token that is active, within its overlap or merely expired has neither", async () => {
   const active = await api.secret("read");
@@ -121,27 +109,6 @@ test("a token that is active, within its overlap or merely expired has neither",
   }
   expect(warnings()).toEqual([]);
   for (const each of [id, expired]) expect(await mark(each)).toEqual({ at: null, from: null });
-});
-
-test("a token that is revoked while the body of its request comes in has neither", async () => {
-  const secret = await api.secret("write");
-  const { id } = (await api.call("api-token/current", {}, secret)).json;
-  const response = await api.app.handle(
-    new Request("http://localhost/publisher.v1/api-token/create", {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${secret}` },
-      body: new ReadableStream<Uint8Array>({
-        async pull(controller) {
-          await api.call("api-token/revoke", { id });
-          controller.enqueue(Buffer.from('{"access":"read"}'));
-          controller.close();
-        },
-      }),
-    }),
-  );
-  expect(response.status).toBe(401);
-  expect(warnings()).toEqual([]);
-  expect(await mark(id)).toEqual({ at: null, from: null });
 });
 
 test("a token that verifies raises the alarm by asking, and does not learn from where others did", async () => {
@@ -163,37 +130,32 @@ test("a token that verifies raises the alarm by asking, and does not learn from 
   expect(whole).toMatchObject({ id, reused_from: "192.0.2.1" });
 });
 
-describe("tokens are listed by it", () => {
+test("tokens are listed by reused_at, also revoked ones, by time and in its order", async () => {
   const list = async (body: object): Promise<readonly string[]> =>
     (await api.call("api-token/list", body)).json.data.map(({ id }: { id: string }) => id);
-
-  test("revoked ones too, by time, and in its order", async () => {
-    const first = await revoked();
-    const second = await replaced();
-    await revoked();
-    for (const { secret } of [second, first]) {
-      api.nowMs += 10_000;
-      await api.call("api-token/list", {}, secret);
-    }
-    await api.usage.flush();
-    const time = (await mark(second.id)).at;
-    const REUSED = { key: "reused_at", exists: true };
-    expect(await list({ filters: [REUSED] })).toEqual([second.id, first.id]);
-    expect(await list({ filters: [REUSED], sorts: [{ key: "reused_at", direction: "desc" }] })).toEqual([
-      first.id,
-      second.id,
-    ]);
-    expect(await list({ filters: [{ key: "reused_at", gt: time }] })).toEqual([first.id]);
-    expect(await list({ filters: [{ key: "reused_at", lt: time }] })).toEqual([]);
-    expect(await list({ filters: [{ key: "reused_at", eq: time }] })).toEqual([second.id]);
-    expect(await list({ filters: [{ key: "reused_at", in: [time] }] })).toEqual([second.id]);
-    expect(await list({ filters: [REUSED, { key: "status", eq: "revoked" }] })).toEqual([first.id]);
-    const others = await list({ filters: [{ key: "reused_at", exists: false }] });
-    expect(others).toHaveLength(4);
-    expect(others).not.toContain(first.id);
-    const page = (await api.call("api-token/list", { filters: [REUSED], pagination: { limit: 1 } })).json;
-    expect(page.data).toMatchObject([{ id: second.id }]);
-    const next = { limit: 1, cursor: page.page.cursor };
-    expect(await list({ filters: [REUSED], pagination: next })).toEqual([first.id]);
-  });
+  const first = await revoked();
+  const second = await replaced();
+  await revoked();
+  for (const { secret } of [second, first]) {
+    api.nowMs += 10_000;
+    await api.call("api-token/list", {}, secret);
+  }
+  const time = (await mark(second.id)).at;
+  const reused = { key: "reused_at", exists: true };
+  const by = (operation: object) => list({ filters: [{ key: "reused_at", ...operation }] });
+  const latestFirst = [{ key: "reused_at", direction: "desc" }];
+  expect(await list({ filters: [reused] })).toEqual([second.id, first.id]);
+  expect(await list({ filters: [reused], sorts: latestFirst })).toEqual([first.id, second.id]);
+  expect(await list({ filters: [reused, { key: "status", eq: "revoked" }] })).toEqual([first.id]);
+  expect(await by({ gt: time })).toEqual([first.id]);
+  expect(await by({ lt: time })).toEqual([]);
+  expect(await by({ eq: time })).toEqual([second.id]);
+  expect(await by({ in: [time] })).toEqual([second.id]);
+  const others = await by({ exists: false });
+  expect(others).toHaveLength(4);
+  expect(others).not.toContain(first.id);
+  const page = (await api.call("api-token/list", { filters: [reused], pagination: { limit: 1 } })).json;
+  expect(page.data).toMatchObject([{ id: second.id }]);
+  const next = { limit: 1, cursor: page.page.cursor };
+  expect(await list({ filters: [reused], pagination: next })).toEqual([first.id]);
 });

@@ -1,6 +1,5 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
-import { containsSecret } from "../../../src/tokens/secret/redaction.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { useTestApi } from "../../support/http/api.ts";
 import { mistyped } from "../../support/http/credentials.ts";
@@ -54,24 +53,16 @@ const WITH: readonly (readonly [name: string, text: (secret: string) => string])
 
 const api = useTestApi({ per: "file" });
 
-describe("a secret is found", () => {
-  test.each(WITH)("%s", (_, text) => {
-    expect(containsSecret(text(SECRET))).toBe(true);
-  });
-});
-
-describe("no secret is found in", () => {
-  test.each([
-    ["nothing", ""],
-    ["a hint", "sk_live_…abcd"],
-    ["a secret with a wrong checksum", mistyped(SECRET)],
-    ["a secret that is cut off", SECRET.slice(0, -1)],
-    ["the start of a secret", "sk_live_"],
-    ["Stripe's form", "sk_live_4eC39HqLyjWDarjtT1zdp7dc"],
-    ["percent signs", "100 % of %zz and %"],
-  ])("%s", (_, text) => {
-    expect(containsSecret(text)).toBe(false);
-  });
+test.each([
+  ["a hint", "sk_live_…abcd"],
+  ["a secret with a wrong checksum", mistyped(SECRET)],
+  ["a secret that is cut off", SECRET.slice(0, -1)],
+  ["the start of a secret", "sk_live_"],
+  ["Stripe's form", "sk_live_4eC39HqLyjWDarjtT1zdp7dc"],
+  ["percent signs", "100 % of %zz and %"],
+])("a description may have %s", async (_, description) => {
+  const created = await api.call("api-token/create", { access: "read", description });
+  expect(created.json.description).toBe(description);
 });
 
 test("a description with a secret in it is refused, and quoted nowhere", async () => {

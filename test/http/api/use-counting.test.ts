@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { type Sent, useTestApi } from "../../support/http/api.ts";
+import { logged } from "../../support/http/logged.ts";
 import { constantRandom } from "../../support/random.ts";
 import { reported } from "../../support/store/usage.ts";
 
@@ -17,7 +18,7 @@ async function created(body: object = { access: "read" }): Promise<Holder> {
   return (await api.call("api-token/create", body)).json;
 }
 
-/** What is counted of a token so far. */
+/** The counts of a token so far. */
 async function counted({ id }: Holder): Promise<readonly [accepted: number, refused: number]> {
   await api.usage.flush();
   const { accepted = 0, refused = 0 } = (await reported(api.usage, "day", [id])).buckets[0] ?? {};
@@ -25,32 +26,28 @@ async function counted({ id }: Holder): Promise<readonly [accepted: number, refu
 }
 
 describe("a request is one use of its token:", () => {
-  const REQUESTS: readonly (Sent & {
-    readonly path?: string;
-    readonly status: number;
-    readonly counted: readonly [accepted: number, refused: number];
-  })[] = [
-    { path: `${API}/list`, status: 200, counted: [1, 0] },
-    { path: `${API}/create`, body: { access: "read" }, status: 403, counted: [0, 1] },
-    { path: `${API}/list`, body: { colour: "red" }, status: 400, counted: [1, 0] },
-    { path: `${API}/list`, body: "{", status: 400, counted: [1, 0] },
-    { path: `${API}/list`, headers: { "content-type": "text/plain" }, status: 415, counted: [1, 0] },
-    { path: `${API}/list`, body: " ".repeat(70_000), status: 413, counted: [1, 0] },
-    { path: `${API}/get`, body: { id: "atok_0" }, status: 404, counted: [1, 0] },
-    { path: `${API}/list`, method: "GET", status: 405, counted: [1, 0] },
-    { path: `${API}/nope`, status: 404, counted: [1, 0] },
-    { path: "/publisher.v1", status: 404, counted: [1, 0] },
-    { path: "/nope", status: 404, counted: [0, 0] },
-    { path: "/healthz", method: "GET", status: 200, counted: [0, 0] },
-  ];
-  for (const { path = "", status, counted: expected, ...sent } of REQUESTS) {
-    test(`${status} ${sent.method ?? "POST"} ${path} ${JSON.stringify(sent.body ?? {}).slice(0, 30)}`, async () => {
-      const holder = await created();
-      const answer = await api.send(path, { ...sent, token: `Bearer ${holder.token}` });
-      expect(answer.status).toBe(status);
-      expect(await counted(holder)).toEqual([...expected]);
-    });
-  }
+  const get = { method: "GET" };
+  test.each<
+    [path: string, sent: Sent, status: number, counted: readonly [accepted: number, refused: number]]
+  >([
+    [`${API}/list`, {}, 200, [1, 0]],
+    [`${API}/create`, { body: { access: "read" } }, 403, [0, 1]],
+    [`${API}/list`, { body: { colour: "red" } }, 400, [1, 0]],
+    [`${API}/list`, { body: "{" }, 400, [1, 0]],
+    [`${API}/list`, { headers: { "content-type": "text/plain" } }, 415, [1, 0]],
+    [`${API}/list`, { body: " ".repeat(70_000) }, 413, [1, 0]],
+    [`${API}/get`, { body: { id: "atok_0" } }, 404, [1, 0]],
+    [`${API}/list`, get, 405, [1, 0]],
+    [`${API}/nope`, {}, 404, [1, 0]],
+    ["/publisher.v1", {}, 404, [1, 0]],
+    ["/nope", {}, 404, [0, 0]],
+    ["/healthz", get, 200, [0, 0]],
+  ])("%s", async (path, sent, status, expected) => {
+    const holder = await created();
+    const answer = await api.send(path, { ...sent, token: `Bearer ${holder.token}` });
+    expect(answer.status).toBe(status);
+    expect(await counted(holder)).toEqual(expected);
+  });
 
   test("one that changes something too, though its token is looked at twice", async () => {
     const holder = await created({ access: "write" });
@@ -58,7 +55,7 @@ describe("a request is one use of its token:", () => {
     expect(await counted(holder)).toEqual([1, 0]);
   });
 
-  test("one whose token is revoked while its body comes in", async () => {
+  test("one whose token is revoked while its body comes in, which is no reuse of the secret", async () => {
     const holder = await created({ access: "write" });
     const response = await api.app.handle(
       new Request(`http://localhost${API}/create`, {
@@ -75,6 +72,9 @@ describe("a request is one use of its token:", () => {
     );
     expect(response.status).toBe(401);
     expect(await counted(holder)).toEqual([1, 0]);
+    const { json } = await api.call("api-token/get", { id: holder.id });
+    expect(json).toMatchObject({ reused_at: null, reused_from: null });
+    expect(logged(api).filter(({ level }) => level === "warn")).toEqual([]);
   });
 
   test("refused where it was revoked or has expired", async () => {

@@ -1,9 +1,10 @@
-import { beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { ENDPOINTS } from "../../support/http/endpoints.ts";
-import { expectFailure, expectIssues } from "../../support/http/failures.ts";
+import { expectFailure } from "../../support/http/failures.ts";
 import { basic, expectOAuthError, introspect } from "../../support/http/introspection.ts";
+import { each, type RefusedBody, testRefusals, UNKNOWN } from "./refused-bodies.ts";
 
 const FOR_OTHERS = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
 const FORBIDDEN = { headers: { "www-authenticate": FOR_OTHERS } };
@@ -26,177 +27,134 @@ beforeEach(async () => {
 });
 
 async function verifier(audiences: readonly string[]): Promise<string> {
-  const answer = await api.call("api-token/create", { access: "read", audiences, verifies: true });
-  expect(answer.status).toBe(200);
-  expect(answer.json.verifies).toBe(true);
-  return answer.json.token;
+  const { json } = await api.call("api-token/create", { access: "read", audiences, verifies: true });
+  expect(json.verifies).toBe(true);
+  return json.token;
 }
 
-describe("a token that verifies is created", () => {
-  test("and says so wherever it is shown, while other tokens do not", async () => {
-    const current = (await api.call("api-token/current", {}, wikiVerifier)).json;
-    expect(current).toMatchObject({ access: "read", audiences: ["wiki"], verifies: true });
-    expect((await api.call("api-token/get", { id: current.id })).json.verifies).toBe(true);
-    const verifies = [{ key: "verifies", exists: true }];
-    const listed = (await api.call("api-token/list", { filters: verifies })).json.data;
-    expect(listed.map(({ audiences }: { audiences: string[] }) => audiences)).toEqual([
-      ["wiki", "shop"],
-      ["wiki"],
-    ]);
-    for (const secret of [api.write, wiki])
-      expect((await api.call("api-token/current", {}, secret)).json).not.toHaveProperty("verifies");
-    const plain = await api.call("api-token/create", { access: "read", verifies: false });
-    expect(plain.json).not.toHaveProperty("verifies");
-    const [event] = (await api.call("audit-event/list", { filters: [{ key: "target", eq: current.id }] }))
-      .json.data;
-    expect(event.changes.verifies).toBe(true);
-  });
+async function verify(body: object, secret: string) {
+  return await api.call("api-token/verify", body, secret);
+}
 
-  test("only with audiences, to read, and by true or false", async () => {
-    const refused = async (body: object, issues: readonly { path: string; message: string }[]) =>
-      expectIssues(await api.call("api-token/create", { verifies: true, ...body }), issues);
-    const needed = {
-      path: "audiences",
-      message: "must name the audiences that the token verifies tokens for",
-    };
-    await refused({ access: "read" }, [needed]);
-    await refused({ access: "read", audiences: null }, [needed]);
-    await refused({ access: "write", audiences: ["wiki"] }, [
-      { path: "access", message: 'must be "read" for a token that verifies' },
-    ]);
-    for (const verifies of ["true", 1, null, {}])
-      await refused({ access: "read", audiences: ["wiki"], verifies }, [
-        { path: "verifies", message: "must be true or false" },
-      ]);
-  });
+async function current(secret: string) {
+  return (await api.call("api-token/current", {}, secret)).json;
+}
 
-  test("and hands this on to its successor, which nothing changes", async () => {
-    const { id } = (await api.call("api-token/current", {}, wikiVerifier)).json;
-    const rotated = (await api.call("api-token/rotate", { id, overlap_seconds: 0 })).json;
-    expect(rotated.verifies).toBe(true);
-    const answer = await api.call("api-token/verify", { token: wiki }, rotated.token);
-    expect(answer.json).toMatchObject({ valid: true });
-    const change = { id: rotated.id, verifies: false };
-    expectIssues(await api.call("api-token/update", change), [
-      { path: "verifies", message: "is not a known parameter" },
-    ]);
-  });
+test("every answer about a token that verifies says so, and about no other token", async () => {
+  const { id, ...own } = await current(wikiVerifier);
+  expect(own).toMatchObject({ access: "read", audiences: ["wiki"], verifies: true });
+  expect((await api.call("api-token/get", { id })).json.verifies).toBe(true);
+  const filters = [{ key: "verifies", exists: true }];
+  const listed = (await api.call("api-token/list", { filters })).json.data;
+  const audiences = listed.map(({ audiences }: { audiences: string[] }) => audiences.join());
+  expect(audiences).toEqual(["wiki,shop", "wiki"]);
+  for (const secret of [api.write, wiki]) expect(await current(secret)).not.toHaveProperty("verifies");
+  const plain = await api.call("api-token/create", { access: "read", verifies: false });
+  expect(plain.json).not.toHaveProperty("verifies");
+  const ofToken = { filters: [{ key: "target", eq: id }] };
+  const [event] = (await api.call("audit-event/list", ofToken)).json.data;
+  expect(event.changes.verifies).toBe(true);
 });
 
-describe("a token that verifies may", () => {
-  test("verify tokens for its own audiences, and need not name its only one", async () => {
-    const verify = async (body: object, secret: string) =>
-      (await api.call("api-token/verify", body, secret)).json;
-    for (const audience of [undefined, null, "wiki"])
-      expect(await verify({ token: wiki, audience }, wikiVerifier)).toMatchObject({
-        valid: true,
-        api_token: { audiences: ["wiki"], created_by: null },
-      });
-    expect(await verify({ token: wiki, audience: "shop" }, bothVerifier)).toMatchObject({
-      valid: false,
-      reason: "wrong_audience",
-      api_token: { audiences: ["wiki"] },
-    });
-    expect(await verify({ token: shop, audience: "shop", access: "write" }, bothVerifier)).toMatchObject({
-      reason: "insufficient_access",
-    });
-    expect(await verify({ token: "sk_live_" }, wikiVerifier)).toMatchObject({ reason: "malformed" });
-  });
+const WITHOUT_NAMES: RefusedBody[1] = [
+  "audiences",
+  "must name the audiences that the token verifies tokens for",
+];
 
-  test("introspect tokens for its own audiences, and need not name its only one", async () => {
-    for (const form of [{ token: wiki }, { token: wiki, audience: "wiki" }, { token: wiki, audience: "" }])
-      for (const token of [basic(wikiVerifier), wikiVerifier])
-        expect((await introspect(api, form, { token })).json).toMatchObject({ active: true, aud: ["wiki"] });
-    expect((await introspect(api, { token: git }, { token: wikiVerifier })).json).toEqual({ active: false });
-    expect((await introspect(api, { token: api.write }, { token: wikiVerifier })).json).toEqual({
-      active: false,
-    });
-  });
+testRefusals(api, "api-token/create", [
+  [{ access: "read", verifies: true }, WITHOUT_NAMES],
+  [{ access: "read", verifies: true, audiences: null }, WITHOUT_NAMES],
+  [
+    { access: "write", verifies: true, audiences: ["wiki"] },
+    ["access", 'must be "read" for a token that verifies'],
+  ],
+  ...each(["true", 1, null, {}], (verifies) => ({ access: "read", audiences: ["wiki"], verifies }), [
+    "verifies",
+    "must be true or false",
+  ]),
+]);
+testRefusals(api, "api-token/update", [[{ id: "atok_0", verifies: false }, ["verifies", UNKNOWN]]]);
 
-  test("see itself and revoke itself", async () => {
-    const { id, created_by } = (await api.call("api-token/current", {}, wikiVerifier)).json;
-    expect(created_by).toBeNull();
-    expect((await api.call("api-token/revoke", { id }, wikiVerifier)).json).toMatchObject({
-      status: "revoked",
-      created_by: null,
-    });
-  });
-
-  test("do nothing else", async () => {
-    const own = ["api-token/verify", "api-token/current"];
-    for (const { path, body } of ENDPOINTS.filter(({ path }) => !own.includes(path)))
-      expectFailure(await api.call(path, body, wikiVerifier), "authorization_error", {
-        ...FORBIDDEN,
-        label: path,
-      });
-  });
+test("the successor of a token that verifies does so too", async () => {
+  const { id } = await current(wikiVerifier);
+  const rotated = (await api.call("api-token/rotate", { id, overlap_seconds: 0 })).json;
+  expect(rotated.verifies).toBe(true);
+  expect((await verify({ token: wiki }, rotated.token)).json).toMatchObject({ valid: true });
 });
 
-describe("a token that verifies must", () => {
-  test("name the audience where it has several", async () => {
-    const message = "is required: this token verifies tokens for several audiences";
-    expectIssues(await api.call("api-token/verify", { token: wiki }, bothVerifier), [
-      { path: "audience", message },
-    ]);
-    expectOAuthError(await introspect(api, { token: wiki }, { token: basic(bothVerifier) }), {
-      status: 400,
-      error: "invalid_request",
-      description: `audience ${message}`,
+test("a token that verifies may verify tokens for its audiences, and need not name its only one", async () => {
+  const valid = { valid: true, api_token: { audiences: ["wiki"], created_by: null } };
+  for (const audience of [undefined, null, "wiki"])
+    expect((await verify({ token: wiki, audience }, wikiVerifier)).json).toMatchObject(valid);
+  const other = { valid: false, reason: "wrong_audience", api_token: { audiences: ["wiki"] } };
+  expect((await verify({ token: wiki, audience: "shop" }, bothVerifier)).json).toMatchObject(other);
+  const writing = await verify({ token: shop, audience: "shop", access: "write" }, bothVerifier);
+  expect(writing.json.reason).toBe("insufficient_access");
+  expect((await verify({ token: "sk_live_" }, wikiVerifier)).json.reason).toBe("malformed");
+});
+
+test("a token that verifies may introspect tokens for its audiences, and need not name its only one", async () => {
+  for (const form of [{ token: wiki }, { token: wiki, audience: "wiki" }, { token: wiki, audience: "" }])
+    for (const token of [basic(wikiVerifier), wikiVerifier])
+      expect((await introspect(api, form, { token })).json).toMatchObject({ active: true, aud: ["wiki"] });
+  for (const token of [git, api.write])
+    expect((await introspect(api, { token }, { token: wikiVerifier })).json).toEqual({ active: false });
+});
+
+test("a token that verifies may see and revoke itself, and do nothing else", async () => {
+  const own = ["api-token/verify", "api-token/current"];
+  for (const { path, body } of ENDPOINTS.filter(({ path }) => !own.includes(path)))
+    expectFailure(await api.call(path, body, wikiVerifier), "authorization_error", {
+      ...FORBIDDEN,
+      label: path,
     });
-  });
-
-  test("not name another", async () => {
-    const asked = { token: git, audience: "git" };
-    expectFailure(await api.call("api-token/verify", asked, wikiVerifier), "authorization_error", FORBIDDEN);
-    const refused = {
-      status: 403,
-      error: "insufficient_scope",
-      description: "The token is for other services",
-    };
-    expectOAuthError(await introspect(api, asked, { token: basic(wikiVerifier) }), refused);
-    expectOAuthError(await introspect(api, asked, { token: wikiVerifier }), { ...refused, ...FORBIDDEN });
-  });
+  const { id, created_by } = await current(wikiVerifier);
+  expect(created_by).toBeNull();
+  const revoked = await api.call("api-token/revoke", { id }, wikiVerifier);
+  expect(revoked.json).toMatchObject({ status: "revoked", created_by: null });
 });
 
-describe("a token that verifies learns nothing of tokens for others:", () => {
-  test("neither whose they are nor how they ended", async () => {
-    const revoked = await api.secret("write");
-    await api.call("api-token/revoke", { id: (await api.call("api-token/current", {}, revoked)).json.id });
-    for (const token of [git, api.write, revoked])
-      expect((await api.call("api-token/verify", { token }, wikiVerifier)).json).toEqual({
-        valid: false,
-        reason: "wrong_audience",
-        api_token: null,
-      });
-  });
-
-  test("nor does its own secret open the service", async () => {
-    const verified = await api.call("api-token/verify", { token: wikiVerifier }, wikiVerifier);
-    expect(verified.json).toMatchObject({ valid: false, reason: "wrong_audience" });
-    const introspected = await introspect(api, { token: bothVerifier }, { token: wikiVerifier });
-    expect(introspected.json).toEqual({ active: false });
-    const asked = await api.send("/forward-auth/wiki", { method: "GET", token: wikiVerifier });
-    expect(asked.status).toBe(403);
-  });
+test("a token that verifies for several audiences must name one, and any other caller too", async () => {
+  const message = "is required: this token verifies tokens for several audiences";
+  const answer = await verify({ token: wiki }, bothVerifier);
+  expectFailure(answer, "bad_request", { data: { issues: [{ path: "audience", message }] } });
+  for (const [token, description] of [
+    [basic(bothVerifier), `audience ${message}`],
+    [api.read, "audience is required"],
+    [basic(api.write), "audience is required"],
+  ] as const) {
+    const expected = { status: 400, error: "invalid_request", description };
+    expectOAuthError(await introspect(api, { token: wiki }, { token }), expected);
+  }
 });
 
-test("a token for a service is not told who created it", async () => {
-  const body = { access: "read", audiences: ["wiki"] };
-  const created = (await api.call("api-token/create", body)).json;
-  const creator = (await api.call("api-token/current")).json.id;
-  expect((await api.call("api-token/get", { id: created.id })).json.created_by).toBe(creator);
-  expect((await api.call("api-token/current", {}, created.token)).json.created_by).toBeNull();
-  const revoked = await api.call("api-token/revoke", { id: created.id }, created.token);
-  expect(revoked.json.created_by).toBeNull();
-  const verified = await api.call("api-token/verify", { token: created.token }, wikiVerifier);
-  expect(verified.json.api_token.created_by).toBeNull();
+test("a token that verifies must not name another audience", async () => {
+  const asked = { token: git, audience: "git" };
+  expectFailure(await verify(asked, wikiVerifier), "authorization_error", FORBIDDEN);
+  const description = "The token is for other services";
+  const refused = { status: 403, error: "insufficient_scope", description };
+  expectOAuthError(await introspect(api, asked, { token: basic(wikiVerifier) }), refused);
+  expectOAuthError(await introspect(api, asked, { token: wikiVerifier }), { ...refused, ...FORBIDDEN });
 });
 
-test("introspection asks every other caller for the audience", async () => {
-  for (const token of [api.read, basic(api.write)])
-    expectOAuthError(await introspect(api, { token: wiki }, { token }), {
-      status: 400,
-      error: "invalid_request",
-      description: "audience is required",
-    });
+test("a token that verifies learns nothing of tokens for others, and opens no service itself", async () => {
+  const revoked = await api.secret("write");
+  await api.call("api-token/revoke", { id: (await current(revoked)).id });
+  const wrong = { valid: false, reason: "wrong_audience" };
+  for (const token of [git, api.write, revoked])
+    expect((await verify({ token }, wikiVerifier)).json).toEqual({ ...wrong, api_token: null });
+  expect((await verify({ token: wikiVerifier }, wikiVerifier)).json).toMatchObject(wrong);
+  const introspected = await introspect(api, { token: bothVerifier }, { token: wikiVerifier });
+  expect(introspected.json).toEqual({ active: false });
+  const asked = await api.send("/forward-auth/wiki", { method: "GET", token: wikiVerifier });
+  expect(asked.status).toBe(403);
+});
+
+test("a token for a service does not learn who created it", async () => {
+  const { id, token } = (await api.call("api-token/create", { access: "read", audiences: ["wiki"] })).json;
+  const creator = (await current(api.write)).id;
+  expect((await api.call("api-token/get", { id })).json.created_by).toBe(creator);
+  expect((await current(token)).created_by).toBeNull();
+  expect((await verify({ token }, wikiVerifier)).json.api_token.created_by).toBeNull();
+  expect((await api.call("api-token/revoke", { id }, token)).json.created_by).toBeNull();
 });

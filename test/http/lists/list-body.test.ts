@@ -1,41 +1,24 @@
-import { describe, test } from "bun:test";
+import { test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
-import { type ExpectedIssue, expectIssues } from "../../support/http/failures.ts";
+import { expectIssues } from "../../support/http/failures.ts";
+import { each, type Issue, testRefusals, UNKNOWN } from "../api/refused-bodies.ts";
+
+const LIST = "api-token/list";
 
 const api = useTestApi({ per: "file" });
 
-type Refused = readonly (readonly [
-  body: unknown,
-  ...issues: readonly (readonly [path: string, message: string])[],
-])[];
+const LIMIT: Issue = ["pagination.limit", "must be a whole number, 1 or more"];
+const SKIP: Issue = ["pagination.skip", "must be a whole number from 0 to 1000000"];
+const CURSOR: Issue = ["pagination.cursor", "must be a string or null"];
+const OBJECT: Issue = ["pagination", "must be an object"];
 
-function refuses(title: string, refused: Refused): void {
-  describe(title, () => {
-    for (const [body, ...issues] of refused) {
-      const text = typeof body === "string" ? body : JSON.stringify(body);
-      test(text.length > 120 ? `${text.slice(0, 120)}… (${text.length})` : text, async () => {
-        const expected: readonly ExpectedIssue[] = issues.map(([path, message]) => ({ path, message }));
-        expectIssues(await api.call("api-token/list", body), expected);
-      });
-    }
-  });
-}
-
-const UNKNOWN = "is not a known parameter";
-const LIMIT = ["pagination.limit", "must be a whole number, 1 or more"] as const;
-const SKIP = ["pagination.skip", "must be a whole number from 0 to 1000000"] as const;
-const CURSOR = ["pagination.cursor", "must be a string or null"] as const;
-const OBJECT = ["pagination", "must be an object"] as const;
-
-refuses("pagination that cannot be:", [
-  ...[null, 5, "500", true, []].map((pagination) => [{ pagination }, OBJECT] as const),
-  ...[0, -1, 1.5, "5", null, true, [5], {}].map((limit) => [{ pagination: { limit } }, LIMIT] as const),
+testRefusals(api, LIST, [
+  ...each([null, 5, "500", true, []], (pagination) => ({ pagination }), OBJECT),
+  ...each([0, -1, 1.5, "5", null, [5], {}], (limit) => ({ pagination: { limit } }), LIMIT),
   ['{"pagination":{"limit":1e400}}', LIMIT],
-  ...[-1, 0.5, 1_000_001, 1e300, "0", null, []].map((skip) => [{ pagination: { skip } }, SKIP] as const),
-  ...[0, true, [], {}].map((cursor) => [{ pagination: { cursor } }, CURSOR] as const),
-  [{ pagination: { page: 2 } }, ["pagination.page", UNKNOWN]],
-  [{ limit: 5 }, ["limit", UNKNOWN]],
-  [{ cursor: "x" }, ["cursor", UNKNOWN]],
+  ...each([-1, 0.5, 1_000_001, 1e300, "0", null, []], (skip) => ({ pagination: { skip } }), SKIP),
+  ...each([0, true, [], {}], (cursor) => ({ pagination: { cursor } }), CURSOR),
+  [{ limit: 5, cursor: "x" }, ["limit", UNKNOWN], ["cursor", UNKNOWN]],
   [
     { pagination: { limit: 0, skip: -1, cursor: 5, offset: 1 } },
     LIMIT,
@@ -46,34 +29,20 @@ refuses("pagination that cannot be:", [
   ['{"pagination":{"__proto__":{"limit":1}}}', ["pagination.__proto__", UNKNOWN]],
 ]);
 
-const SORTS = ["sorts", 'must be a list of {"key", "direction"}, each key at most once'] as const;
+const SORTS: Issue = ["sorts", 'must be a list of {"key", "direction"}, each key at most once'];
 const SORT_KEYS =
   "must be one of id, access, description, created_at, expires_at, revoked_at, last_used_at, replaced_by, reused_at";
-const SORT_KEY = ["sorts[0].key", SORT_KEYS] as const;
-const DIRECTION = ["sorts[0].direction", 'must be "asc" or "desc"'] as const;
-const REPEATED = ["sorts", "must name each key only once"] as const;
+const SORT_KEY: Issue = ["sorts[0].key", SORT_KEYS];
+const NO_SORT_KEY: Issue = ["sorts[0].key", "is required"];
+const DIRECTION: Issue = ["sorts[0].direction", 'must be "asc" or "desc"'];
+const REPEATED: Issue = ["sorts", "must name each key only once"];
 
-refuses("sorts that cannot be:", [
-  ...[null, 5, "id", {}, { key: "id" }].map((sorts) => [{ sorts }, SORTS] as const),
-  [{ sorts: [{}] }, ["sorts[0].key", "is required"]],
-  [{ sorts: [{ direction: "asc" }] }, ["sorts[0].key", "is required"]],
-  ...[
-    "status",
-    "created_by",
-    "audiences",
-    "hint",
-    "digest",
-    "ID",
-    "",
-    "id desc",
-    "constructor",
-    null,
-    0,
-    ["id"],
-  ].map((key) => [{ sorts: [{ key }] }, SORT_KEY] as const),
-  ...["ASC", "down", "", null, 1, true].map(
-    (direction) => [{ sorts: [{ key: "id", direction }] }, DIRECTION] as const,
-  ),
+testRefusals(api, LIST, [
+  ...each([null, 5, "id", {}, { key: "id" }], (sorts) => ({ sorts }), SORTS),
+  ...each([{}, { direction: "asc" }], (sort) => ({ sorts: [sort] }), NO_SORT_KEY),
+  ...each(["status", "created_by", "audiences", "hint", "digest"], (key) => ({ sorts: [{ key }] }), SORT_KEY),
+  ...each(["ID", "", "id desc", "constructor", null, 0, ["id"]], (key) => ({ sorts: [{ key }] }), SORT_KEY),
+  ...each(["ASC", "", null, 1], (direction) => ({ sorts: [{ key: "id", direction }] }), DIRECTION),
   [{ sorts: [{ key: "id", nulls: "first" }] }, ["sorts[0].nulls", UNKNOWN]],
   [{ sorts: [{ key: "id" }, { key: "id" }] }, REPEATED],
   [{ sorts: [{ key: "id" }, { key: "access" }, { key: "id", direction: "desc" }] }, REPEATED],
@@ -81,70 +50,47 @@ refuses("sorts that cannot be:", [
   [{ sort: [{ key: "id" }] }, ["sort", UNKNOWN]],
 ]);
 
+const FILTERS: Issue = ["filters", "must be a list of conditions"];
+const FILTER: Issue = ["filters[0]", "must be an object"];
 const FILTER_KEYS = `${SORT_KEYS}, status, created_by, audiences, verifies`;
-const ONE_OPERATOR = "must have exactly one operator, of eq, in, nin, exists, regex, lt, gt";
+const FILTER_KEY: Issue = ["filters[0].key", FILTER_KEYS];
+const ONE_OPERATOR: Issue = [
+  "filters[0]",
+  "must have exactly one operator, of eq, in, nin, exists, regex, lt, gt",
+];
 const FILLED = "must be a list of at least one condition";
+const ANY = { key: "id", exists: true };
 
-refuses("filters that cannot be:", [
-  ...[null, 5, "active", {}, { key: "access", eq: "read" }].map(
-    (filters) => [{ filters }, ["filters", "must be a list of conditions"]] as const,
-  ),
-  ...[null, 5, "active", [], true].map(
-    (filter) => [{ filters: [filter] }, ["filters[0]", "must be an object"]] as const,
-  ),
-  [{ filters: [{}] }, ["filters[0]", ONE_OPERATOR], ["filters[0].key", FILTER_KEYS]],
-  [{ filters: [{ key: "access" }] }, ["filters[0]", ONE_OPERATOR]],
-  [{ filters: [{ key: "access", eq: "read", nin: ["write"] }] }, ["filters[0]", ONE_OPERATOR]],
-  ...[
-    "token",
-    "digest",
-    "hint",
-    "Access",
-    "access ",
-    "",
-    "__proto__",
-    "constructor",
-    null,
-    5,
-    ["access"],
-  ].map((key) => [{ filters: [{ key, eq: "read" }] }, ["filters[0].key", FILTER_KEYS]] as const),
-  [{ filters: [{ eq: "read" }] }, ["filters[0].key", FILTER_KEYS]],
-  ...["EQ", "ne", "like", "not", "lte", "constructor"].map(
+const filtered = (filter: unknown) => ({ filters: [filter] });
+const byKey = (key: unknown) => filtered({ key, eq: "read" });
+const byAccess = (more: object) => filtered({ key: "access", ...more });
+
+testRefusals(api, LIST, [
+  ...each([null, 5, "active", {}, ANY], (filters) => ({ filters }), FILTERS),
+  ...each([null, 5, "active", [], true], filtered, FILTER),
+  [filtered({}), ONE_OPERATOR, FILTER_KEY],
+  ...each([{}, { eq: "read", nin: ["write"] }], byAccess, ONE_OPERATOR),
+  ...each(["token", "digest", "hint", "Access", "access ", ""], byKey, FILTER_KEY),
+  ...each(["__proto__", "constructor", null, 5, ["access"], undefined], byKey, FILTER_KEY),
+  ...["EQ", "ne", "like", "lte", "constructor"].map(
     (operator) =>
-      [
-        { filters: [{ key: "access", [operator]: "read" }] },
-        [`filters[0].${operator}`, UNKNOWN],
-        ["filters[0]", ONE_OPERATOR],
-      ] as const,
+      [byAccess({ [operator]: "read" }), [`filters[0].${operator}`, UNKNOWN], ONE_OPERATOR] as const,
   ),
-  [{ filters: [{ key: "access", eq: "read", colour: 1 }] }, ["filters[0].colour", UNKNOWN]],
+  [byAccess({ eq: "read", colour: 1 }), ["filters[0].colour", UNKNOWN]],
   ['{"filters":[{"key":"access","eq":"read","__proto__":{}}]}', ["filters[0].__proto__", UNKNOWN]],
-  ...[[], {}, null, "x"].map((and) => [{ filters: [{ and }] }, ["filters[0].and", FILLED]] as const),
-  ...[[], {}, null, "x"].map((or) => [{ filters: [{ or }] }, ["filters[0].or", FILLED]] as const),
-  [{ filters: [{ and: [{ key: "id", exists: true }], key: "id" }] }, ["filters[0].key", UNKNOWN]],
+  ...each([[], {}, null, "x"], (and) => filtered({ and }), ["filters[0].and", FILLED]),
+  ...each([[], {}, null, "x"], (or) => filtered({ or }), ["filters[0].or", FILLED]),
+  [filtered({ and: [ANY], key: "id" }), ["filters[0].key", UNKNOWN]],
+  [filtered({ and: [ANY], or: [ANY] }), ["filters[0].or", UNKNOWN]],
+  [filtered({ not: ANY }), ["filters[0].not", UNKNOWN], ONE_OPERATOR, FILTER_KEY],
   [
-    { filters: [{ and: [{ key: "id", exists: true }], or: [{ key: "id", exists: true }] }] },
-    ["filters[0].or", UNKNOWN],
-  ],
-  [
-    { filters: [{ not: { key: "id", exists: true } }] },
-    ["filters[0].not", UNKNOWN],
-    ["filters[0]", ONE_OPERATOR],
-    ["filters[0].key", FILTER_KEYS],
-  ],
-  [
-    {
-      filters: [
-        { key: "id", exists: true },
-        { or: [{ key: "access", eq: "read" }, { and: [{ key: "x", eq: 1 }] }] },
-      ],
-    },
+    { filters: [ANY, { or: [{ key: "access", eq: "read" }, { and: [{ key: "x", eq: 1 }] }] }] },
     ["filters[1].or[1].and[0].key", FILTER_KEYS],
   ],
   [{ filter: [] }, ["filter", UNKNOWN]],
 ]);
 
-refuses("everything that is wrong, at once:", [
+testRefusals(api, LIST, [
   [
     {
       page: 1,
@@ -156,32 +102,20 @@ refuses("everything that is wrong, at once:", [
     LIMIT,
     ["pagination.size", UNKNOWN],
     SORT_KEY,
-    ["filters[0].key", FILTER_KEYS],
+    FILTER_KEY,
     ["filters[1].eq", 'must be "read" or "write"'],
     ["filters[2].or", FILLED],
   ],
-  [{ filters: 5, sorts: 5, pagination: 5 }, ["filters", "must be a list of conditions"], SORTS, OBJECT],
+  [{ filters: 5, sorts: 5, pagination: 5 }, FILTERS, SORTS, OBJECT],
 ]);
 
-describe("a list where an object belongs has one issue, however long it is", () => {
-  const LONG = Array(30_000).fill(1);
-  test.each([
-    ["pagination", { pagination: LONG }, [{ path: "pagination", message: "must be an object" }]],
-    [
-      "a sort",
-      { sorts: [{ key: "id" }, LONG] },
-      [{ path: "sorts[1]", message: 'must be {"key", "direction"}' }],
-    ],
-    [
-      "both",
-      { pagination: [], sorts: [[]] },
-      [
-        { path: "pagination", message: "must be an object" },
-        { path: "sorts[0]", message: 'must be {"key", "direction"}' },
-      ],
-    ],
-  ])("%s", async (_, body, issues) => {
-    expectIssues(await api.call("api-token/list", body), issues);
-    expectIssues(await api.call("audit-event/list", body), issues);
-  });
+test("a list in the place of an object has one issue, however long it is", async () => {
+  const long = Array(30_000).fill(1);
+  const pagination = { path: "pagination", message: "must be an object" };
+  const sortAt = (index: number) => ({ path: `sorts[${index}]`, message: 'must be {"key", "direction"}' });
+  for (const list of [LIST, "audit-event/list"]) {
+    expectIssues(await api.call(list, { pagination: long }), [pagination]);
+    expectIssues(await api.call(list, { sorts: [{ key: "id" }, long] }), [sortAt(1)]);
+    expectIssues(await api.call(list, { pagination: [], sorts: [[]] }), [pagination, sortAt(0)]);
+  }
 });

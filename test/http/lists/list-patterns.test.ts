@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { NOT_RE2, TOO_LARGE } from "../../../src/tokens/listing/pattern.ts";
 import { useTestApi } from "../../support/http/api.ts";
-import { expectIssues } from "../../support/http/failures.ts";
 import { ListedTokens } from "../../support/lists/listed.ts";
 import { PATIENCE_MS } from "../../support/patience.ts";
+import { each, type Issue, testRefusals, UNKNOWN } from "../api/refused-bodies.ts";
 
 const api = useTestApi({ per: "file" });
 let tokens: ListedTokens;
@@ -11,8 +11,6 @@ let tokens: ListedTokens;
 beforeAll(async () => {
   tokens = await ListedTokens.make(api);
 });
-
-const PATTERN_KEYS = ["description", "id"];
 
 async function list(condition: object) {
   return await api.call("api-token/list", { filters: [condition] });
@@ -33,97 +31,57 @@ const MATCHES: readonly (readonly [key: string, regex: object, names: string])[]
   ["id", { pattern: "^ATOK_" }, ""],
 ];
 
-describe("a pattern finds its text anywhere:", () => {
-  for (const [key, regex, names] of MATCHES) {
-    test(`${key} ${JSON.stringify(regex)}`, async () => {
-      expect((await tokens.names({ filters: [{ key, regex }] })).join(" ")).toBe(names);
-    });
-  }
-
-  test("the end of one id", async () => {
-    const pattern = `${tokens.idOf("gone").slice(5)}$`;
-    expect(await tokens.names({ filters: [{ key: "id", regex: { pattern } }] })).toEqual(["gone"]);
-  });
+test.each(MATCHES)("%s matches %j in: %s", async (key, regex, names) => {
+  expect((await tokens.names({ filters: [{ key, regex }] })).join(" ")).toBe(names);
 });
 
-describe("a pattern", () => {
-  const SHAPE = ["filters[0].regex", 'must be {"pattern", "case_insensitive"}'] as const;
-  const NO_STRING = ["filters[0].regex.pattern", "must be a string"] as const;
-  const SYNTAX = ["filters[0].regex.pattern", "must be a regular expression in RE2 syntax"] as const;
-  const TOO_LONG = ["filters[0].regex.pattern", "must have at most 256 characters"] as const;
-  const CASE = ["filters[0].regex.case_insensitive", "must be true or false"] as const;
-  const UNKNOWN = ["filters[0].regex.flags", "is not a known parameter"] as const;
+test("a pattern finds the end of an id", async () => {
+  const pattern = `${tokens.idOf("gone").slice(5)}$`;
+  expect(await tokens.names({ filters: [{ key: "id", regex: { pattern } }] })).toEqual(["gone"]);
+});
 
-  const REFUSED: readonly (readonly [regex: unknown, ...issues: readonly (readonly [string, string])[]])[] = [
-    ...["^a", null, 5, true, [], ["a"]].map((regex) => [regex, SHAPE] as const),
-    [{}, NO_STRING],
-    ...[null, 5, [], {}].map((pattern) => [{ pattern }, NO_STRING] as const),
-    ...[null, 1, "true", []].map((value) => [{ pattern: "a", case_insensitive: value }, CASE] as const),
-    [{ pattern: "a", flags: "i" }, UNKNOWN],
-    [{ pattern: "(", case_insensitive: 1, flags: "i" }, SYNTAX, CASE, UNKNOWN],
-    [{ pattern: "a".repeat(257) }, TOO_LONG],
-    [{ pattern: "(".repeat(60_000) }, TOO_LONG],
-    ...[
-      "(",
-      "a)",
-      "[",
-      "[z-a]",
-      "*",
-      "a**",
-      "a{2,1}",
-      "(?=a)",
-      "(?!a)",
-      "(?<=a)b",
-      "(?<!a)b",
-      "(a)\\1",
-      "(?P<n>a)\\k<n>",
-      "(?>a)",
-      "\\p{Nonsense}",
-      "\\",
-      "\\8",
-      "(?z)",
-    ].map((pattern) => [{ pattern }, SYNTAX] as const),
-  ];
-  for (const [regex, ...issues] of REFUSED) {
-    test(`refuses ${JSON.stringify(regex).slice(0, 80)}`, async () => {
-      for (const key of PATTERN_KEYS)
-        expectIssues(
-          await list({ key, regex }),
-          issues.map(([path, message]) => ({ path, message })),
-        );
-    });
-  }
+const SHAPE: Issue = ["filters[0].regex", 'must be {"pattern", "case_insensitive"}'];
+const NO_STRING: Issue = ["filters[0].regex.pattern", "must be a string"];
+const SYNTAX: Issue = ["filters[0].regex.pattern", "must be a regular expression in RE2 syntax"];
+const TOO_LONG: Issue = ["filters[0].regex.pattern", "must have at most 256 characters"];
+const CASE: Issue = ["filters[0].regex.case_insensitive", "must be true or false"];
+const FLAGS: Issue = ["filters[0].regex.flags", UNKNOWN];
 
-  for (const pattern of [
-    "",
-    "a".repeat(256),
-    "(a+)+$",
-    "(?i)\\pL\\d\\b",
-    "a{500}",
-    "[[:alpha:]]",
-    "\ud800",
-    "\0",
-  ]) {
-    test(`takes ${JSON.stringify(pattern).slice(0, 80)}`, async () => {
-      for (const key of PATTERN_KEYS) expect((await list({ key, regex: { pattern } })).status).toBe(200);
-    });
-  }
+for (const key of ["description", "id"]) {
+  const by = (regex: unknown) => ({ filters: [{ key, regex }] });
+  const byPattern = (pattern: unknown) => by({ pattern });
+  testRefusals(api, "api-token/list", [
+    ...each(["^a", null, 5, true, [], ["a"]], by, SHAPE),
+    [by({}), NO_STRING],
+    ...each([null, 5, [], {}], byPattern, NO_STRING),
+    ...each([null, 1, "true", []], (value) => by({ pattern: "a", case_insensitive: value }), CASE),
+    [by({ pattern: "a", flags: "i" }), FLAGS],
+    [by({ pattern: "(", case_insensitive: 1, flags: "i" }), SYNTAX, CASE, FLAGS],
+    ...each(["a".repeat(257), "(".repeat(60_000)], byPattern, TOO_LONG),
+    ...each(["(", "[z-a]", "a{2,1}", "(?=a)", "(a)\\1", "\\p{Nonsense}", "(?z)"], byPattern, SYNTAX),
+  ]);
 
-  test("refuses what would take too long to match", async () => {
-    for (const pattern of ["(.{1,40}){1,25}", "(abc{30}){32}", "((a{10}){10}){11}", "a{1001}"]) {
-      const answer = await list({ key: "description", regex: { pattern } });
-      expect(answer.status, pattern).toBe(400);
-      expect(answer.json.error.data.issues, pattern).toHaveLength(1);
-    }
-  });
+  test.each(["", "a".repeat(256), "(a+)+$", "(?i)\\pL\\d\\b", "a{500}", "[[:alpha:]]", "\ud800", "\0"])(
+    `${key} takes the pattern %j`,
+    async (pattern) => expect((await list({ key, regex: { pattern } })).status).toBe(200),
+  );
+}
 
-  test("a pattern that stalls a backtracking engine is answered at once", async () => {
-    await api.call("api-token/create", { access: "read", description: `${"a".repeat(499)}!` });
-    const startedAt = performance.now();
-    for (const pattern of ["^(a+)+$", "^(a|a)*$", "(.*)*x$", "^(([a-z])+.)+[A-Z]([a-z])+$"])
-      expect((await list({ key: "description", regex: { pattern } })).json.data).toEqual([]);
-    expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS);
-  });
+test.each(["(.{1,40}){1,25}", "(abc{30}){32}", "((a{10}){10}){11}", "a{1001}"])(
+  "a pattern that would take too long to match is refused: %s",
+  async (pattern) => {
+    const answer = await list({ key: "description", regex: { pattern } });
+    expect(answer.status).toBe(400);
+    expect(answer.json.error.data.issues).toHaveLength(1);
+  },
+);
+
+test("a pattern that stalls a backtracking engine is answered at once", async () => {
+  await api.call("api-token/create", { access: "read", description: `${"a".repeat(499)}!` });
+  const startedAt = performance.now();
+  for (const pattern of ["^(a+)+$", "^(a|a)*$", "(.*)*x$", "^(([a-z])+.)+[A-Z]([a-z])+$"])
+    expect((await list({ key: "description", regex: { pattern } })).json.data).toEqual([]);
+  expect(performance.now() - startedAt).toBeLessThan(PATIENCE_MS);
 });
 
 test("patterns that are too large together are refused before they cost anybody time", async () => {

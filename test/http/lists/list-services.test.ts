@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 
 const api = useTestApi({ per: "file" });
@@ -16,52 +16,44 @@ beforeAll(async () => {
 
 const OWN = "own own";
 
-type Filter = object | (() => object);
-
-const SCENARIOS: readonly (readonly [filter: Filter, names: string])[] = [
-  [{ key: "audiences", eq: "wiki" }, "wiki both"],
-  [{ key: "audiences", eq: "git" }, "both"],
-  [{ key: "audiences", eq: "wik" }, ""],
-  [{ key: "audiences", in: ["git", "mail-2", "none"] }, "next old both"],
-  [{ key: "audiences", in: ["none"] }, ""],
-  [{ key: "audiences", nin: ["wiki"] }, `next old ${OWN}`],
-  [{ key: "audiences", nin: ["wiki", "wikis"] }, OWN],
-  [{ key: "audiences", nin: ["none"] }, `next old wiki both ${OWN}`],
-  [{ key: "audiences", exists: true }, "next old wiki both"],
-  [{ key: "audiences", exists: false }, OWN],
-  [
-    {
-      and: [
-        { key: "audiences", eq: "wiki" },
-        { key: "audiences", eq: "git" },
-      ],
-    },
-    "both",
-  ],
-  [() => ({ key: "replaced_by", eq: ids.get("next") }), "old"],
-  [() => ({ key: "replaced_by", in: ["atok_0", ids.get("next")] }), "old"],
-  [() => ({ key: "replaced_by", nin: [ids.get("next")] }), `next wiki both ${OWN}`],
-  [{ key: "replaced_by", exists: true }, "old"],
-  [{ key: "replaced_by", exists: false }, `next wiki both ${OWN}`],
-  [{ key: "replaced_by", eq: "atok_0" }, ""],
+/** Filters by `audiences` and by `replaced_by`, with the tokens that fulfil them. */
+const AUDIENCES: readonly (readonly [operation: object, names: string])[] = [
+  [{ eq: "wiki" }, "wiki both"],
+  [{ eq: "wik" }, ""],
+  [{ in: ["git", "mail-2", "none"] }, "next old both"],
+  [{ nin: ["wiki"] }, `next old ${OWN}`],
+  [{ nin: ["wiki", "wikis"] }, OWN],
+  [{ exists: true }, "next old wiki both"],
+  [{ exists: false }, OWN],
+];
+const REPLACED_BY: typeof AUDIENCES = [
+  [{ eq: "next" }, "old"],
+  [{ eq: "atok_0" }, ""],
+  [{ in: ["atok_0", "next"] }, "old"],
+  [{ nin: ["next"] }, `next wiki both ${OWN}`],
+  [{ exists: true }, "old"],
+  [{ exists: false }, `next wiki both ${OWN}`],
 ];
 
-describe("tokens are listed by what they are for and what replaced them:", () => {
-  for (const [filter, names] of SCENARIOS) {
-    test(typeof filter === "function" ? String(filter) : JSON.stringify(filter), async () => {
-      const asked = typeof filter === "function" ? filter() : filter;
-      expect(await listed({ filters: [asked] })).toBe(names);
-      const matched = { key: "id", regex: { pattern: "^atok_" } };
-      expect(await listed({ filters: [asked, matched] })).toBe(names);
-    });
-  }
+test.each([
+  ...AUDIENCES.map(([operation, names]) => ["audiences", operation, names] as const),
+  ...REPLACED_BY.map(([operation, names]) => ["replaced_by", operation, names] as const),
+])("%s %j", async (key, operation, names) => {
+  const filter = { key, ...JSON.parse(JSON.stringify(operation).replace('"next"', `"${ids.get("next")}"`)) };
+  expect(await listed({ filters: [filter] })).toBe(names);
+  expect(await listed({ filters: [filter, { key: "id", regex: { pattern: "^atok_" } }] })).toBe(names);
+});
 
-  test("those that were replaced come first when sorted by that", async () => {
-    expect(await listed({ sorts: [{ key: "replaced_by" }] })).toBe(`old ${OWN} both wiki next`);
-    const page = { sorts: [{ key: "replaced_by" }], pagination: { limit: 1 } };
-    const { cursor } = (await api.call("api-token/list", page)).json.page;
-    expect(await listed({ ...page, pagination: { cursor } })).toBe(`${OWN} both wiki next`);
-  });
+test("a token must have every audience of an and", async () => {
+  const both = ["wiki", "git"].map((audience) => ({ key: "audiences", eq: audience }));
+  expect(await listed({ filters: [{ and: both }] })).toBe("both");
+});
+
+test("replaced tokens come first when sorted by replaced_by", async () => {
+  expect(await listed({ sorts: [{ key: "replaced_by" }] })).toBe(`old ${OWN} both wiki next`);
+  const page = { sorts: [{ key: "replaced_by" }], pagination: { limit: 1 } };
+  const { cursor } = (await api.call("api-token/list", page)).json.page;
+  expect(await listed({ ...page, pagination: { cursor } })).toBe(`${OWN} both wiki next`);
 });
 
 /** The names of the tokens in a list; of those that have none, `own`. */

@@ -2,18 +2,21 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import type { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
-import { migrate, openDatabase } from "../../../src/store/sqlite/file/database.ts";
+import { openDatabase } from "../../../src/store/sqlite/file/database.ts";
 import { ServerLock } from "../../../src/store/sqlite/file/server-lock.ts";
-import { inspectDatabase, integrityFaults } from "../../../src/store/sqlite/inspect/inspection.ts";
-import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../../../src/store/sqlite/schema.ts";
+import { inspectDatabase } from "../../../src/store/sqlite/inspect/inspection.ts";
+import { integrityFaults } from "../../../src/store/sqlite/inspect/store-faults.ts";
+import { APPLICATION_ID, migrate, SCHEMA_VERSION, schemaVersion } from "../../../src/store/sqlite/schema.ts";
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { TokenService } from "../../../src/tokens/token-service.ts";
 import { repeatableRandom } from "../../support/random.ts";
-import { PublicDirectory } from "../../support/store/data-directory.ts";
 import { OLD_SCHEMAS } from "../../support/store/old-schemas.ts";
 import { outcomeOf, row } from "../../support/store/store.ts";
+import { useDirectory } from "../../support/store/use.ts";
+
+const directory = useDirectory();
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -35,7 +38,7 @@ function rowsOf(database: Database): Readonly<Record<string, readonly Row[]>> {
   );
 }
 
-/** Makes a file of a frozen store, and tells what rows it has. */
+/** Makes a file of a frozen store, and returns its rows. */
 function thaw(sql: string, directory: DataDirectory): Readonly<Record<string, readonly Row[]>> {
   using database = new Database(directory.database);
   database.transaction(() => database.run(sql))();
@@ -59,10 +62,9 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
   });
 
   test("comes to today's schema when it is opened, and keeps every row", () => {
-    using temporary = new PublicDirectory();
-    const before = thaw(sql, temporary.directory);
+    const before = thaw(sql, directory);
     expect(before.token?.length).toBeGreaterThan(0);
-    using database = openDatabase(temporary.directory);
+    using database = openDatabase(directory);
     using fresh = new Database(":memory:");
     migrate(fresh, SCHEMA_VERSION);
     expect(schemaOf(database)).toEqual(schemaOf(fresh));
@@ -74,15 +76,13 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
   });
 
   test("can be looked at as it is", () => {
-    using temporary = new PublicDirectory();
-    thaw(sql, temporary.directory);
-    expect(inspectDatabase(temporary.directory, schemaVersion)).toBe(version);
+    thaw(sql, directory);
+    expect(inspectDatabase(directory, schemaVersion)).toBe(version);
   });
 
   test("has tokens that work, and gives ids after theirs", async () => {
-    using temporary = new PublicDirectory();
-    thaw(sql, temporary.directory);
-    const store = SqliteTokenStore.open(temporary.directory);
+    thaw(sql, directory);
+    const store = SqliteTokenStore.open(directory);
     const tokens = new TokenService({
       store,
       clock: () => 0,
@@ -96,7 +96,7 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
       async (bytes) => (await tokens.authenticate(makeSecret(() => bytes))).refusal,
     );
     expect(await Promise.all(outcomes)).toEqual([null, "revoked"]);
-    using database = new Database(temporary.directory.database, { readonly: true });
+    using database = new Database(directory.database, { readonly: true });
     const { last } = row(database, "SELECT max(id) AS last FROM token");
     const created = await tokens.create(
       { access: "read", audiences: null, description: null, expiresAt: null },
@@ -108,16 +108,15 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
 });
 
 test("a migration that fails half-way changes nothing", () => {
-  using temporary = new PublicDirectory();
-  using half = new Database(temporary.directory.database);
+  using half = new Database(directory.database);
   half.run(`PRAGMA application_id = ${APPLICATION_ID}`);
   half.run("CREATE TABLE cursor_key (of_another_kind TEXT)");
   half.close();
-  const before = readFileSync(temporary.directory.database);
-  using again = new Database(temporary.directory.database);
+  const before = readFileSync(directory.database);
+  using again = new Database(directory.database);
   expect(() => migrate(again, SCHEMA_VERSION)).toThrow("table cursor_key already exists");
   again.close();
-  expect(readFileSync(temporary.directory.database).equals(before)).toBe(true);
+  expect(readFileSync(directory.database).equals(before)).toBe(true);
 });
 
 test("migrations leave alone what has their schema", () => {
@@ -129,8 +128,6 @@ test("migrations leave alone what has their schema", () => {
 });
 
 test("a store of an older schema stays as it is while a server runs on it, which may not know the new one", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   thaw(OLD_SCHEMAS[0]?.sql ?? "", directory);
   const server = ServerLock.take(directory);
   expect(() => SqliteTokenStore.open(directory)).toThrow(
@@ -144,8 +141,6 @@ test("a store of an older schema stays as it is while a server runs on it, which
 });
 
 test("a store of an older schema is migrated by a command where no server runs, and leaves no lock behind", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   thaw(OLD_SCHEMAS[0]?.sql ?? "", directory);
   SqliteTokenStore.open(directory).close();
   expect(inspectDatabase(directory, schemaVersion)).toBe(SCHEMA_VERSION);

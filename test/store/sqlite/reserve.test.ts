@@ -12,11 +12,16 @@ import {
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ENOUGH_SPACE, OutOfSpace, RESERVE_BYTES, Reserve } from "../../../src/store/sqlite/reserve.ts";
+import { useEach } from "../../support/store/use.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
-function reserveIn({ path }: TemporaryDirectory) {
-  const file = join(path, "reserve");
-  return { file, reserve: new Reserve(file) };
+const directory = useEach(() => new TemporaryDirectory());
+const inside = (name: string) => join(directory.path, name);
+
+/** The reserve of the directory, on a disk with so many free bytes. */
+function reserveOn(free?: number): Reserve {
+  if (free === undefined) return new Reserve(inside("reserve"));
+  return new Reserve(inside("reserve"), () => ({ blocks: 9, bavail: free, bsize: 1 }));
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -32,8 +37,8 @@ function thrownBy(work: () => void): Error {
 
 describe("the reserve", () => {
   test("takes its space on the disk, for its owner alone, and cannot be compressed", () => {
-    using directory = new TemporaryDirectory();
-    const { file, reserve } = reserveIn(directory);
+    const reserve = reserveOn();
+    const file = inside("reserve");
     reserve.require();
     const { size, mode } = statSync(file);
     expect({ size, mode: mode & 0o777 }).toEqual({ size: RESERVE_BYTES, mode: 0o600 });
@@ -42,8 +47,8 @@ describe("the reserve", () => {
   });
 
   test("is released but for what opening the store needs, and made anew when it is asked for", () => {
-    using directory = new TemporaryDirectory();
-    const { file, reserve } = reserveIn(directory);
+    const reserve = reserveOn();
+    const file = inside("reserve");
     reserve.require();
     expect(reserve.release()).toBe(true);
     expect(statSync(file).size).toBe(64 * 1024);
@@ -60,8 +65,8 @@ describe("the reserve", () => {
   });
 
   test("that another process made is taken as it is, unless it is short", () => {
-    using directory = new TemporaryDirectory();
-    const { file, reserve } = reserveIn(directory);
+    const reserve = reserveOn();
+    const file = inside("reserve");
     reserve.require();
     const bytes = readFileSync(file);
     new Reserve(file).require();
@@ -72,46 +77,36 @@ describe("the reserve", () => {
   });
 
   test("does not take the last free megabyte of a disk", () => {
-    using directory = new TemporaryDirectory();
-    let free = RESERVE_BYTES + MEBIBYTE - 1;
-    const reserve = new Reserve(join(directory.path, "reserve"), () => ({
-      blocks: 9,
-      bavail: free,
-      bsize: 1,
-    }));
+    const least = RESERVE_BYTES + MEBIBYTE;
     const message = `the disk of ${directory.path} is nearly full: free 5 MiB there`;
-    expect(thrownBy(() => reserve.require())).toEqual(new OutOfSpace(message));
+    expect(thrownBy(() => reserveOn(least - 1).require())).toEqual(new OutOfSpace(message));
     expect(ENOUGH_SPACE).toBe("5 MiB");
     expect(readdirSync(directory.path)).toEqual([]);
-    free += 1;
-    reserve.require();
+    reserveOn(least).require();
   });
 
   test("is made on a file system that does not tell how much is free", () => {
-    using directory = new TemporaryDirectory();
     const unknown = { blocks: 0, bavail: 0, bsize: 0 };
-    new Reserve(join(directory.path, "reserve"), () => unknown).require();
+    new Reserve(inside("reserve"), () => unknown).require();
     expect(readdirSync(directory.path)).toEqual(["reserve"]);
   });
 
   test("says in its error why it cannot be made, and adds no cause with the same words", () => {
-    using directory = new TemporaryDirectory();
-    const reserve = new Reserve(join(directory.path, "reserve"), () => ({ blocks: 9, bavail: 0, bsize: 1 }));
+    const reserve = reserveOn(0);
     for (const work of [() => reserve.require(), () => reserve.requireRoom()]) {
       const error = thrownBy(work);
       expect(error).toBeInstanceOf(OutOfSpace);
       expect(error.cause).toBeUndefined();
     }
-    mkdirSync(join(directory.path, "directory"));
-    const other = thrownBy(() => new Reserve(join(directory.path, "directory")).require());
+    mkdirSync(inside("directory"));
+    const other = thrownBy(() => new Reserve(inside("directory")).require());
     expect(other.message).toEndWith("cannot be made: it is a directory");
     expect(other.cause).toBeUndefined();
     expect(other).not.toBeInstanceOf(OutOfSpace);
   });
 
   test("that cannot be looked at frees nothing, and throws nothing", () => {
-    using directory = new TemporaryDirectory();
-    symlinkSync("loop", join(directory.path, "loop"));
+    symlinkSync("loop", inside("loop"));
     const reserve = new Reserve(join(directory.path, "loop", "reserve"));
     expect(() => reserve.require()).toThrow("its symbolic links lead in a circle");
     expect(reserve.release()).toBe(false);
@@ -119,10 +114,9 @@ describe("the reserve", () => {
   });
 
   test("that cannot be cut or removed frees nothing, and throws nothing", () => {
-    using directory = new TemporaryDirectory();
-    const path = join(directory.path, "reserve");
+    const path = inside("reserve");
     mkdirSync(path);
-    // So many names make a directory larger than what is left to open the store.
+    // So many names make a directory larger than the part that is left to open the store.
     for (let count = 0; count < 4000; count += 1)
       writeFileSync(join(path, `${count}`.padStart(200, "x")), "");
     expect(statSync(path).size).toBeGreaterThan(64 * 1024);
@@ -132,22 +126,21 @@ describe("the reserve", () => {
   });
 
   test("that has another name, or is a link, frees nothing and stays", () => {
-    using directory = new TemporaryDirectory();
-    const { file, reserve } = reserveIn(directory);
+    const reserve = reserveOn();
+    const file = inside("reserve");
     reserve.require();
-    linkSync(file, join(directory.path, "other"));
+    linkSync(file, inside("other"));
     expect(reserve.release()).toBe(false);
     expect(reserve.releaseToOpen()).toBe(false);
     rmSync(file);
     symlinkSync("other", file);
     expect(reserve.release()).toBe(false);
-    expect(statSync(join(directory.path, "other")).size).toBe(RESERVE_BYTES);
+    expect(statSync(inside("other")).size).toBe(RESERVE_BYTES);
   });
 
   test("that cannot be made leaves nothing behind", () => {
-    using directory = new TemporaryDirectory();
-    mkdirSync(join(directory.path, "reserve"));
-    expect(() => reserveIn(directory).reserve.require()).toThrow("cannot be made: it is a directory");
+    mkdirSync(inside("reserve"));
+    expect(() => reserveOn().require()).toThrow("cannot be made: it is a directory");
     expect(readdirSync(directory.path)).toEqual(["reserve"]);
   });
 });

@@ -7,8 +7,7 @@ import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
 function inMemory(...statements: readonly string[]): void {
-  using database = new Database(":memory:");
-  for (const statement of statements) database.run(statement);
+  onFile(":memory:", ...statements);
 }
 
 function onFile(path: string, ...statements: readonly string[]): void {
@@ -16,12 +15,8 @@ function onFile(path: string, ...statements: readonly string[]): void {
   for (const statement of statements) database.run(statement);
 }
 
-/** Ways to make SQLite fail, and what each failure is to the store. */
-const FAILURES: readonly [
-  string,
-  (directory: string) => void,
-  "busy" | "damage" | "unavailable" | "fault",
-][] = [
+/** Ways to make SQLite fail, and the kind of each failure. */
+const FAILURES: readonly [string, (path: string) => void, "busy" | "damage" | "unavailable" | "fault"][] = [
   [
     "no space",
     () => inMemory("PRAGMA max_page_count = 2", "CREATE TABLE a (b)", "CREATE TABLE c (d)"),
@@ -29,19 +24,19 @@ const FAILURES: readonly [
   ],
   [
     "a file that is locked",
-    (directory) => {
-      using other = new Database(join(directory, "a.db"));
+    (path) => {
+      using other = new Database(path);
       other.run("BEGIN EXCLUSIVE");
-      onFile(join(directory, "a.db"), "BEGIN IMMEDIATE");
+      onFile(path, "BEGIN IMMEDIATE");
     },
     "busy",
   ],
   [
     "a reader that others have overtaken",
-    (directory) => {
-      using other = new Database(join(directory, "a.db"));
+    (path) => {
+      using other = new Database(path);
       for (const statement of ["PRAGMA journal_mode = WAL", "CREATE TABLE a (b)"]) other.run(statement);
-      using reader = new Database(join(directory, "a.db"));
+      using reader = new Database(path);
       reader.run("BEGIN");
       reader.query("SELECT * FROM a").all();
       other.run("INSERT INTO a VALUES (1)");
@@ -51,16 +46,15 @@ const FAILURES: readonly [
   ],
   [
     "a file that is no database",
-    (directory) => {
-      writeFileSync(join(directory, "a.db"), "no database ".repeat(999));
-      onFile(join(directory, "a.db"), "CREATE TABLE a (b)");
+    (path) => {
+      writeFileSync(path, "no database ".repeat(999));
+      onFile(path, "CREATE TABLE a (b)");
     },
     "damage",
   ],
   [
     "a file of which a page is lost",
-    (directory) => {
-      const path = join(directory, "a.db");
+    (path) => {
       onFile(path, "PRAGMA page_size = 4096", "CREATE TABLE a (b)");
       writeFileSync(path, Buffer.concat([readFileSync(path).subarray(0, 4096), Buffer.alloc(4096, 0xa5)]));
       onFile(path, "INSERT INTO a VALUES (1)");
@@ -69,9 +63,9 @@ const FAILURES: readonly [
   ],
   [
     "a file that cannot be opened",
-    (directory) => {
-      mkdirSync(join(directory, "a.db"));
-      onFile(join(directory, "a.db"), "CREATE TABLE a (b)");
+    (path) => {
+      mkdirSync(path);
+      onFile(path, "CREATE TABLE a (b)");
     },
     "unavailable",
   ],
@@ -95,17 +89,17 @@ test.each(FAILURES)("%s", (_, fail, kind) => {
   using temporary = new TemporaryDirectory();
   let error: unknown = null;
   try {
-    fail(temporary.path);
+    fail(join(temporary.path, "a.db"));
   } catch (thrown) {
     error = thrown;
   }
   expect(error).toBeInstanceOf(Error);
   expect(isBusy(error)).toBe(kind === "busy");
   expect(isDamage(error)).toBe(kind === "damage");
-  const told = asStoreError(error);
-  if (kind === "fault") expect(told).toBe(error);
+  const outcome = asStoreError(error);
+  if (kind === "fault") expect(outcome).toBe(error);
   else {
-    expect(told).toBeInstanceOf(StoreUnavailable);
-    expect(told).toMatchObject({ cause: error });
+    expect(outcome).toBeInstanceOf(StoreUnavailable);
+    expect(outcome).toMatchObject({ cause: error });
   }
 });

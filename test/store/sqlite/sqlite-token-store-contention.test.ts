@@ -5,8 +5,11 @@ import { digestOf } from "../../../src/tokens/secret/secret.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { newToken, tokenOf } from "../../support/new-token.ts";
 import { Child } from "../../support/store/child.ts";
-import { makeStore, PublicDirectory } from "../../support/store/data-directory.ts";
-import { TestStore } from "../../support/store/store.ts";
+import { makeStore } from "../../support/store/data-directory.ts";
+import { useDirectory, useStore } from "../../support/store/use.ts";
+
+const directory = useDirectory();
+const context = useStore();
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -14,7 +17,6 @@ afterEach(() => {
 
 describe("while another process writes", () => {
   test("a change waits without holding up anything else, and is made once it can be", async () => {
-    using context = new TestStore();
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
     let isDone = false;
@@ -31,7 +33,6 @@ describe("while another process writes", () => {
   });
 
   test("a change that waited for longer than a caller would is given up, and nothing of it is kept", async () => {
-    using context = new TestStore();
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
     const began = performance.now();
@@ -52,13 +53,11 @@ describe("while another process writes", () => {
   });
 
   test("a store of today's schema is opened without waiting", () => {
-    using context = new TestStore();
     context.connect().run("BEGIN IMMEDIATE");
     SqliteTokenStore.open(context.directory).close();
   });
 
   test("reading goes on, and sees what was committed before", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
@@ -71,7 +70,6 @@ describe("while another process writes", () => {
 });
 
 test("what another process commits is seen by the next look", async () => {
-  using context = new TestStore();
   const { token, secret } = await context.create();
   expect((await context.tokens.authenticate(secret)).token?.id).toBe(token.id);
   context.connect().run(`UPDATE token SET revoked_at = ${context.clock.now}`);
@@ -79,8 +77,6 @@ test("what another process commits is seen by the next look", async () => {
 });
 
 test("a command that only reads waits where another process enters or leaves the store", async () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   makeStore(directory);
   const store = SqliteTokenStore.open(directory, null, "reading");
   await using other = new Child("commitChange", directory.path);

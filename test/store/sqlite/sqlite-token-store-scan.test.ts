@@ -8,10 +8,14 @@ import { evenTime } from "../../support/clock.ts";
 import { tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
+import { turnsUntil } from "../../support/store/turns.ts";
+import { useStore } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
 const COUNT = 20_000;
+
+const context = useStore(largeStore);
 
 /** A store of so many tokens that a search for a pattern takes a while. */
 function largeStore(): TestStore {
@@ -50,7 +54,6 @@ class CountingPattern {
 }
 
 test("a search lets others have their turn, and is about one moment of the store", async () => {
-  using context = largeStore();
   using _ = evenTime();
   let isDone = false;
   const search = context.tokens
@@ -75,20 +78,13 @@ test.each<[what: string, conditions: readonly Condition[]]>([
   ["what tokens are for", [{ op: "eq", key: "audiences", value: "git" }]],
   ["much at once", [...Array<Condition>(59).fill(CREATED), { op: "nin", key: "status", values: ["active"] }]],
 ])("a list by %s lets others have their turn", async (_, conditions) => {
-  using context = largeStore();
   using _time = evenTime();
-  let isDone = false;
-  const listing = context.tokens.list({ ...EVERYTHING, conditions }).finally(() => {
-    isDone = true;
-  });
-  let turns = 0;
-  for (; !isDone; turns += 1) await nextTurn();
-  expect(turns).toBeGreaterThan(3);
+  const listing = context.tokens.list({ ...EVERYTHING, conditions });
+  expect(await turnsUntil(listing)).toBeGreaterThan(3);
   expect(outcomeOf(await listing).rows).toEqual([]);
 });
 
 test("a search ends once its page is full", async () => {
-  using context = largeStore();
   const pattern = new CountingPattern();
   const listing = { ...EVERYTHING, conditions: [pattern.condition], limit: 10, skip: 5 };
   const page = outcomeOf(await context.tokens.list(listing));
@@ -98,7 +94,6 @@ test("a search ends once its page is full", async () => {
 });
 
 test("several searches at once come to their ends", async () => {
-  using context = largeStore();
   const searches = [" 19999$", " 7$", "nothing"].map(async (source) => {
     const page = outcomeOf(await context.tokens.list({ ...EVERYTHING, conditions: [named(source)] }));
     return page.rows.length;
@@ -107,17 +102,11 @@ test("several searches at once come to their ends", async () => {
 });
 
 test("a list may begin far behind in any order, and is sorted in no one piece", async () => {
-  using context = largeStore();
   const sorts = [{ key: "description", direction: "desc" }] as const;
   const skip = 15_000;
   using _ = evenTime();
-  let isDone = false;
-  const listing = context.tokens.list({ ...EVERYTHING, sorts, limit: 3, skip }).finally(() => {
-    isDone = true;
-  });
-  let turns = 0;
-  for (; !isDone; turns += 1) await nextTurn();
-  expect(turns).toBeGreaterThan(3);
+  const listing = context.tokens.list({ ...EVERYTHING, sorts, limit: 3, skip });
+  expect(await turnsUntil(listing)).toBeGreaterThan(3);
   const { rows, cursor } = outcomeOf(await listing);
   const all = Array.from({ length: COUNT }, (_, number) => String(number))
     .sort()
@@ -132,7 +121,6 @@ test("a list may begin far behind in any order, and is sorted in no one piece", 
 });
 
 test("a summary and a long usage report let others have their turn", async () => {
-  using context = largeStore();
   using _ = evenTime();
   const ids = ["atok_00000000000000000001"];
   for (const read of [
@@ -150,7 +138,6 @@ test("a summary and a long usage report let others have their turn", async () =>
 });
 
 test("every long read ends when nobody waits for it", async () => {
-  using context = largeStore();
   const ids = ["atok_00000000000000000001"];
   const period = { bucket: "hour", from: null, to: null } as const;
   const conditions = [named("x")];
@@ -166,7 +153,6 @@ test("every long read ends when nobody waits for it", async () => {
 });
 
 test("stopping ends long reads, and nothing else", async () => {
-  using context = largeStore();
   const { token, secret } = await context.create();
   const search = context.tokens.list({ ...EVERYTHING, conditions: [named("nothing")] });
   context.store.stopScans();

@@ -5,10 +5,13 @@ import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { ALL_TOKENS, type HourOfUse } from "../../../src/tokens/usage/usage-store.ts";
 import { A_MOMENT, newToken, tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
-import { row, TestStore } from "../../support/store/store.ts";
+import { row } from "../../support/store/store.ts";
 import { counters } from "../../support/store/usage.ts";
+import { useStore } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const context = useStore();
 
 const HOUR = 3600;
 const MIDNIGHT = A_MOMENT - (A_MOMENT % 86_400);
@@ -20,7 +23,6 @@ function uses(token: string, values: Partial<HourOfUse> = {}): HourOfUse {
 
 describe("uses", () => {
   test("are kept by hour and day, of each token and of all", async () => {
-    using context = new TestStore();
     await context.store.usage.add([
       uses("atok_1", { accepted: 2, refused: 1 }),
       uses("atok_1", { start: A_MOMENT + HOUR }),
@@ -40,7 +42,6 @@ describe("uses", () => {
   });
 
   test("are read in the order of time, within the period, in more slices than one", async () => {
-    using context = new TestStore();
     const { usage } = context.store;
     const starts = Array.from({ length: 900 }, (_, hour) => MIDNIGHT + hour * HOUR);
     for (let first = 0; first < 900; first += 300)
@@ -57,7 +58,6 @@ describe("uses", () => {
   });
 
   test("that are too old go a portion at a time, and nothing else does", async () => {
-    using context = new TestStore();
     const { usage } = context.store;
     for (const start of [MIDNIGHT, MIDNIGHT + HOUR])
       await usage.add(Array.from({ length: 700 }, (_, count) => uses(`atok_${count}`, { start })));
@@ -73,7 +73,6 @@ describe("uses", () => {
 });
 
 test("a moment alone makes no counter", async () => {
-  using context = new TestStore();
   await context.add(newToken("atok_1"));
   await context.store.usage.add([uses("atok_1", { accepted: 0, lastUsedAt: A_MOMENT + 9 })]);
   expect(context.store.findById("atok_1")?.lastUsedAt).toBe(A_MOMENT + 9);
@@ -82,7 +81,6 @@ test("a moment alone makes no counter", async () => {
 
 describe("the last use of a token", () => {
   test("is the greatest of the old one and the new one", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { revokedAt: A_MOMENT, expiresAt: A_MOMENT }));
     const lastUse = () => context.store.findById("atok_1")?.lastUsedAt;
     for (const [given, kept] of [
@@ -100,7 +98,6 @@ describe("the last use of a token", () => {
   });
 
   test("is not written over by a change to the token that goes on meanwhile", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     await context.store.usage.add([uses("atok_1")]);
     await context.overwrite("atok_1", (token) => ({ ...token, lastUsedAt: null, revokedAt: A_MOMENT }));
@@ -113,7 +110,6 @@ describe("the mark of a secret that was shown after its token's end", () => {
     uses("atok_1", { accepted: 0, refused: 1, lastUsedAt: null, reusedAt, reusedFrom });
 
   test("is that of the latest time, whatever comes in which order", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1", { revokedAt: A_MOMENT }));
     const mark = () => {
       const { reusedAt, reusedFrom, ...rest } = context.store.findById("atok_1") ?? tokenOf("atok_1");
@@ -137,7 +133,6 @@ describe("the mark of a secret that was shown after its token's end", () => {
   });
 
   test("is not written over by a change to the token that goes on meanwhile", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     await context.store.usage.add([reused(A_MOMENT, "192.0.2.1")]);
     await context.overwrite("atok_1", (token) => ({
@@ -151,7 +146,6 @@ describe("the mark of a secret that was shown after its token's end", () => {
   });
 
   test("makes no token, and goes in with the counters or not at all", async () => {
-    using context = new TestStore();
     await context.store.usage.add([reused(A_MOMENT, "192.0.2.1")]);
     expect(context.store.findById("atok_1")).toBeNull();
     await context.add(newToken("atok_1"));
@@ -165,7 +159,6 @@ describe("the mark of a secret that was shown after its token's end", () => {
 
 describe("beside others that write", () => {
   test("uses are not waited for, and nothing of them is kept that could be added twice", async () => {
-    using context = new TestStore();
     await context.add(newToken("atok_1"));
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
@@ -178,7 +171,6 @@ describe("beside others that write", () => {
   });
 
   test("a flush of many tokens lets changes and reads come between its portions", async () => {
-    using context = new TestStore();
     for (let count = 0; count < 2000; count += 1)
       context.usage.record({ id: `atok_${count}`, lastUsedAt: null }, "accepted");
     let isFlushed = false;

@@ -5,7 +5,10 @@ import { OpenedFiles } from "../../../src/store/sqlite/file/opened-files.ts";
 import { Reserve } from "../../../src/store/sqlite/reserve.ts";
 import { Writer } from "../../../src/store/sqlite/writer.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
-import { TestStore } from "../../support/store/store.ts";
+import type { TestStore } from "../../support/store/store.ts";
+import { useStore } from "../../support/store/use.ts";
+
+const context = useStore();
 
 afterEach(() => {
   jest.restoreAllMocks();
@@ -20,7 +23,6 @@ function writerOn(context: TestStore) {
 
 describe("while another process writes", () => {
   test("one write tries, and the others queue behind it in order", async () => {
-    using context = new TestStore();
     const { database, writer } = writerOn(context);
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
@@ -38,7 +40,6 @@ describe("while another process writes", () => {
   });
 
   test("a write that does not wait fails, which is no trouble", async () => {
-    using context = new TestStore();
     const { writer } = writerOn(context);
     const other = context.connect();
     other.run("BEGIN IMMEDIATE");
@@ -52,7 +53,6 @@ describe("while another process writes", () => {
 });
 
 test("a write that throws is undone, and the next one is made", async () => {
-  using context = new TestStore();
   const { database, writer } = writerOn(context);
   const failing = writer.write(() => {
     database.run("PRAGMA user_version = 99");
@@ -65,7 +65,6 @@ test("a write that throws is undone, and the next one is made", async () => {
 });
 
 test("trouble lasts until a write succeeds", async () => {
-  using context = new TestStore();
   const { database, writer } = writerOn(context);
   database.run("PRAGMA query_only = ON");
   await expect(writer.write(() => database.run("PRAGMA user_version = 99"))).rejects.toMatchObject({
@@ -82,7 +81,6 @@ test("trouble lasts until a write succeeds", async () => {
 });
 
 test("that a write is on disk is told before anything else goes on", async () => {
-  using context = new TestStore();
   const { writer } = writerOn(context);
   const events: string[] = [];
   const work = () => {
@@ -94,7 +92,6 @@ test("that a write is on disk is told before anything else goes on", async () =>
 });
 
 test("a write that uses the reserve does not end the trouble of others", async () => {
-  using context = new TestStore();
   const { database, writer } = writerOn(context);
   database.run("PRAGMA query_only = ON");
   const failing = writer.write(() => database.run("PRAGMA user_version = 99"));
@@ -107,7 +104,6 @@ test("a write that uses the reserve does not end the trouble of others", async (
 });
 
 test("trouble lasts while the disk has little space, although a few bytes may fit", async () => {
-  using context = new TestStore();
   const database = context.connect();
   let free = 1024 ** 3;
   const space = () => ({ blocks: 9, bavail: free, bsize: 1 });
@@ -141,7 +137,6 @@ describe("on a full disk", () => {
   }
 
   test("a failure says whether revocations lack space as well", async () => {
-    using context = new TestStore();
     const { writer, grow } = fullWriter(context);
     await expect(writer.write(grow)).rejects.toMatchObject({ ...full, lacksSpaceFor: "changes" });
     const revocation = writer.write(grow, { usesReserve: true });
@@ -149,7 +144,6 @@ describe("on a full disk", () => {
   });
 
   test("the reserve that cannot be made is space that changes lack", async () => {
-    using context = new TestStore();
     const reserve = new Reserve(context.directory.reserve, () => ({ blocks: 9, bavail: 0, bsize: 1 }));
     const writer = new Writer({ database: context.connect(), files: new OpenedFiles([]), reserve });
     const change = writer.write(() => undefined);
@@ -157,7 +151,6 @@ describe("on a full disk", () => {
   });
 
   test("the -wal file is cut after each write that uses the reserve, until changes work again", async () => {
-    using context = new TestStore();
     const { database, writer, grow } = fullWriter(context);
     const walSize = () => statSync(`${context.directory.database}-wal`).size;
     const revoke = () => database.run("UPDATE filler SET bytes = NULL");

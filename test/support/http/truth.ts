@@ -1,7 +1,8 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { FAILURES, OAuthError } from "../../../src/http/api/answer-types.ts";
 import { openapiDocument } from "../../../src/http/api/documentation.ts";
+import { FAILURES, MethodNotAllowed } from "../../../src/http/api/responses/failures.ts";
+import { OAuthError } from "../../../src/http/api/responses/introspection.ts";
 import { type } from "../../../src/http/body/arktype.ts";
 import type { Answer } from "./api.ts";
 
@@ -34,7 +35,7 @@ const Document = type({
 
 /** The forms of a failure, also for unknown paths. */
 const Failure = Object.values(FAILURES)
-  .reduce((all, one) => all.or(one))
+  .reduce((all, { schema }) => all.or(schema), MethodNotAllowed)
   .onDeepUndeclaredKey("reject");
 
 /** Failures on this path have the form of OAuth's errors. */

@@ -14,29 +14,12 @@ import { compilePattern, type Pattern } from "../../../src/tokens/listing/patter
 import { TOKEN_LISTING, type TokenKey } from "../../../src/tokens/listing/token-listing.ts";
 import { ACCESSES, STATUSES, type Token } from "../../../src/tokens/token.ts";
 
-/** When the moments that tokens and conditions speak of begin and end; few, so that they often are the same. */
+/** Few moments, so that tokens and conditions often have the same. */
 export const FIRST_MOMENT = 1_780_315_198;
 const LAST_MOMENT = FIRST_MOMENT + 4;
 
 /** Characters that SQL, patterns, case or the order of UTF-16 could get wrong. */
-const LETTERS = [
-  "a",
-  "B",
-  "b",
-  "é",
-  "É",
-  "ß",
-  "'",
-  '"',
-  "%",
-  "_",
-  "\\",
-  " ",
-  "~",
-  "\uffee",
-  "😀",
-  "𝔸",
-] as const;
+const LETTERS = [..."aBbéÉß'\"%_\\ ~\uffee😀𝔸"];
 
 export const moment = fc.integer({ min: FIRST_MOMENT, max: LAST_MOMENT });
 
@@ -197,10 +180,8 @@ function sortsOf(terms: ListTerms): fc.Arbitrary<readonly Sort[]> {
   );
 }
 
-/** What lists of tokens are asked for. */
 export const conditions = conditionsOf(conditionOf(TOKEN_LISTING, VALUES));
 export const sorts = sortsOf(TOKEN_LISTING);
 
-/** What lists of audit events are asked for. */
 export const eventConditions = conditionsOf(conditionOf(AUDIT_EVENT_LISTING, EVENT_VALUES));
 export const eventSorts = sortsOf(AUDIT_EVENT_LISTING);

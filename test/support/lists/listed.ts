@@ -47,7 +47,7 @@ export class ListedTokens {
     await revoke(gone, 50);
     await revoke(both, 55);
     api.nowMs = START_MS + 100_000;
-    // While the clock stands still, what is asked from now on is no use that a list finds.
+    // The clock stands still, so no list finds the uses of later requests.
     await api.usage.writeLastUses();
     return new ListedTokens(api, names);
   }

@@ -8,11 +8,11 @@ import type { Token } from "../../../src/tokens/token.ts";
 type Held = Value | readonly string[] | null;
 
 /**
- * What a list of some resource must have in it and in which order, told as plainly as the contract tells it: for
- * small sets alone, and without a line of the code that it is held against.
+ * The rows of a list and their order, in as few words as the contract has. It is for small sets alone, and shares no
+ * line with the code under test.
  */
 export interface ListModel<Row> {
-  /** What a row has under the name that the API gives it. */
+  /** The value of a row under its name in the API. */
   readonly valueUnder: (row: Row, key: string, now: UnixSeconds) => Held;
   /** Whether a row stays out of lists that name none of these keys. */
   readonly isHidden: (row: Row) => boolean;

@@ -2,6 +2,7 @@ import { chmodSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../src/store/sqlite/file/database.ts";
+import { inspectDatabase } from "../../../src/store/sqlite/inspect/inspection.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 
 /** A data directory that everybody may look into, as an operator may have made it. */
@@ -14,6 +15,12 @@ export class PublicDirectory extends TemporaryDirectory {
     this.directory = new DataDirectory(this.path);
   }
 }
+
+/** The two ways to a store: to change it, and to look at it. */
+export const WAYS = [
+  (directory: DataDirectory) => openDatabase(directory).close(),
+  (directory: DataDirectory) => inspectDatabase(directory, () => undefined),
+];
 
 /** The mode of every file in a directory, as `600`. */
 export function modes(directory: DataDirectory): Readonly<Record<string, string>> {

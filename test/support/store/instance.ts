@@ -5,7 +5,7 @@ import { type Access, STATUSES, type Status } from "../../../src/tokens/token.ts
 import type { TokenService } from "../../../src/tokens/token-service.ts";
 import { auditTrail, EVERYTHING, outcomeOf, TestStore } from "./store.ts";
 
-/** All that matters of a token, in the model. */
+/** A token in the model. */
 interface ModelToken {
   readonly access: Access;
   readonly description: string | null;
@@ -15,7 +15,7 @@ interface ModelToken {
   revokedAt: UnixSeconds | null;
 }
 
-/** What an instance must be like: no file, no hash, no process. */
+/** The expected state of an instance: no file, no hash, no process. */
 export class Model {
   now: UnixSeconds;
   readonly tokens: ModelToken[] = [];
@@ -56,7 +56,7 @@ export class Instance implements Disposable {
   }
 }
 
-/** Everything that can be asked of an instance must say what the model says, whoever is asked. */
+/** The server and the command line must both give every answer of the model. */
 export async function expectAgreement(model: Model, real: Instance): Promise<void> {
   const newestFirst = model.tokens
     .map((token, index) => ({ token, id: real.issued[index]?.id ?? "" }))

@@ -14,7 +14,7 @@ export interface Entry {
   revocation: Progress;
 }
 
-/** What clients asked for and what of it was acknowledged; written down before and after every change. */
+/** The changes that clients asked for, and those that were acknowledged. */
 export class Ledger {
   readonly entries: Entry[] = [];
   /** How many changes were acknowledged. */
@@ -77,7 +77,7 @@ async function asked(
   return answer.body;
 }
 
-/** What the server has forgotten or brought back, a sentence each; asks it with every token. */
+/** The acknowledged changes that the server lost, a sentence each. Asks it with every token. */
 export async function brokenPromises(server: RunningServer, entries: readonly Entry[]): Promise<string[]> {
   using connection = await RawConnection.open(server.url);
   const broken: string[] = [];

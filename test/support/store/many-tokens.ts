@@ -46,18 +46,8 @@ export function writeTokens(
       for (const { id, access, description, ...times } of tokens) {
         const digest = Bun.SHA256.hash(id, new Uint8Array(32));
         const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
-        insert.run(
-          digest,
-          id,
-          access,
-          description,
-          id.slice(-4),
-          createdAt,
-          expiresAt,
-          revokedAt,
-          lastUsedAt,
-          createdBy,
-        );
+        const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
+        insert.run(digest, id, access, description, id.slice(-4), ...all);
       }
     })
     .immediate();

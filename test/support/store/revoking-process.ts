@@ -10,7 +10,7 @@ export function answeredIn({ path }: DataDirectory): Uint8Array {
   return Bun.mmap(file, { shared: true });
 }
 
-/** Another process on a data directory, which revokes tokens, and whose answers are seen the moment it has them. */
+/** Another process on a data directory that revokes tokens. Its answers are seen at once. */
 export class RevokingProcess implements AsyncDisposable {
   readonly #child: Child;
   readonly #answered: Uint8Array;

@@ -15,15 +15,8 @@ export class SmallDisk implements Disposable {
   /** Null where nothing may be mounted: only root may, and not in every container. */
   static mount(megabytes = 16): SmallDisk | null {
     const disk = new SmallDisk();
-    const { exitCode } = Bun.spawnSync([
-      "mount",
-      "-t",
-      "tmpfs",
-      "-o",
-      `size=${megabytes}m,mode=0700`,
-      "tmpfs",
-      disk.path,
-    ]);
+    const mount = ["mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=0700`, "tmpfs", disk.path];
+    const { exitCode } = Bun.spawnSync(mount);
     if (exitCode === 0) return disk;
     disk.#directory[Symbol.dispose]();
     return null;

@@ -1,6 +1,6 @@
 /**
- * What another process does to a data directory while a test looks on: run with the name of one of the acts below
- * and the directory. It writes a line when it has got there and goes on when it gets one.
+ * Another process on the data directory of a test. Its arguments are the name of an act below and the directory. It writes
+ * a line when it waits, and goes on when it reads one.
  */
 import { Database } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
@@ -23,7 +23,7 @@ const ROUNDS = 50;
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 
-function tell(line: string): void {
+function report(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
@@ -35,10 +35,10 @@ function open(directory: DataDirectory): void {
   try {
     directory.make();
     const store = SqliteTokenStore.open(directory);
-    tell(`opened ${store.cursorKey.toHex()}`);
+    report(`opened ${store.cursorKey.toHex()}`);
     store.close();
   } catch (error) {
-    tell(String(error));
+    report(String(error));
   }
 }
 
@@ -46,7 +46,7 @@ function open(directory: DataDirectory): void {
 async function holdTransaction(directory: DataDirectory, kind: "IMMEDIATE" | "EXCLUSIVE"): Promise<void> {
   const database = new Database(directory.database);
   database.run(`BEGIN ${kind}`);
-  tell("holding");
+  report("holding");
   await goOn();
   await Bun.sleep(HOLD_MS);
   database.run("COMMIT");
@@ -61,11 +61,11 @@ async function revoke(directory: DataDirectory): Promise<void> {
   const parts = { store, clock: Date.now, random: randomBytes, cursorKey };
   const tokens = new TokenService({ ...parts, onChange: unheard, onUse: unheard, onReuse: unheard });
   const answered = answeredIn(directory);
-  tell("ready");
+  report("ready");
   for (let id = await goOn(); id !== ""; id = await goOn()) {
     await tokens.revoke(id, COMMAND_LINE);
     answered[0] = (answered[0] ?? 0) + 1;
-    tell("revoked");
+    report("revoked");
   }
 }
 
@@ -73,19 +73,19 @@ async function revoke(directory: DataDirectory): Promise<void> {
 const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> | void>> = {
   async holdServerLock(directory) {
     ServerLock.take(directory);
-    tell(`process ${process.pid}`);
+    report(`process ${process.pid}`);
     await goOn();
   },
 
   async open(directory) {
-    tell("ready");
+    report("ready");
     await goOn();
     open(directory);
   },
 
   openAgainAndAgain(directory) {
     for (let round = 0; round < ROUNDS; round += 1) SqliteTokenStore.open(directory).close();
-    tell(`opened ${ROUNDS} times`);
+    report(`opened ${ROUNDS} times`);
   },
 
   async prepareChange(directory) {

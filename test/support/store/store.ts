@@ -26,7 +26,7 @@ export class TestStore implements Disposable {
   readonly #temporary = new TemporaryDirectory();
   readonly directory = new DataDirectory(this.#temporary.path);
   readonly clock = new TestClock();
-  /** Every change that the domain told of. */
+  /** Every change that the domain reported. */
   readonly changes: AuditEvent[] = [];
   /** Every dead secret that the domain was shown. */
   readonly reuses: Reuse[] = [];
@@ -138,31 +138,11 @@ export class TestStore implements Disposable {
   hold(tokens: readonly Token[]): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
-    const statement = database.query(
-      "INSERT INTO token VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-    );
+    const insert = database.query(`INSERT INTO token VALUES (${Array(15).fill("?").join(", ")})`);
     database.transaction(() => {
       database.run("DROP TRIGGER IF EXISTS token_stays");
       database.run("DELETE FROM token");
-      for (const token of tokens) {
-        const { id, access, description, hint, createdAt, createdBy, expiresAt, revokedAt, lastUsedAt } =
-          token;
-        const times = [createdAt, createdBy, expiresAt, revokedAt, lastUsedAt];
-        const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
-        statement.run(
-          digestOf(id),
-          id,
-          access,
-          description,
-          hint,
-          ...times,
-          audiences,
-          token.replacedBy,
-          token.verifies ? 1 : 0,
-          token.reusedAt,
-          token.reusedFrom,
-        );
-      }
+      for (const token of tokens) insert.run(...valuesOf(token));
     })();
   }
 
@@ -176,13 +156,7 @@ export class TestStore implements Disposable {
       database.run("DELETE FROM audit_event");
       for (const { id, at, action, actor, target, changes } of events)
         statement.run(
-          id,
-          at,
-          action,
-          actor.tokenId,
-          target,
-          actor.traceId,
-          actor.ip,
+          ...[id, at, action, actor.tokenId, target, actor.traceId, actor.ip],
           JSON.stringify(changes),
           actor.requestId,
         );
@@ -206,7 +180,17 @@ export class TestStore implements Disposable {
   }
 }
 
-/** The outcome of what must not be refused. */
+/** The columns of a token, under a digest of its own. */
+function valuesOf({ id, ...token }: Token): readonly (string | number | Uint8Array | null)[] {
+  const audiences = token.audiences === null ? null : JSON.stringify(token.audiences);
+  return [
+    ...[digestOf(id), id, token.access, token.description, token.hint],
+    ...[token.createdAt, token.createdBy, token.expiresAt, token.revokedAt, token.lastUsedAt],
+    ...[audiences, token.replacedBy, token.verifies ? 1 : 0, token.reusedAt, token.reusedFrom],
+  ];
+}
+
+/** The outcome of a call that must not be refused. */
 export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (isRefusal(outcome)) throw new Error(`refused: ${JSON.stringify(outcome)}`);
   return outcome;
@@ -219,7 +203,7 @@ export function row(database: Database, sql: string): Readonly<Record<string, un
   return found;
 }
 
-/** What the file keeps of changes, in order. */
+/** The rows of the audit trail, in order. */
 export function auditTrail({ directory }: TestStore): readonly Readonly<Record<string, unknown>>[] {
   using database = new Database(directory.database, { readonly: true });
   return database.query<Record<string, unknown>, []>("SELECT * FROM audit_event ORDER BY id").all();

@@ -5,7 +5,7 @@ import type { Bucket } from "../../../src/tokens/usage/usage-period.ts";
 import type { HourOfUse, UsageStore } from "../../../src/tokens/usage/usage-store.ts";
 import { outcomeOf } from "./store.ts";
 
-/** A store that cannot take what comes while it is told so. */
+/** A store that fails when a test says so. */
 export class UnsteadyUsageStore implements UsageStore {
   /** How many portions it takes before it fails. */
   portionsLeft = Number.POSITIVE_INFINITY;
@@ -31,7 +31,7 @@ export class UnsteadyUsageStore implements UsageStore {
   }
 }
 
-/** What is kept of uses at this moment; of all tokens without ids. */
+/** The uses up to now; of all tokens without ids. */
 export async function reported(
   usage: Usage,
   bucket: Bucket,

@@ -3,36 +3,34 @@ import { readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { reasonOf } from "../../../system-errors.ts";
-import { syncDirectory } from "../file/data-directory.ts";
+import { type StoreFile, syncDirectory } from "../file/data-directory.ts";
 import { requireEarlierState } from "../file/store-state.ts";
-import type { StoreFile } from "../inspect/inspection.ts";
 import type { IntegrityReport } from "../inspect/integrity-check.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { type SetAside, setAside } from "./set-aside.ts";
 import { copyStore, tryToRemove } from "./store-copy.ts";
 
-/** A copy as `publisher.db.schema-3-2026-11-26T15-20-40Z`, kept before a migration. */
+/** A copy from before a migration, as `publisher.db.schema-3-2026-11-26T15-20-40Z`. */
 const BEFORE_MIGRATION = /^publisher\.db\.schema-\d+-/;
 
 /** A backup as `publisher-2026-11-26T15-20-40Z.db`: such names sort by time. */
 export const DATED = /^publisher-\d{4}-\d{2}-\d{2}T\d{2}-\d{2}-\d{2}Z\.db$/;
 
-/** Which machine writes a file: on one volume, two containers can both have the process 1. */
+/** The machine: on one volume, two containers can both have a process 1. */
 const HOST = createHash("sha256").update(hostname()).digest("hex").slice(0, 8);
 
 /** After this time, an unfinished backup of another machine counts as left behind, in milliseconds. */
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
-/** Where a backup is written until it is done, beside the place that it gets. */
+/** The path of a backup while it is written, beside its final one. */
 export function unfinishedPath(path: string, process: number, host = HOST): string {
   return `${path}.unfinished-${host}-${process}`;
 }
 
 /**
  * Backs a store up into one file: copied and checked under another name, then renamed, so that there is never half a
- * backup. It takes the place of an earlier backup of the same store only; one that cannot be read is kept under another
- * name, which `onSetAside` is told. What killed backups of the same file left is removed. Throws StoreUnusable if it cannot
- * be done.
+ * backup. Replaces only an earlier backup of the same store. Gives an unreadable one another name, and passes that to
+ * `onSetAside`. Removes the unfinished files of killed backups to the same path. Throws StoreUnusable.
  */
 export function backUp(
   from: StoreFile,
@@ -74,7 +72,7 @@ export function fileTime(now: Date): string {
   return `${now.toISOString().slice(0, 19).replaceAll(":", "-")}Z`;
 }
 
-/** Of backups of this path, or, for a name with a time in it, of any such in its directory. */
+/** Unfinished backups of this path, or, for a name with a time in it, of all such names in its directory. */
 function removeUnfinished(path: string): void {
   const directory = dirname(path);
   const isOfPath = (name: string) =>

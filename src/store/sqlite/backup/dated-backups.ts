@@ -1,39 +1,40 @@
 import type { Database } from "bun:sqlite";
 import { lstatSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { openAtRest } from "../file/reader.ts";
+import { isPublisherFile } from "../file/file-header.ts";
+import { openImmutable } from "../file/reader.ts";
 import { type Difference, differenceFrom, unreadable } from "../file/store-state.ts";
-import { isPublisherStore } from "../inspect/inspection.ts";
 import { DATED, datedPath } from "./backup.ts";
 
-/** What became of the older backups in a directory, by their paths. */
-export interface Kept {
+/** The older backups in a directory, by their paths. */
+export interface OlderBackups {
   readonly removed: readonly string[];
-  /** Those with a date that has not come yet, which are neither counted nor removed. */
+  /** Backups with a date in the future: neither counted nor removed. */
   readonly ahead: readonly string[];
-  /** Others with such names that are neither counted nor removed, as they are no earlier states of the store. */
+  /** Files with such names that are no earlier state of the store: neither counted nor removed. */
   readonly passedOver: readonly PassedOver[];
 }
 
 export interface PassedOver {
   readonly path: string;
-  /** Why, for the end of a sentence about it. */
+  /** The reason, for the end of a sentence about the file. */
   readonly text: string;
 }
 
 const NO_BACKUP: Difference = { kind: "unreadable", text: "is no backup of Publisher's" };
 
 /**
- * Removes all but the newest dated backups of a directory, of those that are older than `made`, which was made just now. Other files stay, and
- * so do backups that are no earlier state of the store that `made` is of. Others may do the same at the same time.
+ * Keeps the newest dated backups of a directory, and removes those before them that are older than `made`, which was made
+ * just now. Leaves other files, backups of other stores and backups with later changes. Other processes may do the same
+ * at the same time.
  */
-export function keepNewest(made: string, count: number, now: Date): Kept {
+export function keepNewest(made: string, count: number, now: Date): OlderBackups {
   const dated = datedBeside(made);
   const latest = datedPath(dirname(made), now);
   const earlier = dated.filter(({ difference }) => difference === null).map(({ path }) => path);
   const counted = earlier.filter((path) => path <= latest);
   const tooMany = counted.slice(0, Math.max(counted.length - count, 0));
-  // Another process made the newer ones meanwhile: if each removed the one of the other, there would be none.
+  // Another process made the newer ones: if each process removed the backup of the other, none would be left.
   const removed = tooMany.filter((path) => path < made);
   for (const path of removed) rmSync(path, { force: true });
   return { removed, ahead: earlier.filter((path) => path > latest), passedOver: passedOver(dated, made) };
@@ -41,17 +42,17 @@ export function keepNewest(made: string, count: number, now: Date): Kept {
 
 interface Dated {
   readonly path: string;
-  /** Null for an earlier state of the store that the backup made just now is of. */
+  /** Null for an earlier state of the same store. */
   readonly difference: Difference | null;
 }
 
-/** The dated backups in the directory of one, the earliest first; none where that one has gone meanwhile. */
+/** The dated backups beside `made`, the earliest first; none where `made` is missing. */
 function datedBeside(made: string): readonly Dated[] {
   if (!isThere(made)) return [];
   const directory = dirname(made);
   const names = readdirSync(directory).filter((name) => DATED.test(name));
   const paths = names.sort().map((name) => join(directory, name));
-  using present = openAtRest(made);
+  using present = openImmutable(made);
   const dated = paths.map((path) => ({ path, difference: differenceOf(present, path) }));
   // Another process may remove some meanwhile.
   return dated.filter(({ path, difference }) => difference === null || isThere(path));
@@ -59,7 +60,7 @@ function datedBeside(made: string): readonly Dated[] {
 
 function differenceOf(present: Database, path: string): Difference | null {
   try {
-    if (!lstatSync(path).isFile() || !isPublisherStore(path)) return NO_BACKUP;
+    if (!lstatSync(path).isFile() || !isPublisherFile(path)) return NO_BACKUP;
   } catch (error) {
     return unreadable(error);
   }

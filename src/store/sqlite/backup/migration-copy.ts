@@ -4,8 +4,8 @@ import { SCHEMA_VERSION } from "../schema.ts";
 import { StoreDamaged, StoreUnusable } from "../store-unusable.ts";
 import { backUp, fileTime } from "./backup.ts";
 
-/** Keeps a checked copy of a store in its directory before it is migrated. Throws StoreUnusable if that cannot be. */
-export function keepBeforeMigration(directory: DataDirectory, from: number): Migration {
+/** Makes a checked copy of a store in its directory before a migration. Throws StoreUnusable. */
+export function copyBeforeMigration(directory: DataDirectory, from: number): Migration {
   const copy = `${directory.database}.schema-${from}-${fileTime(new Date())}`;
   try {
     backUp(directory, copy, () => undefined);

@@ -10,19 +10,19 @@ import {
 import { secondsOf } from "../../../tokens/time.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
 
-/** What was made of the ends that were known elsewhere. */
+/** The numbers of tokens that were ended again. */
 export interface EndCounts {
   readonly revoked: number;
   readonly replaced: number;
   /** Tokens that only expire earlier than before. */
   readonly shortened: number;
-  /** How many of the replaced ones have a successor that is not there. */
+  /** Replaced tokens with a successor that is missing. */
   readonly withoutSuccessor: number;
 }
 
 /**
- * Ends the tokens of a store of any schema as is known elsewhere, each with its audit event by the command line, in
- * one transaction. `lastEvent` is the last id that is known to have been given to an audit event.
+ * Ends tokens in a store of any schema, each with its audit event by the command line, in one transaction. `lastEvent` is
+ * the last known id of an audit event: new ids come after it.
  */
 export function endAgain(database: Database, ends: Iterable<KnownEnd>, lastEvent: string | null): EndCounts {
   const isReplaceable = schemaVersion(database) >= FIRST_SCHEMA_WITH_ROTATION;

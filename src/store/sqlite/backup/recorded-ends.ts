@@ -5,23 +5,23 @@ import { LAST_MOMENT, type UnixSeconds } from "../../../tokens/time.ts";
 /** A row of a store that may be damaged: each value can be of any kind. */
 export type UncheckedRow = Readonly<Record<string, unknown>>;
 
-/** The ends as the tokens themselves have them; `replacedBy` is the column for it, or NULL. */
+/** The ends in the tokens themselves. */
 export function endsOfTokens(replacedBy: "replaced_by" | "NULL"): string {
   return `
     SELECT id AS token, revoked_at AS revokedAt, expires_at AS expiresAt, ${replacedBy} AS replacedBy
     FROM token WHERE revoked_at IS NOT NULL OR expires_at IS NOT NULL OR ${replacedBy} IS NOT NULL`;
 }
 
-/** The changes of an end as the audit events tell of them, in their order. `tellsExpiry` is 1 where an event has one, also none. */
+/** The ends in the audit events, in order. `hasExpiry` is 1 where an event set the expiry, also to null. */
 export const ENDS_OF_EVENTS = `
   SELECT target AS token, json_extract(changes, '$.revoked_at') AS revokedAt,
     json_extract(changes, '$.expires_at') AS expiresAt, json_extract(changes, '$.replaced_by') AS replacedBy,
-    json_type(changes, '$.expires_at') IS NOT NULL AS tellsExpiry
+    json_type(changes, '$.expires_at') IS NOT NULL AS hasExpiry
   FROM (SELECT id, target, CASE WHEN json_valid(changes) THEN changes ELSE '{}' END AS changes FROM audit_event)
-  WHERE revokedAt IS NOT NULL OR replacedBy IS NOT NULL OR tellsExpiry
+  WHERE revokedAt IS NOT NULL OR replacedBy IS NOT NULL OR hasExpiry
   ORDER BY id`;
 
-/** The end that a row tells of, without what cannot be true. */
+/** The end in a row, without impossible values. */
 export function endOf(row: UncheckedRow): KnownEnd {
   return {
     token: String(row.token),
@@ -31,17 +31,17 @@ export function endOf(row: UncheckedRow): KnownEnd {
   };
 }
 
-/** How each token ended after all that its events tell, of which a later expiry counts more than an earlier one. */
+/** The end of each token after all its events. A later expiry replaces an earlier one. */
 export function endsAfter(events: Iterable<UncheckedRow>): Iterable<KnownEnd> {
   const ends = new Map<string, KnownEnd>();
   for (const event of events) {
-    const told = endOf(event);
-    const before = ends.get(told.token);
-    ends.set(told.token, {
-      token: told.token,
-      revokedAt: told.revokedAt ?? before?.revokedAt ?? null,
-      expiresAt: event.tellsExpiry === 1 ? told.expiresAt : (before?.expiresAt ?? null),
-      replacedBy: told.replacedBy ?? before?.replacedBy ?? null,
+    const change = endOf(event);
+    const before = ends.get(change.token);
+    ends.set(change.token, {
+      token: change.token,
+      revokedAt: change.revokedAt ?? before?.revokedAt ?? null,
+      expiresAt: event.hasExpiry === 1 ? change.expiresAt : (before?.expiresAt ?? null),
+      replacedBy: change.replacedBy ?? before?.replacedBy ?? null,
     });
   }
   return ends.values();

@@ -3,21 +3,23 @@ import { existsSync, rmSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
 import { isAuditEventId } from "../../../tokens/identifier.ts";
 import type { KnownEnd } from "../../../tokens/revocation/token-end.ts";
+import { bringIntoOneFile } from "../file/clean-close.ts";
 import type { DataDirectory } from "../file/data-directory.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";
-import { openAtRest, openReader } from "../file/reader.ts";
-import { playBackJournal } from "../file/rollback-journal.ts";
-import { leaveAtRest } from "../file/store-at-rest.ts";
-import { inspectDatabase, isNew, wholeFaults, withPlainErrors } from "../inspect/inspection.ts";
+import { sizeOf } from "../file/file-bytes.ts";
+import { playBackJournal } from "../file/hot-journal.ts";
+import { openImmutable, openReader } from "../file/reader.ts";
+import { inspectDatabase } from "../inspect/inspection.ts";
+import { wholeFaults, withPlainErrors } from "../inspect/store-faults.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
 import { isBusy } from "../sqlite-errors.ts";
 import { NoStore, StoreDamaged, StoreUnusable } from "../store-unusable.ts";
 import { ENDS_OF_EVENTS, endOf, endsAfter, endsOfTokens, type UncheckedRow } from "./recorded-ends.ts";
 
-/** The store that is in a data directory when a backup is to take its place. It may be damaged, or none. */
+/** The store that a backup replaces. It may be damaged or missing. */
 export class ReplacedStore implements Disposable {
   readonly #database: Database | null;
-  /** Why it cannot be relied on; null if it can. */
+  /** The reason why it cannot be relied on; null if it can. */
   readonly fault: string | null;
 
   private constructor(database: Database | null, fault: string | null) {
@@ -26,27 +28,28 @@ export class ReplacedStore implements Disposable {
   }
 
   /**
-   * Opens it as well as can be. Nobody else can use a sound one until this is disposed of, so that nothing is changed
-   * that would be lost. Throws StoreUnusable if another process uses it.
+   * Opens it, also where it is damaged. A sound one is locked until this is disposed of, so that no change is lost. Throws
+   * StoreUnusable if another process uses it.
    */
   static open(directory: DataDirectory): ReplacedStore {
-    if (isNew(directory.database)) return new ReplacedStore(null, `there is no store in ${directory.path}`);
+    if (sizeOf(directory.database) === 0)
+      return new ReplacedStore(null, `there is no store in ${directory.path}`);
     try {
-      playBackJournal(directory);
+      withPlainErrors(directory, () => playBackJournal(directory.database));
       inspectDatabase(directory, () => undefined);
     } catch (error) {
       return new ReplacedStore(readable(directory.database), faultOf(directory, error));
     }
-    const database = withPlainErrors(directory, () => held(directory));
-    return new ReplacedStore(database, faultOfHeld(directory, database));
+    const database = withPlainErrors(directory, () => locked(directory));
+    return new ReplacedStore(database, faultOfLocked(directory, database));
   }
 
-  /** Whether it has that audit event: then everything that was done to a backup's tokens since is in it. */
+  /** Whether it has that audit event. */
   hasEvent(id: string): boolean {
     return this.#rows<unknown>("SELECT 1 FROM audit_event WHERE id = ?", id).length > 0;
   }
 
-  /** The tokens in it that ended or are to end, by their rows and by their events; of a damaged store as many as can be read. */
+  /** The ends of tokens, from their rows and from their events. Of a damaged store as many as can be read. */
   ends(): readonly KnownEnd[] {
     const replacedBy = this.#version() < FIRST_SCHEMA_WITH_ROTATION ? "NULL" : "replaced_by";
     const tokens = this.#rows<UncheckedRow>(endsOfTokens(replacedBy)).map(endOf);
@@ -58,7 +61,7 @@ export class ReplacedStore implements Disposable {
     return this.#rows<{ tokens: number }>("SELECT count(*) AS tokens FROM token")[0]?.tokens ?? null;
   }
 
-  /** The last id that it gave to an audit event; null if it gave none. */
+  /** The id of the last audit event; null where there is none. */
   lastEvent(): string | null {
     const last = this.#rows<UncheckedRow>("SELECT id FROM audit_event ORDER BY id DESC LIMIT 1")[0]?.id;
     return typeof last === "string" && isAuditEventId(last) ? last : null;
@@ -89,8 +92,8 @@ export class ReplacedStore implements Disposable {
   }
 }
 
-/** Why not everything in a store that is held can be relied on; null if it can. Opening the file would end the hold. */
-function faultOfHeld(directory: DataDirectory, database: Database): string | null {
+/** The fault of a locked store; null if there is none. Opening the file again would end the lock. */
+function faultOfLocked(directory: DataDirectory, database: Database): string | null {
   try {
     const [fault] = wholeFaults(database);
     return fault === undefined ? null : damaged(directory, fault);
@@ -111,23 +114,23 @@ function damaged({ path }: DataDirectory, fault: string): string {
 /** A connection that only reads a damaged store; null if it cannot be opened. */
 function readable(path: string): Database | null {
   try {
-    return existsSync(`${path}-wal`) ? openReader(path) : openAtRest(path);
+    return existsSync(`${path}-wal`) ? openReader(path) : openImmutable(path);
   } catch {
     return null;
   }
 }
 
 /**
- * A connection that keeps everybody else away, from now on until it is closed. The whole store is in its one file
- * then, and out of WAL mode: SQLite refuses to write for a process that waited for this file and finds another one at
- * its path. https://www.sqlite.org/rescode.html#readonly_dbmoved
+ * A connection that locks out all others until it is closed. It takes the store out of WAL mode: outside of it, SQLite
+ * refuses to write for a process that waited for this file and finds another one at its path.
+ * https://www.sqlite.org/rescode.html#readonly_dbmoved
  */
-function held({ database: path }: DataDirectory): Database {
+function locked({ database: path }: DataDirectory): Database {
   const database = new Database(withoutLinks(path), CHANGING);
   try {
     database.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     database.run("PRAGMA journal_mode = WAL");
-    leaveAtRest(database);
+    bringIntoOneFile(database);
     dropJournal(database, path);
     return database;
   } catch (error) {
@@ -139,7 +142,7 @@ function held({ database: path }: DataDirectory): Database {
   }
 }
 
-/** SQLite keeps an empty journal while it holds a file, and would remove it by its name, which another store may have then. */
+/** SQLite has an empty journal beside a locked file, and would remove it by its name, which another store may have then. */
 function dropJournal(database: Database, path: string): void {
   database.run("PRAGMA journal_mode = MEMORY");
   rmSync(`${path}-journal`, { force: true });

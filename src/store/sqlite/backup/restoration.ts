@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { END_KEYS } from "../../../tokens/revocation/revocation-log-lines.ts";
 import type { KnownEnd } from "../../../tokens/revocation/token-end.ts";
 import { secondsOf } from "../../../tokens/time.ts";
-import type { DataDirectory } from "../file/data-directory.ts";
+import type { DataDirectory, StoreFile } from "../file/data-directory.ts";
 import { type LastEvent, stateOf } from "../file/store-state.ts";
 import {
   makeWorkingDirectory,
@@ -12,13 +12,13 @@ import {
   removeWorkingDirectories,
   removeWorkingDirectory,
 } from "../file/working-directory.ts";
-import type { Acceptance, StoreFile } from "../inspect/inspection.ts";
+import type { Acceptance } from "../inspect/inspection.ts";
 import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
 import { StoreDamaged } from "../store-unusable.ts";
 import { fileTime } from "./backup.ts";
 import { type EndCounts, endAgain } from "./reapplied-ends.ts";
-import { copyStore, writing } from "./store-copy.ts";
+import { copyStore, withCopyErrors } from "./store-copy.ts";
 import { replaceStore } from "./store-replacement.ts";
 
 const END_EVENTS = `SELECT id FROM audit_event WHERE action <> 'api-token.create' AND
@@ -26,17 +26,17 @@ const END_EVENTS = `SELECT id FROM audit_event WHERE action <> 'api-token.create
 const NOTE = "INSERT INTO restoration (at, last_event, ended, complete) VALUES (?, ?, ?, ?)";
 
 /**
- * A checked copy of a backup beside the store that it is to replace. It keeps its schema, so that an older version
- * can go on with it. The caller holds the lock of servers.
+ * A checked copy of a backup, beside the store that it will replace. It has the schema of the backup, so that an older
+ * version can use it. The caller holds the lock of servers.
  */
 export class Restoration {
   readonly #directory: DataDirectory;
-  /** Where the copy is prepared, out of everybody's way. */
+  /** The directory in which the copy is prepared. */
   readonly #prepared: DataDirectory;
   readonly integrity: IntegrityReport;
   readonly lastEvent: LastEvent | null;
-  /** What a revocation log calls the store that the backup is of. */
-  readonly storeMark: string;
+  /** The id of the backup's store, as in its revocation log. */
+  readonly storeId: string;
 
   /** Throws StoreUnusable if the backup is not sound, or there is no room for the copy. */
   constructor(directory: DataDirectory, backup: StoreFile, acceptance: Acceptance) {
@@ -51,9 +51,9 @@ export class Restoration {
       throw error instanceof StoreDamaged ? damagedBackup(backup.database, error) : error;
     }
     using copy = new Database(this.#prepared.database, { readonly: true });
-    const { mark, lastEvent } = stateOf(copy);
+    const { id, lastEvent } = stateOf(copy);
     this.lastEvent = lastEvent;
-    this.storeMark = mark;
+    this.storeId = id;
   }
 
   /** The ids of the audit events of the backup by which a token ended or got another expiry. */
@@ -65,10 +65,10 @@ export class Restoration {
       .map(({ id }) => id);
   }
 
-  /** Ends the tokens of the copy as they had ended since, and notes in it that it was restored. */
+  /** Ends the tokens of the copy that ended after the backup, and records the restore in it. */
   end(ends: Iterable<KnownEnd>, lastEvent: string | null, isComplete: boolean): EndCounts {
     const { database } = this.#prepared;
-    return writing(database, () => this.#endIn(database, ends, lastEvent, isComplete));
+    return withCopyErrors(database, () => this.#endIn(database, ends, lastEvent, isComplete));
   }
 
   #endIn(path: string, ends: Iterable<KnownEnd>, lastEvent: string | null, isComplete: boolean): EndCounts {
@@ -80,14 +80,14 @@ export class Restoration {
     return counts;
   }
 
-  /** Puts the copy into its place; gives where the store is kept that was there, or null if there was none. */
+  /** Replaces the store. Returns the directory with the old one; null where there was none. */
   takePlace(): string | null {
     checkIntegrity(this.#prepared);
     const aside = freePath(join(this.#directory.path, `replaced-${fileTime(new Date())}`));
     return replaceStore(this.#directory, this.#prepared.database, aside) ? aside : null;
   }
 
-  /** Removes the copy where it did not come into its place. */
+  /** Removes the copy, unless it replaced the store. */
   discard(): void {
     removeWorkingDirectory(this.#prepared);
   }

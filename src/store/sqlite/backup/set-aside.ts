@@ -1,16 +1,16 @@
 import { existsSync, linkSync, renameSync } from "node:fs";
 
-/** A file that is kept under another name, as a new one takes its place. */
+/** A file that got another name before a new one takes its place. */
 export interface SetAside {
-  /** The path that it has now. */
+  /** The new path. */
   readonly path: string;
-  /** Why it is not simply replaced, for the end of a sentence about it. */
+  /** The reason why it was not replaced, for the end of a sentence about it. */
   readonly fault: string;
 }
 
 /**
- * Gives a file the name `….damaged` too, or a free one such as `….damaged-2`: it stays also if the next step fails. Renames it
- * where that cannot be, such as on a file system without hard links. Throws an error of the file system.
+ * Gives a file a second name `….damaged`, or a free one such as `….damaged-2`, so that it survives a failure of the next
+ * step. Renames it where there are no hard links. Throws an error of the file system.
  */
 export function setAside(path: string, fault: string, link = linkSync): SetAside {
   let name = `${path}.damaged`;

@@ -1,13 +1,14 @@
 import { Database } from "bun:sqlite";
-import { closeSync, fsyncSync, openSync, rmSync } from "node:fs";
+import { closeSync, openSync, rmSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
+import { isFlaggedInUse } from "../file/clean-close.ts";
+import type { StoreFile } from "../file/data-directory.ts";
 import { CHANGING, withoutLinks } from "../file/database-file.ts";
-import { saysInUse } from "../file/store-at-rest.ts";
-import { type Acceptance, inspectDatabase, type StoreFile } from "../inspect/inspection.ts";
+import { syncFile } from "../file/file-bytes.ts";
+import { type Acceptance, inspectDatabase } from "../inspect/inspection.ts";
 import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 
-/** What making a copy is at. */
 export type CopyStep = "checking the store" | "copying" | "checking the copy";
 
 export interface CopyParts {
@@ -19,9 +20,9 @@ export interface CopyParts {
 }
 
 /**
- * Makes a copy of one moment of a store, which others may change meanwhile: one file with mode 600, at rest, checked
- * and on disk. Throws StoreUnusable if the store or its copy is not sound, or the copy cannot be written; what there
- * is of the copy is removed then. https://www.sqlite.org/lang_vacuum.html#vacuuminto
+ * Copies a snapshot of a store, which others may change meanwhile, into one file with mode 600, checked and on disk.
+ * Throws StoreUnusable if the store or its copy is not sound, or the copy cannot be written; then removes the unfinished
+ * copy. https://www.sqlite.org/lang_vacuum.html#vacuuminto
  */
 export function copyStore({
   from,
@@ -35,11 +36,11 @@ export function copyStore({
       from,
       (database) => {
         onStep("copying");
-        writing(to, () => vacuumInto(database, to));
+        withCopyErrors(to, () => vacuumInto(database, to));
       },
       acceptance,
     );
-    writing(to, () => settle(to));
+    withCopyErrors(to, () => finish(to));
     onStep("checking the copy");
     return checked(from, to, acceptance);
   } catch (error) {
@@ -58,8 +59,8 @@ export function tryToRemove(path: string): void {
 }
 
 /**
- * Checks the copy wholly, and so the store: tables and indices are copied as they are. What is wrong with the store
- * itself is told under its own name.
+ * Checks the copy wholly, and so the store: tables and indices are copied as they are. Reports a fault of the store
+ * under the name of the store.
  */
 function checked(from: StoreFile, to: string, acceptance: Acceptance): IntegrityReport {
   try {
@@ -70,29 +71,24 @@ function checked(from: StoreFile, to: string, acceptance: Acceptance): Integrity
   }
 }
 
-/** SQLite writes into a file that is there if that is empty; so the copy is never open to others. Links: see READING. */
+/** SQLite writes into an empty file that is there: so the copy is never open to others. Links: see READING. */
 function vacuumInto(database: Database, to: string): void {
   rmSync(to, { force: true });
   closeSync(openSync(to, "wx", 0o600));
   database.query("VACUUM INTO ?").run(withoutLinks(to));
 }
 
-/** A copy is at rest, also of a store in use. SQLite leaves it to its caller to sync what VACUUM INTO made. */
-function settle(path: string): void {
+/** Clears the `in_use` flag of a store in use, and syncs the file, which VACUUM INTO does not. */
+function finish(path: string): void {
   {
     using copy = new Database(withoutLinks(path), CHANGING);
-    if (saysInUse(copy)) copy.run("UPDATE store_state SET in_use = 0");
+    if (isFlaggedInUse(copy)) copy.run("UPDATE store_state SET in_use = 0");
   }
-  const file = openSync(path, "r+");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+  syncFile(path);
 }
 
-/** Returns what `write` returns. Throws StoreUnusable if it fails. */
-export function writing<T>(path: string, write: () => T): T {
+/** Returns the result of `write`. Throws StoreUnusable if it fails. */
+export function withCopyErrors<T>(path: string, write: () => T): T {
   try {
     return write();
   } catch (error) {

@@ -1,30 +1,31 @@
-import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { reasonOf } from "../../../system-errors.ts";
 import { type DataDirectory, syncDirectory } from "../file/data-directory.ts";
+import { sizeOf } from "../file/file-bytes.ts";
 import { linkOrCopy } from "../file/file-link.ts";
 import { ServerLock } from "../file/server-lock.ts";
 import { StoreUnusable } from "../store-unusable.ts";
-import { hasSuccessor, markSuccessor, removeMark, requireMarked } from "./successor.ts";
+import { hasSuccessor, removeChecksum, requireChecksum, writeChecksum } from "./successor.ts";
 
-/** What SQLite keeps beside a database, and would apply to whichever has its name. */
+/** The files of SQLite beside a database. It would apply them to any other database of the same name. */
 const BESIDE = ["-wal", "-journal", "-shm"];
 
 /**
- * Puts a store, one whole file, into the place of the one in the directory, which `aside` keeps. To be called under
- * the lock of servers. Gives whether there was one. A crash at any moment leaves the one or the other, and never the
- * -wal file of one to the other. Throws StoreUnusable, which says which of the two is there.
+ * Replaces the store of the directory by another one, a whole file. The old one goes into the new directory `aside`. Call
+ * it under the lock of servers. Returns whether there was an old one. A crash at any moment leaves the one or the other
+ * store, and never mixes their files. Throws StoreUnusable, which names the store that is there.
  */
 export function replaceStore(directory: DataDirectory, next: string, aside: string): boolean {
-  const progress = { isAsideMade: false, isSettled: false };
+  const progress = { isAsideMade: false, isSuccessorThere: false };
   try {
-    const kept = keptFiles(directory).filter(hasContent);
-    if (kept.length > 0) mkdirSync(aside, { mode: 0o700 });
-    progress.isAsideMade = kept.length > 0;
-    if (progress.isAsideMade) keepAside(directory, kept, aside);
-    markSuccessor(directory, next);
+    const old = oldFiles(directory).filter((path) => sizeOf(path) > 0);
+    if (old.length > 0) mkdirSync(aside, { mode: 0o700 });
+    progress.isAsideMade = old.length > 0;
+    if (progress.isAsideMade) linkAside(directory, old, aside);
+    writeChecksum(directory, next);
     renameSync(next, directory.successor);
-    progress.isSettled = true;
+    progress.isSuccessorThere = true;
     syncDirectory(directory.path);
     complete(directory);
     return progress.isAsideMade;
@@ -39,20 +40,24 @@ export function replaceStore(directory: DataDirectory, next: string, aside: stri
 /** How far a replacement came. */
 interface Progress {
   readonly isAsideMade: boolean;
-  /** From then on, the next process that opens the store completes the replacement. */
-  readonly isSettled: boolean;
+  /** If so, the next process that opens the store completes the replacement. */
+  readonly isSuccessorThere: boolean;
 }
 
-/** Says which store is there after a failure, and removes the second names of an old one that stays. */
-function leftBehind(directory: DataDirectory, { isAsideMade, isSettled }: Progress, aside: string): string {
+/** A sentence about the store that is there after a failure. Removes the second names of an old one that stays. */
+function leftBehind(
+  directory: DataDirectory,
+  { isAsideMade, isSuccessorThere }: Progress,
+  aside: string,
+): string {
   const old = isAsideMade ? ` The store that was there is in ${aside}.` : "";
-  // Looked at and not remembered: a rename can fail and have been made.
+  // Looks at the disk: a rename can fail although it was made.
   if (hasSuccessor(directory))
     return (
       "The restored store is ready: it takes its place when the server starts, or at the next command such as " +
       `"publisher token list".${old}`
     );
-  if (isSettled) return `The restored store is in its place, but may not survive a power cut.${old}`;
+  if (isSuccessorThere) return `The restored store is in its place, but may not survive a power cut.${old}`;
   if (!isAsideMade) return "Nothing was changed.";
   return isRemoved(directory, aside)
     ? "The old store is still in its place."
@@ -61,7 +66,7 @@ function leftBehind(directory: DataDirectory, { isAsideMade, isSettled }: Progre
 
 /** Whether a store waits to take the place of the one in the directory. Throws StoreUnusable for another file there. */
 export function isBeingReplaced(directory: DataDirectory): boolean {
-  return hasSuccessor(directory) && requireMarked(directory);
+  return hasSuccessor(directory) && requireChecksum(directory);
 }
 
 /** Completes a replacement that a crash cut off. Throws StoreUnusable if another process is just about it. */
@@ -79,7 +84,7 @@ export function completeReplacement(directory: DataDirectory): void {
   }
 }
 
-/** Throws StoreUnusable where a replacement was cut off: for what changes nothing, and so completes nothing. */
+/** Throws StoreUnusable where a crash cut off a replacement. For commands that change nothing, and so cannot complete it. */
 export function refuseUnfinished(directory: DataDirectory): void {
   if (!isBeingReplaced(directory)) return;
   throw new StoreUnusable(
@@ -88,18 +93,18 @@ export function refuseUnfinished(directory: DataDirectory): void {
   );
 }
 
-/** Each step can be done again. What lay beside the old store has gone from the disk before the new one comes. */
+/** Each step can be repeated. The files beside the old store are gone from the disk before the new store comes. */
 function complete(directory: DataDirectory): void {
   const { path, database, successor } = directory;
   for (const end of BESIDE) rmSync(database + end, { force: true });
   syncDirectory(path);
   renameSync(successor, database);
   syncDirectory(path);
-  removeMark(directory);
+  removeChecksum(directory);
 }
 
-/** Gives the files of the old store other names; the names that they have stay until the new one comes. */
-function keepAside({ path }: DataDirectory, files: readonly string[], aside: string): void {
+/** Gives the files of the old store second names. Their first ones stay until the new store comes. */
+function linkAside({ path }: DataDirectory, files: readonly string[], aside: string): void {
   for (const file of files) linkOrCopy(file, join(aside, basename(file)));
   syncDirectory(aside);
   syncDirectory(path);
@@ -107,7 +112,7 @@ function keepAside({ path }: DataDirectory, files: readonly string[], aside: str
 
 function isRemoved(directory: DataDirectory, aside: string): boolean {
   try {
-    for (const file of keptFiles(directory)) rmSync(join(aside, basename(file)), { force: true });
+    for (const file of oldFiles(directory)) rmSync(join(aside, basename(file)), { force: true });
     rmdirSync(aside);
     return true;
   } catch {
@@ -115,10 +120,6 @@ function isRemoved(directory: DataDirectory, aside: string): boolean {
   }
 }
 
-function keptFiles({ database }: DataDirectory): readonly string[] {
+function oldFiles({ database }: DataDirectory): readonly string[] {
   return [database, ...BESIDE.slice(0, 2).map((end) => database + end)];
-}
-
-function hasContent(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0;
 }

@@ -1,33 +1,27 @@
-import { closeSync, fsyncSync, lstatSync, openSync, readFileSync, rmSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync } from "node:fs";
 import { basename } from "node:path";
 import { type DataDirectory, syncDirectory } from "../file/data-directory.ts";
-import { digestOf, writeWholly } from "../file/file-bytes.ts";
+import { digestOf, writeNewFile } from "../file/file-bytes.ts";
 import { refuseOddFiles } from "../file/file-safety.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 
-/** Says that this file, which a restore prepared and checked, is to be the successor of the store; on disk when this returns. */
-export function markSuccessor({ path, successorMark }: DataDirectory, prepared: string): void {
-  rmSync(successorMark, { force: true });
-  const mark = openSync(successorMark, "wx", 0o600);
-  try {
-    writeWholly(mark, Buffer.from(`${digestOf(prepared)}\n`));
-    fsyncSync(mark);
-  } finally {
-    closeSync(mark);
-  }
+/** Writes the checksum of the file that will be the successor of the store; on disk when this returns. */
+export function writeChecksum({ path, successorChecksum }: DataDirectory, prepared: string): void {
+  rmSync(successorChecksum, { force: true });
+  writeNewFile(successorChecksum, Buffer.from(`${digestOf(prepared)}\n`));
   syncDirectory(path);
 }
 
-/** A mark that stays is of no other file. */
-export function removeMark({ successorMark }: DataDirectory): void {
+/** A checksum that stays fits no other file. */
+export function removeChecksum({ successorChecksum }: DataDirectory): void {
   try {
-    rmSync(successorMark, { force: true });
+    rmSync(successorChecksum, { force: true });
   } catch {
     return;
   }
 }
 
-/** With these errors there is no data directory that could be used, which is told where it is opened. */
+/** With these errors the data directory cannot be used, which opening it reports. */
 const NO_DIRECTORY = ["ENOTDIR", "EACCES", "ENAMETOOLONG", "ELOOP"];
 
 /** Whether there is something under the name of a successor. */
@@ -41,15 +35,15 @@ export function hasSuccessor({ successor }: DataDirectory): boolean {
 }
 
 /**
- * Whether the successor is there still: another process may complete the replacement meanwhile. Throws StoreUnusable
- * unless it is the file that a restore put there, as it was then: a backup made under its name would bring tokens back
- * to life, and another file would take the store away.
+ * Returns false where another process completed the replacement meanwhile. Throws StoreUnusable unless the successor is the
+ * unchanged file of a restore: a backup under its name would bring tokens back to life, and another file would destroy
+ * the store.
  */
-export function requireMarked(directory: DataDirectory): boolean {
-  const { path, successor, successorMark } = directory;
-  refuseOddFiles({ path, files: [successor, successorMark] });
+export function requireChecksum(directory: DataDirectory): boolean {
+  const { path, successor, successorChecksum } = directory;
+  refuseOddFiles({ path, files: [successor, successorChecksum] });
   try {
-    if (readFileSync(successorMark, "utf8").trim() === digestOf(successor)) return true;
+    if (readFileSync(successorChecksum, "utf8").trim() === digestOf(successor)) return true;
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }

@@ -4,7 +4,7 @@ import { reasonOf } from "../../../system-errors.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { refuseOddFiles, refuseWritableByAll } from "./file-safety.ts";
 
-/** Where everything lies that a Publisher keeps. */
+/** The directory with all files of a Publisher. */
 export class DataDirectory {
   /** The absolute path of the directory. */
   readonly path: string;
@@ -22,7 +22,7 @@ export class DataDirectory {
     return join(this.path, "lock.db");
   }
 
-  /** Says which process holds the lock; without the lock it says nothing. */
+  /** Names the process that holds the lock. Without the lock it means nothing. */
   get lockHolder(): string {
     return join(this.path, "lock.holder");
   }
@@ -36,33 +36,33 @@ export class DataDirectory {
     return join(this.path, "first-token");
   }
 
-  /** A restored store that is to take the place of the database. */
+  /** A restored store that will replace the database. */
   get successor(): string {
     return `${this.database}-next`;
   }
 
-  /** Tells a successor that a restore put there from any other file of that name. */
-  get successorMark(): string {
+  /** The SHA-256 of a successor that a restore put there. Without it, another file has that name. */
+  get successorChecksum(): string {
     return `${this.successor}.sha256`;
   }
 
   /** Every file that Publisher opens here. */
   get files(): readonly string[] {
-    const { database, lock, lockHolder, reserve, firstToken, successor, successorMark } = this;
+    const { database, lock, lockHolder, reserve, firstToken, successor, successorChecksum } = this;
     const beside = ["-wal", "-shm", "-journal"].map((end) => database + end);
     const drafts = [reserve, firstToken].map((path) => `${path}.new`);
     const ofServer = [lock, `${lock}-journal`, lockHolder, reserve, firstToken, ...drafts];
-    return [database, ...beside, successor, successorMark, ...ofServer];
+    return [database, ...beside, successor, successorChecksum, ...ofServer];
   }
 
   /**
-   * Whether there is a store; an empty file is none. Throws StoreUnusable if that cannot be seen, or one of the files
+   * Whether there is a file in the place of the store. Throws StoreUnusable if that cannot be seen, or one of the files
    * is a symbolic link, a pipe or the like.
    */
   holdsStore(): boolean {
     try {
       refuseOddFiles(this);
-      return (lstatSync(this.database, { throwIfNoEntry: false })?.size ?? 0) > 0;
+      return lstatSync(this.database, { throwIfNoEntry: false }) !== undefined;
     } catch (error) {
       if (error instanceof StoreUnusable) throw error;
       if (error instanceof Error && "code" in error && error.code === "ENOTDIR") return false;
@@ -93,6 +93,9 @@ export class DataDirectory {
     return new StoreUnusable(`The data directory ${this.path} ${how}: ${reasonOf(cause)}.`, { cause });
   }
 }
+
+/** The path of a store. A data directory has a store; a backup is one. */
+export type StoreFile = Pick<DataDirectory, "database"> & Partial<Pick<DataDirectory, "reserve">>;
 
 /** Brings new names in a directory to disk. Windows cannot open a directory, and needs no such thing. */
 export function syncDirectory(path: string): void {

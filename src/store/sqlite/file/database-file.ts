@@ -3,13 +3,16 @@ import { closeSync, openSync, realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
 /**
- * How SQLite opens a file of a store: one that is there, and never through a link. Another user of the directory may
- * put a link there after Publisher looked. https://www.sqlite.org/c3ref/open.html
+ * The flags for opening a file of a store: the file must be there, and is never opened through a link. Another user of the
+ * directory may put a link there after Publisher looked. https://www.sqlite.org/c3ref/open.html
  */
 export const READING = constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_NOFOLLOW;
 export const CHANGING = constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_NOFOLLOW;
 
-/** The same path without links in its directory: with these flags SQLite refuses them there too. */
+/** How long opening waits for another process that makes or closes the store. */
+export const OPENING_TIMEOUT_MS = 5000;
+
+/** The same path without links in its directory: these flags forbid them there too. */
 export function withoutLinks(path: string): string {
   try {
     return join(realpathSync(dirname(path)), basename(path));

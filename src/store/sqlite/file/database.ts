@@ -1,27 +1,27 @@
 import type { Database } from "bun:sqlite";
-import { keepBeforeMigration } from "../backup/migration-copy.ts";
-import { inspectDatabase, isNew, OPENING_TIMEOUT_MS, withPlainErrors } from "../inspect/inspection.ts";
-import { MIGRATIONS } from "../migrations/index.ts";
-import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
+import { copyBeforeMigration } from "../backup/migration-copy.ts";
+import { inspectDatabase } from "../inspect/inspection.ts";
+import { withPlainErrors } from "../inspect/store-faults.ts";
+import { migrate, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
 import { isBusy, isReadOnly } from "../sqlite-errors.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import type { DataDirectory } from "./data-directory.ts";
-import { makeFile } from "./database-file.ts";
-import { closeToOthers, refuseOddFiles } from "./file-safety.ts";
-import { refuseLeftovers } from "./leftovers.ts";
-import { playBackJournal } from "./rollback-journal.ts";
+import { OPENING_TIMEOUT_MS } from "./database-file.ts";
+import { closeToOthers } from "./file-safety.ts";
+import { playBackJournal } from "./hot-journal.ts";
+import { makeNewStore, removeDrafts } from "./new-store.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "./server-lock.ts";
 import { StoreDatabase } from "./store-database.ts";
 
 const RETRY_MS = 10;
 
-/** What a store is opened for. To read one that is at rest, nothing has to be written: it stays so. */
+/** Reading leaves a closed store as it is: nothing has to be written. */
 export type Purpose = "reading" | "changing";
 
 /**
- * Opens the store of a data directory for reading and writing, making or migrating it as needed. A store of an
- * older schema may be in use by a server that does not know the new one: it is migrated under the lock of servers,
- * which `lock` is where the caller is one.
+ * Opens the store of a data directory for reading and writing. Makes or migrates it first where needed. A server that does
+ * not know the new schema may use a store of an older one: so a migration takes the lock of servers. `lock` is that lock
+ * where the caller holds it.
  */
 export function openDatabase(
   directory: DataDirectory,
@@ -29,18 +29,16 @@ export function openDatabase(
   purpose: Purpose = "changing",
 ): StoreDatabase {
   return withPlainErrors(directory, () => {
-    refuseOddFiles(directory);
-    playBackJournal(directory);
-    const isFirst = isNew(directory.database);
-    const old = isFirst ? null : outdatedSchema(directory);
-    if (isFirst) refuseLeftovers(directory);
+    if (!directory.holdsStore()) makeNewStore(directory, lock);
+    if (purpose === "changing") removeDrafts(directory);
+    playBackJournal(directory.database);
+    const old = outdatedSchema(directory);
     const own =
       old !== null && lock === null
         ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
         : null;
     try {
-      const migration = old === null ? null : keepBeforeMigration(directory, old);
-      if (isFirst) makeFile(directory.database);
+      const migration = old === null ? null : copyBeforeMigration(directory, old);
       closeAllToOthers(directory, lock ?? own);
       const database = opened(directory, purpose);
       database.migration = migration;
@@ -51,13 +49,13 @@ export function openDatabase(
   });
 }
 
-/** Looks at a store that will be written to, before it is: what cannot be used stays as it is. Null for today's schema. */
+/** Inspects a store before anything is written to it. Returns its schema; null for today's. */
 function outdatedSchema(directory: DataDirectory): number | null {
   const version = inspectDatabase(directory, schemaVersion);
   return version < SCHEMA_VERSION ? version : null;
 }
 
-/** Before the store is open, and without a lock that this process holds: see closeToOthers. */
+/** Call it before the store is open; leaves out the lock that this process holds: see closeToOthers. */
 function closeAllToOthers({ files, lock }: DataDirectory, held: ServerLock | null): void {
   for (const file of files) if (held === null || file !== lock) closeToOthers(file);
 }
@@ -67,7 +65,7 @@ function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatab
   try {
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     migrate(database, SCHEMA_VERSION);
-    database.clearForeignMark();
+    database.clearCopiedInUse();
     configure(database, purpose);
     if (purpose === "changing") openFiles(database);
     database.requireInPlace();
@@ -77,18 +75,6 @@ function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatab
     database.requireInPlace();
     throw isReadOnly(error) ? notWritable(path, error) : error;
   }
-}
-
-/** Takes the store to that schema, in one transaction: wholly or not at all. */
-export function migrate(database: Database, version: number): void {
-  const run = database.transaction(() => {
-    for (const [index, migration] of MIGRATIONS.entries()) {
-      if (index >= schemaVersion(database) && index < version) database.run(migration);
-    }
-    database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-    database.run(`PRAGMA user_version = ${version}`);
-  });
-  if (schemaVersion(database) < version) run.immediate();
 }
 
 /**
@@ -105,7 +91,7 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
   database.run("PRAGMA foreign_keys = ON");
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
-  if (purpose === "changing") database.markInUse();
+  if (purpose === "changing") database.setInUse();
   // SQLite would put large temporary files into /var/tmp, which can be read-only.
   database.run("PRAGMA temp_store = MEMORY");
 }
@@ -116,8 +102,8 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
  */
 function openFiles(database: Database): void {
   const version = schemaVersion(database);
-  // SQLite waits for another process without letting anything else run. Writer waits in a better way; a command that
-  // only reads has nothing else to run.
+  // While SQLite waits for another process, nothing else runs. Writer waits in a better way; a command that only reads
+  // has nothing else to run.
   database.run("PRAGMA busy_timeout = 0");
   try {
     database.run("BEGIN IMMEDIATE");

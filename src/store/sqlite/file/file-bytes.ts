@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readSync, statSync, writeSync } from "node:fs";
 
 /**
- * That many bytes of a file from that offset on; null where it is too short. Not for a database that this process has
- * open: closing any descriptor of a file ends the locks of the process on it.
+ * The bytes of a file at an offset; null where it is too short. Not for a database that this process has open: closing
+ * any descriptor of a file ends the locks of the process on it.
  * https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
  */
 export function bytesAt(path: string, offset: number, count: number): Buffer | null {
@@ -16,7 +16,7 @@ export function bytesAt(path: string, offset: number, count: number): Buffer | n
   }
 }
 
-/** Writes all bytes, or throws: on a full disk one call writes some of them and does not throw. */
+/** Writes all bytes, or throws. On a full disk a single call can write some of them without an error. */
 export function writeWholly(file: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) {
     const count = writeSync(file, bytes, written);
@@ -25,10 +25,34 @@ export function writeWholly(file: number, bytes: Uint8Array): void {
   }
 }
 
-/** How much of a file is read at once. */
+/** Makes a file for its owner alone; on disk when this returns. Throws where the name is taken. */
+export function writeNewFile(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeWholly(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function syncFile(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** In bytes; 0 where there is no file. */
+export function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
 const CHUNK_BYTES = 1_048_576;
 
-/** The error with which reading the file ends somewhere; null if all of it can be read. */
+/** The error of reading the whole file; null if there is none. */
 export function readFailureOf(path: string): unknown {
   try {
     readEach(path, () => undefined);
@@ -45,7 +69,7 @@ export function digestOf(path: string): string {
   return hash.digest("hex");
 }
 
-/** Reads a file from its beginning to its end; the bytes that `take` gets are overwritten afterwards. */
+/** Reads a whole file. The next bytes overwrite those that `take` got. */
 function readEach(path: string, take: (bytes: Uint8Array) => void): void {
   const file = openSync(path, "r");
   try {

@@ -25,8 +25,8 @@ const OWNER_ONLY = 0o700;
 const HAS_MODES = process.platform !== "win32";
 
 /**
- * Throws StoreUnusable for a file that is none: a symbolic link would have Publisher write somewhere else, and a pipe
- * would have it wait for ever. The directory itself may be behind a link.
+ * Throws StoreUnusable for irregular files: through a symbolic link Publisher would write somewhere else, and on a pipe it
+ * would wait for ever. The directory itself may be behind a link.
  */
 export function refuseOddFiles({ files }: Files): void {
   for (const [path, found] of present(files)) {
@@ -65,7 +65,7 @@ export function closeToOthers(path: string): void {
   try {
     closeFile(path);
   } catch {
-    // Told by accessWarnings: a group volume of Kubernetes, SMB and exFAT are like that.
+    // accessWarnings reports it: a group volume of Kubernetes, SMB and exFAT are like that.
   }
   const mode = lstatSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & WRITABLE_FOR_ALL) !== 0) throw writableByAll(path, mode);
@@ -74,7 +74,7 @@ export function closeToOthers(path: string): void {
 /** Without these flags, opening a link leads elsewhere, and opening a pipe waits for a program that writes to it. */
 const SAFELY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** By a descriptor: under the name, another file may lie by now. */
+/** Uses a descriptor: another file may have the name by now. */
 function closeFile(path: string): void {
   const file = openSync(path, SAFELY);
   try {
@@ -92,7 +92,7 @@ function writableByAll(path: string, mode: number): StoreUnusable {
   );
 }
 
-/** Those that are there, with what they are. */
+/** The files that are there. */
 export function present(files: readonly string[]): readonly (readonly [path: string, found: Stats])[] {
   return files.flatMap((path) => {
     const found = lstatSync(path, { throwIfNoEntry: false });
@@ -105,7 +105,7 @@ function mayChangeMode(owner: number): boolean {
   return user === 0 || user === owner;
 }
 
-/** What something is that is no regular file, with its article. */
+/** The kind of an irregular file, with its article. */
 export function kindOf(found: Stats): string {
   if (found.isSymbolicLink()) return "a symbolic link";
   if (found.isDirectory()) return "a directory";

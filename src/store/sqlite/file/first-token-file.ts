@@ -1,20 +1,11 @@
 import { timingSafeEqual } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { digestOf, isSecret } from "../../../tokens/secret/secret.ts";
 import { syncDirectory } from "./data-directory.ts";
-import { writeWholly } from "./file-bytes.ts";
+import { writeNewFile } from "./file-bytes.ts";
 
-/** The file in which a new store's first secret waits for the operator, until that token is revoked or replaced. */
+/** The file with the secret of a new store's first token. It stays until that token is revoked or replaced. */
 export class FirstTokenFile {
   readonly path: string;
 
@@ -22,17 +13,11 @@ export class FirstTokenFile {
     this.path = path;
   }
 
-  /** Writes the secret, for the owner's eyes alone, on disk before it returns. */
+  /** Writes the secret into a file for the owner alone; on disk when this returns. */
   write(secret: string): void {
     const draft = `${this.path}.new`;
     rmSync(draft, { force: true });
-    const file = openSync(draft, "wx", 0o600);
-    try {
-      writeWholly(file, Buffer.from(`${secret}\n`));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeNewFile(draft, Buffer.from(`${secret}\n`));
     renameSync(draft, this.path);
     syncDirectory(dirname(this.path));
   }

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 
-/** The files that a store has open, as they were found at their paths when it was opened. */
+/** The files of an open store. Remembers the device and inode that each path had at the opening. */
 export class OpenedFiles {
   readonly #identities: ReadonlyMap<string, string | null>;
 
@@ -9,8 +9,8 @@ export class OpenedFiles {
   }
 
   /**
-   * The path of a file that was removed or replaced since, or cannot be looked at any more; null if there is none. Then other processes open the new file:
-   * they do not see the changes of this process, and this process does not see theirs.
+   * The path of a file that was removed or replaced since, or that this user may not look at any more; null if there is
+   * none. Other processes open the new file: they do not see the changes of this process, nor this process theirs.
    */
   get replaced(): string | null {
     for (const [path, identity] of this.#identities) if (identityOf(path) !== identity) return path;
@@ -18,7 +18,7 @@ export class OpenedFiles {
   }
 }
 
-/** The device and inode of a file; null where there is no file, and the reason where it cannot be looked at. */
+/** The device and inode of a file; null where there is no file; the error where it cannot be looked at. */
 export function identityOf(path: string): string | null {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

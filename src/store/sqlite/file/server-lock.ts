@@ -9,14 +9,14 @@ import { closeToOthers } from "./file-safety.ts";
 
 const STOP_OR_MOVE = "Stop that one first, or give this one another --data-dir.";
 
-/** What to do where an older server runs on a store that this Publisher is to bring to its schema. */
+/** The advice where an older server runs on a store that needs a migration. */
 export const STOP_TO_UPGRADE =
   "Stop that one first: this Publisher is newer, and has to bring the store to its schema.";
 
-/** What takes the lock besides a server, and for a short time. */
+/** Work of other commands that takes the lock for a short time. */
 type OtherWork = "restoring the store" | "bringing the store to a newer schema";
 
-/** Stands before such work in the file that names the holder. */
+/** Begins such work in the file that names the holder. */
 const OTHER_WORK = ", which is ";
 
 /**
@@ -54,9 +54,9 @@ export class ServerLock {
   }
 
   /**
-   * Writes which process this is, for a second server that is refused. `take` does so where there is a store. Where there is none,
-   * call this once it is made: the file alone would say that a store is missing. Without space for it the lock holds
-   * as well.
+   * Writes the name of this process into a file, for a second server that is refused. `take` does so where there is a
+   * store. Where there is none, call this once it is made: the file alone would mean that a store is missing. The lock
+   * holds also where there is no space for the file.
    */
   nameHolder(): void {
     const path = this.#directory.lockHolder;

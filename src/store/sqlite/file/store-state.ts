@@ -1,37 +1,42 @@
 import type { Database } from "bun:sqlite";
+import { createHash } from "node:crypto";
 import { existsSync, realpathSync } from "node:fs";
 import { reasonOf } from "../../../system-errors.ts";
 import type { UnixSeconds } from "../../../tokens/time.ts";
-import { storeMark } from "../revocation-log/revocation-log.ts";
 import { StoreUnusable } from "../store-unusable.ts";
-import { openAtRest } from "./reader.ts";
+import { openImmutable } from "./reader.ts";
 
 const LAST_EVENT = "SELECT id, at FROM audit_event ORDER BY id DESC LIMIT 1";
 const NO_KEY = new Uint8Array();
 
-/** The last change to a token that a store has. */
+/** The last change to a token in a store. */
 export interface LastEvent {
   readonly id: string;
   readonly at: UnixSeconds;
 }
 
-/** Which store this is, and at which moment. */
+/** The id of a store, and the moment of its state. */
 export interface StoreState {
-  /** The same in a store, its backups and its revocation log. */
-  readonly mark: string;
+  /** The id of the store. Its backups and its revocation log have the same. */
+  readonly id: string;
   /** Null where no token was ever created. */
   readonly lastEvent: LastEvent | null;
+}
+
+/** A hash of the cursor key: 16 hexadecimal digits. */
+export function storeId(cursorKey: Uint8Array): string {
+  return createHash("sha256").update(cursorKey).digest("hex").slice(0, 16);
 }
 
 export function stateOf(database: Database): StoreState {
   const row = database.query<{ key: Uint8Array }, []>("SELECT key FROM cursor_key").get();
   return {
-    mark: storeMark(row?.key ?? NO_KEY),
+    id: storeId(row?.key ?? NO_KEY),
     lastEvent: database.query<LastEvent, []>(LAST_EVENT).get(),
   };
 }
 
-/** Why a backup is no earlier state of the same store. */
+/** The reason why a backup is no earlier state of the same store. */
 export interface Difference {
   readonly kind: "unreadable" | "of another store" | "later";
   /** For the end of a sentence about the backup. */
@@ -41,10 +46,10 @@ export interface Difference {
 const OTHER_STORE: Difference = { kind: "of another store", text: "is a backup of another store" };
 const LATER: Difference = { kind: "later", text: "has changes that this store does not have" };
 
-/** Null where the file at `older` is an earlier state of the store that `newer` is of, or the same. */
+/** Null where the file at `older` is an earlier state of the same store as `newer`, or the same state. */
 export function differenceFrom(newer: Database, older: string): Difference | null {
   try {
-    using past = openAtRest(older);
+    using past = openImmutable(older);
     return difference(newer, stateOf(past));
   } catch (error) {
     return unreadable(error);
@@ -55,18 +60,18 @@ export function unreadable(error: unknown): Difference {
   return { kind: "unreadable", text: `cannot be read (${reasonOf(error)})` };
 }
 
-function difference(newer: Database, { mark, lastEvent }: StoreState): Difference | null {
-  if (mark !== stateOf(newer).mark) return OTHER_STORE;
+function difference(newer: Database, { id, lastEvent }: StoreState): Difference | null {
+  if (id !== stateOf(newer).id) return OTHER_STORE;
   return lastEvent === null || hasEvent(newer, lastEvent.id) ? null : LATER;
 }
 
 /**
- * Says why an older backup cannot be read, for the end of a sentence; null if it can, or there is none. Throws StoreUnusable
- * for one that is no earlier state of the store that the newer one is of: that store may have been lost.
+ * Returns the reason why an older backup cannot be read, for the end of a sentence; null if it can, or there is none.
+ * Throws StoreUnusable for a backup of another store, or with later changes: that store may have been lost.
  */
 export function requireEarlierState(newer: string, older: string): string | null {
   if (!existsSync(older)) return null;
-  using present = openAtRest(newer);
+  using present = openImmutable(newer);
   const found = differenceFrom(present, realpathSync(older));
   // Another process may have removed it meanwhile.
   if (found === null || !existsSync(older)) return null;

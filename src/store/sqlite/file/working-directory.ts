@@ -5,10 +5,10 @@ import { reasonOf } from "../../../system-errors.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { DataDirectory } from "./data-directory.ts";
 
-/** The name of a working directory: random, so that nobody else has it. */
+/** The name of a working directory. It is random, so that no other directory has it. */
 const WORKING = /^restoring-[0-9a-f]{16}$/;
 
-/** Everything that Publisher and SQLite make in a working directory. */
+/** The ends of the names of all files that Publisher and SQLite make there. */
 const FILES = ["", "-journal", "-wal", "-shm"];
 
 /** Makes a directory inside the data directory, in which a restore prepares its copy. Throws StoreUnusable. */
@@ -24,7 +24,7 @@ export function makeWorkingDirectory({ path }: DataDirectory): DataDirectory {
   }
 }
 
-/** Removes what killed restores left in a data directory. To be called under the lock of servers. */
+/** Removes the working directories of killed restores. Call it under the lock of servers. */
 export function removeWorkingDirectories({ path }: DataDirectory): void {
   for (const name of readdirSync(path)) {
     const isWorking = WORKING.test(name) && lstatSync(join(path, name)).isDirectory();
@@ -42,7 +42,7 @@ export function removeWorkingDirectory({ path, database }: DataDirectory): void 
   }
 }
 
-/** Throws StoreUnusable for a backup that lies in a working directory, which is going to be removed. */
+/** Throws StoreUnusable for a backup in a working directory, which Publisher removes. */
 export function refuseInWorkingDirectory(directory: DataDirectory, backup: string): void {
   const folder = dirname(realpathSync(backup));
   const isInside = dirname(folder) === realpathSync(directory.path);

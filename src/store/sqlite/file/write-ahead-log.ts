@@ -15,7 +15,7 @@ interface WalState {
 
 const NO_FILE: WalState = { size: 0, mtimeMs: 0 };
 
-/** The -wal file of the database file at `path`, as it is now; all 0 where it is not there or cannot be looked at. */
+/** The -wal file of the database at `path`; zeros where it is missing or cannot be looked at. */
 export function walState(path: string): WalState {
   try {
     return statSync(`${path}-wal`, { throwIfNoEntry: false }) ?? NO_FILE;
@@ -32,15 +32,15 @@ export function cutWal(database: Database): void {
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-/** The -wal file of a store, which holds changes until they are copied into the database file. */
+/** The -wal file of a store. It holds changes until they are copied into the database file. */
 export class WriteAheadLog {
   readonly #path: string;
   readonly #database: Database;
   /** In bytes. */
   readonly limit: number;
-  /** Whether all that is in it may go into the database file. */
+  /** Whether its changes may go into the database file. */
   readonly #mayCut: () => boolean;
-  /** When something had been written at the last look, in milliseconds since 1970. */
+  /** The `mtimeMs` at the last look. */
   #seenWrittenAt = 0;
 
   constructor(path: string, database: Database, limit = WAL_LIMIT_BYTES, mayCut = () => true) {
@@ -55,7 +55,7 @@ export class WriteAheadLog {
     return this.size > this.limit;
   }
 
-  /** In bytes; 0 where there is no such file, or where it cannot be looked at. */
+  /** In bytes; 0 where it is missing or cannot be looked at. */
   get size(): number {
     return this.#state.size;
   }
@@ -69,7 +69,7 @@ export class WriteAheadLog {
     cutWal(this.#database);
   }
 
-  /** As `cut`; where that fails, nothing is lost, and the next time may do. */
+  /** Cuts it if possible. After a failure nothing is lost, and the next call tries again. */
   tryToCut(): void {
     if (!this.#mayCut()) return;
     try {
@@ -80,8 +80,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * Cuts it if nothing was written to it since the last call, or if it is too large. While changes follow each other it
-   * is used again from its beginning, which is faster than to make it anew.
+   * Cuts it if nothing was written to it since the last call, or if it is too large. While changes follow each other,
+   * SQLite uses it again from its beginning, which is faster than a new file.
    */
   tidy(): void {
     const { size, mtimeMs } = this.#state;

@@ -1,40 +1,21 @@
 import type { Database } from "bun:sqlite";
 import { existsSync, statSync } from "node:fs";
 import { basename } from "node:path";
-import { reasonOf } from "../../../system-errors.ts";
-import { knownFaults, missingRows } from "../consistency-rules.ts";
-import type { DataDirectory } from "../file/data-directory.ts";
-import { bytesAt, readFailureOf } from "../file/file-bytes.ts";
-import { hasJournal, tellingJournal } from "../file/left-journal.ts";
+import { missingRows } from "../consistency-rules.ts";
+import { isFlaggedInUse } from "../file/clean-close.ts";
+import type { StoreFile } from "../file/data-directory.ts";
+import { OPENING_TIMEOUT_MS } from "../file/database-file.ts";
+import { sizeOf } from "../file/file-bytes.ts";
+import { isSqliteFile, isWalFile } from "../file/file-header.ts";
+import { hasJournal, withJournalError } from "../file/hot-journal.ts";
 import { identityOf } from "../file/opened-files.ts";
-import { openAtRest } from "../file/reader.ts";
-import { saysInUse } from "../file/store-at-rest.ts";
+import { openImmutable } from "../file/reader.ts";
 import { openForeignReader } from "../owner/foreign-reader.ts";
-import { Reserve } from "../reserve.ts";
 import { APPLICATION_ID, pragma, SCHEMA_VERSION, schemaFault, schemaVersion } from "../schema.ts";
-import { isDamage, isReadFailure, mayBeOutOfSpace } from "../sqlite-errors.ts";
-import { NoStore, StoreDamaged, StoreUnusable } from "../store-unusable.ts";
+import { NoStore, StoreUnusable } from "../store-unusable.ts";
+import { faulty, integrityFaults, withPlainErrors } from "./store-faults.ts";
 
-/** The first bytes of every SQLite file. https://www.sqlite.org/fileformat.html#the_database_header */
-const SQLITE_MAGIC = "SQLite format 3\0";
-
-/** Where the header says by which kind of journal the file is written, and what it says for WAL mode. */
-const WRITE_VERSION_OFFSET = 18;
-const WAL_VERSION = 2;
-/** Where the header names the program that made the file. */
-const APPLICATION_ID_OFFSET = 68;
-
-/** The result code of input and output, of which extended ones have the lowest byte. https://www.sqlite.org/rescode.html */
-const SQLITE_IOERR = 10;
-const PRIMARY_CODE = 0xff;
-
-/** How long opening waits for another process that makes or closes the store. */
-export const OPENING_TIMEOUT_MS = 5000;
-
-/** Where a store is. A data directory has one; a backup is one. */
-export type StoreFile = Pick<DataDirectory, "database"> & Partial<Pick<DataDirectory, "reserve">>;
-
-/** Whether a file without its last changes is good enough: mostly not. */
+/** Whether a file without its last changes is accepted. */
 export type Acceptance = "whole" | "part";
 
 /**
@@ -48,12 +29,12 @@ export function inspectDatabase<T>(
 ): T {
   return withPlainErrors(directory, () =>
     untilInPlace(directory.database, () =>
-      tellingJournal(directory.database, () => inspectOnce(directory, inspect, acceptance)),
+      withJournalError(directory.database, () => inspectOnce(directory, inspect, acceptance)),
     ),
   );
 }
 
-/** A store that was opened just before another one took its place may have been read with the -wal file of that one. */
+/** Reads again where another store took the place meanwhile: its -wal file may have been read with this one. */
 function untilInPlace<T>(path: string, read: () => T): T {
   const before = identityOf(path);
   try {
@@ -69,20 +50,20 @@ function inspectOnce<T>(directory: StoreFile, inspect: (database: Database) => T
   const path = directory.database;
   const before = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   refuseOtherFiles(directory);
-  const isWal = isInWalMode(path);
+  const isWal = isWalFile(path);
   if (!isWal) refuseForeignWal(path);
-  // Beside a store at rest, which has left WAL mode, SQLite takes an empty -wal file as missing.
-  const hasWal = () => (isWal ? existsSync(`${path}-wal`) : !isNew(`${path}-wal`));
-  const isAtRest = () => !hasWal() && !hasJournal(path) && statSync(path).mtimeMs === before;
-  if (!isAtRest()) return inspected(directory, openForeignReader(path), inspect);
+  // Beside a closed store, which has left WAL mode, SQLite ignores an empty -wal file.
+  const hasWal = () => (isWal ? existsSync(`${path}-wal`) : sizeOf(`${path}-wal`) > 0);
+  const isClosed = () => !hasWal() && !hasJournal(path) && statSync(path).mtimeMs === before;
+  if (!isClosed()) return inspected(directory, openForeignReader(path), inspect);
   try {
-    const outcome = inspected(directory, openAtRest(path), (database) => {
+    const outcome = inspected(directory, openImmutable(path), (database) => {
       if (isWal && acceptance === "whole") refusePart(database, path);
       return inspect(database);
     });
-    if (isAtRest()) return outcome;
+    if (isClosed()) return outcome;
   } catch (error) {
-    if (isAtRest()) throw error;
+    if (isClosed()) throw error;
   }
   return inspected(directory, openForeignReader(path), inspect);
 }
@@ -98,20 +79,26 @@ function inspected<T>(directory: StoreFile, database: Database, inspect: (databa
   }
 }
 
-/** Everything that SQLite finds wrong with the file, a line each; empty if it is sound. */
-export function integrityFaults(
-  database: Database,
-  check: "quick_check" | "integrity_check",
-): readonly string[] {
-  const rows = database.query<Record<string, string>, []>(`PRAGMA ${check}`).all();
-  return rows.flatMap((row) => Object.values(row)).filter((line) => line !== "ok");
-}
-
 function refuseOtherFiles({ database: path, reserve }: StoreFile): void {
-  if (!isNew(path) && startsAsSqlite(path)) return;
+  const isEmpty = sizeOf(path) === 0;
+  if (!isEmpty && isSqliteFile(path)) return;
   const isInDataDirectory = reserve !== undefined;
+  if (isInDataDirectory && isEmpty && existsSync(path)) throw emptyDatabase(path);
   const next = isInDataDirectory ? ' If your store was here, run "publisher restore" with a backup.' : "";
   throw new NoStore(path, next);
+}
+
+/**
+ * Publisher gives a store its name once it is whole. An older one began with an empty file. It may still run, so this
+ * one does not take the place of the file.
+ */
+function emptyDatabase(path: string): StoreUnusable {
+  const files = hasJournal(path) ? `${path} and ${path}-journal` : path;
+  return new StoreUnusable(
+    `${path} is empty. An older Publisher leaves it so if it is stopped while it makes a new store, before the first token. ` +
+      `If you never had a store here, remove ${files}, and start again. ` +
+      'If your store was here, run "publisher restore" with a backup.',
+  );
 }
 
 function refuseForeign(database: Database, path: string): void {
@@ -127,9 +114,9 @@ function refuseForeign(database: Database, path: string): void {
   }
 }
 
-/** See StoreDatabase for what the mark and the -wal file mean together. */
+/** See StoreDatabase for the meaning of the flag and the -wal file. */
 function refusePart(database: Database, path: string): void {
-  if (!saysInUse(database)) return;
+  if (!isFlaggedInUse(database)) return;
   throw new StoreUnusable(
     `${path} is a part of a store: it was in use, and its file ${basename(path)}-wal with the last changes is missing. ` +
       "It was left as it is. Put that file beside it, or restore a backup. " +
@@ -140,12 +127,11 @@ function refusePart(database: Database, path: string): void {
 }
 
 /**
- * A store at rest has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both, unless the
- * -wal file is empty: then SQLite takes it as missing. Each is looked at twice, as a process may open or close the
- * store meanwhile.
+ * A closed store has left WAL mode, so a -wal file beside it comes from another one. SQLite would mix both, unless the
+ * -wal file is empty: SQLite ignores that. Looks twice, as a process may open or close the store meanwhile.
  */
 function refuseForeignWal(path: string): void {
-  const hasForeignWal = () => !isNew(`${path}-wal`) && !isInWalMode(path);
+  const hasForeignWal = () => sizeOf(`${path}-wal`) > 0 && !isWalFile(path);
   if (!hasForeignWal() || !hasForeignWal()) return;
   throw new StoreUnusable(
     `${path} and ${basename(path)}-wal are not of the same store: a backup was copied over a store that was in use. ` +
@@ -157,88 +143,4 @@ function refuseDamaged(database: Database, path: string): void {
   const [broken = schemaFault(database, schemaVersion(database))] = integrityFaults(database, "quick_check");
   const fault = broken ?? missingRows(database)[0];
   if (fault !== undefined) throw faulty(path, [fault]);
-}
-
-/** Reads every page and row. Throws StoreUnusable, a sentence on one line, if something is wrong. */
-export function refuseUnsound(database: Database, path: string): void {
-  const faults = wholeFaults(database);
-  if (faults.length > 0) throw faulty(path, faults);
-}
-
-/** Everything that is wrong with any page or row, a line each; empty if the store is sound. Opens no file. */
-export function wholeFaults(database: Database): readonly string[] {
-  const broken = integrityFaults(database, "integrity_check");
-  return broken.length > 0 ? broken : knownFaults(database);
-}
-
-/** SQLite tells of a page that the disk does not give as of a fault of the store: so the whole file is read again. */
-function faulty(path: string, faults: readonly string[]): StoreUnusable {
-  const readError = faults.find(isReadError);
-  if (readError !== undefined) return unreadable(path, readError);
-  const failure = readFailureOf(path);
-  return failure === null ? damaged(path, faults) : unreadable(path, reasonOf(failure));
-}
-
-function isReadError(fault: string): boolean {
-  const [, code = ""] = /error code[ =](\d+)/.exec(fault) ?? [];
-  return (Number(code) & PRIMARY_CODE) === SQLITE_IOERR;
-}
-
-function unreadable(path: string, fault: string): StoreUnusable {
-  return new StoreUnusable(
-    `The disk with ${path} cannot be read: ${fault.replaceAll("\n", " ")}. The store was left as it is and may be sound. ` +
-      "Look at the disk and the system's log before you restore a backup.",
-  );
-}
-
-function damaged(path: string, faults: readonly string[]): StoreDamaged {
-  const [fault = ""] = faults;
-  return new StoreDamaged(
-    `${path} is damaged: ${fault.replaceAll("\n", " ")}. It was left as it is; "publisher restore" puts a backup in its place.`,
-    faults,
-  );
-}
-
-/** Opens a store; on a full disk with the space that is reserved. Throws StoreUnusable if it cannot be opened. */
-export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    if (error instanceof StoreUnusable) throw error;
-    if (
-      mayBeOutOfSpace(error) &&
-      directory.reserve !== undefined &&
-      new Reserve(directory.reserve).releaseToOpen()
-    )
-      return withPlainErrors(directory, open);
-    const path = directory.database;
-    if (isReadFailure(error)) throw unreadable(path, reasonOf(error));
-    if (isDamage(error)) throw faulty(path, [error instanceof Error ? error.message : ""]);
-    const next = mayBeOutOfSpace(error) ? " Free at least 1 MB on its disk, and try again." : "";
-    throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.${next}`, {
-      cause: error,
-    });
-  }
-}
-
-export function isNew(path: string): boolean {
-  return (statSync(path, { throwIfNoEntry: false })?.size ?? 0) === 0;
-}
-
-/** Whether a file is marked as Publisher's; its content is not looked at. */
-export function isPublisherStore(path: string): boolean {
-  return startsAsSqlite(path) && hasApplicationId(path);
-}
-
-/** Whether the header of a database names Publisher. https://www.sqlite.org/fileformat.html#the_database_header */
-export function hasApplicationId(path: string): boolean {
-  return bytesAt(path, APPLICATION_ID_OFFSET, 4)?.readUInt32BE() === APPLICATION_ID;
-}
-
-function startsAsSqlite(path: string): boolean {
-  return bytesAt(path, 0, SQLITE_MAGIC.length)?.toString("latin1") === SQLITE_MAGIC;
-}
-
-function isInWalMode(path: string): boolean {
-  return bytesAt(path, WRITE_VERSION_OFFSET, 1)?.at(0) === WAL_VERSION;
 }

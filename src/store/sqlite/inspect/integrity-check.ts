@@ -1,20 +1,22 @@
 import type { Database } from "bun:sqlite";
 import type { UnixSeconds } from "../../../tokens/time.ts";
+import type { StoreFile } from "../file/data-directory.ts";
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
-import { type Acceptance, inspectDatabase, refuseUnsound, type StoreFile } from "./inspection.ts";
+import { type Acceptance, inspectDatabase } from "./inspection.ts";
+import { refuseUnsound } from "./store-faults.ts";
 
-/** A time at which a backup took the place of the store. */
+/** A backup replaced the store. */
 export interface RestorationNote {
   readonly at: UnixSeconds;
-  /** When the last change was made that the backup had; null for none. */
+  /** The time of the last change in the backup; null for none. */
   readonly lastChangeAt: UnixSeconds | null;
-  /** How many tokens were ended again. */
+  /** The number of tokens that were ended again. */
   readonly ended: number;
-  /** 1 where every token was known that had ended since. */
+  /** 1 where every end of a token since the backup was known. */
   readonly complete: 0 | 1;
 }
 
-/** What a sound store holds. */
+/** The contents of a sound store. */
 export interface IntegrityReport {
   readonly schemaVersion: number;
   readonly tokens: number;

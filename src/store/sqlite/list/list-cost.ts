@@ -2,15 +2,15 @@ import { type Comparison, type Condition, someCondition } from "../../../tokens/
 
 type Judge = (comparison: Comparison) => boolean;
 
-/** What the indexes of a table find. */
+/** Which comparisons the indexes of a table answer. */
 export interface Indexes {
-  /** Whether an index finds the rows that fulfil a comparison, each without passing over others. */
+  /** Whether an index finds the rows that fulfil a comparison, without reading others. */
   readonly isIndexed: Judge;
   /** Whether an index has just those rows, in the order of ids. */
   readonly isInOrderOfIds: Judge;
 }
 
-/** How SQL finds the rows of a list, each of them without a long search. Everything else is judged row by row. */
+/** How SQL finds the rows of a list, each without a long search. All other conditions are checked row by row. */
 export interface AccessPath {
   /** The one comparison that SQL makes; null where every row is read. */
   readonly found: Comparison | null;
@@ -36,7 +36,7 @@ export function accessPath(
   };
 }
 
-/** How many rows one read skips or looks up at most without a place among the scans. */
+/** The most rows that a list skips, and the most ids that it looks up, without becoming a scan. */
 const FEW_ROWS = 1000;
 const FEW_IDS = 100;
 
@@ -56,7 +56,7 @@ export function isFoundBy({ op, key }: Comparison, keys: readonly string[]): boo
   return keys.includes(key) && op !== "regex" && op !== "nin";
 }
 
-/** Whether it names the ids of the rows. */
+/** Whether a comparison names the ids of the rows. */
 export function isOfIds({ op, key }: Comparison): boolean {
   return key === "id" && (op === "eq" || op === "in");
 }

@@ -10,15 +10,15 @@ import {
 import type { ScanCaller } from "../../../tokens/listing/scan-caller.ts";
 import { asStoreError } from "../sqlite-errors.ts";
 import { accessPath, isShort } from "./list-cost.ts";
+import { ListReader } from "./list-reader.ts";
 import type { ListTable } from "./list-sql.ts";
-import { RowScan } from "./row-scan.ts";
 import { inOnePiece, type RowReader } from "./scan.ts";
-import type { Scans } from "./scans.ts";
+import type { ScanScheduler } from "./scan-scheduler.ts";
 
-/** An open store: what is read in a moment is read from its connection, everything else by a scan. */
+/** An open store. Short reads use its connection, long ones a scan. */
 export interface ListSource {
   readonly database: Database;
-  readonly scans: Scans;
+  readonly scans: ScanScheduler;
 }
 
 /** The rows of a table that a query asks for, in its order, at most its limit. Throws ScanRefused as scans do. */
@@ -31,7 +31,7 @@ export async function listRows<Row extends Identified, Stored>(
   try {
     requireKeys(query.condition, table.resource);
     const path = accessPath(query.condition, isById(query), table);
-    const rowsBy = (reader: RowReader) => new RowScan(reader, table, query, path).rows();
+    const rowsBy = (reader: RowReader) => new ListReader(reader, table, query, path).rows();
     return await (isShort(path, query.skip) ? rowsBy(inOnePiece(database)) : scans.run(caller, rowsBy));
   } catch (error) {
     throw asStoreError(error);

@@ -19,7 +19,7 @@ export interface Fragment {
 export interface ListTable<Row extends Identified, Stored> extends Indexes {
   readonly resource: ListedResource<Row>;
   readonly table: string;
-  /** What is read of each row, as `SELECT` wants it. */
+  /** The columns of each row, as in `SELECT`. */
   readonly selected: string;
   readonly rowOf: (stored: Stored) => Row;
 }

@@ -8,7 +8,7 @@ import { isBusy } from "../sqlite-errors.ts";
 const PATIENCE_MS = 5000;
 const RETRY_MS = 10;
 
-/** Connections that read one file: opened when first needed, and kept. The caller bounds how many read at once. */
+/** Connections that read one file, opened when first needed. The caller limits the number of them. */
 export class ReaderPool {
   readonly #path: string;
   readonly #idle: Database[] = [];
@@ -18,7 +18,7 @@ export class ReaderPool {
     this.#path = path;
   }
 
-  /** Runs `read` on one moment of the store. A connection on which it failed is not used again. */
+  /** Runs `read` on a snapshot of the store. After a failure, the connection is not used again. */
   async withSnapshot<T>(read: (reader: Database) => Promise<T>): Promise<T> {
     const reader = this.#idle.pop() ?? openReader(this.#path);
     try {
@@ -40,7 +40,7 @@ export class ReaderPool {
     for (const reader of this.#idle.splice(0)) reader.close();
   }
 
-  /** An idle connection must hold no moment of the store: the -wal file could never be cut. */
+  /** An idle connection must hold no snapshot: the -wal file could never be cut. */
   #takeBack(reader: Database): void {
     reader.run("ROLLBACK");
     if (this.#isClosed) reader.close();
@@ -48,7 +48,7 @@ export class ReaderPool {
   }
 }
 
-/** Everything that is read from now on is of this moment, once this is true; false where another process is in the way. */
+/** Begins the snapshot. False where another process holds a lock. */
 function hasBegun(reader: Database): boolean {
   try {
     reader.query("SELECT count(*) FROM sqlite_schema").get();
@@ -59,7 +59,7 @@ function hasBegun(reader: Database): boolean {
   }
 }
 
-/** Waits while everything else runs. After that the read itself says that the store is busy. */
+/** Waits while other work runs. After that the read itself fails as busy. */
 async function untilBegun(reader: Database): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (!hasBegun(reader) && performance.now() <= deadline) await pause(RETRY_MS);

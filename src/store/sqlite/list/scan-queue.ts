@@ -5,20 +5,20 @@ import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-erro
 export type CallerId = string | null;
 
 export interface QueueLimits {
-  /** How many scans may wait. */
+  /** The most scans that may wait. */
   readonly queueLength: number;
-  /** How many scans of one caller may wait. */
+  /** The most scans of one caller that may wait. */
   readonly queueLengthPerCaller: number;
   /** How long each may wait, in milliseconds. */
   readonly queueMs: number;
 }
 
-/** One that waits for its turn to scan. */
+/** A scan that waits for its turn. */
 interface Waiting {
   readonly begin: () => void;
 }
 
-/** A few scans that wait, each for a short time. Callers take turns; the scans of one caller begin in order. */
+/** The scans that wait. Callers take turns; the scans of one caller begin in order. */
 export class ScanQueue {
   readonly #limits: QueueLimits;
   /** The next caller comes first. No caller has an empty set. */
@@ -34,13 +34,13 @@ export class ScanQueue {
     return [...this.#byCaller.keys()];
   }
 
-  /** Resolves when it is this one's turn. Throws ScanRefused if the queue is full, closed or too slow, or the signal aborts. */
+  /** Resolves when the turn of this scan comes. Throws ScanRefused if the queue is full, closed or too slow, or the signal aborts. */
   async wait(caller: ScanCaller | null): Promise<void> {
     const id = caller?.token ?? null;
     if (this.#isFull(id)) throw new ScanRefused("too-many");
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const waiting = { begin: resolve };
-    // It leaves in the same moment: a place that it were called to meanwhile would be lost.
+    // Leaves the queue at once: otherwise it could be called meanwhile, and its place would be lost.
     const leave = (reason: ScanRefusal) => {
       if (this.#remove(id, waiting)) reject(new ScanRefused(reason));
     };
@@ -59,7 +59,7 @@ export class ScanQueue {
     }
   }
 
-  /** Lets the first scan of a caller begin. The caller's next turn comes after everybody else's. */
+  /** Lets the first scan of a caller begin. The next turn of this caller comes after all others. */
   call(id: CallerId): void {
     const scans = this.#byCaller.get(id);
     const [first] = scans ?? [];
@@ -69,7 +69,7 @@ export class ScanQueue {
     first.begin();
   }
 
-  /** Refuses all that wait. */
+  /** Refuses all waiting scans. */
   close(): void {
     this.#closed.abort();
   }

@@ -4,7 +4,7 @@ import type { Fragment } from "./list-sql.ts";
 /** How long a scan may keep the event loop to itself, in milliseconds. */
 const SLICE_MS = 5;
 
-/** What becomes of a scan after a row. */
+/** Whether a scan goes on after a row. */
 export type AfterRow = "go on" | "enough";
 
 /** Reads the rows of statements. */
@@ -13,7 +13,7 @@ export interface RowReader {
   each<Stored>(statement: Fragment, take: (row: Stored) => AfterRow): Promise<void>;
 }
 
-/** Reads rows in one piece, for reads that take no longer than a slice. */
+/** Reads rows without a break, for reads that take no longer than a slice. */
 export function inOnePiece(database: Database): RowReader {
   return {
     async each<Stored>({ sql, values }: Fragment, take: (row: Stored) => AfterRow) {
@@ -23,10 +23,10 @@ export function inOnePiece(database: Database): RowReader {
   };
 }
 
-/** A long read under way, on a connection of its own that looks at one moment of the store. */
+/** A long read under way, of a snapshot of the store on a connection of its own. */
 export class Scan implements RowReader {
   readonly database: Database;
-  /** Lets others have their turn, to be called between two slices. Throws ScanRefused where the scan is to end. */
+  /** Lets other work run between two slices. Throws ScanRefused where the scan has to end. */
   readonly rest: () => Promise<void>;
 
   constructor(database: Database, rest: () => Promise<void>) {
@@ -36,7 +36,7 @@ export class Scan implements RowReader {
 
   /**
    * Gives `take` the rows of a statement one by one, a slice at a time. SQLite must find each row without a long
-   * search: a statement that sorts, or passes over many rows, keeps everything else waiting.
+   * search: a statement that sorts, or skips many rows, blocks everything else.
    */
   async each<Stored>({ sql, values }: Fragment, take: (row: Stored) => AfterRow): Promise<void> {
     using statement = this.database.prepare<Stored, SQLQueryBindings[]>(sql);

@@ -9,8 +9,8 @@ const ENTERABLE = 0o011;
 const WRITABLE_FOR_GROUP = 0o020;
 
 /**
- * Throws StoreUnusable where root would serve what another user can change: that user could then let anybody in. Root's
- * commands become the owner of such a directory; a server should run as its owner.
+ * Throws StoreUnusable where root would serve files that another user can change: that user could then let anybody in.
+ * Root's commands become the owner of such a directory; a server should run as its owner.
  */
 export function refuseOwnersForRoot({ path, files }: Files, ownerOfNew = ownerOfNewFiles): void {
   if (process.getuid?.() !== ROOT) return;
@@ -44,7 +44,7 @@ function ownerOfNewFiles(path: string): number {
   }
 }
 
-/** Who besides this user can read or change the store, a sentence each without its full stop; root always can. */
+/** Sentences, without full stops, about other users who can read or change the store. Root always can. */
 export function accessWarnings(directory: Files): readonly string[] {
   const user = process.getuid?.();
   if (user === undefined) return [];

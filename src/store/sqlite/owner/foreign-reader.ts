@@ -1,17 +1,17 @@
 import type { Database } from "bun:sqlite";
 import { lstatSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { isInWalMode } from "../file/clean-close.ts";
 import { present } from "../file/file-safety.ts";
-import { hasJournal, journalLeft } from "../file/left-journal.ts";
+import { hasJournal, journalLeft } from "../file/hot-journal.ts";
 import { openReader } from "../file/reader.ts";
-import { isInWalMode } from "../file/store-at-rest.ts";
 import { StoreUnusable } from "../store-unusable.ts";
+import { closedDirectoryOn } from "./closed-directory.ts";
 import { type Identity, takeRightsOf } from "./rights.ts";
-import { firstClosed } from "./way-to-directory.ts";
 
 const ROOT = 0;
 
-/** How often, and after how many milliseconds, a store is opened again that another process is opening or closing. */
+/** For a store that another process is opening or closing. */
 const TRIES = 100;
 const BETWEEN_TRIES_MS = 20;
 
@@ -19,10 +19,10 @@ const BETWEEN_TRIES_MS = 20;
 const LINK_PROTECTION = "/proc/sys/fs/protected_hardlinks";
 
 /**
- * `openReader`, for a store that may be another user's. Run by root, SQLite gives the -wal and -shm files to the owner of the
- * database, and writes to the -shm file: that user could have put a hard link to a file of root's in its place. So they are
- * opened with the rights of that user. Only where these do not lead there, and no such link can be made, root opens them
- * with its own. Throws StoreUnusable where that user decides whether they lead there.
+ * `openReader` for a store that may belong to another user. Run by root, SQLite gives the -wal and -shm files to the owner
+ * of the database, and writes to the -shm file. That user could have put a hard link to a file of root's in its place. So
+ * this opens them with the rights of that user. Root uses its own rights only where that user may not enter the
+ * directory, and Linux lets nobody make such links. Throws StoreUnusable where that user can change which is the case.
  */
 export function openForeignReader(path: string, areLinksProtected = protectsLinks): Database {
   if (process.geteuid?.() !== ROOT) return openReader(path);
@@ -39,10 +39,11 @@ export function openForeignReader(path: string, areLinksProtected = protectsLink
   );
 }
 
-/** Why a store cannot be read with the rights of its owner, and the next step, as sentences. */
+/** The directory is closed to its own user. */
 interface Closed {
+  /** The obstacle and the next step, as sentences. */
   readonly obstacle: string;
-  /** Whether it is there by the will of root, or of the system. */
+  /** Whether root, or the system, set the obstacle. */
   readonly isOfRoot: boolean;
 }
 
@@ -55,7 +56,7 @@ function openAs(owner: Identity, path: string, directory: string): Database | Cl
     };
   let closed: string | undefined;
   try {
-    closed = firstClosed(directory);
+    closed = closedDirectoryOn(directory);
     if (closed === undefined) return openInWalMode(path);
   } finally {
     giveBack();
@@ -98,7 +99,7 @@ function rightsOf(owner: Identity): (() => void) | null {
   }
 }
 
-/** Opens all files of the connection; it keeps those of WAL mode open until it is closed, and opens no other ones. */
+/** Opens all files of the connection. In WAL mode it opens no others until it is closed. */
 function holdsWal(database: Database): boolean {
   try {
     database.query("SELECT 1 FROM sqlite_schema LIMIT 1").get();
@@ -109,7 +110,7 @@ function holdsWal(database: Database): boolean {
   }
 }
 
-/** Throws StoreUnusable for a second name of a file that belongs to somebody else than the database: SQLite made no such file. */
+/** Throws StoreUnusable for a hard link to a file of another user than the owner of the database: SQLite made no such file. */
 function refuseForeignLinks(path: string): void {
   const { uid } = lstatSync(path);
   for (const [file, found] of present(["-wal", "-shm", "-journal"].map((end) => path + end)))

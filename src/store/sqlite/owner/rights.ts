@@ -7,7 +7,7 @@ export interface Identity {
 }
 
 /**
- * Gives this process, which is root's, the rights of another user; the function that it returns gives back those of root. Throws
+ * Gives this process of root the rights of another user. Returns a function that takes back the rights of root. Throws
  * where the system does not let this process change its user.
  */
 export function takeRightsOf({ uid, gid }: Identity): () => void {

@@ -13,23 +13,23 @@ import { writeWholly } from "../file/file-bytes.ts";
 import { kindOf } from "../file/file-safety.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 
-/** How much of the end of a log is read to find its last line; a line has some 250 bytes. */
+/** The end of a log that is read to find its last line. A line has about 250 bytes. */
 const TAIL_BYTES = 65_536;
 
 /**
- * Opens a revocation log. Throws StoreUnusable for a pipe or a device: opening the one waits for another program, and
- * reading the other may never end.
+ * Opens a revocation log. Throws StoreUnusable for a pipe or a device: opening a pipe waits for another program, and
+ * reading a device may never end.
  */
 export function openLog(path: string, flags: number): number {
   const file = openSync(path, flags | (constants.O_NONBLOCK ?? 0), 0o600);
   const found = fstatSync(file);
-  // Reading a directory, or opening it for writing, says by itself that it is one.
+  // For a directory, reading or opening for writing fails by itself.
   if (found.isFile() || found.isDirectory()) return file;
   closeSync(file);
   throw new StoreUnusable(`${path} is ${kindOf(found)}. A revocation log is a regular file. Name one.`);
 }
 
-/** Which file this is, and how long; the same for as long as nobody replaces it, cuts it or appends to it. */
+/** Changes where a file is replaced, cut or appended to. */
 export function extentOf({ dev, ino, size }: Stats): string {
   return `${dev}:${ino}:${size}`;
 }
@@ -54,7 +54,7 @@ export function endsOf(path: string): string {
   }
 }
 
-/** Appends a text, on disk when this returns. Where that fails, the file stays as it was, and this throws. */
+/** Appends a text, on disk when this returns. After a failure, the file is as before, and this throws. */
 export function appendOrLeave(file: number, text: string): void {
   const { size } = fstatSync(file);
   try {
@@ -66,10 +66,9 @@ export function appendOrLeave(file: number, text: string): void {
   }
 }
 
-/** How the lines of a log begin. */
 const LINE_STARTS = [firstLine("", ""), '{"audit_event":"'].map((line) => line.slice(0, 16));
 
-/** Removes the last line where a crash cut it short; its change is written again. Another file stays as it is. */
+/** Removes the last line where a crash cut it short: it is written again. Leaves other files as they are. */
 export function dropTornLine(file: number): void {
   const { size } = fstatSync(file);
   const tail = textAt(file, Math.max(size - TAIL_BYTES, 0), Math.min(size, TAIL_BYTES));

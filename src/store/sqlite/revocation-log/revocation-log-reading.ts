@@ -9,7 +9,7 @@ export interface RevocationFile extends RevocationLines {
   readonly path: string;
 }
 
-/** Reads logs of that store. Throws StoreUnusable for a file that is none, or is of another store. */
+/** Reads logs of that store. Throws StoreUnusable for another file, and for the log of another store. */
 export function readRevocationLogs(
   paths: readonly string[],
   store: string,
@@ -24,7 +24,7 @@ export function readRevocationLogs(
   });
 }
 
-/** The text of a log. Throws StoreUnusable for one that cannot be read, or is no regular file. */
+/** The text of a log. Throws StoreUnusable for a file that cannot be read or is irregular. */
 export function readRevocationLog(path: string): string {
   try {
     const file = openLog(path, constants.O_RDONLY);

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { closeSync, constants, existsSync, fstatSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { reasonOf } from "../../../system-errors.ts";
@@ -23,28 +22,27 @@ import {
 } from "./revocation-log-file.ts";
 import { readRevocationLog } from "./revocation-log-reading.ts";
 
-/** How many events are read and written at once. */
 const SLICE_SIZE = 1000;
 
 /**
- * How something else changed the end of the file: lines of this store had gone, and were written again; or there are lines of
- * another store with the same key, such as a copy of this one.
+ * How another program changed the end of the file. `lines gone`: lines of this store were missing, and were written again.
+ * `lines of another store`: a store with the same key, such as a copy of this one, wrote to it.
  */
 export type LogChange = "lines gone" | "lines of another store" | "emptied";
 
 const APPENDING = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 
 /**
- * Appends every end of a token to a file, from the audit trail of a store. The file is opened anew for each write:
- * where it was moved away or emptied, another one begins. Where it was changed, it goes on from the last line that the store
- * knows, so that nothing is missing.
+ * Appends every end of a token to a file, from the audit trail of a store. Opens the file anew for each write: where it was
+ * moved away or emptied, begins another one. Where it was changed, goes on from the last line that the store knows, so
+ * that nothing is missing.
  */
 export class RevocationLog {
   readonly path: string;
   readonly #store: string;
   readonly #trail: SqliteAuditTrail;
   readonly #sync: (directory: string) => void;
-  /** The last audit event that was dealt with; empty for none. */
+  /** The last audit event that is in the file or needs no line; empty for none. */
   #known = "";
   /** The audit event of the last line; empty for none. */
   #written = "";
@@ -52,8 +50,8 @@ export class RevocationLog {
   #own = "";
   /** The changes since the last call of `catchUp` that succeeded. */
   readonly #changes = new Set<LogChange>();
-  /** The extent of the file as it was left; null for none. */
-  #left: string | null = null;
+  /** The extent of the file after the last write; null for none. */
+  #extentBefore: string | null = null;
   /** Whether the name of a new file may not be on disk yet. */
   #isNameUnsynced = false;
 
@@ -71,7 +69,7 @@ export class RevocationLog {
       this.#known = log === null ? "" : this.#lastOfStore(log);
       this.#written = log?.last ?? "";
       this.#own = this.#known;
-      this.#left = this.#extent();
+      this.#extentBefore = this.#extent();
       this.#append([]);
       this.#syncName();
     } catch (error) {
@@ -92,8 +90,8 @@ export class RevocationLog {
   }
 
   /**
-   * Writes the missing lines, on disk before it returns. Gives how something else had changed the end of the file; after an
-   * error, the next call that succeeds gives it. Throws an error of the file system or of the store.
+   * Writes the missing lines, on disk when this returns. Returns how another program changed the end of the file; after an
+   * error, the next call that succeeds returns it. Throws an error of the file system or of the store.
    */
   catchUp(): readonly LogChange[] {
     this.#goOnAfterChange();
@@ -109,7 +107,7 @@ export class RevocationLog {
     return changes;
   }
 
-  /** Where that fails, the lines are there all the same: the next call tries it again. */
+  /** After a failure the lines are there nevertheless, and the next call tries again. */
   #syncName(): void {
     if (!this.#isNameUnsynced) return;
     this.#sync(dirname(this.path));
@@ -123,11 +121,11 @@ export class RevocationLog {
     return [...new Set(events.filter(isEnd).map(({ target }) => target))];
   }
 
-  /** Gives false, and writes nothing, where the file is not as it was left. */
+  /** Returns false, and writes nothing, where the file changed since the last write. */
   #append(events: readonly AuditEvent[]): boolean {
     const file = openLog(this.path, APPENDING);
     try {
-      if (fstatSync(file).size > 0 && extentOf(fstatSync(file)) !== this.#left) return false;
+      if (fstatSync(file).size > 0 && extentOf(fstatSync(file)) !== this.#extentBefore) return false;
       dropTornLine(file);
       const isNew = fstatSync(file).size === 0;
       const first = isNew ? [firstLine(this.#store, this.#written)] : [];
@@ -137,23 +135,23 @@ export class RevocationLog {
       const written = events.findLast(isEnd)?.id;
       this.#written = written ?? this.#written;
       this.#own = written ?? this.#own;
-      this.#left = extentOf(fstatSync(file));
+      this.#extentBefore = extentOf(fstatSync(file));
       return true;
     } finally {
       closeSync(file);
     }
   }
 
-  /** Sees to it that lines that have gone from the end of the file are written again. */
+  /** Looks for a change of the file. Lines that are gone from its end are written again. */
   #goOnAfterChange(): void {
     const extent = this.#extent();
-    if (extent === this.#left) return;
+    if (extent === this.#extentBefore) return;
     if (extent !== null) {
       const log = this.#read(endsOf(this.path));
       if (log === null) this.#changes.add("emptied");
       else if (log.last !== this.#written) this.#goOnFrom(log);
     } else if (existsSync(this.path)) this.#changes.add("emptied");
-    this.#left = extent;
+    this.#extentBefore = extent;
   }
 
   #goOnFrom(log: RevocationLines): void {
@@ -172,8 +170,8 @@ export class RevocationLog {
   }
 
   /**
-   * The last audit event in a log that the store has. Another store with the same key, such as a copy of this one, may have written the
-   * lines after it, or this store was restored from a backup since. The lines up to the last known one are as they were.
+   * The last audit event in a log that the store has. Lines after it come from another store with the same key, such as a
+   * copy, or from before a restore. The lines up to the last known one are unchanged.
    */
   #lastOfStore({ ends }: RevocationLines): string {
     const known = ends.findLastIndex(({ event }) => event === this.#written);
@@ -206,9 +204,4 @@ export function refuseLogOfLostStore(path: string | null): void {
     `There is no store, but ${path} is there already. Nothing was changed. If the store was lost, run "publisher restore BACKUP ` +
       `--revocations ${path}". For a new store, name another file with --revocation-log.`,
   );
-}
-
-/** What a log calls its store: a mark of its cursor key, which each of its backups has too. */
-export function storeMark(cursorKey: Uint8Array): string {
-  return createHash("sha256").update(cursorKey).digest("hex").slice(0, 16);
 }

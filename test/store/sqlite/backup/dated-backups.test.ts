@@ -45,7 +45,7 @@ class Backups extends PublicDirectory {
     database.run(sql);
   }
 
-  /** What `keepNewest` says of the days of November. */
+  /** The result of `keepNewest`, by the days of November. */
   keep(made: number, count: number): unknown {
     const { removed, ahead, passedOver } = keepNewest(this.of(made), count, NOW);
     const dayOf = (path: string) => Number(basename(path).slice(18, 20));

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { endAgain } from "../../../../src/store/sqlite/backup/reapplied-ends.ts";
-import { knownFaults } from "../../../../src/store/sqlite/consistency-rules.ts";
+import { consistencyFaults } from "../../../../src/store/sqlite/consistency-rules.ts";
 import { schemaText } from "../../../support/store/old-schemas.ts";
 import { row } from "../../../support/store/store.ts";
 
@@ -31,7 +31,7 @@ describe.each([1, 2, 3, 4])("in a store of schema %d, a token is ended as is kno
       revoked_at: END.revokedAt,
       expires_at: END.expiresAt,
     });
-    expect(knownFaults(database)).toEqual([]);
+    expect(consistencyFaults(database)).toEqual([]);
     const { target, actor } = row(database, "SELECT target, actor FROM audit_event ORDER BY id DESC LIMIT 1");
     expect({ target, actor }).toEqual({ target: ACTIVE, actor: null });
   });

@@ -5,27 +5,28 @@ import { ReplacedStore } from "../../../../src/store/sqlite/backup/replaced-stor
 import type { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import type { KnownEnd } from "../../../../src/tokens/revocation/token-end.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore } from "../../../support/store/data-directory.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 const EVENT =
   "INSERT INTO audit_event (id, at, action, target, changes) VALUES (?, 5, 'api-token.update', 'atok_7', ?)";
 
-/** Makes a store in which that was done to the token atok_7, and of that only the events are kept by the disk. */
+/** Makes a store with events of the token atok_7, whose row lacks their changes. */
 function makeForgetful(directory: DataDirectory, events: readonly string[]): void {
   makeStore(directory);
   using database = openDatabase(directory);
   for (const [index, changes] of events.entries()) database.query(EVENT).run(`aevt_${index}`, changes);
 }
 
-/** What a replaced store knows of the token atok_7, an end for each source. */
+/** The ends of the token atok_7, one for each source. */
 function endsIn(replaced: ReplacedStore): readonly KnownEnd[] {
   return replaced.ends().filter(({ token }) => token === "atok_7");
 }
 
 describe("the store whose place a backup takes", () => {
   test("is kept from everybody else, and is one whole file", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     {
       using replaced = ReplacedStore.open(directory);
@@ -39,25 +40,21 @@ describe("the store whose place a backup takes", () => {
   });
 
   test("has a fault where it lost a revocation that its events tell of, and still knows it", () => {
-    using temporary = new PublicDirectory();
-    makeForgetful(temporary.directory, ['{"revoked_at":5}']);
-    using replaced = ReplacedStore.open(temporary.directory);
+    makeForgetful(directory, ['{"revoked_at":5}']);
+    using replaced = ReplacedStore.open(directory);
     expect(replaced.fault).toEndWith("is damaged (a token is not revoked as its audit event says: atok_7)");
     expect(endsIn(replaced)).toEqual([{ token: "atok_7", revokedAt: 5, expiresAt: null, replacedBy: null }]);
   });
 
   test("has a fault where its beginning is damaged, in a sentence that advises nothing", () => {
-    using temporary = new PublicDirectory();
-    writeFileSync(temporary.directory.database, "\0\0\0\0");
-    using replaced = ReplacedStore.open(temporary.directory);
+    writeFileSync(directory.database, "\0\0\0\0");
+    using replaced = ReplacedStore.open(directory);
     expect(replaced.fault).toBe(
-      `${temporary.directory.database} is not a Publisher store, or its beginning is damaged`,
+      `${directory.database} is not a Publisher store, or its beginning is damaged`,
     );
   });
 
   test("has a fault where SQLite finds one in its pages alone, and knows what its events tell", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     openDatabase(directory).close();
     {
       using made = new Database(directory.database);
@@ -85,21 +82,14 @@ describe("the store whose place a backup takes", () => {
   });
 
   test("knows the last expiry and the successor that its events tell of", () => {
-    using temporary = new PublicDirectory();
-    makeForgetful(temporary.directory, [
-      '{"expires_at":500}',
-      '{"expires_at":900}',
-      '{"replaced_by":"atok_8"}',
-    ]);
-    using replaced = ReplacedStore.open(temporary.directory);
+    makeForgetful(directory, ['{"expires_at":500}', '{"expires_at":900}', '{"replaced_by":"atok_8"}']);
+    using replaced = ReplacedStore.open(directory);
     expect(endsIn(replaced)).toEqual([
       { token: "atok_7", revokedAt: null, expiresAt: 900, replacedBy: "atok_8" },
     ]);
   });
 
   test("gives no time and no successor that cannot be", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeForgetful(directory, ['{"revoked_at":-5}', '{"replaced_by":"?","expires_at":1e300}']);
     {
       using database = new Database(directory.database);

@@ -89,7 +89,7 @@ describe("a copy of a store", () => {
   });
 });
 
-/** What Publisher knows of a store and SQLite does not. */
+/** Faults that SQLite cannot see. */
 const UNKNOWN_TO_SQLITE: readonly (readonly [sql: string, fault: string])[] = [
   ["UPDATE token SET id = 'atok_!' WHERE id = 'atok_1'", "a token has a malformed id: atok_!"],
   ["UPDATE token SET id = 'btok_1' WHERE id = 'atok_1'", "a token has a malformed id: btok_1"],

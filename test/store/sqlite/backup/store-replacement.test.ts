@@ -18,7 +18,7 @@ import {
   refuseUnfinished,
   replaceStore,
 } from "../../../../src/store/sqlite/backup/store-replacement.ts";
-import { markSuccessor } from "../../../../src/store/sqlite/backup/successor.ts";
+import { writeChecksum } from "../../../../src/store/sqlite/backup/successor.ts";
 import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { linkOrCopy } from "../../../../src/store/sqlite/file/file-link.ts";
@@ -26,6 +26,7 @@ import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectoryOf, useEach } from "../../../support/store/use.ts";
 
 const TOKENS = "SELECT count(*) AS tokens FROM token";
 
@@ -47,9 +48,13 @@ class Replacing extends PublicDirectory {
   }
 
   /** As a crash leaves a restore, just before its last step. */
-  writeLastUses(): void {
-    markSuccessor(this.directory, this.next);
+  interrupt(): void {
+    writeChecksum(this.directory, this.next);
     copyFileSync(this.next, this.directory.successor);
+  }
+
+  replace(): boolean {
+    return replaceStore(this.directory, this.next, this.aside);
   }
 
   get tokens(): unknown {
@@ -58,28 +63,27 @@ class Replacing extends PublicDirectory {
   }
 }
 
+const replacing = useEach(() => new Replacing());
+const directory = useDirectoryOf(replacing);
+
 describe("a store that takes the place of another", () => {
   test("comes alone, and the other is kept as it was", () => {
-    using replacing = new Replacing();
-    const { directory, next, aside } = replacing;
     const before = readFileSync(directory.database).toHex();
     const wal = readFileSync(`${directory.database}-wal`).toHex();
-    expect(replaceStore(directory, next, aside)).toBe(true);
+    expect(replacing.replace()).toBe(true);
     expect(readdirSync(directory.path).sort()).toEqual(["aside", "old", "prepared", "publisher.db"]);
     expect(replacing.tokens).toBe(200);
-    const kept = new DataDirectory(aside);
+    const kept = new DataDirectory(replacing.aside);
     expect(readFileSync(kept.database).toHex()).toBe(before);
     expect(readFileSync(`${kept.database}-wal`).toHex()).toBe(wal);
     openDatabase(kept).close();
   });
 
   test("comes where there was none, and no -wal file of a lost one gets to it", () => {
-    using replacing = new Replacing();
-    const { directory, next, aside } = replacing;
     rmSync(directory.database);
-    expect(replaceStore(directory, next, aside)).toBe(true);
+    expect(replacing.replace()).toBe(true);
     expect(replacing.tokens).toBe(200);
-    expect(readdirSync(aside)).toEqual(["publisher.db-wal"]);
+    expect(readdirSync(replacing.aside)).toEqual(["publisher.db-wal"]);
   });
 
   test.each([
@@ -87,9 +91,7 @@ describe("a store that takes the place of another", () => {
     { what: "the -wal file was removed", remove: ["-wal"] },
     { what: "all beside was removed", remove: ["-wal", "-shm"] },
   ])("comes at the next start where a crash came when $what", ({ remove }) => {
-    using replacing = new Replacing();
-    const { directory } = replacing;
-    replacing.writeLastUses();
+    replacing.interrupt();
     for (const end of remove) rmSync(directory.database + end, { force: true });
     expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
     completeReplacement(directory);
@@ -101,9 +103,7 @@ describe("a store that takes the place of another", () => {
   });
 
   test("does not come while somebody else is about it", () => {
-    using replacing = new Replacing();
-    const { directory } = replacing;
-    replacing.writeLastUses();
+    replacing.interrupt();
     const lock = ServerLock.take(directory);
     expect(unusable(() => completeReplacement(directory))).toContain("It may be restoring the store");
     expect(existsSync(`${directory.database}-wal`)).toBe(true);
@@ -113,10 +113,8 @@ describe("a store that takes the place of another", () => {
   });
 
   test("leaves the other in its place where that cannot be kept aside", () => {
-    using replacing = new Replacing();
-    const { directory, next, aside } = replacing;
-    writeFileSync(aside, "");
-    expect(unusable(() => replaceStore(directory, next, aside))).toBe(
+    writeFileSync(replacing.aside, "");
+    expect(unusable(() => replacing.replace())).toBe(
       `The store cannot be put into ${directory.path}: there is a file of that name. Nothing was changed.`,
     );
     expect(isBeingReplaced(directory)).toBe(false);
@@ -125,36 +123,30 @@ describe("a store that takes the place of another", () => {
 });
 
 describe("a file with the name of a successor that no restore put there", () => {
-  const cases: readonly (readonly [what: string, put: (replacing: Replacing) => void, says: string])[] = [
-    ["a backup", ({ directory, next }) => copyFileSync(next, directory.successor), "is not the file that"],
-    ["an empty file", ({ directory }) => writeFileSync(directory.successor, ""), "is not the file that"],
+  const cases: readonly (readonly [what: string, put: () => void, says: string])[] = [
+    ["a backup", () => copyFileSync(replacing.next, directory.successor), "is not the file that"],
+    ["an empty file", () => writeFileSync(directory.successor, ""), "is not the file that"],
     [
       "a link to a store",
-      ({ directory, next }) => {
-        markSuccessor(directory, next);
-        symlinkSync(next, directory.successor);
+      () => {
+        writeChecksum(directory, replacing.next);
+        symlinkSync(replacing.next, directory.successor);
       },
       "is a symbolic link",
     ],
-    [
-      "a link to nothing",
-      ({ directory }) => symlinkSync("/nowhere", directory.successor),
-      "is a symbolic link",
-    ],
-    ["a directory", ({ directory }) => mkdirSync(directory.successor), "is a directory"],
+    ["a link to nothing", () => symlinkSync("/nowhere", directory.successor), "is a symbolic link"],
+    ["a directory", () => mkdirSync(directory.successor), "is a directory"],
     [
       "a file that was changed since",
-      (replacing) => {
-        replacing.writeLastUses();
-        appendFileSync(replacing.directory.successor, "x");
+      () => {
+        replacing.interrupt();
+        appendFileSync(directory.successor, "x");
       },
       "is not the file that",
     ],
   ];
   test.each(cases)("is left alone, and so is the store: %s", (_, put, says) => {
-    using replacing = new Replacing();
-    const { directory } = replacing;
-    put(replacing);
+    put();
     const before = readdirSync(directory.path);
     for (const work of [completeReplacement, refuseUnfinished])
       expect(unusable(() => work(directory))).toContain(says);
@@ -164,10 +156,8 @@ describe("a file with the name of a successor that no restore put there", () => 
   });
 
   test("is refused too while a server runs, which is not said to be a restore", () => {
-    using replacing = new Replacing();
-    const { directory, next } = replacing;
     const lock = ServerLock.take(directory);
-    copyFileSync(next, directory.successor);
+    copyFileSync(replacing.next, directory.successor);
     expect(unusable(() => completeReplacement(directory))).toContain("Move publisher.db-next to another");
     lock.release();
   });
@@ -175,25 +165,19 @@ describe("a file with the name of a successor that no restore put there", () => 
 
 describe("a replacement that fails", () => {
   test("before its last step leaves the old store under its one name", () => {
-    using replacing = new Replacing();
-    const { directory, next, aside } = replacing;
-    mkdirSync(directory.successorMark);
-    expect(unusable(() => replaceStore(directory, next, aside))).toEndWith(
-      "The old store is still in its place.",
-    );
-    expect(existsSync(aside)).toBe(false);
-    rmSync(directory.successorMark, { recursive: true });
+    mkdirSync(directory.successorChecksum);
+    expect(unusable(() => replacing.replace())).toEndWith("The old store is still in its place.");
+    expect(existsSync(replacing.aside)).toBe(false);
+    rmSync(directory.successorChecksum, { recursive: true });
     expect(statSync(directory.database).nlink).toBe(1);
     expect(replacing.tokens).toBe(0);
   });
 
   test("in its last step says that the next start completes it, and where the old store is", () => {
-    using replacing = new Replacing();
-    const { directory, next, aside } = replacing;
     mkdirSync(`${directory.database}-shm`);
-    const told = unusable(() => replaceStore(directory, next, aside));
+    const told = unusable(() => replacing.replace());
     expect(told).toContain("The restored store is ready: it takes its place when the server starts");
-    expect(told).toEndWith(`The store that was there is in ${aside}.`);
+    expect(told).toEndWith(`The store that was there is in ${replacing.aside}.`);
     rmSync(`${directory.database}-shm`, { recursive: true });
     completeReplacement(directory);
     expect(replacing.tokens).toBe(200);
@@ -207,8 +191,7 @@ function failing(code: string): () => never {
 }
 
 test("a file is copied where there are no hard links, and not after another error", () => {
-  using temporary = new PublicDirectory();
-  const [from, to] = ["from", "to"].map((name) => join(temporary.path, name)) as [string, string];
+  const [from, to] = ["from", "to"].map((name) => join(directory.path, name)) as [string, string];
   writeFileSync(from, "content");
   expect(() => linkOrCopy(from, to, failing("EIO"))).toThrow("EIO");
   expect(existsSync(to)).toBe(false);

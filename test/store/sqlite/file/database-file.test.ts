@@ -2,12 +2,12 @@ import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFile } from "../../../../src/store/sqlite/file/database-file.ts";
-import { openAtRest, openReader } from "../../../../src/store/sqlite/file/reader.ts";
+import { openImmutable, openReader } from "../../../../src/store/sqlite/file/reader.ts";
 import { StoreDatabase } from "../../../../src/store/sqlite/file/store-database.ts";
 import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
 import { TemporaryDirectory } from "../../../support/temporary.ts";
 
-const OPENERS = [openReader, openAtRest, (path: string) => new StoreDatabase(path)];
+const OPENERS = [openReader, openImmutable, (path: string) => new StoreDatabase(path)];
 
 test.skipIf(process.platform === "win32")("SQLite opens no database through a link to a file", () => {
   using store = new PublicDirectory();

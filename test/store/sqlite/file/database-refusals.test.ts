@@ -13,11 +13,13 @@ import {
 import { join } from "node:path";
 import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
-import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
 import { SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
 import { Child } from "../../../support/store/child.ts";
-import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore, modes, WAYS } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 /** The user that an unprivileged child becomes, if this runs as root. */
 const NOBODY = 65_534;
@@ -37,114 +39,76 @@ function otherDatabase(path: string, ...statements: readonly string[]): void {
   for (const statement of statements) database.run(statement);
 }
 
-/** What may lie where the store should be, and what is said of it. */
-const UNUSABLE: readonly [string, (directory: DataDirectory) => void, RegExp][] = [
-  [
-    "a text",
-    ({ database }) => writeFileSync(database, "Dear diary,\n"),
-    / is not a Publisher store, or its beginning is damaged\./,
-  ],
-  [
-    "a long text",
-    ({ database }) => writeFileSync(database, "Dear diary,\n".repeat(9999)),
-    / is not a Publisher store, or its beginning is damaged\./,
-  ],
-  [
-    "one byte",
-    ({ database }) => writeFileSync(database, "S"),
-    / is not a Publisher store, or its beginning is damaged\./,
-  ],
-  [
-    "the first bytes of a database and no more",
-    ({ database }) => writeFileSync(database, "SQLite format 3\0"),
-    / is damaged: /,
-  ],
-  [
-    "another program's database",
-    ({ database }) => otherDatabase(database, "CREATE TABLE diary (entry TEXT)"),
-    / is the database of another program\./,
-  ],
-  [
-    "another program's database with a mark of its own",
-    ({ database }) =>
-      otherDatabase(database, "PRAGMA application_id = 42", `PRAGMA user_version = ${SCHEMA_VERSION}`),
-    / is the database of another program\./,
-  ],
-  [
-    "another program's database in WAL mode",
-    ({ database }) => otherDatabase(database, "PRAGMA journal_mode = WAL", "CREATE TABLE token (id TEXT)"),
-    / is the database of another program\./,
-  ],
-  [
-    "a newer Publisher's store",
-    (directory) => {
-      makeStore(directory);
-      otherDatabase(directory.database, `PRAGMA user_version = ${SCHEMA_VERSION + 1}`);
-    },
-    new RegExp(
-      ` was written by a newer Publisher \\(schema ${SCHEMA_VERSION + 1}; this one knows up to ${SCHEMA_VERSION}\\)\\. ` +
-        "Use that version or a later one\\.",
-    ),
-  ],
-  [
-    "a store without its end",
-    (directory) => {
-      makeStore(directory);
-      truncateSync(directory.database, 2 * PAGE_BYTES);
-    },
-    / is damaged: /,
-  ],
-  [
-    "a store without most of its first page",
-    (directory) => {
-      makeStore(directory);
-      truncateSync(directory.database, 200);
-    },
-    / is damaged: /,
-  ],
-  [
-    "a store that is cut in the middle of a page",
-    (directory) => {
-      makeStore(directory);
-      truncateSync(directory.database, statSync(directory.database).size - PAGE_BYTES / 2);
-    },
-    / is damaged: /,
-  ],
-  [
-    "a store whose schema was overwritten",
-    (directory) => {
-      makeStore(directory);
-      overwrite(directory.database, 100, NOISE);
-    },
-    / is damaged: /,
-  ],
-];
+const NO_STORE = " is not a Publisher store, or its beginning is damaged.";
+const FOREIGN = " is the database of another program.";
+const DAMAGED = " is damaged: ";
+const NEWER = ` was written by a newer Publisher (schema ${SCHEMA_VERSION + 1}; this one knows up to ${SCHEMA_VERSION}). Use that version or a later one.`;
 
-describe.each(UNUSABLE)("%s", (_, put, sentence) => {
-  test.each([
-    { way: "opening", open: (directory: DataDirectory) => openDatabase(directory).close() },
-    { way: "looking at", open: (directory: DataDirectory) => inspectDatabase(directory, () => undefined) },
-  ])("is told when $way it, and stays as it is", ({ open }) => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
-    put(directory);
-    chmodSync(directory.database, 0o640);
-    const before = readFileSync(directory.database);
-    const told = unusable(() => open(directory));
-    expect(told).toStartWith(`${directory.database} `);
-    expect(told).toMatch(sentence);
-    expect(told).toMatch(
+/** Files in the place of the store, and the sentence about each. */
+const UNUSABLE: Readonly<Record<string, readonly [content: string | readonly string[], sentence: string]>> = {
+  "a text": ["Dear diary,\n", NO_STORE],
+  "a long text": ["Dear diary,\n".repeat(9999), NO_STORE],
+  "one byte": ["S", NO_STORE],
+  "the first bytes of a database and no more": ["SQLite format 3\0", DAMAGED],
+  "another program's database": [["CREATE TABLE diary (entry TEXT)"], FOREIGN],
+  "another program's database with an id of its own": [
+    ["PRAGMA application_id = 42", `PRAGMA user_version = ${SCHEMA_VERSION}`],
+    FOREIGN,
+  ],
+  "another program's database in WAL mode": [
+    ["PRAGMA journal_mode = WAL", "CREATE TABLE token (id TEXT)"],
+    FOREIGN,
+  ],
+};
+
+/** Changes to a store that make it unusable, and the sentence about each. */
+const SPOILT: Readonly<
+  Record<string, readonly [spoil: (path: string, size: number) => void, sentence: string]>
+> = {
+  "a newer Publisher's store": [
+    (path) => otherDatabase(path, `PRAGMA user_version = ${SCHEMA_VERSION + 1}`),
+    NEWER,
+  ],
+  "a store without its end": [(path) => truncateSync(path, 2 * PAGE_BYTES), DAMAGED],
+  "a store without most of its first page": [(path) => truncateSync(path, 200), DAMAGED],
+  "a store that is cut in the middle of a page": [
+    (path, size) => truncateSync(path, size - PAGE_BYTES / 2),
+    DAMAGED,
+  ],
+  "a store with an overwritten schema": [(path) => overwrite(path, 100, NOISE), DAMAGED],
+};
+
+/** The sentence when opening a store and when looking at it, which both leave it as it is. */
+function expectRefused(sentence: string): void {
+  chmodSync(directory.database, 0o640);
+  const before = readFileSync(directory.database);
+  for (const way of WAYS) {
+    const message = unusable(() => way(directory));
+    expect(message).toStartWith(`${directory.database}${sentence}`);
+    expect(message).toMatch(
       /left as it is(\.|; "publisher restore" puts .*\.|\. If your store was here, run .*\.)$/,
     );
-    expect(told).not.toContain("\n");
-    expect(readFileSync(directory.database).equals(before)).toBe(true);
-    expect(modes(directory)).toMatchObject({ "publisher.db": "640" });
-  });
+    expect(message).not.toContain("\n");
+  }
+  expect(readFileSync(directory.database).equals(before)).toBe(true);
+  expect(modes(directory)).toMatchObject({ "publisher.db": "640" });
+}
+
+test.each(Object.keys(UNUSABLE))("%s is refused, and stays as it is", (name) => {
+  const [content = "", sentence = ""] = UNUSABLE[name] ?? [];
+  if (typeof content === "string") writeFileSync(directory.database, content);
+  else otherDatabase(directory.database, ...content);
+  expectRefused(sentence);
+});
+
+test.each(Object.keys(SPOILT))("%s is refused, and stays as it is", (name) => {
+  const [spoil, sentence = ""] = SPOILT[name] ?? [];
+  makeStore(directory);
+  spoil?.(directory.database, statSync(directory.database).size);
+  expectRefused(sentence);
 });
 
 test("a store is damaged whichever of its pages was overwritten", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   makeStore(directory);
   const sound = readFileSync(directory.database);
   expect(sound.length).toBeGreaterThanOrEqual(6 * PAGE_BYTES);
@@ -157,19 +121,31 @@ test("a store is damaged whichever of its pages was overwritten", () => {
   }
 });
 
-test("a directory in the place of the store is told, and stays", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
+test("a directory in the place of the store is fault, and stays", () => {
   mkdirSync(directory.database);
   writeFileSync(join(directory.database, "kept"), "");
   expect(unusable(() => openDatabase(directory))).toStartWith(`${directory.database} is a directory. `);
   expect(readdirSync(directory.database)).toEqual(["kept"]);
 });
 
+/** Opens the store of a data directory below the test's as a user without rights; returns the message. */
+async function openedUnprivileged(mode: number, fileMode: number | null = null): Promise<string> {
+  const data = new DataDirectory(join(directory.path, "data"));
+  mkdirSync(data.path);
+  if (fileMode !== null) {
+    makeStore(data);
+    chmodSync(data.database, fileMode);
+    if (process.getuid?.() === 0)
+      for (const path of [data.path, data.database]) chownSync(path, NOBODY, NOBODY);
+  }
+  chmodSync(data.path, mode);
+  await using child = new Child("openUnprivileged", data.path);
+  return (await child.line()).replaceAll(data.path, "DATA");
+}
+
 describe("a user who may not", () => {
-  test("make a data directory is told so", async () => {
-    using temporary = new PublicDirectory();
-    const parent = join(temporary.path, "parent");
+  test("make a data directory gets a sentence", async () => {
+    const parent = join(directory.path, "parent");
     mkdirSync(parent, { mode: 0o555 });
     await using child = new Child("openUnprivileged", join(parent, "data"));
     expect(await child.line()).toBe(
@@ -177,43 +153,18 @@ describe("a user who may not", () => {
     );
   });
 
-  test("write the data directory is told so, and leaves nothing there", async () => {
-    using temporary = new PublicDirectory();
-    const data = new DataDirectory(join(temporary.path, "data"));
-    mkdirSync(data.path, { mode: 0o555 });
-    await using child = new Child("openUnprivileged", data.path);
-    expect(await child.line()).toBe(
-      `StoreUnusable: The data directory ${data.path} cannot be written: permission denied.`,
-    );
-    expect(readdirSync(data.path)).toEqual([]);
-  });
-
-  test("read the store is told so", async () => {
-    using temporary = new PublicDirectory();
-    const data = new DataDirectory(join(temporary.path, "data"));
-    mkdirSync(data.path);
-    makeStore(data);
-    if (process.getuid?.() === 0) chownSync(data.path, NOBODY, NOBODY);
-    chmodSync(data.path, 0o755);
-    chmodSync(data.database, 0o000);
-    await using child = new Child("openUnprivileged", data.path);
-    expect(await child.line()).toBe(
-      `StoreUnusable: The store ${data.database} cannot be opened: permission denied.`,
-    );
-  });
-});
-
-describe("a store that can only be read", () => {
-  test("is refused by a user who may not write it", async () => {
-    using temporary = new PublicDirectory();
-    const data = new DataDirectory(join(temporary.path, "data"));
-    mkdirSync(data.path);
-    makeStore(data);
-    chmodSync(data.database, 0o400);
-    if (process.getuid?.() === 0)
-      for (const path of [data.path, data.database]) chownSync(path, NOBODY, NOBODY);
-    await using child = new Child("openUnprivileged", data.path);
-    expect(await child.line()).toStartWith("StoreUnusable: The store can be read but not written.");
+  test.each([
+    [
+      "write the data directory",
+      0o555,
+      null,
+      "The data directory DATA cannot be written: permission denied.",
+    ],
+    ["read the store", 0o755, 0o000, "The store DATA/publisher.db cannot be opened: permission denied."],
+    ["write the store", 0o700, 0o400, "The store can be read but not written."],
+  ])("%s gets a sentence", async (_, mode, fileMode, sentence) => {
+    expect(await openedUnprivileged(mode, fileMode)).toStartWith(`StoreUnusable: ${sentence}`);
+    if (fileMode === null) expect(readdirSync(join(directory.path, "data"))).toEqual([]);
   });
 });
 
@@ -231,21 +182,14 @@ describe("a store is damaged that", () => {
       "CREATE TRIGGER _litestream_seq AFTER INSERT ON token BEGIN DELETE FROM token_use; END",
       "its part _litestream_seq is not Publisher's",
     ],
-  ])("%s", (_, sql, told) => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
+  ])("%s", (_, sql, fault) => {
     makeStore(directory);
-    using database = new Database(directory.database);
-    database.run(sql);
-    database.close();
-    for (const open of [openDatabase, (each: DataDirectory) => inspectDatabase(each, () => undefined)]) {
-      expect(unusable(() => open(directory))).toContain(`is damaged: ${told}. It was left as it is`);
-    }
+    otherDatabase(directory.database, sql);
+    for (const way of WAYS)
+      expect(unusable(() => way(directory))).toContain(`is damaged: ${fault}. It was left as it is`);
   });
 
-  test("is told from one that Litestream copies, which makes tables of its own there", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
+  test("is fault from one that Litestream copies, which makes tables of its own there", () => {
     makeStore(directory);
     otherDatabase(
       directory.database,

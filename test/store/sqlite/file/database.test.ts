@@ -2,42 +2,37 @@ import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
-import { inspectDatabase, integrityFaults } from "../../../../src/store/sqlite/inspect/inspection.ts";
-import { APPLICATION_ID, SCHEMA_VERSION, schemaVersion } from "../../../../src/store/sqlite/schema.ts";
+import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
+import { integrityFaults } from "../../../../src/store/sqlite/inspect/store-faults.ts";
+import { APPLICATION_ID, SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
 import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
 import { row, TestStore } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 describe("a new store", () => {
   test("is one file for its owner alone, and so is what lies beside it while it is open", () => {
-    using temporary = new PublicDirectory();
     withoutUmask(() => {
-      using database = openDatabase(temporary.directory);
+      using database = openDatabase(directory);
       database.run("DELETE FROM audit_event");
-      expect(modes(temporary.directory)).toEqual({
+      expect(modes(directory)).toEqual({
         "publisher.db": "600",
         "publisher.db-shm": "600",
         "publisher.db-wal": "600",
       });
     });
-    expect(modes(temporary.directory)).toEqual({ "publisher.db": "600" });
+    expect(modes(directory)).toEqual({ "publisher.db": "600" });
   });
 
   test("says that it is Publisher's and of which schema", () => {
-    using temporary = new PublicDirectory();
-    openDatabase(temporary.directory).close();
-    using database = new Database(temporary.directory.database, { readonly: true });
+    openDatabase(directory).close();
+    using database = new Database(directory.database, { readonly: true });
     expect(row(database, "PRAGMA application_id")).toEqual({ application_id: APPLICATION_ID });
     expect(row(database, "PRAGMA user_version")).toEqual({ user_version: SCHEMA_VERSION });
     expect(Buffer.from(APPLICATION_ID.toString(16), "hex").toString()).toBe("Publ");
-  });
-
-  test("is made of an empty file too, as a crash may leave one", () => {
-    using temporary = new PublicDirectory();
-    writeFileSync(temporary.directory.database, "");
-    using database = openDatabase(temporary.directory);
-    expect(schemaVersion(database)).toBe(SCHEMA_VERSION);
   });
 
   test("has a key for cursors of its own", () => {
@@ -58,31 +53,27 @@ test.each([
   ["trusted_schema", 0],
   ["cell_size_check", 1],
 ])("PRAGMA %s is %p, in a new store and in one that was there", (name, value) => {
-  using temporary = new PublicDirectory();
   for (let round = 0; round < 2; round += 1) {
-    using database = openDatabase(temporary.directory);
+    using database = openDatabase(directory);
     expect(row(database, `PRAGMA ${name}`)).toEqual({ [name]: value });
   }
 });
 
 test("waiting for another process hardly holds up the event loop", () => {
-  using temporary = new PublicDirectory();
-  using database = openDatabase(temporary.directory);
+  using database = openDatabase(directory);
   expect(Number(row(database, "PRAGMA busy_timeout").timeout)).toBeLessThanOrEqual(50);
 });
 
 test("a store that others could read is taken from them", () => {
-  using temporary = new PublicDirectory();
-  makeStore(temporary.directory);
-  chmodSync(temporary.directory.database, 0o644);
-  openDatabase(temporary.directory).close();
-  expect(modes(temporary.directory)).toEqual({ "publisher.db": "600" });
+  makeStore(directory);
+  chmodSync(directory.database, 0o644);
+  openDatabase(directory).close();
+  expect(modes(directory)).toEqual({ "publisher.db": "600" });
 });
 
 test("looking at a store needs no more than reading, and finds what was committed", () => {
-  using temporary = new PublicDirectory();
-  makeStore(temporary.directory);
-  inspectDatabase(temporary.directory, (database) => {
+  makeStore(directory);
+  inspectDatabase(directory, (database) => {
     expect(row(database, "SELECT count(*) AS tokens FROM token")).toEqual({ tokens: 200 });
     expect(integrityFaults(database, "integrity_check")).toEqual([]);
     expect(() => database.run("DELETE FROM audit_event")).toThrow("readonly");
@@ -90,8 +81,6 @@ test("looking at a store needs no more than reading, and finds what was committe
 });
 
 test("looking makes no store where there is none", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   expect(unusable(() => inspectDatabase(directory, () => undefined))).toBe(
     `${directory.database} is not a Publisher store, or its beginning is damaged. It was left as it is. ` +
       'If your store was here, run "publisher restore" with a backup.',
@@ -100,14 +89,13 @@ test("looking makes no store where there is none", () => {
 });
 
 test("what a killed process committed is there, though it never closed the store", () => {
-  using temporary = new PublicDirectory();
   using crashed = new PublicDirectory();
-  using database = openDatabase(temporary.directory);
+  using database = openDatabase(directory);
   database.run(
     "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_1', 'read', 'abcd', 1)",
   );
   for (const end of ["", "-wal"]) {
-    writeFileSync(crashed.directory.database + end, readFileSync(temporary.directory.database + end));
+    writeFileSync(crashed.directory.database + end, readFileSync(directory.database + end));
   }
   const first = "SELECT id FROM token";
   expect(inspectDatabase(crashed.directory, (found) => row(found, first))).toEqual({ id: "atok_1" });

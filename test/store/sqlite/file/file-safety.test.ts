@@ -16,9 +16,12 @@ import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { closeToOthers } from "../../../../src/store/sqlite/file/file-safety.ts";
 import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { Child } from "../../../support/store/child.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
 import { TemporaryDirectory } from "../../../support/temporary.ts";
+
+const directory = useDirectory();
 
 const NOBODY = 65_534;
 const IS_ROOT = process.getuid?.() === 0;
@@ -26,7 +29,7 @@ const HAS_MODES = process.platform !== "win32";
 
 const FILES = new DataDirectory("data").files.map((path) => basename(path));
 
-/** What may lie in the place of a file, as it is told, and what to do about it. */
+/** Irregular files, with the words of the message about them. */
 const ODD_FILES: readonly (readonly [what: string, put: (path: string) => void, advice: string])[] = [
   ["a symbolic link", (path) => symlinkSync(join(path, "../../target"), path), "Put the file itself there"],
   ["a directory", (path) => mkdirSync(path), "Move it away"],
@@ -98,8 +101,6 @@ test("the data directory itself may be behind a link", () => {
 
 describe.skipIf(!HAS_MODES)("a data directory", () => {
   test.each(["777", "1777", "772"])("to which everybody may write is refused: mode %s", (mode) => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     chmodSync(directory.path, Number.parseInt(mode, 8));
     expect(unusable(() => directory.make())).toBe(
       `Everybody may write to the data directory ${directory.path} (mode ${mode}), and so replace what is in it. ` +
@@ -109,17 +110,15 @@ describe.skipIf(!HAS_MODES)("a data directory", () => {
   });
 
   test.each([0o700, 0o755, 0o770, 0o2775])("to which not everybody may write is used: mode %o", (mode) => {
-    using temporary = new PublicDirectory();
-    chmodSync(temporary.path, mode);
-    temporary.directory.make();
-    expect(statSync(temporary.path).mode & 0o7777).toBe(mode);
+    chmodSync(directory.path, mode);
+    directory.make();
+    expect(statSync(directory.path).mode & 0o7777).toBe(mode);
   });
 });
 
 describe.skipIf(!HAS_MODES)("a file that others may open", () => {
   test.each([0o666, 0o660, 0o644, 0o755])("is closed to them: mode %o", (mode) => {
-    using temporary = new PublicDirectory();
-    const path = join(temporary.path, "file");
+    const path = join(directory.path, "file");
     writeFileSync(path, "");
     chmodSync(path, mode);
     closeToOthers(path);
@@ -127,8 +126,6 @@ describe.skipIf(!HAS_MODES)("a file that others may open", () => {
   });
 
   test("is closed with every other file, as the store is opened", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     for (const path of [directory.database, directory.firstToken, directory.lock]) {
       writeFileSync(path, "", { flag: "a" });
@@ -141,8 +138,7 @@ describe.skipIf(!HAS_MODES)("a file that others may open", () => {
 });
 
 test.skipIf(!HAS_MODES)("a link in the place of a file leads nobody to change another file", () => {
-  using temporary = new TemporaryDirectory();
-  const [target, path] = ["target", "file"].map((name) => join(temporary.path, name)) as [string, string];
+  const [target, path] = ["target", "file"].map((name) => join(directory.path, name)) as [string, string];
   writeFileSync(target, "");
   chmodSync(target, 0o666);
   symlinkSync("target", path);
@@ -156,8 +152,6 @@ test("one that is not there is not closed", () => {
 
 describe.skipIf(!IS_ROOT)("a file of another user's", () => {
   test("is refused where everybody may write to it", async () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     chownSync(directory.path, NOBODY, NOBODY);
     chmodSync(directory.database, 0o666);
@@ -170,8 +164,6 @@ describe.skipIf(!IS_ROOT)("a file of another user's", () => {
   });
 
   test("is used where its group may write to it, though it cannot be closed", async () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     chownSync(directory.path, 0, NOBODY);
     chmodSync(directory.path, 0o2770);
@@ -183,8 +175,7 @@ describe.skipIf(!IS_ROOT)("a file of another user's", () => {
   });
 
   test("keeps its group where root opens it", () => {
-    using temporary = new PublicDirectory();
-    const path = join(temporary.path, "file");
+    const path = join(directory.path, "file");
     writeFileSync(path, "");
     chownSync(path, NOBODY, NOBODY);
     chmodSync(path, 0o666);

@@ -1,47 +1,38 @@
-import { expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { FirstTokenFile } from "../../../../src/store/sqlite/file/first-token-file.ts";
 import { digestOf, makeSecret } from "../../../../src/tokens/secret/secret.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
 import { repeatableRandom } from "../../../support/random.ts";
-import { TemporaryDirectory } from "../../../support/temporary.ts";
+import { useDirectory } from "../../../support/store/use.ts";
 
 const random = repeatableRandom();
 const SECRET = makeSecret(random);
 const OTHER = makeSecret(random);
 
-function inDirectory(work: (file: FirstTokenFile, directory: string) => void): void {
-  using temporary = new TemporaryDirectory();
-  work(new FirstTokenFile(join(temporary.path, "first-token")), temporary.path);
-}
+const directory = useDirectory();
+let file: FirstTokenFile;
+
+beforeEach(() => {
+  file = new FirstTokenFile(directory.firstToken);
+});
 
 test("the secret lies alone in its file, for the owner's eyes alone", () => {
-  inDirectory((file, directory) => {
-    withoutUmask(() => file.write(SECRET));
-    expect(readFileSync(file.path, "utf8")).toBe(`${SECRET}\n`);
-    expect(statSync(file.path).mode & 0o777).toBe(0o600);
-    expect(readdirSync(directory)).toEqual(["first-token"]);
-  });
+  withoutUmask(() => file.write(SECRET));
+  expect(readFileSync(file.path, "utf8")).toBe(`${SECRET}\n`);
+  expect(statSync(file.path).mode & 0o777).toBe(0o600);
+  expect(readdirSync(directory.path)).toEqual(["first-token"]);
 });
 
 test("a new secret takes the place of an old one, also after a crash while the old one was written", () => {
-  inDirectory((file, directory) => {
-    file.write(OTHER);
-    writeFileSync(`${file.path}.new`, "sk_live_ha", { mode: 0o644 });
-    file.write(SECRET);
-    expect(file.holds(digestOf(SECRET))).toBe(true);
-    expect(file.holds(digestOf(OTHER))).toBe(false);
-    expect(statSync(file.path).mode & 0o777).toBe(0o600);
-    expect(readdirSync(directory)).toEqual(["first-token"]);
-  });
-});
-
-test("its digest is that of the secret", () => {
-  inDirectory((file) => {
-    file.write(SECRET);
-    expect(file.digest()).toEqual(digestOf(SECRET));
-  });
+  file.write(OTHER);
+  writeFileSync(`${file.path}.new`, "sk_live_ha", { mode: 0o644 });
+  file.write(SECRET);
+  expect(file.holds(digestOf(SECRET))).toBe(true);
+  expect(file.digest()).toEqual(digestOf(SECRET));
+  expect(file.holds(digestOf(OTHER))).toBe(false);
+  expect(statSync(file.path).mode & 0o777).toBe(0o600);
+  expect(readdirSync(directory.path)).toEqual(["first-token"]);
 });
 
 test.each([
@@ -59,20 +50,16 @@ test.each([
     },
   ],
 ])("%s holds no secret", (_, put) => {
-  inDirectory((file) => {
-    put(file.path);
-    expect(file.digest()).toBeNull();
-    expect(file.holds(digestOf(SECRET))).toBe(false);
-    expect(file.holds(new Uint8Array(32))).toBe(false);
-  });
+  put(file.path);
+  expect(file.digest()).toBeNull();
+  expect(file.holds(digestOf(SECRET))).toBe(false);
+  expect(file.holds(new Uint8Array(32))).toBe(false);
 });
 
 test("it goes, and going again is no fault", () => {
-  inDirectory((file, directory) => {
-    file.write(SECRET);
-    file.remove();
-    file.remove();
-    expect(readdirSync(directory)).toEqual([]);
-    expect(file.digest()).toBeNull();
-  });
+  file.write(SECRET);
+  file.remove();
+  file.remove();
+  expect(readdirSync(directory.path)).toEqual([]);
+  expect(file.digest()).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import {
   existsSync,
   linkSync,
@@ -19,17 +19,13 @@ import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { Child } from "../../../support/store/child.ts";
 import { SmallDisk } from "../../../support/store/small-disk.ts";
 import { unusable } from "../../../support/store/unusable.ts";
-import { TemporaryDirectory } from "../../../support/temporary.ts";
+import { useDirectory } from "../../../support/store/use.ts";
 
-/** A directory with something in the place of a store, which the lock does not look into. */
-class WithStore extends TemporaryDirectory {
-  readonly directory = new DataDirectory(this.path);
+const directory = useDirectory();
+const other = useDirectory();
 
-  constructor() {
-    super();
-    writeFileSync(this.directory.database, "a store");
-  }
-}
+/** In the place of a store, which the lock does not look into. */
+beforeEach(() => writeFileSync(directory.database, "a store"));
 
 function held(directory: DataDirectory, holder: string): string {
   return (
@@ -39,8 +35,6 @@ function held(directory: DataDirectory, holder: string): string {
 }
 
 test("a lock that is no server's says what its process does, and to try again", () => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
   const lock = ServerLock.take(directory, undefined, "restoring the store");
   expect(unusable(() => ServerLock.take(directory))).toBe(
     `Another Publisher process is using the data directory ${directory.path}: process ${process.pid} on ${hostname()}, ` +
@@ -51,8 +45,6 @@ test("a lock that is no server's says what its process does, and to try again", 
 });
 
 test("a second server is refused, and told which process holds the directory, until that one lets go", () => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
   const lock = ServerLock.take(directory);
   const holder = `process ${process.pid} on ${hostname()}`;
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
@@ -62,8 +54,6 @@ test("a second server is refused, and told which process holds the directory, un
 });
 
 test("the lock ends with its process, however that dies", async () => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
   await using child = new Child("holdServerLock", directory.path);
   const holder = `${await child.line()} on ${hostname()}`;
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, holder));
@@ -74,8 +64,6 @@ test("the lock ends with its process, however that dies", async () => {
 });
 
 test("the name of a process that is gone keeps nobody out", () => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
   writeFileSync(directory.lockHolder, "process 1 on elsewhere\n");
   ServerLock.take(directory).release();
 });
@@ -84,8 +72,6 @@ test.each([
   ["lost", (path: string) => rmSync(path)],
   ["empty", (path: string) => writeFileSync(path, "")],
 ])("a lock whose holder's name is %s still holds", (_, spoil) => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
   const lock = ServerLock.take(directory);
   spoil(directory.lockHolder);
   expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
@@ -93,8 +79,7 @@ test.each([
 });
 
 test("where there is no store yet, the name is written once there is: alone it would say that one is missing", () => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+  rmSync(directory.database);
   const lock = ServerLock.take(directory);
   expect(existsSync(directory.lockHolder)).toBe(false);
   lock.nameHolder();
@@ -104,9 +89,7 @@ test("where there is no store yet, the name is written once there is: alone it w
 });
 
 test("the name goes into a file of its own, and nowhere else", () => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
-  const elsewhere = join(temporary.path, "elsewhere");
+  const elsewhere = join(directory.path, "elsewhere");
   writeFileSync(elsewhere, "kept");
   const lock = ServerLock.take(directory);
   for (const link of [symlinkSync, linkSync]) {
@@ -120,8 +103,7 @@ test("the name goes into a file of its own, and nowhere else", () => {
 });
 
 test("a name that cannot be written keeps nobody from the lock", () => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+  rmSync(directory.database);
   const lock = ServerLock.take(directory);
   mkdirSync(directory.lockHolder);
   lock.nameHolder();
@@ -135,8 +117,6 @@ if (disk === null) process.stderr.write("skipped, as nothing may be mounted: the
 disk?.[Symbol.dispose]();
 
 test("the lock leaves no journal beside it, and minds none that is there", () => {
-  using temporary = new WithStore();
-  const { directory } = temporary;
   writeFileSync(`${directory.lock}-journal`, Buffer.alloc(512));
   const lock = ServerLock.take(directory);
   expect(readdirSync(directory.path).sort()).toEqual(["lock.db", "lock.holder", "publisher.db"]);
@@ -146,26 +126,23 @@ test("the lock leaves no journal beside it, and minds none that is there", () =>
 
 test.skipIf(disk === null)("a full disk keeps nobody from the lock", () => {
   using small = SmallDisk.mount();
-  const directory = new DataDirectory(small?.path ?? "");
-  writeFileSync(directory.database, "a store");
+  const full = new DataDirectory(small?.path ?? "");
+  writeFileSync(full.database, "a store");
   small?.fill();
-  const lock = ServerLock.take(directory);
-  expect(unusable(() => ServerLock.take(directory))).toBe(held(directory, "an unknown process"));
+  const lock = ServerLock.take(full);
+  expect(unusable(() => ServerLock.take(full))).toBe(held(full, "an unknown process"));
   lock.release();
 });
 
 test("a directory that cannot be written is told in a sentence", () => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(join(temporary.path, "missing"));
-  expect(unusable(() => ServerLock.take(directory))).toBe(
-    `The data directory ${directory.path} cannot be written: it does not exist.`,
+  const missing = new DataDirectory(join(directory.path, "missing"));
+  expect(unusable(() => ServerLock.take(missing))).toBe(
+    `The data directory ${missing.path} cannot be written: it does not exist.`,
   );
 });
 
 test("two directories have two locks", () => {
-  using one = new TemporaryDirectory();
-  using other = new TemporaryDirectory();
-  const locks = [one, other].map(({ path }) => ServerLock.take(new DataDirectory(path)));
+  const locks = [directory, other].map((each) => ServerLock.take(each));
   for (const lock of locks) lock.release();
   expect(locks).toHaveLength(2);
 });

@@ -10,22 +10,25 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { basename } from "node:path";
 import type { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { StoreDatabase } from "../../../../src/store/sqlite/file/store-database.ts";
 import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
 import { Child } from "../../../support/store/child.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore, WAYS } from "../../../support/store/data-directory.ts";
 import { schemaText } from "../../../support/store/old-schemas.ts";
 import { row } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
+const copy = useDirectory();
 
 const TOKENS = "SELECT count(*) AS tokens FROM token";
 const ADD =
   "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_new', 'read', 'abcd', 1)";
 
-/** Copies what lies in one data directory of the store into another. */
+/** Copies files of a store into another data directory. */
 function copyStore(from: DataDirectory, to: DataDirectory, ends: readonly string[]): void {
   for (const end of ends) copyFileSync(from.database + end, to.database + end);
 }
@@ -35,21 +38,16 @@ function writeVersion({ database }: DataDirectory): number | undefined {
   return readFileSync(database)[18];
 }
 
-describe("a store at rest", () => {
+describe("a closed store", () => {
   test("is one whole file that is not in WAL mode", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     expect(writeVersion(directory)).toBe(1);
     expect(existsSync(`${directory.database}-wal`)).toBe(false);
-    using copy = new PublicDirectory();
-    copyStore(directory, copy.directory, [""]);
-    expect(inspectDatabase(copy.directory, (database) => row(database, TOKENS))).toEqual({ tokens: 200 });
+    copyStore(directory, copy, [""]);
+    expect(inspectDatabase(copy, (database) => row(database, TOKENS))).toEqual({ tokens: 200 });
   });
 
   test("is left by the last that closes it, in whatever order they came", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     const first = openDatabase(directory);
     const second = openDatabase(directory);
     first.close();
@@ -61,21 +59,17 @@ describe("a store at rest", () => {
   });
 
   test("opens after copying by SQLite's own means from a store in use", () => {
-    using temporary = new PublicDirectory();
-    using copy = new PublicDirectory();
-    using database = openDatabase(temporary.directory);
+    using database = openDatabase(directory);
     database.run(ADD);
-    database.run(`VACUUM INTO '${copy.directory.database}'`);
-    openDatabase(copy.directory).close();
-    using again = openDatabase(copy.directory);
+    database.run(`VACUUM INTO '${copy.database}'`);
+    openDatabase(copy).close();
+    using again = openDatabase(copy);
     expect(row(again, TOKENS)).toEqual({ tokens: 1 });
   });
 });
 
 describe("a store that is only read", () => {
-  test("stays at rest, as it is", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
+  test("stays as it is where it is closed", () => {
     makeStore(directory);
     const before = readFileSync(directory.database).toHex();
     using database = openDatabase(directory, null, "reading");
@@ -85,9 +79,7 @@ describe("a store that is only read", () => {
     expect(readFileSync(directory.database).toHex()).toBe(before);
   });
 
-  test("is left at rest where its user stopped meanwhile", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
+  test("is closed cleanly where its user stopped meanwhile", () => {
     const server = openDatabase(directory);
     server.run(ADD);
     const reader = openDatabase(directory, null, "reading");
@@ -101,8 +93,6 @@ describe("a store that is only read", () => {
   });
 
   test("leaves the store to its user where that goes on", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     using server = openDatabase(directory);
     const reader = openDatabase(directory, null, "reading");
     expect(row(reader, TOKENS)).toEqual({ tokens: 0 });
@@ -114,67 +104,51 @@ describe("a store that is only read", () => {
   });
 
   test("keeps its -wal file where it was in use and its user was killed", () => {
-    using temporary = new PublicDirectory();
-    using crashed = new PublicDirectory();
-    const { directory } = crashed;
-    using database = openDatabase(temporary.directory);
+    using database = openDatabase(directory);
     database.run(ADD);
-    copyStore(temporary.directory, directory, ["", "-wal"]);
-    openDatabase(directory, null, "reading").close();
-    using again = openDatabase(directory, null, "reading");
+    copyStore(directory, copy, ["", "-wal"]);
+    openDatabase(copy, null, "reading").close();
+    using again = openDatabase(copy, null, "reading");
     expect(row(again, TOKENS)).toEqual({ tokens: 1 });
   });
 });
 
 describe("a store in use", () => {
   test("is refused without its -wal file, and stays as it is", () => {
-    using temporary = new PublicDirectory();
-    using copy = new PublicDirectory();
-    const { directory } = copy;
-    using database = openDatabase(temporary.directory);
+    using database = openDatabase(directory);
     database.run(ADD);
-    copyStore(temporary.directory, directory, [""]);
-    const before = readFileSync(directory.database);
-    for (const open of [openDatabase, (each: DataDirectory) => inspectDatabase(each, () => undefined)]) {
-      expect(unusable(() => open(directory))).toStartWith(
-        `${directory.database} is a part of a store: it was in use, and its file publisher.db-wal with the last changes is missing.`,
+    copyStore(directory, copy, [""]);
+    const before = readFileSync(copy.database);
+    for (const way of WAYS)
+      expect(unusable(() => way(copy))).toStartWith(
+        `${copy.database} is a part of a store: it was in use, and its file publisher.db-wal with the last changes is missing.`,
       );
-    }
-    expect(readFileSync(directory.database).equals(before)).toBe(true);
-    expect(inspectDatabase(directory, (found) => row(found, TOKENS), "part")).toEqual({ tokens: 0 });
+    expect(readFileSync(copy.database).equals(before)).toBe(true);
+    expect(inspectDatabase(copy, (found) => row(found, TOKENS), "part")).toEqual({ tokens: 0 });
   });
 
   test("is whole with its -wal file, also after a crash", () => {
-    using temporary = new PublicDirectory();
-    using copy = new PublicDirectory();
-    using database = openDatabase(temporary.directory);
+    using database = openDatabase(directory);
     database.run(ADD);
-    copyStore(temporary.directory, copy.directory, ["", "-wal"]);
-    using opened = openDatabase(copy.directory);
+    copyStore(directory, copy, ["", "-wal"]);
+    using opened = openDatabase(copy);
     expect(row(opened, TOKENS)).toEqual({ tokens: 1 });
   });
 
   test("says so in the file itself before the second user changes anything", () => {
-    using temporary = new PublicDirectory();
-    using copy = new PublicDirectory();
-    const { directory } = temporary;
     // As a first user leaves it who is killed before its mark is in the file.
-    using first = new Database(directory.database, { create: true, readwrite: true });
     openDatabase(directory).close();
+    using first = new Database(directory.database, { readwrite: true });
     first.run("PRAGMA journal_mode = WAL");
     first.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
     first.run("UPDATE store_state SET in_use = 1");
     using second = openDatabase(directory);
     second.run(ADD);
-    copyStore(directory, copy.directory, [""]);
-    expect(unusable(() => inspectDatabase(copy.directory, () => undefined))).toContain(
-      " is a part of a store",
-    );
+    copyStore(directory, copy, [""]);
+    expect(unusable(() => inspectDatabase(copy, () => undefined))).toContain(" is a part of a store");
   });
 
   test("stays whole where two processes open and close it at once, again and again", async () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     openDatabase(directory).close();
     const children = Array.from({ length: 3 }, () => new Child("openAgainAndAgain", directory.path));
     const ends = children.map(async (child) => await child.line());
@@ -185,29 +159,21 @@ describe("a store in use", () => {
   });
 });
 
-test("a -wal file of another store is refused beside one at rest, and neither is touched", () => {
-  using crashed = new PublicDirectory();
-  using backup = new PublicDirectory();
-  makeStore(backup.directory);
-  const { directory } = crashed;
+test("a -wal file of another store is refused beside a closed one, and neither is touched", () => {
+  makeStore(copy);
   using database = openDatabase(directory);
   database.run(ADD);
-  using mixture = new PublicDirectory();
-  copyStore(directory, mixture.directory, ["-wal"]);
-  copyStore(backup.directory, mixture.directory, [""]);
-  const path = mixture.directory.database;
-  const before = ["", "-wal"].map((end) => readFileSync(path + end).toHex());
-  for (const open of [openDatabase, (each: DataDirectory) => inspectDatabase(each, () => undefined)]) {
-    expect(unusable(() => open(mixture.directory))).toContain(
-      `${basename(path)}-wal are not of the same store`,
+  copyStore(directory, copy, ["-wal"]);
+  const contents = () => ["", "-wal"].map((end) => readFileSync(copy.database + end).toHex());
+  const before = contents();
+  for (const way of WAYS)
+    expect(unusable(() => way(copy))).toContain(
+      "publisher.db and publisher.db-wal are not of the same store",
     );
-  }
-  expect(["", "-wal"].map((end) => readFileSync(path + end).toHex())).toEqual(before);
+  expect(contents()).toEqual(before);
 });
 
-test("an empty -wal file beside a store at rest holds nothing, and goes with the next change", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
+test("an empty -wal file beside a closed store holds nothing, and goes with the next change", () => {
   makeStore(directory);
   writeFileSync(`${directory.database}-wal`, "");
   expect(inspectDatabase(directory, (database) => row(database, TOKENS))).toEqual({ tokens: 200 });
@@ -227,8 +193,6 @@ describe("a store whose place another one took while it was opened", () => {
   }
 
   test("is refused before anything is changed, and leaves the files of the other one alone", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     const opened = new StoreDatabase(directory.database);
     opened.run("PRAGMA journal_mode = WAL");
@@ -238,15 +202,13 @@ describe("a store whose place another one took while it was opened", () => {
     rmSync(`${directory.database}-shm`);
     using other = openDatabase(directory);
     other.run(ADD);
-    expect(unusable(() => opened.markInUse())).toContain("Another store took the place");
+    expect(unusable(() => opened.setInUse())).toContain("Another store took the place");
     opened.close();
     expect(existsSync(`${directory.database}-wal`)).toBe(true);
     expect(row(other, TOKENS)).toEqual({ tokens: 201 });
   });
 
   test("is looked at again", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     makeStore(directory);
     utimesSync(directory.database, SAME_TIME, SAME_TIME);
     let looks = 0;
@@ -260,8 +222,6 @@ describe("a store whose place another one took while it was opened", () => {
 });
 
 test("a store of an older schema is whole without a -wal file, as its version left it", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   using made = new Database(directory.database, { create: true, readwrite: true });
   made.run(schemaText(3));
   made.run("PRAGMA journal_mode = WAL");
@@ -276,8 +236,7 @@ test("a store of an older schema is whole without a -wal file, as its version le
 });
 
 test("closing a store tells of an error that no other process and no disk caused", () => {
-  using temporary = new PublicDirectory();
-  const database = openDatabase(temporary.directory);
+  const database = openDatabase(directory);
   database.run("DROP TABLE store_state");
   expect(() => database.close()).toThrow("no such table: store_state");
   expect(() => database.run("SELECT 1")).toThrow();

@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { utimesSync } from "node:fs";
 import { WriteAheadLog } from "../../../../src/store/sqlite/file/write-ahead-log.ts";
-import { row, TestStore } from "../../../support/store/store.ts";
+import { row, type TestStore } from "../../../support/store/store.ts";
+import { useStore } from "../../../support/store/use.ts";
+
+const context = useStore();
 
 /** The -wal file of a store as it is after a change. */
 async function walOf(context: TestStore, limit = 1024 * 1024): Promise<WriteAheadLog> {
@@ -10,7 +13,6 @@ async function walOf(context: TestStore, limit = 1024 * 1024): Promise<WriteAhea
 }
 
 test("it is cut at the second look after the last change, and not while changes follow each other", async () => {
-  using context = new TestStore();
   const wal = await walOf(context);
   const path = `${context.directory.database}-wal`;
   for (let seconds = 1; seconds <= 3; seconds += 1) {
@@ -25,7 +27,6 @@ test("it is cut at the second look after the last change, and not while changes 
 });
 
 test("it is cut at once where it is too large", async () => {
-  using context = new TestStore();
   const wal = await walOf(context, 100);
   expect(wal.isTooLarge).toBe(true);
   wal.tidy();
@@ -33,7 +34,6 @@ test("it is cut at once where it is too large", async () => {
 });
 
 test("it stays as it is while another connection needs it, and is cut afterwards", async () => {
-  using context = new TestStore();
   const wal = await walOf(context, 100);
   const other = context.connect();
   other.run("BEGIN");
@@ -48,7 +48,6 @@ test("it stays as it is while another connection needs it, and is cut afterwards
 });
 
 test("no cut is a fault where the store cannot be used, and no -wal file has no size", () => {
-  using context = new TestStore();
   const database = context.connect();
   const wal = new WriteAheadLog(`${context.directory.database}.other`, database);
   database.close();
@@ -58,7 +57,6 @@ test("no cut is a fault where the store cannot be used, and no -wal file has no 
 });
 
 test("SQLite itself keeps it at its limit once it is used again from its beginning", () => {
-  using context = new TestStore();
   const database = context.connect();
   new WriteAheadLog(context.directory.database, database, 12_345);
   expect(row(database, "PRAGMA journal_size_limit")).toEqual({ journal_size_limit: 12_345 });

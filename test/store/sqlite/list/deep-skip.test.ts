@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { placeOfNumber } from "../../../../src/store/sqlite/list/deep-skip.ts";
-import { PlaceSample, SAMPLE_SIZE } from "../../../../src/store/sqlite/list/place-sample.ts";
+import { positionOfNumber } from "../../../../src/store/sqlite/list/deep-skip.ts";
+import { PositionSample, SAMPLE_SIZE } from "../../../../src/store/sqlite/list/position-sample.ts";
 import type { Position } from "../../../../src/tokens/listing/listing.ts";
 
 const COUNT = 100_000;
@@ -27,22 +27,22 @@ describe.each(SEQUENCES)("of rows %s", (_, places) => {
 
   test.each([1, 1001, 50_000, 100_000])("number %d is found in a few passes", async (number) => {
     let passes = 0;
-    const eachPlace = async (take: (place: Position) => void) => {
+    const eachPosition = async (take: (place: Position) => void) => {
       passes += 1;
       for (const place of places) take(place);
     };
-    expect(await placeOfNumber(number, eachPlace, compare)).toEqual(sorted[number - 1] ?? null);
+    expect(await positionOfNumber(number, eachPosition, compare)).toEqual(sorted[number - 1] ?? null);
     expect(passes).toBeLessThanOrEqual(6);
   });
 
   test("a number beyond the last is not there", async () => {
-    const eachPlace = async (take: (place: Position) => void) => places.forEach(take);
-    expect(await placeOfNumber(COUNT + 1, eachPlace, compare)).toBeNull();
+    const eachPosition = async (take: (place: Position) => void) => places.forEach(take);
+    expect(await positionOfNumber(COUNT + 1, eachPosition, compare)).toBeNull();
   });
 });
 
 test("a sample has every place while they are few, and never many", () => {
-  const sample = new PlaceSample();
+  const sample = new PositionSample();
   for (const number of numbers) {
     sample.offer([number]);
     const held = sample.sorted(compare).length;

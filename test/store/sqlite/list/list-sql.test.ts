@@ -16,14 +16,16 @@ import { walk } from "../../../support/lists/walk.ts";
 import { tokenOf } from "../../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../../support/patience.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../../support/store/store.ts";
+import { useStore } from "../../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const context = useStore();
 
 const limit = fc.integer({ min: 1, max: 8 });
 const now = moment;
 
 test("pages walked by cursor are the list that the contract tells, each token once", async () => {
-  using context = new TestStore();
   await fc.assert(
     fc.asyncProperty(tokenSet, conditions, sorts, limit, now, async (held, conditions, sorts, limit, now) => {
       context.clock.set(now);
@@ -38,7 +40,6 @@ test("pages walked by cursor are the list that the contract tells, each token on
 });
 
 test("so it is with audit events", async () => {
-  using context = new TestStore();
   await fc.assert(
     fc.asyncProperty(eventSet, eventConditions, eventSorts, limit, async (held, conditions, sorts, limit) => {
       context.holdEvents(held);
@@ -52,7 +53,6 @@ test("so it is with audit events", async () => {
 
 test("a list may begin further on", async () => {
   const skip = fc.integer({ min: 0, max: 30 });
-  using context = new TestStore();
   await fc.assert(
     fc.asyncProperty(
       tokenSet,
@@ -129,7 +129,6 @@ describe("the order", () => {
 });
 
 test("text from a caller is never SQL, nor a wildcard", async () => {
-  using context = new TestStore();
   const texts = ["' OR '1'='1", "%", "_", '"; DROP TABLE token; --', "?1", ":a", "\\", "[]", "null"];
   context.hold(texts.map((description, index) => numbered(String(index), { description })));
   for (const value of texts) {
@@ -145,7 +144,6 @@ test("text from a caller is never SQL, nor a wildcard", async () => {
 });
 
 test("as many conditions, as deep and of as many values as the contract allows are no trouble", async () => {
-  using context = new TestStore();
   context.hold([numbered("a", { description: "a" }), numbered("b")]);
   let deep: Condition = {
     op: "in",
@@ -164,7 +162,6 @@ test("as many conditions, as deep and of as many values as the contract allows a
 });
 
 test("all of no conditions are fulfilled, and none of no conditions", async () => {
-  using context = new TestStore();
   context.hold([numbered("a")]);
   for (const [op, expected] of [
     ["and", 1],

@@ -19,7 +19,7 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const limit = fc.integer({ min: 1, max: 8 });
 
-/** What may happen to a store between two pages. */
+/** A change of a store between two pages. */
 type Change =
   | { readonly kind: "create"; readonly description: string | null; readonly inSeconds: number | null }
   | { readonly kind: "revoke"; readonly index: number }
@@ -47,7 +47,7 @@ async function make(change: Change, context: TestStore, known: readonly Token[])
   }
 }
 
-/** What all the file holds, read past the lists. */
+/** The tokens with these ids, read without a list. */
 function everyToken({ store }: TestStore, ids: ReadonlySet<string>): readonly Token[] {
   return [...ids].map((id) => store.findById(id)).filter((token) => token !== null);
 }

@@ -2,12 +2,13 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { setTimeout as pause } from "node:timers/promises";
 import { ReaderPool } from "../../../../src/store/sqlite/list/reader-pool.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 test("a read waits for a process that has the store for itself, and lets everything else run", async () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   makeStore(directory);
   using other = new Database(directory.database);
   other.run("BEGIN EXCLUSIVE");

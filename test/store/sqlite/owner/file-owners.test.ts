@@ -1,28 +1,23 @@
-import { describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, readdirSync, statSync } from "node:fs";
 import { accessWarnings, refuseOwnersForRoot } from "../../../../src/store/sqlite/owner/file-owners.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
 
 const NOBODY = 65_534;
 const IS_ROOT = process.getuid?.() === 0;
 
-/** A directory with a store in it, which others may enter. */
-function storeDirectory(): PublicDirectory {
-  const temporary = new PublicDirectory();
-  makeStore(temporary.directory);
-  return temporary;
-}
+const directory = useDirectory();
+
+beforeEach(() => makeStore(directory));
 
 describe.skipIf(process.platform === "win32")("who serves a store is warned", () => {
   test("of nothing where only this user may change it", () => {
-    using temporary = storeDirectory();
-    expect(accessWarnings(temporary.directory)).toEqual([]);
+    expect(accessWarnings(directory)).toEqual([]);
   });
 
   test("of a group that may write to the directory", () => {
-    using temporary = storeDirectory();
-    const { directory } = temporary;
     chmodSync(directory.path, 0o2770);
     expect(accessWarnings(directory)).toEqual([
       `The group ${statSync(directory.path).gid} may write to the data directory ${directory.path} (mode 2770), ` +
@@ -31,8 +26,6 @@ describe.skipIf(process.platform === "win32")("who serves a store is warned", ()
   });
 
   test("of files that stayed open to others", () => {
-    using temporary = storeDirectory();
-    const { directory } = temporary;
     chmodSync(directory.database, 0o660);
     expect(accessWarnings(directory)).toEqual([
       "Other users may open files of the store, and this user cannot close them: publisher.db (mode 660) " +
@@ -43,8 +36,6 @@ describe.skipIf(process.platform === "win32")("who serves a store is warned", ()
   });
 
   test.skipIf(!IS_ROOT)("of another user's directory", () => {
-    using temporary = storeDirectory();
-    const { directory } = temporary;
     chownSync(directory.path, NOBODY, NOBODY);
     expect(accessWarnings(directory)).toEqual([
       `The data directory ${directory.path} belongs to another user (id ${NOBODY}), who can change the store`,
@@ -53,8 +44,6 @@ describe.skipIf(process.platform === "win32")("who serves a store is warned", ()
 });
 
 test.skipIf(!IS_ROOT)("root serves a store where the file system gives every file to one user", () => {
-  using temporary = storeDirectory();
-  const { directory } = temporary;
   for (const path of [directory.path, directory.database]) chownSync(path, NOBODY, NOBODY);
   refuseOwnersForRoot(directory, () => NOBODY);
   chownSync(directory.database, NOBODY - 1, NOBODY);
@@ -69,8 +58,6 @@ describe.skipIf(!IS_ROOT)("root serves no store", () => {
     `Run Publisher as that user, or give the directory to root: chown -R root ${directory}.`;
 
   test("in another user's directory", () => {
-    using temporary = storeDirectory();
-    const { directory } = temporary;
     refuseOwnersForRoot(directory);
     chownSync(directory.path, NOBODY, NOBODY);
     for (const mode of [0o700, 0o755]) {
@@ -81,8 +68,6 @@ describe.skipIf(!IS_ROOT)("root serves no store", () => {
   });
 
   test("of which another user can reach a file of its own", () => {
-    using temporary = storeDirectory();
-    const { directory } = temporary;
     chownSync(directory.database, NOBODY, NOBODY);
     expect(unusable(() => refuseOwnersForRoot(directory))).toBe(sentence(directory.database, directory.path));
     chmodSync(directory.path, 0o700);

@@ -19,6 +19,7 @@ import { openForeignReader } from "../../../../src/store/sqlite/owner/foreign-re
 import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useEach } from "../../../support/store/use.ts";
 
 const USER = 65_534;
 const COUNT = "SELECT count(*) AS count FROM token";
@@ -50,22 +51,22 @@ class Foreign extends PublicDirectory {
   }
 
   /** Leaves the copy as a server does that was stopped. */
-  rest(): void {
+  close(): void {
     openDatabase(this.copy).close();
     for (const path of [this.copy.path, this.copy.database]) chownSync(path, USER, USER);
   }
 }
 
 describe.skipIf(!IS_ROOT)("root that reads another user's store", () => {
+  const foreign = useEach(() => new Foreign());
+
   test("reads it with its last changes, and is root afterwards", () => {
-    using foreign = new Foreign();
     expect(foreign.count()).toEqual({ count: 200 });
     expect({ uid: process.geteuid?.(), gid: process.getegid?.() }).toEqual({ uid: 0, gid: 0 });
     expect(lstatSync(foreign.copy.database).uid).toBe(USER);
   });
 
   test("writes nothing as root, also where a link looks as if it were the store's own", () => {
-    using foreign = new Foreign();
     const { database } = foreign.copy;
     chownSync(database, 0, 0);
     chmodSync(database, 0o644);
@@ -76,7 +77,6 @@ describe.skipIf(!IS_ROOT)("root that reads another user's store", () => {
   });
 
   test.each(["-wal", "-shm", "-journal"])("refuses a link to another user's file at %s", (end) => {
-    using foreign = new Foreign();
     const path = foreign.copy.database + end;
     rmSync(path, { force: true });
     linkSync(foreign.victim, path);
@@ -85,13 +85,11 @@ describe.skipIf(!IS_ROOT)("root that reads another user's store", () => {
   });
 
   test("reads a store whose files have second names of its owner's, as a snapshot of hard links has", () => {
-    using foreign = new Foreign();
     linkSync(`${foreign.copy.database}-wal`, `${foreign.copy.database}-wal.snapshot`);
     expect(foreign.count()).toEqual({ count: 200 });
   });
 
   test("never uses its own rights where the owner closed the way", () => {
-    using foreign = new Foreign();
     const { path, database } = foreign.copy;
     chmodSync(path, 0o000);
     const says = (closed: string) =>
@@ -108,7 +106,6 @@ describe.skipIf(!IS_ROOT)("root that reads another user's store", () => {
   });
 
   test("uses its own rights where root closed the way, and nobody can link a file of root's", () => {
-    using foreign = new Foreign();
     chmodSync(foreign.path, 0o700);
     expect(unusable(() => foreign.count(false))).toEndWith(
       `That user may not enter ${foreign.path}. Run "chmod o+x ${foreign.path}", then try again.`,
@@ -118,26 +115,20 @@ describe.skipIf(!IS_ROOT)("root that reads another user's store", () => {
   });
 
   test.each([
-    ["an empty one", ""],
-    ["one that holds no change", "\0".repeat(512)],
-  ])("reads a store at rest with a journal beside it: %s", (_, journal) => {
-    using foreign = new Foreign();
-    foreign.rest();
-    writeFileSync(`${foreign.copy.database}-journal`, journal);
-    const examined = () => inspectDatabase(foreign.copy, (database) => row(database, COUNT));
-    if (journal === "") expect(examined()).toEqual({ count: 200 });
+    ["-journal", ""],
+    ["-journal", "\0".repeat(512)],
+    ["-wal", ""],
+  ])("reads a closed store with a %s file %p beside it, unless that may hold a change", (end, content) => {
+    foreign.close();
+    const path = foreign.copy.database + end;
+    writeFileSync(path, content);
+    const count = () => inspectDatabase(foreign.copy, (database) => row(database, COUNT));
+    if (content === "") expect(count()).toEqual({ count: 200 });
     else
-      expect(unusable(examined)).toBe(
-        `${foreign.copy.database}-journal may hold a part of a change that was cut off, and reading alone cannot take that back. ` +
+      expect(unusable(count)).toBe(
+        `${path} may hold a part of a change that was cut off, and reading alone cannot take that back. ` +
           "Nothing was changed. Start a server with this store once, then try again.",
       );
-    expect(readFileSync(`${foreign.copy.database}-journal`, "utf8")).toBe(journal);
-  });
-
-  test("reads a store at rest with an empty -wal file beside it", () => {
-    using foreign = new Foreign();
-    foreign.rest();
-    writeFileSync(`${foreign.copy.database}-wal`, "");
-    expect(inspectDatabase(foreign.copy, (database) => row(database, COUNT))).toEqual({ count: 200 });
+    if (end === "-journal") expect(readFileSync(path, "utf8")).toBe(content);
   });
 });

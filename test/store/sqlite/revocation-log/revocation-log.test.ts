@@ -19,6 +19,7 @@ import { withoutUmask } from "../../../support/executable/umask.ts";
 import { SmallDisk } from "../../../support/store/small-disk.ts";
 import { TestStore } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useEach } from "../../../support/store/use.ts";
 import { TemporaryDirectory } from "../../../support/temporary.ts";
 
 /** A store, and a place elsewhere for its revocation log. */
@@ -43,6 +44,13 @@ class Logged implements Disposable {
     return token.id;
   }
 
+  /** Revokes a token, and brings that into the log. */
+  async logRevocation(log: RevocationLog): Promise<string> {
+    const id = await this.revoked();
+    log.catchUp();
+    return id;
+  }
+
   get text(): string {
     return readFileSync(this.path, "utf8");
   }
@@ -62,13 +70,14 @@ class Logged implements Disposable {
   }
 }
 
+const logged = useEach(() => new Logged());
+
 function lastLineOf(text: string): string {
   return text.trimEnd().split("\n").at(-1) ?? "";
 }
 
 describe("the revocation log", () => {
   test("begins with all that ended before, for its owner alone", async () => {
-    using logged = new Logged();
     const ids = [await logged.revoked(), await logged.revoked()];
     withoutUmask(() => logged.open());
     expect(logged.tokens).toEqual(ids);
@@ -76,16 +85,13 @@ describe("the revocation log", () => {
   });
 
   test("is there from the start, also of a store without changes", () => {
-    using logged = new Logged();
     logged.open();
-    expect(readFileSync(logged.path, "utf8")).toBe('{"revocation_log":1,"store":"mark","after":null}\n');
+    expect(logged.text).toBe('{"revocation_log":1,"store":"mark","after":null}\n');
   });
 
   test("has each end once, by whichever process, and no creation", async () => {
-    using logged = new Logged();
     const log = logged.open();
-    const id = await logged.revoked();
-    log.catchUp();
+    const id = await logged.logRevocation(log);
     log.catchUp();
     const { token } = await logged.store.create();
     await logged.store.beside().revoke(token.id, COMMAND_LINE);
@@ -95,7 +101,6 @@ describe("the revocation log", () => {
   });
 
   test("goes on after a restart, also where a crash cut its last line short", async () => {
-    using logged = new Logged();
     logged.open();
     const ids = [await logged.revoked()];
     logged.open();
@@ -103,13 +108,12 @@ describe("the revocation log", () => {
     appendFileSync(logged.path, '{"audit_event":"aevt_');
     logged.open();
     expect(logged.tokens).toEqual(ids);
-    const [, , last] = readFileSync(logged.path, "utf8").split("\n");
+    const [, , last] = logged.text.split("\n");
     expect(last).toContain(ids[1] ?? "");
     expect(readRevocationLogs([logged.path], "mark")[0]?.unreadable).toBeNull();
   });
 
   test("begins again where a crash cut its first line short", async () => {
-    using logged = new Logged();
     const id = await logged.revoked();
     writeFileSync(logged.path, '{"revocation_log":1,"sto');
     logged.open();
@@ -117,10 +121,9 @@ describe("the revocation log", () => {
   });
 
   test("goes on from the last line of a file that is too long to be read as a whole", async () => {
-    using logged = new Logged();
     const first = await logged.revoked();
     logged.open();
-    const [head = "", line = ""] = readFileSync(logged.path, "utf8").split("\n");
+    const [head = "", line = ""] = logged.text.split("\n");
     writeFileSync(logged.path, `${head}\n${`${line}\n`.repeat(2000)}`);
     const second = await logged.revoked();
     logged.open();
@@ -128,14 +131,11 @@ describe("the revocation log", () => {
   });
 
   test("begins a new file where the old one was moved away, which says after which event", async () => {
-    using logged = new Logged();
     const log = logged.open();
-    const first = await logged.revoked();
-    log.catchUp();
+    const first = await logged.logRevocation(log);
     const old = `${logged.path}.1`;
     renameSync(logged.path, old);
-    const second = await logged.revoked();
-    log.catchUp();
+    const second = await logged.logRevocation(log);
     expect(logged.tokens).toEqual([second]);
     const [before, after] = readRevocationLogs([old, logged.path], "mark");
     expect(before?.ends.map(({ token }) => token)).toEqual([first]);
@@ -143,7 +143,6 @@ describe("the revocation log", () => {
   });
 
   test("writes more than one slice of events", async () => {
-    using logged = new Logged();
     logged.store.holdEvents(
       Array.from({ length: 2345 }, (_, index) => ({
         id: `aevt_${String(index).padStart(5, "0")}`,
@@ -161,7 +160,6 @@ describe("the revocation log", () => {
   });
 
   test("catches up once it can be written again", async () => {
-    using logged = new Logged();
     const log = logged.open();
     renameSync(logged.path, `${logged.path}.1`);
     mkdirSync(logged.path);
@@ -173,7 +171,6 @@ describe("the revocation log", () => {
   });
 
   test("keeps the lines of a new file whose directory could not be synced, and syncs that later", async () => {
-    using logged = new Logged();
     let isFailing = false;
     let synced = 0;
     const sync = () => {
@@ -197,10 +194,8 @@ describe("the revocation log", () => {
   });
 
   test("writes again what was cut off at its end, at once", async () => {
-    using logged = new Logged();
     const log = logged.open();
-    const ids = [await logged.revoked()];
-    log.catchUp();
+    const ids = [await logged.logRevocation(log)];
     const { size } = statSync(logged.path);
     ids.push(await logged.revoked(), await logged.revoked());
     expect(log.catchUp()).toEqual([]);
@@ -216,10 +211,8 @@ describe("the revocation log", () => {
   });
 
   test("writes again what an older copy of it lacks that took its place", async () => {
-    using logged = new Logged();
     const log = logged.open();
-    const ids = [await logged.revoked()];
-    log.catchUp();
+    const ids = [await logged.logRevocation(log)];
     copyFileSync(logged.path, `${logged.path}.copy`);
     ids.push(await logged.revoked());
     log.catchUp();
@@ -231,10 +224,8 @@ describe("the revocation log", () => {
   });
 
   test("begins again where it was emptied, and says after which line", async () => {
-    using logged = new Logged();
     const log = logged.open();
-    await logged.revoked();
-    log.catchUp();
+    await logged.logRevocation(log);
     const [{ last = "" } = {}] = readRevocationLogs([logged.path], "mark");
     await logged.store.create();
     log.catchUp();
@@ -246,10 +237,8 @@ describe("the revocation log", () => {
   });
 
   test("has every end of this store where another one with the same key writes to it too", async () => {
-    using logged = new Logged();
     const log = logged.open();
-    const ids = [await logged.revoked()];
-    log.catchUp();
+    const ids = [await logged.logRevocation(log)];
     ids.push(await logged.revoked());
     const other = lastLineOf(logged.text).replaceAll(/(?<=[ak]_)\w+/g, (id) => `${id.slice(0, -1)}Z`);
     const later = JSON.parse(other);
@@ -269,7 +258,6 @@ describe("the revocation log", () => {
   });
 
   test("looks at the new lines alone where another store goes on writing to a long file", async () => {
-    using logged = new Logged();
     const log = logged.open();
     const id = await logged.revoked();
     // A creation has no line, so the log knows more than its last line says.
@@ -289,10 +277,8 @@ describe("the revocation log", () => {
   test.each([0, 30])(
     "says that it was emptied where it was cut to %d bytes, and begins anew",
     async (size) => {
-      using logged = new Logged();
       const log = logged.open();
-      const lost = await logged.revoked();
-      log.catchUp();
+      const lost = await logged.logRevocation(log);
       truncateSync(logged.path, size);
       expect(log.catchUp()).toEqual(["emptied"]);
       expect(log.catchUp()).toEqual([]);
@@ -304,7 +290,6 @@ describe("the revocation log", () => {
   );
 
   test.each([["a pipe"], ["a device"]])("is refused where it is %s, without waiting for it", async (what) => {
-    using logged = new Logged();
     const put = () =>
       what === "a pipe" ? void Bun.spawnSync(["mkfifo", logged.path]) : symlinkSync("/dev/zero", logged.path);
     const log = logged.open();
@@ -318,24 +303,20 @@ describe("the revocation log", () => {
   });
 
   test("leaves another file and the log of another store as they are", () => {
-    using logged = new Logged();
     writeFileSync(logged.path, "Dear diary,\n");
-    expect(unusable(() => logged.open())).toBe(
-      `${logged.path} is there already, and is not a revocation log.`,
-    );
-    expect(readFileSync(logged.path, "utf8")).toBe("Dear diary,\n");
+    const message = `${logged.path} is there already, and is not a revocation log.`;
+    expect(unusable(() => logged.open())).toBe(message);
+    expect(logged.text).toBe("Dear diary,\n");
     writeFileSync(logged.path, "");
     logged.open();
-    expect(unusable(() => logged.open("other"))).toBe(
-      `${logged.path} is the revocation log of another store.`,
-    );
-    expect(unusable(() => readRevocationLogs([logged.path], "other"))).toContain(
-      "of another store than the backup",
+    const ofOther = `${logged.path} is the revocation log of another store`;
+    expect(unusable(() => logged.open("other"))).toBe(`${ofOther}.`);
+    expect(unusable(() => readRevocationLogs([logged.path], "other"))).toBe(
+      `${ofOther} than the backup is of.`,
     );
   });
 
   test("says why it cannot be made", () => {
-    using logged = new Logged();
     mkdirSync(logged.path);
     expect(unusable(() => logged.open())).toBe(
       `The revocation log ${logged.path} cannot be written: it is a directory.`,
@@ -350,23 +331,23 @@ disk?.[Symbol.dispose]();
 test.skipIf(disk === null)("the revocation log loses nothing while its disk is full", async () => {
   using small = SmallDisk.mount();
   if (small === null) throw new Error("no disk can be mounted");
-  using logged = new Logged(small.path);
-  const log = logged.open();
+  using full = new Logged(small.path);
+  const log = full.open();
   small.fill();
   const ids: string[] = [];
   let failures = 0;
-  // More than what the last page of the file has room for.
+  // The last page of the file has room for some lines.
   while (failures < 10) {
-    ids.push(await logged.revoked());
+    ids.push(await full.revoked());
     try {
       log.catchUp();
     } catch {
       failures += 1;
     }
-    expect(readFileSync(logged.path, "utf8")).toEndWith("\n");
+    expect(readFileSync(full.path, "utf8")).toEndWith("\n");
   }
-  expect(logged.tokens).toEqual(ids.slice(0, -failures));
+  expect(full.tokens).toEqual(ids.slice(0, -failures));
   small.free();
   log.catchUp();
-  expect(logged.tokens).toEqual(ids);
+  expect(full.tokens).toEqual(ids);
 });

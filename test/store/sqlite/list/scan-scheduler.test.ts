@@ -1,0 +1,388 @@
+import type { Database } from "bun:sqlite";
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdirSync, readlinkSync } from "node:fs";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Scan } from "../../../../src/store/sqlite/list/scan.ts";
+import {
+  SCAN_LIMITS,
+  type ScanLimits,
+  ScanScheduler,
+} from "../../../../src/store/sqlite/list/scan-scheduler.ts";
+import { ScanRefused } from "../../../../src/tokens/listing/scan-error.ts";
+import { StoreUnavailable } from "../../../../src/tokens/token-store.ts";
+import { TEST_LIMIT_MS } from "../../../support/patience.ts";
+import { row } from "../../../support/store/store.ts";
+import { useStore } from "../../../support/store/use.ts";
+
+setDefaultTimeout(TEST_LIMIT_MS);
+
+/** A -wal file of which a test says how large it is. */
+class PlayedWal {
+  isTooLarge = false;
+  size = 0;
+  readonly limit = 100;
+  cuts = 0;
+  tryToCut(): void {
+    this.cuts += 1;
+  }
+}
+
+const context = useStore();
+let wal: PlayedWal;
+let scans: ScanScheduler;
+const opened: ScanScheduler[] = [];
+
+beforeEach(() => {
+  wal = new PlayedWal();
+  scans = makeScans();
+});
+
+afterEach(() => {
+  for (const scans of opened.splice(0)) scans.close();
+});
+
+function makeScans(limits: Partial<ScanLimits> = {}): ScanScheduler {
+  const scans = new ScanScheduler(context.directory.database, wal, {
+    ...SCAN_LIMITS,
+    atOnce: 2,
+    queueLength: 2,
+    queueMs: TEST_LIMIT_MS,
+    ...limits,
+  });
+  opened.push(scans);
+  return scans;
+}
+
+/** A scan that goes on until it is told to end, or is made to. */
+class EndlessScan {
+  hasBegun = false;
+  reader: Database | null = null;
+  readonly ended: Promise<string>;
+  readonly controller = new AbortController();
+  #isDone = false;
+
+  /** Each has a caller of its own, unless a token is named. */
+  constructor(token = crypto.randomUUID() as string) {
+    this.ended = scans
+      .run({ token, signal: this.controller.signal }, (scan) => this.#go(scan))
+      .then(
+        () => "done",
+        (error) => (error instanceof ScanRefused ? error.reason : String(error)),
+      );
+  }
+
+  end(): void {
+    this.#isDone = true;
+  }
+
+  async #go(scan: Scan): Promise<void> {
+    read(scan);
+    this.reader = scan.database;
+    this.hasBegun = true;
+    while (!this.#isDone) await scan.rest();
+  }
+}
+
+/** The row of a statement that is not kept: it would keep its connection open. */
+function read({ database }: Scan, sql = "SELECT count(*) AS count FROM token"): unknown {
+  using statement = database.prepare(sql);
+  return statement.get();
+}
+
+function several(count: number): readonly EndlessScan[] {
+  return Array.from({ length: count }, () => new EndlessScan());
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await nextTurn();
+}
+
+function begun(scans: readonly EndlessScan[]): readonly boolean[] {
+  return scans.map(({ hasBegun }) => hasBegun);
+}
+
+/**
+ * How often this process has the store's file open for reading. SQLite keeps the descriptors of closed connections,
+ * and uses them again: https://www.sqlite.org/src/doc/trunk/src/os_unix.c
+ */
+function readersOpen(): number {
+  const isOpen = (descriptor: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`) === context.directory.database;
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync("/proc/self/fd").filter(isOpen).length - 1;
+}
+
+describe("places", () => {
+  test("are for a few scans at once; others wait, first come first served", async () => {
+    const four = several(4);
+    await nextTurn();
+    expect(begun(four)).toEqual([true, true, false, false]);
+    four[1]?.end();
+    await until(() => four[2]?.hasBegun === true);
+    expect(begun(four)).toEqual([true, true, true, false]);
+    expect(scans.running).toBe(2);
+    for (const scan of four) scan.end();
+    expect(await Promise.all(four.map(({ ended }) => ended))).toEqual(["done", "done", "done", "done"]);
+    expect(scans.running).toBe(0);
+  });
+
+  test("are refused once the queue is full, and given again later", async () => {
+    const [one, two, three, four, five] = several(5);
+    expect(await five?.ended).toBe("too-many");
+    for (const scan of [one, two, three, four]) scan?.end();
+    await Promise.all([one, two, three, four].map((scan) => scan?.ended));
+    expect(await scans.run(null, async () => "fine")).toBe("fine");
+  });
+
+  test("are refused to those that waited too long", async () => {
+    scans = makeScans({ queueMs: 20 });
+    const [one, , three] = several(3);
+    expect(await three?.ended).toBe("too-many");
+    expect(one?.hasBegun).toBe(true);
+    expect(three?.hasBegun).toBe(false);
+  });
+
+  test("are free again after a scan that failed", async () => {
+    scans = makeScans({ atOnce: 1 });
+    const failing = scans.run(null, () => Promise.reject(new Error("no luck")));
+    await expect(failing).rejects.toThrow("no luck");
+    expect(await scans.run(null, async () => "fine")).toBe("fine");
+  });
+});
+
+describe("one caller", () => {
+  test("has one place, and leaves the other one to others", async () => {
+    const greedy = [new EndlessScan("greedy"), new EndlessScan("greedy")];
+    const other = new EndlessScan("other");
+    await until(() => other.hasBegun);
+    expect([begun(greedy), scans.running]).toEqual([[true, false], 2]);
+    other.end();
+    await other.ended;
+    expect([begun(greedy), scans.running]).toEqual([[true, false], 1]);
+    greedy[0]?.end();
+    await until(() => greedy[1]?.hasBegun === true);
+  });
+
+  test("has a share of the queue, and is refused beyond that while others are not", async () => {
+    scans = makeScans({ queueLength: 4, queueLengthPerCaller: 2 });
+    const greedy = Array.from({ length: 4 }, () => new EndlessScan("greedy"));
+    expect(await greedy[3]?.ended).toBe("too-many");
+    const other = Array.from({ length: 3 }, () => new EndlessScan("other"));
+    await until(() => other[0]?.hasBegun === true);
+    expect(await new EndlessScan("third").ended).toBe("too-many");
+    for (const scan of [...greedy, ...other]) scan.end();
+    await Promise.all([...greedy.slice(0, 3), ...other].map(({ ended }) => ended));
+    expect([begun(greedy), begun(other)]).toEqual([
+      [true, true, true, false],
+      [true, true, true],
+    ]);
+  });
+
+  test("waits for its turn behind others who came later, but have had none", async () => {
+    scans = makeScans({ atOnce: 1, queueLength: 10, queueLengthPerCaller: 3 });
+    const order: string[] = [];
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const running = scans.run(null, () => held);
+    const { signal } = new AbortController();
+    const all = ["a", "a", "a", "b", "b", "c"].map((token, index) =>
+      scans.run({ token, signal }, async () => {
+        order.push(`${token}${index}`);
+      }),
+    );
+    letGo();
+    await Promise.all([running, ...all]);
+    expect(order).toEqual(["a0", "b3", "c5", "a1", "b4", "a2"]);
+  });
+});
+
+test("Publisher itself has as many places as there are", async () => {
+  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+  const both = [1, 2].map(() => scans.run(null, () => held));
+  expect(scans.running).toBe(2);
+  letGo();
+  await Promise.all(both);
+});
+
+test("a scan ends when nobody waits for it, and its place goes to the next one", async () => {
+  scans = makeScans({ atOnce: 1 });
+  const [one, two] = several(2);
+  one?.controller.abort();
+  expect(await one?.ended).toBe("abandoned");
+  await until(() => two?.hasBegun === true);
+});
+
+test("a scan that waits leaves the queue when nobody waits for it", async () => {
+  const [one, two, three, four] = several(4);
+  three?.controller.abort();
+  expect(await three?.ended).toBe("abandoned");
+  const five = new EndlessScan();
+  expect(await new EndlessScan().ended).toBe("too-many");
+  one?.end();
+  two?.end();
+  await until(() => four?.hasBegun === true && five.hasBegun);
+  expect([three?.hasBegun, scans.running]).toEqual([false, 2]);
+});
+
+test("a place is not lost to a scan that leaves the queue in the moment that the place is free", async () => {
+  scans = makeScans({ atOnce: 1 });
+  for (let delay = 0; delay < 12; delay += 1) {
+    const other = new AbortController();
+    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
+    const holding = scans.run(null, () => held);
+    const waiting = scans
+      .run({ token: "atok_1", signal: other.signal }, async () => "begun")
+      .catch(() => "left");
+    letGo();
+    for (let microtask = 0; microtask < delay; microtask += 1) await null;
+    other.abort();
+    await Promise.all([holding, waiting]);
+    expect([delay, scans.running]).toEqual([delay, 0]);
+  }
+});
+
+test("a scan that nobody waits for any more does not begin", async () => {
+  const refused = scans.run({ token: "atok_1", signal: AbortSignal.abort() }, async () => "begun");
+  await expect(refused).rejects.toMatchObject({ reason: "abandoned" });
+  await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
+});
+
+test("a scan that takes too long ends", async () => {
+  scans = makeScans({ scanMs: 20 });
+  expect(await new EndlessScan().ended).toBe("too-long");
+});
+
+test("closing ends scans under way and in the queue, and refuses new ones", async () => {
+  const three = several(3);
+  await nextTurn();
+  scans.close();
+  expect(await Promise.all(three.map(({ ended }) => ended))).toEqual(["closing", "closing", "closing"]);
+  expect(await new EndlessScan().ended).toBe("closing");
+  for (const { reader } of three.slice(0, 2)) expect(() => reader?.run("SELECT 1")).toThrow("closed");
+});
+
+test("closing ends scans in the queue at once, whatever those under way do", async () => {
+  scans = makeScans({ atOnce: 1 });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const slow = scans.run(null, () => promise);
+  const waiting = new EndlessScan();
+  scans.close();
+  expect(await waiting.ended).toBe("closing");
+  resolve();
+  await slow;
+  expect(waiting.hasBegun).toBe(false);
+});
+
+test("several scans take turns: in each turn of the event loop one of them has a slice", async () => {
+  scans = makeScans({ atOnce: 3 });
+  let slices = 0;
+  const work = async (scan: Scan) => {
+    for (let count = 0; count < 20; count += 1) {
+      await scan.rest();
+      slices += 1;
+    }
+  };
+  const all = Promise.all([1, 2, 3].map(() => scans.run(null, work)));
+  let most = 0;
+  while (slices < 60) {
+    const before = slices;
+    await nextTurn();
+    most = Math.max(most, slices - before);
+  }
+  await all;
+  expect(most).toBe(1);
+});
+
+describe("readers", () => {
+  test("are used again, however many scans there were", async () => {
+    scans = makeScans({ queueLength: 100 });
+    const used = new Set<Database>();
+    const note = async (scan: Scan) => {
+      used.add(scan.database);
+      read(scan);
+    };
+    await Promise.all(Array.from({ length: 50 }, () => scans.run(null, note)));
+    expect(used.size).toBe(2);
+    expect(readersOpen()).toBe(2);
+  });
+
+  test("look at one moment of the store, and let go of it afterwards", async () => {
+    await scans.run(null, async (scan) => {
+      expect(read(scan)).toEqual({ count: 0 });
+      await context.create();
+      expect(read(scan)).toEqual({ count: 0 });
+      expect(row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)")).toMatchObject({ busy: 1 });
+    });
+    expect(row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)")).toMatchObject({ busy: 0 });
+    expect(await scans.run(null, async (scan) => read(scan))).toEqual({ count: 1 });
+  });
+
+  test("let go of it after a scan that was ended, too", async () => {
+    const scan = new EndlessScan();
+    await context.create();
+    scan.controller.abort();
+    await scan.ended;
+    expect(row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)")).toMatchObject({ busy: 0 });
+    expect(readersOpen()).toBeGreaterThan(0);
+  });
+
+  test("that failed are not used again", async () => {
+    let failed: Database | undefined;
+    const failing = scans.run(null, async (scan) => {
+      failed = scan.database;
+      return read(scan, "SELECT absent");
+    });
+    await expect(failing).rejects.toThrow("no such column");
+    expect(() => failed?.run("SELECT 1")).toThrow("closed");
+    expect(await scans.run(null, async (scan) => read(scan))).toEqual({ count: 0 });
+  });
+});
+
+describe("while the -wal file is too large", () => {
+  test("new scans wait until those under way have ended and it is cut", async () => {
+    const one = new EndlessScan();
+    wal.isTooLarge = true;
+    const two = new EndlessScan();
+    await nextTurn();
+    expect([two.hasBegun, wal.cuts]).toEqual([false, 0]);
+    one.end();
+    await until(() => two.hasBegun);
+    expect(wal.cuts).toBe(1);
+  });
+
+  test("a scan ends that let it grow to several times its limit, but not one that found it so", async () => {
+    const one = new EndlessScan();
+    wal.size = 300;
+    const two = new EndlessScan();
+    await until(() => two.hasBegun);
+    wal.size = 301;
+    expect(await one.ended).toBe("too-long");
+    two.end();
+    expect(await two.ended).toBe("done");
+  });
+
+  test("and those that come later wait behind them", async () => {
+    const one = new EndlessScan();
+    wal.isTooLarge = true;
+    const two = new EndlessScan();
+    wal.isTooLarge = false;
+    const three = new EndlessScan();
+    await nextTurn();
+    expect(begun([one, two, three])).toEqual([true, false, false]);
+    one.end();
+    await until(() => two.hasBegun && three.hasBegun);
+  });
+
+  test("one scan at a time goes on where it cannot be cut", async () => {
+    wal.isTooLarge = true;
+    const two = several(2);
+    await nextTurn();
+    expect(begun(two)).toEqual([true, false]);
+    two[0]?.end();
+    await until(() => two[1]?.hasBegun === true);
+    expect(wal.cuts).toBe(2);
+  });
+});
