@@ -67,11 +67,11 @@ class SummedLog {
 }
 
 function requestOf({
-  refusal = null,
-  ip = "192.0.2.1",
-  path = "/nope",
   token,
   fault,
+  ip = "192.0.2.1",
+  path = "/nope",
+  refusal = null,
 }: Omit<Answered, "status">): LoggedRequest {
   return {
     id: "0".repeat(32),

@@ -87,7 +87,7 @@ describe("requests", () => {
     expect(asked.handled).toEqual(["first", "second", "third", "fourth"]);
   });
 
-  test("go on to be answered after one whose handler throws", async () => {
+  test("are still answered after the handler of another one threw", async () => {
     const asked = Asked.late();
     const fail = () => {
       throw new Error("odd");

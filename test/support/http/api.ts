@@ -48,13 +48,19 @@ export interface TestApiOptions {
   readonly listens?: boolean;
 }
 
-/** Opens an API before each test, or once for the file, and closes it afterwards. Call it at the top of the file. */
+/**
+ * Opens an API before each test, or once for the file, and closes it afterwards. Each test starts with an empty log.
+ * Call it at the top of the file.
+ */
 export function useTestApi({ per = "test", pages = null, listens = false }: TestApiOptions = {}): TestApi {
   const api = new TestApi(pages);
   const [before, after] = per === "file" ? [beforeAll, afterAll] : [beforeEach, afterEach];
   before(async () => {
     await api.open();
     if (listens) await api.listen();
+  });
+  beforeEach(() => {
+    api.logLines.length = 0;
   });
   after(() => api[Symbol.asyncDispose]());
   return api;
