@@ -2,15 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RunningServer } from "../support/executable/executable.ts";
-import {
-  bubblewrapMissing,
-  buildahMissing,
-  ImageDirectory,
-  processInside,
-  startImage,
-} from "../support/executable/image.ts";
 import { until } from "../support/patience.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
+import { bubblewrapMissing, buildahMissing, ImageDirectory, processInside, startImage } from "./image.ts";
 
 const noBubblewrap = bubblewrapMissing();
 if (noBubblewrap !== null)

@@ -3,7 +3,7 @@ import { revocationResource } from "../../http/api/resources.ts";
 import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
 import { print, printAfter, printJson } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
-import type { Revocation } from "../../tokens/change-plans.ts";
+import type { Revocation } from "../../tokens/changes/change-plans.ts";
 import { countsOf } from "../../tokens/summary.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";
 import type { Token } from "../../tokens/token.ts";

@@ -4,8 +4,8 @@ import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { asJson, say } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";
+import type { RotationRequest } from "../../tokens/changes/rotation-rules.ts";
 import { isRefusal } from "../../tokens/refusal.ts";
-import type { RotationRequest } from "../../tokens/rotation-rules.ts";
 import { formatTime, secondsOf, type UnixSeconds } from "../../tokens/time.ts";
 import type { Token } from "../../tokens/token.ts";
 import type { TokenService } from "../../tokens/token-service.ts";

@@ -1,5 +1,5 @@
 import type { AuditEvent as StoredEvent } from "../../tokens/audit/audit-event.ts";
-import type { Revocation } from "../../tokens/change-plans.ts";
+import type { Revocation } from "../../tokens/changes/change-plans.ts";
 import type { Page } from "../../tokens/listing/paging.ts";
 import { shownHint } from "../../tokens/secret/hint.ts";
 import { countsOf, type Summary } from "../../tokens/summary.ts";

@@ -1,4 +1,4 @@
-import { type ChangeContext, revoked } from "../change-plans.ts";
+import { type ChangeContext, revoked } from "../changes/change-plans.ts";
 import type { ChangeScope, ChangeState, Writes } from "../token-store.ts";
 import type { PendingRevocation } from "./pending-revocations.ts";
 

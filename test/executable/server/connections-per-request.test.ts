@@ -1,24 +1,17 @@
 import { expect, test } from "bun:test";
 import { resolve } from "node:path";
 import { RunningServer } from "../../support/executable/executable.ts";
+import { rawRequest } from "../../support/http/raw-connection.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
 
-const CLIENTS = resolve(import.meta.dir, "../../support/executable/connecting-clients.ts");
+const CLIENTS = resolve(import.meta.dir, "connecting-clients.ts");
 const PROCESSES = 4;
 
 /** A request for the largest page of a list, on a connection that ends with it. */
 function listRequest(secret: string): string {
-  const body = JSON.stringify({ pagination: { limit: 1000 } });
-  const head = [
-    "POST /publisher.v1/api-token/list HTTP/1.1",
-    "host: localhost",
-    `authorization: Bearer ${secret}`,
-    "content-type: application/json",
-    `content-length: ${body.length}`,
-    "connection: close",
-  ];
-  return `${head.join("\r\n")}\r\n\r\n${body}`;
+  const request = rawRequest("api-token/list", secret, { pagination: { limit: 1000 } });
+  return request.replace("\r\n", "\r\nConnection: close\r\n");
 }
 
 /** Acts beside clients of other processes that open a connection for each of their lists, without a pause. */

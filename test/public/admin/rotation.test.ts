@@ -14,8 +14,8 @@ import {
   sameLifetimeSentence,
   withOwn,
 } from "../../../public/admin/dialogs/rotation.ts";
+import { replaced, successorExpiry } from "../../../src/tokens/changes/rotation-rules.ts";
 import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../../src/tokens/limits.ts";
-import { replaced, successorExpiry } from "../../../src/tokens/rotation-rules.ts";
 import { formatTime, LAST_MOMENT } from "../../../src/tokens/time.ts";
 import { tokenOf } from "../../support/new-token.ts";
 

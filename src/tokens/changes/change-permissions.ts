@@ -1,8 +1,8 @@
-import type { Actor } from "./audit/audit-event.ts";
-import type { Refusal } from "./refusal.ts";
-import type { UnixSeconds } from "./time.ts";
-import { statusAt } from "./token.ts";
-import type { ChangeState } from "./token-store.ts";
+import type { Actor } from "../audit/audit-event.ts";
+import type { Refusal } from "../refusal.ts";
+import type { UnixSeconds } from "../time.ts";
+import { statusAt } from "../token.ts";
+import type { ChangeState } from "../token-store.ts";
 
 /**
  * Refuses a change by a token that is not active in the transaction of the change: it was active when its request

@@ -1,5 +1,5 @@
-import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
-import type { Token } from "./token.ts";
+import { LAST_MOMENT, type UnixSeconds } from "../time.ts";
+import type { Token } from "../token.ts";
 
 /** The options of a rotation. */
 export interface RotationRequest {

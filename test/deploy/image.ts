@@ -1,10 +1,10 @@
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { $ } from "bun";
-import { TemporaryDirectory } from "../temporary.ts";
-import { EXECUTABLE, RunningServer } from "./executable.ts";
+import { EXECUTABLE, RunningServer } from "../support/executable/executable.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
 
-const DEPLOY = resolve(import.meta.dir, "../../../docs/deploy");
+const DEPLOY = resolve(import.meta.dir, "../../docs/deploy");
 
 /** The user of the image, which is in no list of users. */
 const USER = "10001";

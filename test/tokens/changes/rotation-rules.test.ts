@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import { OVERLAP_MAX_SECONDS } from "../../src/tokens/limits.ts";
-import { replaced, successorExpiry } from "../../src/tokens/rotation-rules.ts";
-import { LAST_MOMENT } from "../../src/tokens/time.ts";
-import { A_MOMENT, tokenOf } from "../support/new-token.ts";
+import { replaced, successorExpiry } from "../../../src/tokens/changes/rotation-rules.ts";
+import { OVERLAP_MAX_SECONDS } from "../../../src/tokens/limits.ts";
+import { LAST_MOMENT } from "../../../src/tokens/time.ts";
+import { A_MOMENT, tokenOf } from "../../support/new-token.ts";
 
 /** The token was created at A_MOMENT, and is rotated 40 seconds later, or before. */
 test.each<

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { isRefusal } from "../../src/tokens/refusal.ts";
-import { actorOf, REQUEST } from "../support/new-token.ts";
-import { auditTrail, outcomeOf } from "../support/store/store.ts";
-import { useTestStore } from "../support/use-test-store.ts";
+import { isRefusal } from "../../../src/tokens/refusal.ts";
+import { actorOf, REQUEST } from "../../support/new-token.ts";
+import { auditTrail, outcomeOf } from "../../support/store/store.ts";
+import { useTestStore } from "../../support/use-test-store.ts";
 
 const context = useTestStore();
 

@@ -1,13 +1,13 @@
-import type { Actor, AuditAction, AuditEvent } from "./audit/audit-event.ts";
+import type { Actor, AuditAction, AuditEvent } from "../audit/audit-event.ts";
+import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "../identifier.ts";
+import type { Random } from "../random.ts";
+import { NO_SUCH_TOKEN, type Refusal } from "../refusal.ts";
+import { digestOf, hintOf } from "../secret/secret.ts";
+import { type Clock, secondsOf } from "../time.ts";
+import { statusAt, type Token } from "../token.ts";
+import type { TokenRequest, UpdateRequest } from "../token-fields.ts";
+import type { ChangeState, LastIds, NewToken, UpdatedToken, Writes } from "../token-store.ts";
 import { changeRefusal, predecessorRefusal } from "./change-permissions.ts";
-import { AUDIT_EVENT_PREFIX, nextId, TOKEN_PREFIX } from "./identifier.ts";
-import type { Random } from "./random.ts";
-import { NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
-import { digestOf, hintOf } from "./secret/secret.ts";
-import { type Clock, secondsOf } from "./time.ts";
-import { statusAt, type Token } from "./token.ts";
-import type { TokenRequest, UpdateRequest } from "./token-fields.ts";
-import type { ChangeState, LastIds, NewToken, UpdatedToken, Writes } from "./token-store.ts";
 
 /** The time, the randomness, the actor and the last ids for a change. */
 export interface ChangeContext {

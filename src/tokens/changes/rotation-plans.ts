@@ -1,10 +1,10 @@
+import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "../refusal.ts";
+import { secondsOf, type UnixSeconds } from "../time.ts";
+import { statusAt, type Token } from "../token.ts";
+import type { ChangeState, LastIds } from "../token-store.ts";
 import { changeRefusal } from "./change-permissions.ts";
 import { type ChangeContext, eventOf, newToken, type Plan, refused } from "./change-plans.ts";
-import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
 import { type RotationRequest, replaced, successorExpiry } from "./rotation-rules.ts";
-import { secondsOf, type UnixSeconds } from "./time.ts";
-import { statusAt, type Token } from "./token.ts";
-import type { ChangeState, LastIds } from "./token-store.ts";
 
 /** A token and the one that takes its place. */
 export interface Succession {

@@ -1,4 +1,12 @@
-import { type Actor, type AuditEvent, COMMAND_LINE } from "./audit/audit-event.ts";
+import { type Actor, type AuditEvent, COMMAND_LINE } from "../audit/audit-event.ts";
+import type { Random } from "../random.ts";
+import { isRefusal, type Refusal } from "../refusal.ts";
+import { pendingRevocationPlan, pendingRevocationScope } from "../revocation/pending-revocation-plan.ts";
+import { type PendingRevocation, PendingRevocations } from "../revocation/pending-revocations.ts";
+import { RevocationPendingError } from "../revocation/revocation-pending-error.ts";
+import { type Clock, secondsOf, type UnixSeconds } from "../time.ts";
+import type { Token } from "../token.ts";
+import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "../token-store.ts";
 import { actorRefusal } from "./change-permissions.ts";
 import {
   type ChangeContext,
@@ -8,14 +16,6 @@ import {
   refused,
   revocation,
 } from "./change-plans.ts";
-import type { Random } from "./random.ts";
-import { isRefusal, type Refusal } from "./refusal.ts";
-import { pendingRevocationPlan, pendingRevocationScope } from "./revocation/pending-revocation-plan.ts";
-import { type PendingRevocation, PendingRevocations } from "./revocation/pending-revocations.ts";
-import { RevocationPendingError } from "./revocation/revocation-pending-error.ts";
-import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
-import type { Token } from "./token.ts";
-import { type ChangeScope, type ChangeState, StoreUnavailable, type TokenStore } from "./token-store.ts";
 
 export interface ChangeTransactionsParts {
   readonly store: Pick<TokenStore, "change">;
