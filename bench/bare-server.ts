@@ -1,4 +1,4 @@
-/** The least that a server on Bun can do: what everything else is measured against. */
+/** The smallest server on Bun: the measure for all others. */
 const server = Bun.serve({
   hostname: "127.0.0.1",
   port: 0,

@@ -8,7 +8,7 @@ const CONNECTIONS = 32;
 const SECONDS = 2;
 const EXECUTABLE = resolve(import.meta.dir, "../dist/publisher");
 
-/** What is asked of Publisher, over and over. */
+/** The request that is sent to Publisher again and again. */
 export interface Asked {
   /** The first line of the request, without the version of HTTP. */
   readonly target: string;
@@ -55,7 +55,7 @@ interface Measured {
   readonly cpuMicroseconds: number;
 }
 
-/** Requests a second depend on what else the machine does; the processor time of one hardly does. */
+/** Other programs on the machine change the number of requests a second, but hardly the processor time of one. */
 async function measured({ child, port }: Started, request: string, status: number): Promise<Measured> {
   const before = cpuSeconds(child.pid);
   const load = { port, request, status, connections: CONNECTIONS, seconds: SECONDS };

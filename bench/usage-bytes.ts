@@ -1,8 +1,8 @@
 /**
- * How many bytes a day it costs to count uses: `bun bench/usage-bytes.ts [tokens in the store] [hours] [seconds between flushes]`.
- * Plays that many hours by a clock of its own, in which 1,000 tokens are used all the time, and takes from the kernel
- * how much this process had the disk write: the log of the database, its checkpoints and all. Linux only, and not
- * where the temporary directory is in memory.
+ * Prints the bytes a day that counting uses writes: `bun bench/usage-bytes.ts [tokens in the store] [hours] [seconds between flushes]`.
+ * Plays that many hours by a clock of its own, with 1,000 tokens in steady use. The kernel counts the bytes that the disk
+ * writes for this process, with the write-ahead log and its checkpoints. Linux only, and only with a temporary directory
+ * on a disk.
  */
 import { Database } from "bun:sqlite";
 import { createHash, randomBytes } from "node:crypto";
@@ -65,7 +65,7 @@ function fill(file: string, count: number): readonly string[] {
   return ids;
 }
 
-/** What this process had the disk write so far: proc_pid_io(5). */
+/** The bytes that the disk has written for this process so far: proc_pid_io(5). */
 function writtenBytes(): number {
   return Number(/^write_bytes: (\d+)/m.exec(readFileSync("/proc/self/io", "utf8"))?.[1]);
 }

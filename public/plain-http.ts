@@ -7,7 +7,7 @@ export interface Origin {
 export const PLAIN_HTTP_WARNING =
   "This page came over plain HTTP. Everybody on the way between this browser and the server can read a token that you type here. Use HTTPS or an SSH tunnel.";
 
-/** Whether others can read what a page sends to its server: it came without TLS, and not from the loopback. */
+/** Whether others can read the requests of a page: it came without TLS, and not from the loopback. */
 export function isReadableOnTheWay({ protocol, hostname }: Origin): boolean {
   return protocol === "http:" && !isLoopback(hostname);
 }

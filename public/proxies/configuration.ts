@@ -14,7 +14,7 @@ export const PROXY_KINDS = ["nginx", "caddy", "traefik", "envoy", "haproxy"] as 
 
 export type ProxyKind = (typeof PROXY_KINDS)[number];
 
-/** What a configuration is filled in with. */
+/** The values of a configuration. */
 export interface ProxyValues {
   /** The name that tokens for the service have among their audiences. */
   readonly audience: string;
@@ -28,7 +28,7 @@ export interface ProxyValues {
   readonly token?: TokenSource;
 }
 
-/** What the documentation has, and the form of the admin page at first. */
+/** The values in the documentation, and the first ones in the form of the admin page. */
 export const USUAL_VALUES = {
   publisher: "127.0.0.1:8080",
   service: "127.0.0.1:3000",

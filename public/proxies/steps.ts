@@ -20,7 +20,7 @@ const RELOADS: Readonly<Record<ProxyKind, string>> = {
   haproxy: "haproxy -c -f /etc/haproxy/haproxy.cfg && systemctl reload haproxy",
 };
 
-/** What comes after the files are in their places. Throws a RangeError for an address of Publisher that is none. */
+/** The steps after the files are in place. Throws a RangeError for a malformed address of Publisher. */
 export function proxySteps(kind: ProxyKind, { publisher, port, token = "bearer" }: ProxyValues): ProxySteps {
   const header = typeof token === "object" ? token.header : "Authorization";
   const scheme = typeof token === "object" ? "" : "Bearer ";

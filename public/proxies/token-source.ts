@@ -9,7 +9,7 @@ export function tokenHeader(source: TokenSource): string {
 }
 
 /**
- * What tells Publisher where the token comes, in the query of `/forward-auth/<audience>`; empty for Bearer. Throws a
+ * The query of `/forward-auth/<audience>` that names the place of the token; empty for Bearer. Throws a
  * RangeError for a header in which Publisher takes no token.
  */
 export function tokenQuery(source: TokenSource): string {

@@ -1,6 +1,8 @@
+import type { System } from "./system.ts";
+
 type Attributes = Readonly<Record<string, string>>;
 
-/** What Swagger UI leaves out for screen readers and keyboards, by the elements that need it. */
+/** Attributes that Swagger UI leaves out, and that screen readers and keyboards need. */
 const PARTS: readonly (readonly [selector: string, attributes: Attributes])[] = [
   [".information-container", { role: "region", "aria-label": "Introduction" }],
   [".filter-container", { role: "search" }],
@@ -20,7 +22,7 @@ const PARTS: readonly (readonly [selector: string, attributes: Attributes])[] = 
   ["pre.microlight, pre.curl", { tabindex: "0" }],
 ];
 
-/** Adds it whenever Swagger UI shows something new. */
+/** Adds these attributes whenever Swagger UI shows something new. */
 export function completeParts(): void {
   new MutationObserver(complete).observe(document.body, { childList: true, subtree: true });
 }
@@ -38,3 +40,17 @@ function set(part: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes))
     if (part.getAttribute(name) !== value) part.setAttribute(name, value);
 }
+
+interface DeepLinkProps {
+  readonly text: unknown;
+}
+
+/** Shows names of operations as text: Swagger UI makes them links within a button, which screen readers cannot reach. */
+export const plainNames = () => ({
+  wrapComponents: {
+    DeepLink: (_: unknown, { React }: System) =>
+      function PlainName({ text }: DeepLinkProps) {
+        return React.createElement("span", null, text);
+      },
+  },
+});

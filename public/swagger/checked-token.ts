@@ -1,6 +1,5 @@
 import { ownToken } from "./own-token.ts";
-import { isRecord } from "./records.ts";
-import type { ImmutableMap, System } from "./system.ts";
+import { type ImmutableMap, isRecord, type System } from "./system.ts";
 
 type Authorize = (ways: unknown) => unknown;
 type Logout = (names: readonly string[]) => unknown;

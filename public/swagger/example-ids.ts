@@ -1,6 +1,5 @@
 import { PLACEHOLDER_IDS } from "../../src/http/openapi/placeholder-ids.ts";
-import { isRecord } from "./records.ts";
-import type { KnownIds, System } from "./system.ts";
+import { isRecord, type KnownIds, type System } from "./system.ts";
 
 type Ids = Required<KnownIds>;
 type SetResponse = (path: string, method: string, response: unknown) => unknown;
@@ -53,7 +52,7 @@ function withIds(text: string, { own, created }: Ids): string {
   return text.replaceAll(PLACEHOLDER_IDS.own, own).replaceAll(PLACEHOLDER_IDS.created, created);
 }
 
-/** The id of the token that an answer of `api-token/create` tells of; null for a failure. */
+/** The id of the token in an answer of `api-token/create`; null for a failure. */
 function createdId(answer: unknown): string | null {
   if (!isRecord(answer) || answer.status !== 200 || typeof answer.text !== "string") return null;
   const token: unknown = JSON.parse(answer.text);

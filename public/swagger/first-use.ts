@@ -1,7 +1,7 @@
 const SIGNS = ["pointermove", "pointerdown", "keydown", "wheel", "touchstart", "scroll", "focusin", "click"];
 
 /**
- * Calls once when somebody begins to use the page, or at once where its address names an operation. Swagger UI keeps
+ * Calls `start` when a person begins to use the page, or at once if the address names an operation. Swagger UI keeps
  * a phone busy for seconds: the outline is there to read before that.
  */
 export function onFirstUse(start: () => void): void {
@@ -23,7 +23,7 @@ export function onFirstUse(start: () => void): void {
     );
 }
 
-/** Chromium tells of a pointer that lies still, too, as soon as there is something beneath it. */
+/** Chromium also sends events of a pointer that lies still, as soon as an element is beneath it. */
 function isByItself(event: Event): boolean {
   return (
     event instanceof PointerEvent &&

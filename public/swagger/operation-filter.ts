@@ -58,7 +58,7 @@ function matching(tags: Tags, phrase: string): Tags {
     .filter((tag) => tag.get("operations").size > 0);
 }
 
-/** What somebody may look for: the method, the path, the tag and the summary. */
+/** The searched text: the method, the path, the summary and the operation's id. */
 function textOf(operation: ImmutableMap): string {
   const parts = [["method"], ["path"], ["operation", "summary"], ["operation", "operationId"]];
   return parts

@@ -20,7 +20,7 @@ interface Described {
 }
 
 /**
- * What the page shows until Swagger UI runs, as HTML: the introduction and every operation, in the elements and
+ * The HTML of the page until Swagger UI runs: the introduction and every operation, in the elements and
  * classes of Swagger UI, so that nothing moves when it takes over. Each link leads to where Swagger UI will open it.
  */
 export function outline(document: unknown): string {

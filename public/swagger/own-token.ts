@@ -1,6 +1,6 @@
-import { isRecord } from "./records.ts";
+import { isRecord } from "./system.ts";
 
-/** What the server says of a token: its id, or why it refuses the token. */
+/** The id of a token, or the reason why the server refuses it. */
 export type OwnToken = { readonly id: string } | { readonly refusal: string };
 
 /** Asks the server about the token with that secret. Returns null if the server does not say. */

@@ -1,4 +1,4 @@
-import { isRecord } from "./records.ts";
+import { isRecord } from "./system.ts";
 
 type Authorize = (ways: unknown) => unknown;
 
@@ -11,7 +11,7 @@ export const pastedTokens = () => ({
   },
 });
 
-/** What the Authorize dialog gives, by the name of each way to authorize. */
+/** The values of the Authorize dialog without `Bearer`, by the name of each way to authorize. */
 export function withBareTokens(ways: unknown): unknown {
   if (!isRecord(ways)) return ways;
   return Object.fromEntries(Object.entries(ways).map(([name, way]) => [name, withBareToken(way)]));

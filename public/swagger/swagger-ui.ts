@@ -1,8 +1,8 @@
+import { plainNames } from "./accessible-parts.ts";
 import { checkedTokens } from "./checked-token.ts";
 import { exampleIds } from "./example-ids.ts";
 import { operationFilter } from "./operation-filter.ts";
 import { pastedTokens } from "./pasted-token.ts";
-import { plainNames } from "./plain-names.ts";
 import { secretFields } from "./secret-fields.ts";
 import { sentByPage } from "./sent-requests.ts";
 import { hiddenSecrets } from "./shown-requests.ts";

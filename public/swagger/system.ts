@@ -13,10 +13,10 @@ export interface ImmutableMap {
   readonly toJS: () => unknown;
 }
 
-/** Ids of real tokens, by what the examples use them for. */
+/** Ids of real tokens, by their use in the examples. */
 export type KnownIds = Partial<Readonly<Record<keyof typeof PLACEHOLDER_IDS, string>>>;
 
-/** What Swagger UI hands to its plugins, as far as they use it. */
+/** The parts of Swagger UI's system that the plugins use. */
 export interface System {
   readonly React: React;
   readonly authActions: { readonly showDefinitions: (definitions: unknown) => void };
@@ -49,5 +49,10 @@ export interface System {
   };
 }
 
-/** What a component of Swagger UI gets from its parent. */
+/** The props of a component of Swagger UI. */
 export type Props = Readonly<Record<string, unknown>>;
+
+/** Whether a value is an object with properties. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

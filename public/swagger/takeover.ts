@@ -3,7 +3,7 @@ import type { System } from "./system.ts";
 /** The outline of the page, which is shown until Swagger UI is. */
 export class Outline {
   readonly #element = document.getElementById("outline");
-  /** What was pressed while Swagger UI was on its way. */
+  /** The element that was pressed while Swagger UI loaded. */
   #pressed: Element | null = null;
 
   constructor() {
@@ -12,7 +12,7 @@ export class Outline {
     });
   }
 
-  /** Shows Swagger UI instead, and carries over what somebody began: the focus, the filter, the press of a button. */
+  /** Shows Swagger UI in place of the outline, with its focus, its filter and its pressed button. */
   giveWay(system: System): void {
     const focused = document.activeElement;
     const becomes = focused instanceof HTMLElement ? focused.dataset.becomes : undefined;

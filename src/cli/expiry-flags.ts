@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../settings/usage-error.ts";
-import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../tokens/rotation-rules.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../tokens/limits.ts";
 import { parseTime, SECONDS_A_DAY, type UnixSeconds } from "../tokens/time.ts";
 
 const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };

@@ -1,38 +1,43 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
-import { authentication, countAstray, locate } from "./auth/authentication.ts";
-import { shuttingDown } from "./errors.ts";
+import { AuthenticatedRequest, requestWith } from "./auth/authentication.ts";
+import { documentedRoutes } from "./documented-routes.ts";
 import type { StoreHealth } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";
-import { pages as servedPages } from "./pages.ts";
-import type { RequestLog } from "./request-log.ts";
-import { routes } from "./routes.ts";
-import { respondTo, traced, traceOf } from "./trace.ts";
+import { pageRoutes } from "./page-routes.ts";
+import type { RequestContext } from "./request-context.ts";
 
 export interface AppParts extends StoreHealth {
   readonly authority: Authority;
-  readonly log: RequestLog;
-  readonly isStopping: () => boolean;
   /** The files of the pages; null to serve the API alone. */
   readonly pages: PageFiles | null;
-  readonly addressOf: (request: Request) => string | null;
 }
 
 /**
- * The whole server but its socket. Elysia must see every path as the router will: with `standardHostname` it
- * would look for the path behind the eleventh character, and a short Host header would move it past
- * authentication.
+ * All endpoints and pages. A request is authenticated by its path before Elysia looks for a route, so an anonymous
+ * caller of a protected path sees nothing but the 401. Elysia must read the same path from the URL as we do: with
+ * `standardHostname` it would look for the path behind the eleventh character, and a short Host header would shift it.
+ * Should the two ever differ, an endpoint still refuses a request that was not authenticated.
  */
-export function app({ authority, log, ping, writeTrouble, isStopping, pages, addressOf }: AppParts) {
-  return new Elysia({ strictPath: true, handler: { standardHostname: false } })
-    .wrap(traced({ log, addressOf }))
-    .onError(countAstray)
-    .onError(({ error, request }) => respondTo(error, traceOf(request)))
-    .onRequest(locate)
-    .onRequest(() => {
-      if (isStopping()) throw shuttingDown();
+export function app({ authority, ping, writeTrouble, pages }: AppParts) {
+  const elysia = new Elysia({ strictPath: true, handler: { standardHostname: false } })
+    // The pipeline answers with every failure. Elysia would answer with details of the error.
+    .onError(({ error }) => {
+      throw error;
     })
-    .onRequest(authentication(authority.tokens))
-    .use(routes({ authority, ping, writeTrouble }))
-    .use(pages === null ? new Elysia() : servedPages(pages));
+    .use(documentedRoutes({ authority, ping, writeTrouble }))
+    .use(pages === null ? new Elysia() : pageRoutes(pages));
+  const { fetch } = elysia;
+
+  const handle = async (context: RequestContext): Promise<Response> => {
+    if (!context.policy.isProtected) return await fetch(context.request);
+    const request = await AuthenticatedRequest.authenticate(context, authority.tokens);
+    try {
+      return await fetch(requestWith(request));
+    } catch (error) {
+      request.countWithoutEndpoint(error);
+      throw error;
+    }
+  };
+  return { handle, routes: elysia.routes };
 }

@@ -1,51 +1,50 @@
+import { Elysia } from "elysia";
 import type { Actor } from "../tokens/audit/audit-event.ts";
 import type { ScanCaller } from "../tokens/listing/scan-caller.ts";
-import { type Issue, isRefusal, type Refusal } from "../tokens/refusal.ts";
+import { isRefusal, type Refusal } from "../tokens/refusal.ts";
 import type { Access, Token } from "../tokens/token.ts";
 import { denialReason, type Purpose } from "../tokens/verification.ts";
 import { jsonAnswer } from "./answer.ts";
-import { admit, callerOf, isSlow } from "./auth/authentication.ts";
-import { unauthenticated, unauthorized } from "./auth/refusals.ts";
-import { ArkErrors } from "./body/arktype.ts";
+import { type AuthenticatedRequest, authenticatedRequestOf } from "./auth/authentication.ts";
+import { unauthenticated, unauthorized } from "./auth/authentication-errors.ts";
+import type { OtherCallers } from "./auth/route-policy.ts";
 import { readObject } from "./body/body.ts";
-import { issuesFrom } from "./body/issues.ts";
+import type { Reading } from "./body/typed-body.ts";
 import { badRequest, conflict, Failure, notFound } from "./errors.ts";
-import { type Trace, traceOf } from "./trace.ts";
+import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
 
-/** What came in a body: what was asked for, or everything that is wrong with it. */
-export type Reading<Body> = { readonly body: Body } | { readonly issues: readonly Issue[] };
-
-/** What an ArkType is here: it gives the value, or what is wrong with it. */
-interface Shape<Body> {
-  readonly infer: Body;
-  (value: unknown): Body | ArkErrors;
-}
-
-/** A request that has passed every check but the last, that of state. */
-export interface Call<Body> {
+/** A request that has passed every check except the last one, the check of the state. */
+export class Call<Body> {
   readonly body: Body;
-  readonly caller: Token;
-  readonly actor: Actor;
-  readonly trace: Trace;
-  /** For long reads: who waits for them, until the client has gone. */
-  readonly scanCaller: ScanCaller;
-}
+  readonly request: AuthenticatedRequest;
 
-/** Tokens that may call an endpoint with any access and any audiences. */
-export type OtherCallers =
-  /** Every token. */
-  | "every-token"
-  /** Tokens that verify. */
-  | "verifying-tokens"
-  /** Every token, if the call is about that token itself. */
-  | "itself";
+  constructor(body: Body, request: AuthenticatedRequest) {
+    this.body = body;
+    this.request = request;
+  }
+
+  get caller(): Token {
+    return this.request.caller;
+  }
+
+  /** The caller of a change. */
+  get actor(): Actor {
+    const { id: traceId, requestId, ip } = this.request.context;
+    return { tokenId: this.caller.id, traceId, requestId, ip };
+  }
+
+  /** The caller of a long read. Its signal aborts when the client is gone. */
+  get scanCaller(): ScanCaller {
+    return { token: this.caller.id, signal: this.request.context.request.signal };
+  }
+}
 
 export interface EndpointParts<Body> {
   /** The access that a token for Publisher's own API needs to call this. */
   readonly access: Access;
-  /** Who may call it too; nobody if left out. */
+  /** Other tokens that may call this; none if left out. */
   readonly alsoFor?: OtherCallers;
-  /** Whether a call is about the caller's own token alone; needed where it is also for the token itself. */
+  /** True if a call is about the caller's own token alone. Give it together with `alsoFor: "itself"`. */
   readonly isAboutItself?: (body: Body, caller: Token) => boolean;
   readonly read: (value: object) => Reading<Body>;
   readonly answer: (call: Call<Body>) => Promise<object>;
@@ -58,74 +57,67 @@ export interface Endpoint {
 }
 
 /**
- * An endpoint that checks what every endpoint checks, in the order that the contract gives: access, media type,
- * size, body. Who calls is known by then; were it not, nothing would be read.
+ * An endpoint with the checks of all endpoints, in the order of the contract: access, media type, size, body. It
+ * refuses a request that was not authenticated before it reads any of it.
  */
 export function endpoint<Body>(parts: EndpointParts<Body>): Endpoint {
   const { access, alsoFor = null, answer } = parts;
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
-    const trace = traceOf(request);
-    const body = await admittedBody(request, parts);
-    const caller = callerOf(trace);
-    const actor = { tokenId: caller.id, traceId: trace.id, requestId: trace.requestId, ip: trace.ip };
-    const scanCaller = { token: caller.id, signal: request.signal };
-    return jsonAnswer(await answer({ body, caller, actor, trace, scanCaller }));
+    const call = await admittedCall(authenticatedRequestOf(request), parts);
+    return jsonAnswer(await answer(call));
   };
   return { access, alsoFor, handle };
 }
 
-/** The body of a call that the caller may make. Throws a Failure for any other. */
-async function admittedBody<Body>(request: Request, parts: EndpointParts<Body>): Promise<Body> {
+/** Admits a request and reads its body. Throws a Failure for a call that the caller may not make. */
+async function admittedCall<Body>(
+  request: AuthenticatedRequest,
+  parts: EndpointParts<Body>,
+): Promise<Call<Body>> {
   const { access, alsoFor, read } = parts;
-  const trace = traceOf(request);
+  const { caller } = request;
   const purpose: Purpose = { access, audience: null };
-  const others = alsoFor === "every-token" || (alsoFor === "verifying-tokens" && callerOf(trace).verifies);
-  const isFit = others || denialReason(callerOf(trace), purpose) === null;
-  if (!isFit && alsoFor === "itself") return await bodyAboutItself(request, purpose, parts);
-  admit(trace, others ? null : purpose);
-  const reading = await readBody(request, read);
+  const others = alsoFor === "every-token" || (alsoFor === "verifying-tokens" && caller.verifies);
+  const isFit = others || denialReason(caller, purpose) === null;
+  if (!isFit && alsoFor === "itself") return await callAboutItself(request, purpose, parts);
+  request.admit(others ? null : purpose);
+  const { reading, current } = await readBody(request, read);
   if ("issues" in reading) throw badRequest(reading.issues);
-  return reading.body;
+  return new Call(reading.body, current);
 }
 
 /** Reads a body that is about the caller alone. Any other body is a 403 that does not say more. */
-async function bodyAboutItself<Body>(
-  request: Request,
+async function callAboutItself<Body>(
+  request: AuthenticatedRequest,
   purpose: Purpose,
   { read, isAboutItself }: EndpointParts<Body>,
-): Promise<Body> {
-  const trace = traceOf(request);
-  const reading = await readBody(request, read).catch((error: unknown) => {
+): Promise<Call<Body>> {
+  const arrived = await readBody(request, read).catch((error: unknown) => {
     if (error instanceof Failure && error.code !== "authentication_error") return null;
     throw error;
   });
+  const { reading, current } = arrived ?? { reading: null, current: request };
   const isOwn =
-    reading !== null && "body" in reading && isAboutItself?.(reading.body, callerOf(trace)) === true;
-  admit(trace, isOwn ? null : purpose);
+    reading !== null && "body" in reading && isAboutItself?.(reading.body, current.caller) === true;
+  current.admit(isOwn ? null : purpose);
   if (!isOwn) throw new Error("a caller without access was admitted");
-  return reading.body;
+  return new Call(reading.body, current);
 }
 
-/** A change reads in its own transaction whether the caller's token is active; a slow body is for reads alone. */
+/**
+ * Reads the body, and authenticates the request again if the body was slow. That is for reads alone: a change checks in
+ * its own transaction that the caller's token is active.
+ */
 async function readBody<Body>(
-  request: Request,
+  request: AuthenticatedRequest,
   read: (value: object) => Reading<Body>,
-): Promise<Reading<Body>> {
-  const body = await readObject(request);
-  const trace = traceOf(request);
-  if (isSlow(trace)) await trace.authenticateAgain();
-  return read(body);
+): Promise<{ readonly reading: Reading<Body>; readonly current: AuthenticatedRequest }> {
+  const body = await readObject(request.context.request);
+  const current = request.isSlow ? await request.authenticateAgain() : request;
+  return { reading: read(body), current };
 }
 
-/** Reads a body by an ArkType. */
-export function shaped<Body>(shape: Shape<Body>): (value: object) => Reading<Body> {
-  return (value) => {
-    const body = shape(value);
-    return body instanceof ArkErrors ? { issues: issuesFrom(body) } : { body };
-  };
-}
-
-/** What the domain gave; where it refused, that becomes the answer. */
+/** Returns the outcome of an action of the domain. Throws a Failure if the domain refused the action. */
 export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): Outcome {
   if (!isRefusal(outcome)) return outcome;
   switch (outcome.refused) {
@@ -140,4 +132,21 @@ export function outcomeOf<Outcome extends object>(outcome: Outcome | Refusal): O
     case "conflict":
       throw conflict(outcome.token, outcome.status);
   }
+}
+
+/** The path of an endpoint of a resource. */
+export function endpointPath(resource: string, action: string): string {
+  return `/publisher.v1/${resource}/${action}`;
+}
+
+/** The routes of the endpoints of a resource. */
+export function resourceRoutes(resource: string, endpoints: Readonly<Record<string, Endpoint>>) {
+  const app = new Elysia({ name: resource });
+  for (const [action, { handle, access }] of Object.entries(endpoints)) {
+    const path = endpointPath(resource, action);
+    const detail = { tags: [resource], "x-access": access };
+    app.post(path, handle, { parse: "none", detail });
+    app.all(path, refuseOtherMethods("POST"), UNREAD);
+  }
+  return app;
 }

@@ -16,3 +16,12 @@ export const ERROR_CODES = {
 } as const;
 
 export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** OAuth's code for a refused Bearer token. With Basic, OAuth takes the sender for a client. */
+export const INVALID_TOKEN = "invalid_token";
+
+/** Every code of OAuth in an answer. */
+export const OAUTH_ERRORS = [
+  ...new Set(Object.values(ERROR_CODES).map(({ oauth }) => oauth)),
+  INVALID_TOKEN,
+] as const;

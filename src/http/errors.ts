@@ -4,7 +4,7 @@ import type { AuthenticationRefusal, Issue } from "../tokens/refusal.ts";
 import { RevocationPendingError, type WaitingTokens } from "../tokens/revocation/revocation-pending-error.ts";
 import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
-import { jsonAnswer } from "./answer.ts";
+import type { Carrier } from "./auth/credentials.ts";
 import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
 import { STORE_UNCHANGED } from "./known-messages.ts";
 
@@ -14,23 +14,27 @@ interface FailureParts {
   readonly headers?: Readonly<Record<string, string>>;
   readonly cause?: unknown;
   readonly refusal?: AuthenticationRefusal;
+  readonly carrier?: Carrier | null;
 }
 
-/** A request that cannot be answered as asked, with all that its caller may know. */
+/** The error for a request that fails, with everything that its caller may know. */
 export class Failure extends Error {
   override readonly name = "Failure";
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
-  /** Why the caller's token was refused, for the log; null where the failure is about something else. */
+  /** The reason why the token was refused; null if the failure is about something else. */
   readonly refusal: AuthenticationRefusal | null;
+  /** The place in the request where that token came; null if there is none. */
+  readonly carrier: Carrier | null;
 
-  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause, refusal }: FailureParts) {
+  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause, ...token }: FailureParts) {
     super(message, { cause });
     this.code = code;
     this.details = details;
     this.headers = headers;
-    this.refusal = refusal ?? null;
+    this.refusal = token.refusal ?? null;
+    this.carrier = token.carrier ?? null;
   }
 
   get status(): number {
@@ -38,7 +42,7 @@ export class Failure extends Error {
   }
 }
 
-/** The most issues whose words go into the message; the rest is in `data` alone. */
+/** The most issues in the message; `data` has the others. */
 const ISSUES_IN_MESSAGE = 3;
 
 /** The most issues in `data`: a body of 64 KiB can have tens of thousands. */
@@ -63,7 +67,7 @@ export function notFound(resource: string): Failure {
   return new Failure("not_found", { message, details: { resource } });
 }
 
-/** What is asked cannot be done with a token that has ended or was replaced. */
+/** The failure of a change to a token that has ended or was replaced. */
 export function conflict({ replacedBy }: Pick<Token, "replacedBy">, status: Status): Failure {
   const message =
     status === "active" ? "The API token was already replaced" : `The API token is ${status} and stays so`;
@@ -92,7 +96,7 @@ export function unavailable(
   });
 }
 
-/** What the store could not do, and what that means for the change that was asked for. */
+/** The messages for a change that the store could not make, by its outcome. */
 const OUTCOMES: Readonly<Record<ChangeOutcome, string>> = {
   unchanged: STORE_UNCHANGED,
   unknown:
@@ -130,13 +134,13 @@ function storeUnavailable(error: StoreUnavailable): Failure {
   return unavailable(OUTCOMES[outcome], error, outcome === "unchanged" ? {} : { outcome });
 }
 
-/** Also ends the connection, so that its client tries elsewhere, or later. */
+/** It closes the connection too, so that the client tries another server, or the same one later. */
 export function shuttingDown(): Failure {
   const { code, message, details, headers } = unavailable("The server is shutting down; try again soon");
   return new Failure(code, { message, details, headers: { ...headers, connection: "close" } });
 }
 
-/** Has no cause: that many are asked for is no fault of the server, and must not fill its log. */
+/** It has no cause: many long reads are no fault of the server, and must not fill its log. */
 function scanRefused(reason: ScanRefusal): Failure {
   switch (reason) {
     case "too-many":
@@ -154,7 +158,7 @@ function internalError(cause: unknown): Failure {
   return new Failure("internal_error", { message: "Something went wrong on the server", cause });
 }
 
-/** Whatever was thrown, as the failure that its caller is told of. */
+/** Turns any thrown value into the failure that the caller gets. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notFound("endpoint");
@@ -162,10 +166,4 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof StoreUnavailable) return storeUnavailable(error);
   if (error instanceof RevocationPendingError) return revocationWaits(error);
   return internalError(error);
-}
-
-/** A failure in the one form that every failure has unless the specification of its endpoint has another. */
-export function failureResponse(failure: Failure, { id }: { readonly id: string }): Response {
-  const { code, message, details, status, headers } = failure;
-  return jsonAnswer({ error: { code, message, data: details, trace_id: id } }, { status, headers });
 }

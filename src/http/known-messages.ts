@@ -1,4 +1,4 @@
-/** Sentences of answers that the admin page knows again, to say more about them. */
+/** Messages that the admin page recognises in answers, to add its own explanation. */
 
 /** A change was refused because the store cannot be written, for example on a full disk. Reads still work. */
 export const STORE_UNCHANGED = "The store cannot be changed now. Nothing was changed; try again later";

@@ -1,9 +1,9 @@
 import { methodNotAllowed } from "./errors.ts";
 
-/** What every route says that stands for the methods which a path does not have; nothing of the body is read. */
+/** The options of a route for all methods that a path does not have. Elysia reads no body there. */
 export const UNREAD = { parse: "none", detail: { hide: true } } as const;
 
-/** Answers whatever comes by another method than those that the path allows. */
+/** A handler that answers every method with a 405. `allow` lists the methods of the path: `GET, HEAD`. */
 export function refuseOtherMethods(allow: string): () => never {
   return () => {
     throw methodNotAllowed(allow);

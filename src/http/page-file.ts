@@ -1,4 +1,4 @@
-/** Every form that a file may be sent in, the one that is wanted most first. */
+/** Every content coding of a file, in order of preference. */
 export const ENCODINGS = ["br", "gzip", "identity"] as const;
 
 export type Encoding = (typeof ENCODINGS)[number];
@@ -7,19 +7,19 @@ export type Encoding = (typeof ENCODINGS)[number];
 export interface PageFile {
   readonly path: string;
   readonly mediaType: string;
-  /** Whether the path changes with the content, so that a browser may keep it for ever. */
+  /** True if the path changes with the content, so that a browser may cache the file for ever. */
   readonly isHashed: boolean;
-  /** Tells this content from every other; without characters that an ETag may not have. */
+  /** A name for this content alone, in characters that an ETag may have. */
   readonly digest: string;
   readonly contents: Readonly<Partial<Record<Encoding, Uint8Array<ArrayBuffer>>>> & {
     readonly identity: Uint8Array<ArrayBuffer>;
   };
 }
 
-/** Where the files of the pages come from. */
+/** The source of the files of the pages. */
 export interface PageFiles {
   find(path: string): Promise<PageFile | null>;
 }
 
-/** The path under which a page's own files lie. */
+/** The start of the paths of a page's scripts, styles and pictures. */
 export const ASSETS = "/assets/";

@@ -1,29 +1,29 @@
 import { type Log, loggable } from "../log/log.ts";
-import { type LoggedRequest, RequestSums } from "./request-sums.ts";
+import { type LoggedRequest, RequestSums } from "./request-log-sums.ts";
 
-/** How long requests are summed up before the log tells of them. */
+/** The time for which requests are counted before their sums are logged. */
 const SUM_MS = 60_000;
 
-/** How long the log may be told later than that. */
+/** The sums may be logged this much later. */
 const CHECK_EVERY_MS = 1000;
 
-/** A sum under way. */
+/** The sums of the current minute. */
 interface Minute {
   /** By the clock. */
   readonly startedAt: number;
   readonly sums: RequestSums;
-  /** Ends it, also where no request comes any more. */
+  /** Ends the minute, also if no further request comes. */
   readonly timer: NodeJS.Timeout;
 }
 
 /**
- * Tells the log of requests: in a line each while they are few. Where many in a minute are anonymous, or come with
- * tokens that are refused, the first ones have lines and the rest a sum, so that nobody can fill the disk. A request
- * that a token lets in always has its line. At the level `debug` every request has.
+ * Logs requests, each in a line while they are few. If many requests in a minute have no token or a refused one, the
+ * first ones have lines and the others are counted in a sum, so that nobody can fill the disk. A request with a good
+ * token always has its line. At the level `debug` every request has one.
  */
 export class RequestLog {
   readonly #log: Log;
-  /** In milliseconds, and never set back. */
+  /** In milliseconds. It never goes back. */
   readonly #clock: () => number;
   readonly #sumsUp: boolean;
   readonly #checkEveryMs: number;
@@ -36,10 +36,11 @@ export class RequestLog {
     this.#checkEveryMs = checkEveryMs;
   }
 
-  /** Tells of a request that was answered with that status after so many milliseconds. */
+  /** Logs a request with the status of its answer. */
   answered(request: LoggedRequest, method: string, status: number, durationMs: number): void {
     if (this.#sumsUp && !isLetIn(request) && !this.#currentSums().hasLine(request, status)) return;
-    const { id, requestId, path, ip, shown, refusal, fault, hasUnknownOptions } = request;
+    const { id, requestId, path, ip } = request;
+    const { shown, refusal, fault, hasUnknownOptions } = request.outcome;
     if (fault !== null)
       this.#log.error({ trace_id: id, request_id: requestId, error: fault.error }, fault.message);
     this.#log.info(
@@ -85,7 +86,7 @@ export class RequestLog {
   }
 }
 
-/** Whether the request came with a token that was not refused. */
-function isLetIn({ shown, refusal }: LoggedRequest): boolean {
-  return shown !== null && refusal === null;
+/** True if the request came with a token that was not refused. */
+function isLetIn({ outcome }: LoggedRequest): boolean {
+  return outcome.shown !== null && outcome.refusal === null;
 }

@@ -1,56 +1,51 @@
 type Answering = Response | Promise<Response>;
 
-/** When requests came that had to wait, by performance.now(). */
-const waitingSince = new WeakMap<Request, number>();
+/** Answers a request, which arrived at that time of the queue's clock. */
+type Handle<Received extends Request> = (request: Received, arrivedAt: number) => Answering;
 
-/** When a request came, by performance.now(). */
-export function arrivalOf(request: Request): number {
-  return waitingSince.get(request) ?? performance.now();
-}
-
-/** What tells the connection of a request from every other; null where nothing does. */
+/** A name of the connection of a request that no other connection has; null if there is none. */
 export type ConnectionOf = (request: Request) => string | null;
 
 export interface RequestQueueParts {
   readonly connectionOf: ConnectionOf;
   readonly isCheap: (request: Request) => boolean;
   /** Answers a request in the place of its handler. */
-  readonly refuse: (request: Request) => Answering;
+  readonly refuse: Handle<Request>;
 }
 
 /** A request that waits: answers it once it is its turn. */
 type Waiting = () => void;
 
-/** How often the event loop shows that it turns while requests come in, in milliseconds. */
+/** The event loop gives a sign this often while requests come in, in milliseconds. */
 const SIGN_EVERY_MS = 5;
 
-/** Without a sign for twice that long, requests wait, in milliseconds. */
+/** Requests wait if there is no sign for twice that long, in milliseconds. */
 const LATE_MS = 50;
 
 /**
- * For that long, requests that came in one piece on one connection do not wait: Bun may close the connection while an
- * answer is under way and more requests are there.
+ * Requests that came in one piece on one connection do not wait for that long, in milliseconds. Bun may close the
+ * connection if it has more requests while an answer is under way.
  */
 const PIPELINE_MS = 500;
 
-/** How many other requests wait at most. Their clients may have gone: Bun tells no difference to a client that sends more. */
+/** The most other requests that wait. Their clients may be gone: Bun cannot tell them from clients that send more. */
 const OTHERS_LIMIT = 1000;
 
-/** How many cheap requests are answered in one turn of the loop, beside one other request. */
+/** The number of cheap requests that one turn of the loop answers, beside one other request. */
 const CHEAP_IN_TURN = 16;
 
 /**
- * Lets requests wait for the event loop. Bun accepts connections until none is left, and calls the handler of each at
- * once: clients that open a connection for each request could keep it from ever coming back to timers, signals and the
- * connections that are open. So once the loop has not turned for 100 ms, requests wait in a queue. Each turn then
- * answers one of them, and more of the cheap ones: verification does not wait for lists.
+ * Makes requests wait for the event loop. Bun accepts all new connections first, and calls the handler of each at once.
+ * So clients that open a connection for each request could keep Bun away from timers, signals and open connections. If
+ * the loop has not turned for 100 ms, requests wait in a queue. Each turn then answers one of them, and more of the cheap
+ * ones: verification does not wait for lists.
  */
 export class RequestQueue {
   readonly #cheap: Waiting[] = [];
   readonly #others: Waiting[] = [];
   readonly #parts: RequestQueueParts;
   readonly #clock: () => number;
-  /** Since when a sign of the loop is awaited; null while none is. */
+  /** The time since which the queue waits for a sign of the loop; null while it does not wait. */
   #since: number | null = null;
   #isSecondChance = false;
   #previous: Request | null = null;
@@ -62,21 +57,22 @@ export class RequestQueue {
   }
 
   /** Answers a request at once, or when it is its turn; by `refuse` if too many others wait. */
-  answer(request: Request, handle: () => Answering): Answering {
-    const mustWait = this.#mustWait(request);
+  answer<Received extends Request>(request: Received, handle: Handle<Received>): Answering {
+    const arrivedAt = this.#clock();
+    const mustWait = this.#mustWait(request, arrivedAt);
     this.#previous = request;
-    if (!mustWait) return handle();
-    waitingSince.set(request, performance.now());
-    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, handle);
-    if (this.#others.length < OTHERS_LIMIT) return this.#later(this.#others, handle);
-    return this.#later(this.#cheap, () => this.#parts.refuse(request));
+    if (!mustWait) return handle(request, arrivedAt);
+    if (this.#parts.isCheap(request)) return this.#later(this.#cheap, () => handle(request, arrivedAt));
+    if (this.#others.length < OTHERS_LIMIT)
+      return this.#later(this.#others, () => handle(request, arrivedAt));
+    return this.#later(this.#cheap, () => this.#parts.refuse(request, arrivedAt));
   }
 
-  #later(queue: Waiting[], handle: () => Answering): Promise<Response> {
+  #later(queue: Waiting[], answer: () => Answering): Promise<Response> {
     return new Promise((resolve, reject) => {
       queue.push(() => {
         try {
-          resolve(handle());
+          resolve(answer());
         } catch (error) {
           reject(error);
         }
@@ -85,9 +81,8 @@ export class RequestQueue {
     });
   }
 
-  #mustWait(request: Request): boolean {
+  #mustWait(request: Request, now: number): boolean {
     if (this.#cheap.length + this.#others.length > 0) return true;
-    const now = this.#clock();
     if (this.#since !== null) return this.#isLate(now - this.#since, request);
     this.#since = now;
     setTimeout(this.#sign, SIGN_EVERY_MS);
@@ -96,7 +91,7 @@ export class RequestQueue {
 
   #isLate(lateMs: number, request: Request): boolean {
     if (lateMs <= LATE_MS) return false;
-    // The loop may have turned just now: what came meanwhile is handled before the sign.
+    // The loop may have turned just now: Bun handles the requests that came meanwhile before the sign.
     if (!this.#isSecondChance) {
       this.#isSecondChance = true;
       this.#since = this.#clock();

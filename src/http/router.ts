@@ -1,19 +1,23 @@
 import { ScanRefused } from "../tokens/listing/scan-error.ts";
 import type { Issue } from "../tokens/refusal.ts";
 import { FORWARD_AUTH_PATH } from "./auth/forward-auth.ts";
-import { INTROSPECTION_PATH, routePolicyOf } from "./auth/route-policy.ts";
-import { badRequest } from "./errors.ts";
+import { INTROSPECTION_PATH } from "./auth/route-policy.ts";
+import { badRequest, shuttingDown } from "./errors.ts";
+import type { RequestContext } from "./request-context.ts";
+import { type Answering, type Handle, type PipelineParts, requestPipeline } from "./request-pipeline.ts";
 import { type ConnectionOf, RequestQueue } from "./request-queue.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
-import { type TracedParts, traced, traceOf } from "./trace.ts";
 
-type Answering = Response | Promise<Response>;
+/** The handlers of all clear requests. */
+export interface Handlers {
+  /** Answers a reverse proxy that asks about an audience. */
+  readonly forwardAuth: (context: RequestContext, audience: string) => Answering;
+  /** Answers every other request. */
+  readonly app: Handle;
+}
 
-export interface RouterParts extends TracedParts {
-  /** Answers what reverse proxies ask about an audience. */
-  readonly forwardAuth: (request: Request, audience: string) => Answering;
-  /** Answers everything else. */
-  readonly fetch: (request: Request) => Answering;
+export interface RouterParts extends Handlers, PipelineParts {
+  readonly isStopping: () => boolean;
   readonly connectionOf: ConnectionOf;
 }
 
@@ -40,47 +44,60 @@ const TUNNEL: Issue = { path: "method", message: "must not be CONNECT: Publisher
  * Only Bun's router sees the raw target. So there is a route for every number of segments, with and without a slash at
  * the end. A path that fits no route has an empty segment or too many, or there is no path at all.
  */
-export function router({ forwardAuth, fetch, connectionOf, ...parts }: RouterParts) {
-  const trace = traced(parts);
-  const refuse = (received: Request, issue: Issue, path: string | null): Answering =>
-    trace((request) => {
-      const current = traceOf(request);
-      current.policy = routePolicyOf(current.path);
-      if (path !== null) current.path = path;
-      throw badRequest([issue]);
-    }, received)();
+export function router({ forwardAuth, app, isStopping, connectionOf, ...parts }: RouterParts) {
+  const answer = requestPipeline(parts);
+  const refuse = (request: Request, arrivedAt: number, issue: Issue, loggedPath: string | null) =>
+    answer(request, arrivedAt, () => Promise.reject(badRequest([issue])), loggedPath);
 
-  const route = (request: Request, segments: readonly string[]): Answering => {
-    const issue = headIssue(request) ?? pathIssue(segments, request.url);
-    if (issue !== null) return refuse(request, issue, pathFrom(segments));
-    const audience = audienceIn(pathOf(request.url));
-    return audience === null ? fetch(request) : forwardAuth(request, audience);
+  const handleByApp: Handle = (context) => {
+    if (isStopping()) throw shuttingDown();
+    return app(context);
+  };
+  const askForwardAuth = (request: Request, arrivedAt: number, audience: string) => {
+    const handle: Handle = (context) => {
+      if (isStopping()) throw shuttingDown();
+      return forwardAuth(context, audience);
+    };
+    return answer(request, arrivedAt, handle, FORWARD_AUTH_PATH + audience);
   };
 
-  const exact = (request: Request): Answering => {
+  const route = (request: Request, arrivedAt: number, segments: readonly string[]): Answering => {
+    const issue = headIssue(request) ?? pathIssue(segments, request.url);
+    if (issue !== null) return refuse(request, arrivedAt, issue, pathFrom(segments));
+    const audience = audienceIn(pathOf(request.url));
+    return audience === null
+      ? answer(request, arrivedAt, handleByApp)
+      : askForwardAuth(request, arrivedAt, audience);
+  };
+
+  const exact = (request: Request, arrivedAt: number): Answering => {
     const issue = headIssue(request);
-    return issue === null ? fetch(request) : refuse(request, issue, null);
+    return issue === null ? answer(request, arrivedAt, handleByApp) : refuse(request, arrivedAt, issue, null);
   };
 
   const queue = new RequestQueue({
     connectionOf,
     isCheap: ({ url }) => !LONG_READ.test(pathOf(url)),
-    refuse: (request) => trace(refuseLongRead, request)(),
+    refuse: (request, arrivedAt) => answer(request, arrivedAt, refuseLongRead),
   });
 
-  const bySegments = (request: RoutedRequest): Answering =>
-    queue.answer(request, () => route(request, segmentsOf(request.params)));
+  const withSegments = (request: RoutedRequest, arrivedAt: number): Answering =>
+    route(request, arrivedAt, segmentsOf(request.params));
+  const withoutRoute = (request: Request, arrivedAt: number): Answering =>
+    refuse(request, arrivedAt, UNCLEAR_PATH, null);
+
+  // These functions take the request as an argument: a closure for each request would cost more.
+  const bySegments = (request: RoutedRequest): Answering => queue.answer(request, withSegments);
+  const byExactPath = (request: Request): Answering => queue.answer(request, exact);
   const paths = SEGMENT_ROUTES.flatMap((path) => (path === "" ? ["/"] : [path, `${path}/`]));
   return {
     /** Answers a request. `segments` are those of its raw path, percent-decoded. */
     route,
     routes: Object.fromEntries([
       ...paths.map((path) => [path, bySegments] as const),
-      ...EXACT_PATHS.map(
-        (path) => [path, (request: Request) => queue.answer(request, () => exact(request))] as const,
-      ),
+      ...EXACT_PATHS.map((path) => [path, byExactPath] as const),
     ]),
-    fetch: (request: Request): Answering => queue.answer(request, () => refuse(request, UNCLEAR_PATH, null)),
+    fetch: (request: Request): Answering => queue.answer(request, withoutRoute),
   };
 }
 
@@ -90,7 +107,7 @@ function refuseLongRead(): never {
 
 /**
  * The audience that a path asks about, as it is spelled there: encoded letters make another audience of it, which no
- * token has. So a proxy's rule for the path means what it says. Null for any other path.
+ * token has. So a proxy's rule for the path holds for this audience alone. Null for any other path.
  */
 function audienceIn(path: string): string | null {
   if (!path.startsWith(FORWARD_AUTH_PATH)) return null;

@@ -1,6 +1,6 @@
 /**
- * On every answer. Nothing here is to be framed, sniffed, loaded by another site or told to the next one; what a
- * page needs beyond that it says itself. OWASP Secure Headers Project: https://owasp.org/www-project-secure-headers/
+ * The headers of every answer. They forbid frames, scripts, guesses of the media type, use by other sites and the
+ * Referer header. A page has its own content security policy. https://owasp.org/www-project-secure-headers/
  */
 export const SECURITY_HEADERS: readonly [name: string, value: string][] = [
   [
@@ -14,7 +14,7 @@ export const SECURITY_HEADERS: readonly [name: string, value: string][] = [
   ["x-frame-options", "DENY"],
 ];
 
-/** Adds what is missing: an answer may come with a content security policy of its own, and JSON has them all. */
+/** Adds the missing headers. A page has its own content security policy, and JSON answers have all of them already. */
 export function secure(headers: Headers): void {
   if (headers.has("x-frame-options")) return;
   for (const [name, value] of SECURITY_HEADERS) {
@@ -23,15 +23,20 @@ export function secure(headers: Headers): void {
 }
 
 /**
- * What the admin page runs under: its own scripts, styles and pictures and the API, nothing inline and nothing
- * from elsewhere, and no way to make markup from text. https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/
+ * The content security policy of the admin page. It allows the page's own scripts, styles, pictures and the API. Inline
+ * code, other sites and markup made from text are forbidden.
+ * https://www.w3.org/TR/CSP3/, https://www.w3.org/TR/trusted-types/
  */
 export const ADMIN_PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; " +
   "require-trusted-types-for 'script'; trusted-types 'none'";
 
-/** What Swagger UI needs: as little, and pictures that lie in its styles. It makes markup from text, safely. */
+/**
+ * The content security policy of the Swagger page. Swagger UI also needs pictures inside its styles, and it makes
+ * markup from text, in a safe way.
+ */
+
 export const SWAGGER_PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -4,8 +4,7 @@ import { ClientAddresses } from "../http/auth/client-address.ts";
 import { forwardAuth } from "../http/auth/forward-auth.ts";
 import { unavailable } from "../http/errors.ts";
 import { RequestLog } from "../http/request-log.ts";
-import { type RouterParts, router } from "../http/router.ts";
-import { traced } from "../http/trace.ts";
+import { type Handlers, router } from "../http/router.ts";
 import { makeLog } from "../log/log.ts";
 import { LogStream } from "../log/log-stream.ts";
 import type { ServeSettings } from "../settings/serve-settings.ts";
@@ -61,37 +60,33 @@ class Requests {
   isStopping = false;
   readonly #log: RequestLog;
   readonly #clients: ClientAddresses;
-  #handlers: Pick<RouterParts, "forwardAuth" | "fetch">;
+  #handlers: Handlers = { forwardAuth: starting, app: starting };
 
   constructor({ trustedProxies }: ServeSettings, log: RequestLog) {
     this.#log = log;
     this.#clients = new ClientAddresses(trustedProxies);
-    const trace = traced({ log, addressOf: this.#addressOf });
-    const refuse = (request: Request) => trace(starting, request)();
-    this.#handlers = { forwardAuth: refuse, fetch: refuse };
   }
 
   async listen({ listen, socketMode }: ServeSettings): Promise<void> {
     const routed = router({
       log: this.#log,
       addressOf: this.#addressOf,
-      forwardAuth: (request, audience) => this.#handlers.forwardAuth(request, audience),
-      fetch: (request) => this.#handlers.fetch(request),
+      forwardAuth: (context, audience) => this.#handlers.forwardAuth(context, audience),
+      app: (context) => this.#handlers.app(context),
+      isStopping: () => this.isStopping,
       connectionOf: (request) => this.server.connectionOf(request),
     });
     await this.server.open(listen, socketMode, routed);
   }
 
   answerFrom({ tokens, auditTrail, usage, store }: ServedStore, hasPages: boolean): void {
-    const common = { log: this.#log, isStopping: () => this.isStopping, addressOf: this.#addressOf };
-    const { fetch } = app({
-      ...common,
+    const { handle } = app({
       authority: { tokens, auditTrail, usage },
       ping: () => store.ping(),
       writeTrouble: () => store.trouble,
       pages: hasPages ? PAGE_FILES : null,
     });
-    this.#handlers = { forwardAuth: forwardAuth({ ...common, tokens }), fetch };
+    this.#handlers = { forwardAuth: forwardAuth(tokens), app: handle };
   }
 
   readonly #addressOf = (request: Request): string | null => {

@@ -1,11 +1,6 @@
+import { REUSE_DAYS, SUMMARY_DAYS } from "./limits.ts";
 import { formatTime, SECONDS_A_DAY, type UnixSeconds } from "./time.ts";
 import { ACCESSES, type Access, STATUSES, type Status, statusAt, type Token } from "./token.ts";
-
-/** How far a summary looks ahead, in days of UTC; today is the first. */
-export const SUMMARY_DAYS = 90;
-
-/** For how many days a summary counts that the secret of an ended token was shown. */
-export const REUSE_DAYS = 7;
 
 /** Asks a store to count its tokens. */
 export interface SummaryQuery {

@@ -1,6 +1,6 @@
 import { audiencesFault } from "./audience.ts";
+import { OVERLAP_MAX_SECONDS } from "./limits.ts";
 import type { Issue } from "./refusal.ts";
-import { OVERLAP_MAX_SECONDS } from "./rotation-rules.ts";
 import type { UnixSeconds } from "./time.ts";
 import { type Access, descriptionFault, expiryFault } from "./token.ts";
 

@@ -1,6 +1,7 @@
+import { DESCRIPTION_LIMIT } from "./limits.ts";
 import { containsSecret } from "./secret/redaction.ts";
 import { LAST_MOMENT, type UnixSeconds } from "./time.ts";
-import { type Access, DESCRIPTION_LIMIT, type Status } from "./token-values.ts";
+import type { Access, Status } from "./token-values.ts";
 import { codePoints } from "./visible-text.ts";
 
 export { ACCESSES, type Access, STATUSES, type Status } from "./token-values.ts";

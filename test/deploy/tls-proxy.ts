@@ -39,7 +39,7 @@ export class TlsProxy implements AsyncDisposable {
     return new TlsProxy(proxy, certificate, http);
   }
 
-  /** Prints what a client gets that trusts the certificate: headers, an empty line, the body. */
+  /** Returns the answer to a client that trusts the certificate: headers, an empty line, the body. */
   async curl(scheme: "http" | "https", path: string, args: readonly string[] = []): Promise<string> {
     const port = scheme === "https" ? this.#proxy.port : this.#httpPort;
     const trust = ["--cacert", this.#certificate.certificate, "--resolve", `${HOST}:${port}:127.0.0.1`];

@@ -5,6 +5,7 @@ import { RE2JS } from "re2js";
 import { type } from "../../src/http/body/arktype.ts";
 import { isHardToGuess } from "../../src/tokens/secret/randomness.ts";
 import { isSecret } from "../../src/tokens/secret/secret.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
 import {
   AROUND,
   BEHIND_A_LETTER,
@@ -17,8 +18,7 @@ import {
   publisherPatterns,
   truffleHogDetectors,
   VECTORS,
-} from "../support/browser/scanner-page.ts";
-import { TemporaryDirectory } from "../support/temporary.ts";
+} from "./scanner-page.ts";
 
 const PYTHON = Bun.which("python3");
 const GITLEAKS = Bun.which("gitleaks");

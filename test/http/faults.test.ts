@@ -147,6 +147,6 @@ describe("a server that is stopping", () => {
     await api.call("api-token/create", { access: "read", description: "too late" });
     api.isStopping = false;
     expect((await api.call("api-token/list")).text).not.toContain("too late");
-    expect(logged(api).filter(({ message }) => message === "change")).toHaveLength(2);
+    expect(logged(api).filter(({ message }) => message === "change")).toEqual([]);
   });
 });

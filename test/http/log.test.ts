@@ -1,13 +1,9 @@
-import { beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { type Sent, useTestApi } from "../support/http/api.ts";
 import { exchange, rawRequest } from "../support/http/exchange.ts";
 import { logged, loggedRequests } from "../support/http/logged.ts";
 
 const api = useTestApi();
-
-beforeEach(() => {
-  api.logLines.length = 0;
-});
 
 async function loggedFor(path: string, sent: Sent = {}) {
   api.logLines.length = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RequestLog } from "../../src/http/request-log.ts";
-import type { LoggedRequest } from "../../src/http/request-sums.ts";
+import type { LoggedRequest } from "../../src/http/request-log-sums.ts";
 import { makeLog } from "../../src/log/log.ts";
 import type { LogLevel } from "../../src/log/log-levels.ts";
 import type { AuthenticationRefusal } from "../../src/tokens/refusal.ts";
@@ -67,21 +67,23 @@ class SummedLog {
 }
 
 function requestOf({
-  refusal = null,
-  ip = "192.0.2.1",
-  path = "/nope",
   token,
   fault,
+  ip = "192.0.2.1",
+  path = "/nope",
+  refusal = null,
 }: Omit<Answered, "status">): LoggedRequest {
   return {
     id: "0".repeat(32),
     requestId: "0".repeat(32),
     ip,
     path,
-    shown: token === undefined ? null : { id: token },
-    refusal,
-    hasUnknownOptions: false,
-    fault: fault === undefined ? null : { error: fault, message: fault.message },
+    outcome: {
+      shown: token === undefined ? null : { id: token },
+      refusal,
+      hasUnknownOptions: false,
+      fault: fault === undefined ? null : { error: fault, message: fault.message },
+    },
   };
 }
 

@@ -15,7 +15,7 @@ async function traceIds(headers: Readonly<Record<string, string>>) {
 }
 
 describe("a valid traceparent gives the trace id:", () => {
-  for (const [name, traceparent] of [
+  test.each([
     ["version 00", `00-${ID}-${PARENT}-01`],
     ["other flags", `00-${ID}-${PARENT}-ff`],
     ["no flags", `00-${ID}-${PARENT}-00`],
@@ -24,15 +24,13 @@ describe("a valid traceparent gives the trace id:", () => {
     ["a later version with an empty addition", `cc-${ID}-${PARENT}-01-`],
     ["the last version", `fe-${ID}-${PARENT}-01`],
     ["space around it", `  00-${ID}-${PARENT}-01 `],
-  ] as const) {
-    test(name, async () => {
-      expect(await traceIds({ traceparent })).toEqual([ID, ID, ID]);
-    });
-  }
+  ])("%s", async (_, traceparent) => {
+    expect(await traceIds({ traceparent })).toEqual([ID, ID, ID]);
+  });
 });
 
 describe("any other traceparent gets a new trace id:", () => {
-  for (const [name, traceparent] of [
+  test.each([
     ["empty", ""],
     ["version ff", `ff-${ID}-${PARENT}-01`],
     ["no version", `${ID}-${PARENT}-01`],
@@ -53,14 +51,12 @@ describe("any other traceparent gets a new trace id:", () => {
     ["two headers of a later version", `01-${ID}-${PARENT}-01, 01-${ID}-${PARENT}-01`],
     ["a UUID", "0af76519-16cd-43dd-8448-eb211c80319c"],
     ["markup", `00-<script>alert(1)</script>-${PARENT}-01`],
-  ] as const) {
-    test(name, async () => {
-      const [inHeader, inBody, inLog] = await traceIds({ traceparent });
-      expect(inHeader).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
-      expect(inHeader).not.toBe(ID);
-      expect([inBody, inLog]).toEqual([inHeader, inHeader]);
-    });
-  }
+  ])("%s", async (_, traceparent) => {
+    const [inHeader, inBody, inLog] = await traceIds({ traceparent });
+    expect(inHeader).toMatch(/^(?!0{32})[0-9a-f]{32}$/);
+    expect(inHeader).not.toBe(ID);
+    expect([inBody, inLog]).toEqual([inHeader, inHeader]);
+  });
 
   test("without the header, another one for each request", async () => {
     const ids = await Promise.all(

@@ -1,11 +1,8 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { loggable, makeLog } from "../../src/log/log.ts";
 import { LOG_LEVELS, type LogLevel } from "../../src/log/log-levels.ts";
 import { makeSecret } from "../../src/tokens/secret/secret.ts";
-import { TEST_LIMIT_MS } from "../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const SECRET = makeSecret(() => new Uint8Array(32).fill(200));
 

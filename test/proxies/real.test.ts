@@ -1,6 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { BARE_CHALLENGE } from "../support/http/credentials.ts";
-import { INSUFFICIENT } from "../support/http/endpoints.ts";
+import { INSUFFICIENT, WRONG_AUDIENCE } from "../support/http/endpoints.ts";
 import { RawConnection } from "../support/http/raw-connection.ts";
 import { TEST_LIMIT_MS } from "../support/patience.ts";
 import { useProtectedService } from "../support/proxies/protected-service.ts";
@@ -11,7 +11,6 @@ import { words } from "../support/words.ts";
 setDefaultTimeout(TEST_LIMIT_MS);
 
 const BODY_BYTES = 5_000_000;
-const WRONG_AUDIENCE = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
 
 const service = useProtectedService();
 

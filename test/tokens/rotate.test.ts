@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { OVERLAP_MAX_SECONDS } from "../../src/tokens/rotation-rules.ts";
+import { OVERLAP_MAX_SECONDS } from "../../src/tokens/limits.ts";
 import { isSecret } from "../../src/tokens/secret/secret.ts";
 import { CALLER } from "../support/new-token.ts";
 import { auditTrail, outcomeOf, TestStore } from "../support/store/store.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { OVERLAP_MAX_SECONDS, replaced, successorExpiry } from "../../src/tokens/rotation-rules.ts";
+import { OVERLAP_MAX_SECONDS } from "../../src/tokens/limits.ts";
+import { replaced, successorExpiry } from "../../src/tokens/rotation-rules.ts";
 import { LAST_MOMENT } from "../../src/tokens/time.ts";
 import { A_MOMENT, tokenOf } from "../support/new-token.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { SUMMARY_DAYS, summaryOf, summaryQuery, type TokenCount } from "../../src/tokens/summary.ts";
+import { SUMMARY_DAYS } from "../../src/tokens/limits.ts";
+import { summaryOf, summaryQuery, type TokenCount } from "../../src/tokens/summary.ts";
 import { parseTime } from "../../src/tokens/time.ts";
 
 const NOON = parseTime("2026-12-31T12:00:00Z") ?? 0;

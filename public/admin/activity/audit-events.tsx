@@ -1,11 +1,11 @@
+import { tokensOf } from "../api/record-calls.ts";
 import type { AuditEvent } from "../api/record-types.ts";
 import type { Token } from "../api/types.ts";
 import { useLoaded } from "../app/loading.ts";
-import { tokensOf } from "../app/records.ts";
-import { TokenLink } from "../token-page/token-link.tsx";
-import { Written } from "../token-page/written.tsx";
+import { TokenLink } from "../token-details/token-link.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Time } from "../ui/time.tsx";
+import { VisibleText } from "../ui/visible-text.tsx";
 import { type Phrase, type Piece, phrasesOf, verbOf } from "./audit-words.ts";
 
 interface AuditEventsProps {
@@ -14,7 +14,7 @@ interface AuditEventsProps {
   readonly isOfOne: boolean;
 }
 
-/** Changes to tokens: who did what, when and from where. */
+/** Changes to tokens with their authors, times and addresses. */
 export function AuditEvents({ events, isOfOne }: AuditEventsProps) {
   const ids = [...new Set(events.flatMap((event) => idsIn(event)))];
   const tokens = useLoaded(ids.join(), () => tokensOf(ids)).value ?? new Map<string, Token>();
@@ -27,7 +27,7 @@ export function AuditEvents({ events, isOfOne }: AuditEventsProps) {
   );
 }
 
-/** The tokens that are told of. */
+/** The tokens that the event names. */
 function idsIn({ actor, target, action, changes }: AuditEvent): readonly string[] {
   const told = phrasesOf(action, changes).flatMap((phrase) =>
     phrase.flatMap((piece) => (typeof piece === "object" && "token" in piece ? [piece.token] : [])),
@@ -115,7 +115,7 @@ function PieceText({ piece, tokens }: { piece: Piece; tokens: PhrasesProps["toke
   if ("token" in piece) return <TokenLink id={piece.token} token={tokens.get(piece.token)} />;
   return (
     <q>
-      <Written text={piece.quoted} />
+      <VisibleText text={piece.quoted} />
     </q>
   );
 }

@@ -3,9 +3,9 @@ import { useId } from "preact/hooks";
 import { isTokenId } from "../../../src/tokens/identifier.ts";
 import { AUDIT_ACTIONS } from "../api/record-types.ts";
 import { auditView, changeTrail } from "../app/route.ts";
+import { Select } from "../fields/select.tsx";
+import { useDraft } from "../fields/use-draft.ts";
 import { dayFrom } from "../token-list/list-view.ts";
-import { Select } from "../ui/select.tsx";
-import { useDraft } from "../usage/use-draft.ts";
 import { type AuditView, narrowed, PARTS, type Part } from "./audit-view.ts";
 import { verbOf } from "./audit-words.ts";
 
@@ -25,7 +25,7 @@ export function AuditFilters() {
   return (
     <search class="filters">
       <Select
-        name="What was done"
+        name="Action"
         value={view.action ?? ""}
         onChoose={(value) => narrow({ action: AUDIT_ACTIONS.find((action) => action === value) ?? null })}
       >
@@ -37,7 +37,7 @@ export function AuditFilters() {
         ))}
       </Select>
       <Select
-        name="What the token had to do with it"
+        name="Role of the token"
         value={view.part}
         onChoose={(value) => narrow({ part: PARTS.find((part) => part === value) ?? "any" })}
       >

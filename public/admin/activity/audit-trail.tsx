@@ -1,16 +1,16 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { records } from "../api/record-calls.ts";
 import type { AuditPage } from "../api/record-types.ts";
 import { activityAddress } from "../app/addresses.ts";
 import { countName } from "../app/format.ts";
 import { useLoaded } from "../app/loading.ts";
-import { records } from "../app/records.ts";
 import { auditView } from "../app/route.ts";
 import { PAGE_SIZE } from "../token-list/list-view.ts";
 import { say } from "../ui/announcements.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfterTurning } from "../ui/focus.ts";
 import { SearchIcon } from "../ui/icons.tsx";
-import { Failure } from "../ui/notice.tsx";
-import { Pages } from "../ui/pages.tsx";
+import { Pagination } from "../ui/pagination.tsx";
 import { RefreshButton } from "../ui/refresh-button.tsx";
 import { ViewLink } from "../ui/view-link.tsx";
 import { AuditEvents, EventsSkeleton } from "./audit-events.tsx";
@@ -48,7 +48,11 @@ export function AuditTrail() {
       <AuditFilters />
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The audit trail comes once it answers." onRetry={reload} />
+          <ErrorMessage
+            error={error}
+            whenUnreachable="The audit trail loads once it answers."
+            onRetry={reload}
+          />
           {view.cursor !== null && (
             <ViewLink address={() => activityAddress(narrowed(auditView.value, {}))}>
               Go to the first page
@@ -77,7 +81,7 @@ function TrailPages({ shown, page: { data, page } }: TrailPagesProps) {
   const isCurrent = () => trailOf(auditView.value) === trail;
   if (!isCurrent()) return null;
   return (
-    <Pages
+    <Pagination
       list={`changes?${trail}`}
       page={shown.page}
       cursor={shown.cursor}

@@ -3,7 +3,7 @@ import { AUDIT_ACTIONS, type AuditAction } from "../api/record-types.ts";
 import { DAY_MS } from "../app/format.ts";
 import { dayFrom, moment, PAGE_SIZE } from "../token-list/list-view.ts";
 
-/** What the token that is asked about had to do with a change; or that it was the command line, whatever the token. */
+/** The part of the filtered token in a change. `command-line` is a change by the command line, to any token. */
 export const PARTS = ["any", "target", "actor", "command-line"] as const;
 
 export type Part = (typeof PARTS)[number];
@@ -76,7 +76,7 @@ export function leavesOut(view: AuditView): boolean {
   return auditFilters(view).length > 0;
 }
 
-/** What the API is asked for. */
+/** The body for `audit-event/list`. */
 export function auditBody(view: AuditView): object {
   return { pagination: { limit: PAGE_SIZE, cursor: view.cursor }, filters: auditFilters(view) };
 }

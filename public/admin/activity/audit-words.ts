@@ -1,7 +1,7 @@
 import { ACCESSES } from "../api/types.ts";
 import { exactTime, servicesName } from "../app/format.ts";
 
-/** A piece of what is told of a change: plain words, the id of a token, or what somebody wrote. */
+/** A piece of the words for a change: plain words, the id of a token, or text that a person wrote. */
 export type Piece = string | { readonly token: string } | { readonly quoted: string };
 
 export type Phrase = readonly Piece[];
@@ -15,12 +15,12 @@ const VERBS: Readonly<Record<string, string>> = {
   "api-token.revoke": "Revoked",
 };
 
-/** What was done, in a word; an action that this page does not know is told as the API calls it. */
+/** The verb of an action. An action that this page does not know keeps its name in the API. */
 export function verbOf(action: string): string {
   return VERBS[action] ?? action;
 }
 
-/** What a change was, beyond the verb, a phrase each; values that this page does not know are told as they came. */
+/** The phrases for a change, after its verb. Values that this page does not know are shown as they came. */
 export function phrasesOf(action: string, changes: Changes): readonly Phrase[] {
   const isCreation = action === "api-token.create";
   const known: readonly (Phrase | null)[] = [
@@ -78,7 +78,7 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every(isText);
 }
 
-/** Whether it can be told as a time, which what comes from elsewhere need not. */
+/** Whether a value is a time: another version of the server may send something else. */
 function isTime(value: unknown): value is string {
   return isText(value) && !Number.isNaN(Date.parse(value));
 }

@@ -9,7 +9,7 @@ export interface Issue {
   readonly message: string;
 }
 
-/** What keeps a token from being changed. */
+/** The state of a token that does not allow a change. */
 export interface Conflict {
   readonly status: Status;
   readonly replaced_by: string | null;
@@ -23,16 +23,16 @@ interface ErrorParts {
   readonly isPending?: boolean;
 }
 
-/** The API said no. */
+/** An answer of the API with an error. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   readonly traceId: string | null;
-  /** What is wrong with which parameter; empty unless the request was a bad one. */
+  /** The faulty parameters; empty unless the request was a bad one. */
   readonly issues: readonly Issue[];
-  /** Null unless what was asked does not go with what the token is by now. */
+  /** Null unless the state of the token does not allow the change. */
   readonly conflict: Conflict | null;
-  /** Whether the change that was asked for may have been made all the same. */
+  /** Whether the server may have made the change in spite of the error. */
   readonly isOutcomeOpen: boolean;
   /** Whether it is a revocation that holds, but is not stored yet. */
   readonly isPending: boolean;
@@ -48,7 +48,7 @@ export class ApiError extends Error {
     this.isPending = isPending;
   }
 
-  /** What is wrong with a parameter, as the end of a sentence that begins with its name; null if nothing is. */
+  /** The fault of a parameter, as the end of a sentence that begins with its name; null if there is none. */
   faultOf(parameter: string): string | null {
     const issue = this.issues.find(({ path }) => path.split(/[.[]/, 1)[0] === parameter);
     return issue?.message ?? null;
@@ -60,17 +60,17 @@ export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
-/** What was given as a token is none, and was not sent. */
+/** A text that is no token, and was not sent. */
 export class NotAToken extends Error {
   override readonly name = "NotAToken";
 }
 
-/** An answer came and says that all went well, but cannot be read. */
+/** A success with a body that cannot be read. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable";
 }
 
-/** Whether an error leaves open what the server did: it may have done what was asked. */
+/** Whether the server may have made the change in spite of an error. */
 export function isAnswerLost(error: unknown): boolean {
   if (error instanceof ApiError) return error.isOutcomeOpen;
   return error instanceof Unreachable || error instanceof Unreadable;

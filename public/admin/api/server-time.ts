@@ -7,7 +7,7 @@ const TOLERANCE_MS = 5000;
 /** How far the server's clock is ahead of the browser's, in milliseconds. */
 let aheadMs = 0;
 
-/** What time it is by the server's clock, which tokens expire by, as far as its last answer tells; in Unix milliseconds. */
+/** The time of the server, in Unix milliseconds, from its last answer. Tokens expire by this clock. */
 export function serverTime(): number {
   return Date.now() + aheadMs;
 }

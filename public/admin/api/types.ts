@@ -14,6 +14,6 @@ export type {
 export type {
   ApiTokenSummary as Summary,
   DayOfExpiries as Expiries,
-  StatusCounts,
 } from "../../../src/http/api/responses/api-token-summary.ts";
+export type { StatusCounts } from "../../../src/http/api/responses/values.ts";
 export { ACCESSES, type Access, STATUSES, type Status } from "../../../src/tokens/token-values.ts";

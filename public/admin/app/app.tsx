@@ -1,14 +1,14 @@
 import { useEffect } from "preact/hooks";
-import { ActivityPage } from "../activity/activity-page.tsx";
+import { ActivityScreen } from "../activity/activity-screen.tsx";
+import { isReachable } from "../api/reachability.ts";
 import { SecretDialog } from "../dialogs/secret-dialog.tsx";
 import { Joining, Resuming } from "../session/resuming.tsx";
 import { session, shownSecrets } from "../session/session.ts";
 import { SignIn } from "../session/sign-in.tsx";
-import { TokensPage } from "../token-list/tokens-page.tsx";
-import { TokenDetails } from "../token-page/token-details.tsx";
+import { TokenDetails } from "../token-details/token-details.tsx";
+import { ListScreen } from "../token-list/list-screen.tsx";
 import { Announcer } from "../ui/announcer.tsx";
 import { Masthead } from "./masthead.tsx";
-import { isReachable } from "./reachability.ts";
 import { route } from "./route.ts";
 
 export function App() {
@@ -21,7 +21,7 @@ export function App() {
         </p>
       )}
       <Place />
-      {/* Outside of what needs a session: a secret that is on the screen outlives a token that was revoked. */}
+      {/* Not within the session: a shown secret must stay on the screen when the token is revoked. */}
       {shown !== undefined && <SecretDialog key={shown.created.id} {...shown} />}
       <Announcer />
     </>
@@ -51,8 +51,8 @@ function SignedIn() {
       <Masthead />
       <main class="page">
         {current.place === "token" && <TokenDetails key={current.id} id={current.id} />}
-        {current.place === "list" && <TokensPage />}
-        {current.place === "activity" && <ActivityPage />}
+        {current.place === "list" && <ListScreen />}
+        {current.place === "activity" && <ActivityScreen />}
       </main>
     </>
   );

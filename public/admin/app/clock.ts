@@ -3,12 +3,12 @@ import { serverTime } from "../api/server-time.ts";
 
 const TICK_MS = 20_000;
 
-/** What time it is by the server's clock, in Unix milliseconds, often enough for what is said of times. */
+/** The time of the server, in Unix milliseconds, renewed every TICK_MS. */
 export const now = signal(serverTime());
 
 setInterval(readClock, TICK_MS);
 
-/** Looks at the clock: what was just loaded is not to be later than now. */
+/** Renews `now`, so that no loaded time is later. */
 export function readClock(): void {
   now.value = serverTime();
 }

@@ -18,7 +18,7 @@ const ZONE = new Intl.DateTimeFormat("en-GB", { timeZoneName: "short" });
 const DATE = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", dateStyle: "medium" });
 const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });
 
-/** From which distance on a time is told in which unit. */
+/** The units for relative times, each with the least distance that it is used for. */
 const UNITS: readonly (readonly [fromMs: number, unitMs: number, unit: Intl.RelativeTimeFormatUnit])[] = [
   [2 * 365 * DAY_MS, 365 * DAY_MS, "year"],
   [60 * DAY_MS, 30 * DAY_MS, "month"],
@@ -93,7 +93,7 @@ export function tokensName(count: number): string {
   return `${countName(count)} ${count === 1 ? "token" : "tokens"}`;
 }
 
-/** How many names of services are told in full. */
+/** The number of services that are named. */
 const NAMED_SERVICES = 2;
 
 /** As `billing`, `billing and reports` or `billing, reports and 3 other services`. */
@@ -104,7 +104,7 @@ export function servicesName(names: readonly string[]): string {
   return `${told.join(", ")} and ${more} other ${more === 1 ? "service" : "services"}`;
 }
 
-/** As `billing, reports and grafana`: every service is told. */
+/** As `billing, reports and grafana`, with every service. */
 export function allServicesName(names: readonly string[]): string {
   return NAMES.format(names);
 }

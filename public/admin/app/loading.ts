@@ -1,15 +1,15 @@
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Unreachable } from "../api/client.ts";
-import { changes } from "./api.ts";
+import { returns } from "../api/reachability.ts";
+import { changes } from "../api/token-calls.ts";
 import { readClock } from "./clock.ts";
-import { countLoad, type LoadState } from "./page-loads.ts";
-import { returns } from "./reachability.ts";
+import { countLoad, type LoadState } from "./screen-loads.ts";
 
 export interface Loaded<Value> {
   /** The key of `value`. It differs from the current key while the next value is loaded. */
   readonly of: string | null;
-  /** The last that came, also while the next is loaded; under an error, only what came for the same key. */
+  /** The last loaded value, also while the next one loads. After an error, only a value of the same key. */
   readonly value: Value | null;
   readonly error: unknown;
   readonly isLoading: boolean;
@@ -61,17 +61,17 @@ export interface ActionState {
 export interface Action<Input> {
   /** Starts it, unless it runs already: a form that is submitted twice at once is sent once. */
   readonly run: (input: Input) => void;
-  /** Takes back what went wrong, and with it the promise to try again. */
+  /** Forgets the error, and does not try again. */
   readonly forget: () => void;
   readonly state: ReadonlySignal<ActionState>;
 }
 
 export interface ActionOptions {
-  /** Whether it does no harm to do it twice: then it is done again by itself once the server is back. */
+  /** Whether a repetition does no harm. Then the action is repeated once the server is back. */
   readonly isRepeatable: boolean;
 }
 
-/** Something that a person sets off. */
+/** An action that a person starts. */
 export function useAction<Input>(
   act: (input: Input) => Promise<void>,
   { isRepeatable }: ActionOptions,
@@ -101,7 +101,7 @@ export function closing({ state }: Pick<Action<never>, "state">, onClose: () => 
   };
 }
 
-/** Does something once the server is back, if it was unreachable. */
+/** Calls `onReturn` once the server is back, if it was unreachable. */
 function useReturn(error: unknown, onReturn: () => void): void {
   const seen = useRef(returns.value);
   const count = returns.value;
@@ -112,7 +112,7 @@ function useReturn(error: unknown, onReturn: () => void): void {
   });
 }
 
-/** Does something once what uses it is no longer on the page. */
+/** Calls `onGone` once the component is no longer on the page. */
 function useGone(onGone: () => void): void {
   useEffect(() => onGone, []);
 }

@@ -1,8 +1,8 @@
 import { WHOLE_TRAIL } from "../activity/audit-view.ts";
 import { self } from "../session/session.ts";
 import { signOutEverywhere } from "../session/signing.ts";
-import { AccessBadge } from "../token-page/badges.tsx";
-import { TokenName } from "../token-page/token-name.tsx";
+import { AccessBadge } from "../token-details/badges.tsx";
+import { TokenName } from "../token-details/token-name.tsx";
 import { ActivityIcon, BookIcon, KeyIcon, SignOutIcon } from "../ui/icons.tsx";
 import { activityAddress, tokenAddress } from "./addresses.ts";
 import { route } from "./route.ts";
@@ -30,7 +30,7 @@ export function Masthead() {
             <span class="wide-only">Activity</span>
             <span class="narrow-only unseen">Activity</span>
           </a>
-          {/* In a tab of its own: leaving this one would sign out whoever is not kept signed in. */}
+          {/* In a new tab: leaving this one signs out, unless its token is stored. */}
           <a href="swagger" target="_blank" rel="noopener noreferrer" title="API reference, in a new tab">
             <span class="narrow-only">
               <BookIcon />

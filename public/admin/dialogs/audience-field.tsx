@@ -2,13 +2,13 @@ import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
 import { AUDIENCE_LIMIT } from "../../../src/tokens/audience.ts";
-import { Choice } from "../ui/choice.tsx";
+import { Choice } from "../fields/choice.tsx";
 import { audiencesFault, audiencesIn, knownAudiences, withAudience } from "./audiences.ts";
 
 /** How many of the services that are known are offered. */
 const OFFERED = 8;
 
-/** What a token is to be for, as it was chosen. */
+/** The chosen purpose of a new token. */
 export interface Purpose {
   readonly isForServices: boolean;
   /** Whether a token for services checks tokens for them, and does not open them. */
@@ -27,7 +27,7 @@ export function isVerifying({ isForServices, verifies }: Purpose): boolean {
   return isForServices && verifies;
 }
 
-/** What is wrong with a choice, as a sentence; null if nothing is. */
+/** The fault of a choice, as a sentence; null if there is none. */
 export function purposeFault(purpose: Purpose): string | null {
   const audiences = audiencesOf(purpose);
   return audiences === null ? null : audiencesFault(audiences);
@@ -40,7 +40,7 @@ interface AudienceFieldProps {
   readonly fault: string | null;
 }
 
-/** What a token is for: Publisher itself, or services by their names. */
+/** The choice between Publisher itself and named services. */
 export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
   const { isForServices } = purpose.value;
   const choose = (isForServices: boolean) => {
@@ -61,7 +61,7 @@ export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
           group="purpose"
           isChosen={isForServices}
           title="Services"
-          text="Good only for the services that you name."
+          text="Valid only for the services that you name."
           onChoose={() => choose(true)}
         />
       </div>
@@ -71,14 +71,14 @@ export function AudienceField({ field, purpose, fault }: AudienceFieldProps) {
   );
 }
 
-/** What a token for services does: open them, or check tokens for them. */
+/** The choice between opening services and checking tokens for them. */
 function TaskField({ purpose }: Pick<AudienceFieldProps, "purpose">) {
   const choose = (verifies: boolean) => {
     purpose.value = { ...purpose.value, verifies };
   };
   return (
     <fieldset class="field">
-      <legend>What it does</legend>
+      <legend>Purpose</legend>
       <div class="choices">
         <Choice
           group="task"
@@ -91,7 +91,7 @@ function TaskField({ purpose }: Pick<AudienceFieldProps, "purpose">) {
           group="task"
           isChosen={purpose.value.verifies}
           title="Check tokens for these services"
-          text="For a service that asks Publisher whether its callers' tokens are good. It opens nothing."
+          text="For a service that checks its callers' tokens with Publisher. It opens nothing."
           onChoose={() => choose(true)}
         />
       </div>

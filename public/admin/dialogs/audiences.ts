@@ -3,7 +3,7 @@ import { AUDIENCE_LIMIT, isAudience } from "../../../src/tokens/audience.ts";
 import { visible } from "../../../src/tokens/visible-text.ts";
 import type { Token } from "../api/types.ts";
 
-/** The services that the tokens seen so far are for, in order: what is likely to be typed again. */
+/** The services of the tokens seen so far, in order, to be offered in forms. */
 export const knownAudiences = signal<readonly string[]>([]);
 
 /** Remembers which services tokens are for. */
@@ -26,7 +26,7 @@ export function withAudience(text: string, name: string): string {
   return [...new Set([...audiencesIn(text), name])].join(", ");
 }
 
-/** What is wrong with the services that a token is to be for, as a sentence; null if nothing is. */
+/** The fault of the services of a new token, as a sentence; null if there is none. */
 export function audiencesFault(names: readonly string[]): string | null {
   if (names.length === 0) return "Name at least one service.";
   if (names.length > AUDIENCE_LIMIT) return `A token is for at most ${AUDIENCE_LIMIT} services.`;

@@ -3,11 +3,11 @@ import { STORE_UNCHANGED } from "../../../src/http/known-messages.ts";
 import { ApiError, type Conflict } from "../api/client.ts";
 import type { Status } from "../api/types.ts";
 import { tokenAddress } from "../app/addresses.ts";
-import { Failure, type FailureProps } from "../ui/notice.tsx";
+import { ErrorMessage, type ErrorMessageProps } from "../ui/error-message.tsx";
 
 /** Why a token was not created or changed, with the next step where the page knows one. */
-export function ChangeFailure(failure: Omit<FailureProps, "words">) {
-  return <Failure {...failure} words={wordsFor(failure.error)} />;
+export function ChangeFailure(failure: Omit<ErrorMessageProps, "words">) {
+  return <ErrorMessage {...failure} words={wordsFor(failure.error)} />;
 }
 
 /** Undefined where the server's own words are enough. */

@@ -1,8 +1,9 @@
 import { isAnswerLost, Unreachable } from "../api/client.ts";
+import { isReachable } from "../api/reachability.ts";
 import type { Token } from "../api/types.ts";
-import { isReachable } from "../app/reachability.ts";
-import { TokenLink } from "../token-page/token-link.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { TokenLink } from "../token-details/token-link.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { ChangeFailure } from "./change-failure.tsx";
 import type { LostCreation } from "./lost-creation.ts";
 
@@ -19,7 +20,7 @@ export function CreationFailure({ error, lost }: CreationFailureProps) {
       {!isBack && (
         <ChangeFailure
           error={error}
-          whenUnreachable="What you typed stays here. As soon as it answers, this says so."
+          whenUnreachable="Your input stays here. This text changes once it answers."
         />
       )}
       {isAnswerLost(error) && isReachable.value && (
@@ -38,7 +39,7 @@ function Outcome({ outcome, token, error, reload, isBack }: LostCreation & { rea
     return (
       <>
         <p>Whether the token was created could not be checked:</p>
-        <Failure error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />
+        <ErrorMessage error={error} whenUnreachable="It is asked again once it answers." onRetry={reload} />
       </>
     );
   return (

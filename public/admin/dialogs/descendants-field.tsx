@@ -2,11 +2,12 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { StatusCounts } from "../api/types.ts";
 import type { Loaded } from "../app/loading.ts";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { alsoRevokeWords, noneLeftWords, revocableCount } from "./descendants.ts";
 
 export const DESCENDANTS_SENTENCE =
-  "These are the tokens that it created or that took its place, and theirs, in any depth. Was it stolen? Then revoke them too. If the token that you are signed in with is one of them, you are signed out.";
+  "Descendants are the tokens that it created or that replaced it, and their descendants. Was it stolen? Then revoke them too. If the token that you are signed in with is one of them, you are signed out.";
 
 interface DescendantsFieldProps {
   readonly counts: Loaded<StatusCounts>;
@@ -38,7 +39,7 @@ export function DescendantsField({ counts: { value, error, reload }, isChosen }:
         </p>
       </Notice>
       {error !== null && (
-        <Failure error={error} whenUnreachable="They are counted once it answers." onRetry={reload} />
+        <ErrorMessage error={error} whenUnreachable="They are counted once it answers." onRetry={reload} />
       )}
     </>
   );

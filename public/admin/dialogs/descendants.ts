@@ -8,18 +8,22 @@ export function revocableCount({ active, expired }: StatusCounts): number {
 
 /** The label of the choice to revoke the descendants too; null where their number is not known. */
 export function alsoRevokeWords(counts: StatusCounts | null): string {
-  if (counts === null) return "Also revoke the tokens that came of it";
+  if (counts === null) return "Also revoke its descendants";
   const count = revocableCount(counts);
-  const tokens = count === 1 ? "one token" : tokensName(count);
-  return `Also revoke the ${tokens} that came of it (${statusWords(counts)})`;
+  return `Also revoke its ${descendantsName(count)} (${statusWords(counts)})`;
 }
 
-/** What the button of a revocation says: how many tokens it revokes, where several are and that is known. */
+/** The label of a revocation's button, with the number of tokens where several are known. */
 export function revokeWords(wasRevoked: boolean, chosen: StatusCounts | "none" | "unknown"): string {
   if (chosen === "none") return "Revoke token";
   if (chosen === "unknown") return "Revoke tokens";
   const count = revocableCount(chosen) + (wasRevoked ? 0 : 1);
   return count === 1 ? "Revoke token" : `Revoke ${tokensName(count)}`;
+}
+
+/** As `1 descendant` or `2,000 descendants`. */
+export function descendantsName(count: number): string {
+  return `${countName(count)} ${count === 1 ? "descendant" : "descendants"}`;
 }
 
 /** As `3 active, 1 expired`. */
@@ -37,17 +41,17 @@ export function statusWords({ active, expired }: StatusCounts): string {
 /** Why there is nothing to choose: no descendant is left to revoke. */
 export function noneLeftWords({ revoked }: StatusCounts): string {
   return revoked.read + revoked.write === 0
-    ? "No other token came of it."
-    : "Every token that came of it is revoked already.";
+    ? "It has no descendants."
+    : "All its descendants are revoked already.";
 }
 
 /**
- * What was revoked. `counts` are the descendants before; undefined if only the token itself was revoked. If an answer
- * got lost and the call was repeated, the counts say that all were revoked before.
+ * The announcement of a revocation. `counts` are the descendants before it; undefined if only the token itself was
+ * revoked. After a lost answer and a repeated call, the counts have all descendants as revoked.
  */
 export function revokedWords(name: string, counts: StatusCounts | undefined): string {
   if (counts === undefined) return `Revoked ${name}`;
   const count = revocableCount(counts);
-  if (count === 0) return `Revoked ${name}. Every token that came of it is revoked`;
-  return `Revoked ${name} and ${tokensName(count)} that came of it`;
+  if (count === 0) return `Revoked ${name}. All its descendants are revoked`;
+  return `Revoked ${name} and ${descendantsName(count)}`;
 }

@@ -1,9 +1,9 @@
 import type { Signal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useId } from "preact/hooks";
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/token-values.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/limits.ts";
 import { visible } from "../../../src/tokens/visible-text.ts";
-import { Written } from "../token-page/written.tsx";
+import { VisibleText } from "../ui/visible-text.tsx";
 import { lengthFault } from "./description.ts";
 
 /** Browsers count units of UTF-16, of which a character has up to two. */
@@ -12,7 +12,7 @@ const UNITS_LIMIT = 2 * DESCRIPTION_LIMIT;
 interface DescriptionFieldProps {
   readonly field: RefObject<HTMLInputElement | null>;
   readonly text: Signal<string>;
-  /** What the API said of it, as the end of a sentence. */
+  /** The API's fault, as the end of a sentence. */
   readonly fault: string | null;
 }
 
@@ -50,7 +50,7 @@ export function DescriptionField({ field, text, fault: told }: DescriptionFieldP
       )}
       {hasHidden && (
         <p class="hint" id={`${fieldId}-hidden`}>
-          It has characters that cannot be seen: <Written text={text.value} />
+          It has invisible characters: <VisibleText text={text.value} />
         </p>
       )}
     </div>

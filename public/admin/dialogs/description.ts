@@ -1,7 +1,7 @@
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/token-values.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/limits.ts";
 import { codePoints } from "../../../src/tokens/visible-text.ts";
 
-/** What a description says, as the API is told: null for nothing. */
+/** The description to send to the API; null for an empty one. */
 export function descriptionOf(text: string): string | null {
   return text.trim() === "" ? null : text.trim();
 }

@@ -3,7 +3,7 @@ import { useId } from "preact/hooks";
 import type { TokenUpdate } from "../api/types.ts";
 import { now } from "../app/clock.ts";
 import { DAY_MS, dayAfter, exactTime } from "../app/format.ts";
-import { Choice } from "../ui/choice.tsx";
+import { Choice } from "../fields/choice.tsx";
 import { Notice } from "../ui/notice.tsx";
 
 const PRESET_DAYS = [7, 30, 90, 365] as const;
@@ -14,10 +14,10 @@ export type Expires =
   /** `date` is a day of UTC, as `2026-12-31`, or empty. */
   | { readonly way: "date"; readonly date: string }
   | { readonly way: "never" }
-  /** What it is when nothing is said of it. */
+  /** The choice that sends no expiry. */
   | { readonly way: "same" };
 
-/** What is to be said to the API of a choice; null stands for never. */
+/** The expiry to send to the API; null for never. */
 export function expiryOf(expires: Expires, nowMs: number): Pick<TokenUpdate, "expires_at"> {
   switch (expires.way) {
     case "days":
@@ -33,7 +33,7 @@ export function expiryOf(expires: Expires, nowMs: number): Pick<TokenUpdate, "ex
 
 interface ExpiryFieldProps {
   readonly name?: string;
-  /** The choice of saying nothing, and what comes of it. */
+  /** The choice that sends no expiry, and its effect. */
   readonly same?: { readonly title: string; readonly sentence: string };
   readonly chosen: Signal<Expires>;
   readonly fault: string | null;

@@ -2,8 +2,8 @@ import type { Signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { isAnswerLost } from "../api/client.ts";
 import { serverTime } from "../api/server-time.ts";
+import { api, refresh } from "../api/token-calls.ts";
 import type { CreatedToken, NewToken, Token } from "../api/types.ts";
-import { api, refresh } from "../app/api.ts";
 import { useLoaded } from "../app/loading.ts";
 import { self } from "../session/session.ts";
 import { moment } from "../token-list/list-view.ts";
@@ -18,7 +18,7 @@ export interface LostRequest {
   readonly token: NewToken;
   /** When it was sent, in Unix milliseconds by the server's clock as far as it is known. */
   readonly sinceMs: number;
-  /** What came in place of the answer. */
+  /** The error in place of the answer. */
   readonly error: unknown;
 }
 
@@ -37,7 +37,7 @@ const TOLERANCE_MS = 10_000;
 
 /**
  * Creates a token, and notes the request in `lost` if its answer gets lost. If the token of an earlier lost request is
- * there by now, creates none and throws what that request ended with. Throws as `post` does.
+ * there by now, creates none and throws the error of that request. Throws as `post` does.
  */
 export async function createOnce(token: NewToken, lost: Signal<LostRequest | null>): Promise<CreatedToken> {
   const earlier = lost.value;

@@ -2,9 +2,9 @@ import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import type { Token } from "../api/types.ts";
 import { now } from "../app/clock.ts";
-import { Choice } from "../ui/choice.tsx";
+import { Choice } from "../fields/choice.tsx";
+import { Select } from "../fields/select.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { Select } from "../ui/select.tsx";
 import {
   mostOf,
   OVERLAP_UNITS,
@@ -20,11 +20,11 @@ import {
 interface OverlapFieldProps {
   readonly token: Token;
   readonly chosen: Signal<Overlap>;
-  /** The end of a sentence that begins with what it is about. */
+  /** The end of a sentence. */
   readonly fault: string | null;
 }
 
-/** For how long the old secret goes on, and what that means. */
+/** The time for which the old secret still works, with its effect. */
 export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
   const overlap = chosen.value;
   const choose = (overlap: Overlap) => {
@@ -35,7 +35,7 @@ export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
   };
   return (
     <fieldset class="field">
-      <legend>The old secret goes on working for</legend>
+      <legend>The old secret still works for</legend>
       <div class="choices tight">
         {OVERLAPS.map(([title, seconds]) => (
           <Choice
@@ -63,7 +63,7 @@ export function OverlapField({ token, chosen, fault }: OverlapFieldProps) {
 }
 
 function Consequence({ token, seconds }: { token: Token; seconds: number | null }) {
-  if (seconds === null) return <p class="hint">Say how long: up to 30 days.</p>;
+  if (seconds === null) return <p class="hint">Enter a time of up to 30 days.</p>;
   const sentence = oldSecretSentence(token, seconds, now.value);
   if (seconds > 0) return <p class="hint">{sentence}</p>;
   return (

@@ -1,17 +1,18 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { ApiError } from "../api/client.ts";
+import { api, refresh } from "../api/token-calls.ts";
 import type { Status, Token, TokenRevocation } from "../api/types.ts";
-import { api, refresh } from "../app/api.ts";
 import { closing, useAction, useLoaded } from "../app/loading.ts";
 import { self } from "../session/session.ts";
-import { LastWriter } from "../token-page/last-writer.tsx";
-import { NamedToken } from "../token-page/named-token.tsx";
-import { nameOf } from "../token-page/token-name.tsx";
+import { LastWriter } from "../token-details/last-writer.tsx";
+import { NamedToken } from "../token-details/named-token.tsx";
+import { nameOf } from "../token-details/token-name.tsx";
 import { announce } from "../ui/announcements.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { DialogFailure } from "../ui/dialog-failure.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import { Notice } from "../ui/notice.tsx";
 import { revokedWords, revokeWords } from "./descendants.ts";
 import { DESCENDANTS_SENTENCE, DescendantsField } from "./descendants-field.tsx";
 
@@ -57,14 +58,14 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
   const chosen = withDescendants.value ? (counts.value ?? "unknown") : "none";
   return (
     <Dialog
-      title={wasRevoked ? "Revoke the tokens that came of it?" : "Revoke this token?"}
+      title={wasRevoked ? "Revoke its descendants?" : "Revoke this token?"}
       onClose={isRunning ? null : isPending ? closeRevoked : close}
     >
       <div class="form dialog-body">
         <NamedToken token={token} />
         <p>
           {wasRevoked
-            ? "It is revoked already, but not all tokens that came of it are."
+            ? "It is revoked already, but not all its descendants are."
             : CONSEQUENCES[token.status]}
         </p>
         {token.id === self.value?.id && (
@@ -82,7 +83,10 @@ export function RevokeDialog({ token, onClose, onRevoked }: RevokeDialogProps) {
         )}
         <LastWriter token={token} writers={writers} alsoRevoked={alsoRevoked} />
         <DialogFailure error={error}>
-          <Failure error={error} whenUnreachable="The token is revoked by itself as soon as it answers." />
+          <ErrorMessage
+            error={error}
+            whenUnreachable="The token is revoked by itself as soon as it answers."
+          />
           {isPending && <p>Free space on the disk of Publisher, and do not restart Publisher before.</p>}
         </DialogFailure>
         <footer class="dialog-foot">

@@ -2,14 +2,14 @@ import { useSignal } from "@preact/signals";
 import type { TargetedSubmitEvent } from "preact";
 import { useRef } from "preact/hooks";
 import { ApiError, Unreachable } from "../api/client.ts";
+import { isReachable } from "../api/reachability.ts";
 import { serverTime } from "../api/server-time.ts";
+import { api } from "../api/token-calls.ts";
 import type { Token, TokenRotation } from "../api/types.ts";
-import { api } from "../app/api.ts";
 import { now } from "../app/clock.ts";
 import { closing, useAction } from "../app/loading.ts";
-import { isReachable } from "../app/reachability.ts";
 import { self, showSecret } from "../session/session.ts";
-import { NamedToken } from "../token-page/named-token.tsx";
+import { NamedToken } from "../token-details/named-token.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { DialogFailure } from "../ui/dialog-failure.tsx";
 import { Notice } from "../ui/notice.tsx";
@@ -110,13 +110,13 @@ function RotationFailure({ error, advice }: { error: unknown; advice: string }) 
       </Notice>
     );
   return (
-    <ChangeFailure error={error} whenUnreachable="As soon as it answers, this says so." whenOpen={advice} />
+    <ChangeFailure error={error} whenUnreachable="This text changes once it answers." whenOpen={advice} />
   );
 }
 
-/** How one finds out what became of a token whose rotation was not answered. */
+/** Advice after a rotation without an answer. */
 function lostAnswerSentence(isEndingSelf: boolean): string {
   return isEndingSelf
     ? "If the token was rotated before the answer got lost, it is revoked, and your next step signs you out. Then sign in with another token with write access, which publisher token create --access write makes on the server, and rotate the one that replaced it."
-    : "If the token was rotated before the answer got lost, rotating it again says by which one it was replaced.";
+    : "If the token was rotated before the answer got lost, rotate it again: the error names its successor.";
 }

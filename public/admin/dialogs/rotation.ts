@@ -1,4 +1,4 @@
-import { OVERLAP_MAX_SECONDS } from "../../../src/tokens/rotation-rules.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../../src/tokens/limits.ts";
 import { LAST_MOMENT } from "../../../src/tokens/time.ts";
 import type { Token } from "../api/types.ts";
 import { exactTime } from "../app/format.ts";
@@ -10,10 +10,7 @@ export type OverlapUnit = keyof typeof UNIT_SECONDS;
 
 export const OVERLAP_UNITS: readonly OverlapUnit[] = ["minutes", "hours", "days"];
 
-/** The last moment that a token can end at. */
-const LAST_MOMENT_MS = LAST_MOMENT * 1000;
-
-/** For how long the old secret goes on, as it was chosen. */
+/** The chosen time for which the old secret still works. */
 export type Overlap = { readonly way: "preset"; readonly seconds: number } | OwnOverlap;
 
 export interface OwnOverlap {
@@ -36,7 +33,7 @@ export const OVERLAPS: readonly (readonly [name: string, seconds: number])[] = [
   ["Not at all", 0],
 ];
 
-export const FIRST_OVERLAP: Overlap = { way: "preset", seconds: 86_400 };
+export const FIRST_OVERLAP: Overlap = { way: "preset", seconds: OVERLAP_DEFAULT_SECONDS };
 
 /** The most that can be typed in a unit. */
 export function mostOf(unit: OverlapUnit): number {
@@ -56,7 +53,7 @@ export function isRotatable({ status, replaced_by }: Pick<Token, "status" | "rep
   return status === "active" && replaced_by === null;
 }
 
-/** What becomes of the old secret, as a sentence. */
+/** The future of the old secret, as a sentence. */
 export function oldSecretSentence(token: Pick<Token, "expires_at">, seconds: number, nowMs: number): string {
   if (seconds === 0) return "The old secret is revoked at once and for good: its next request is refused.";
   const end = moment(nowMs + seconds * 1000);
@@ -65,7 +62,7 @@ export function oldSecretSentence(token: Pick<Token, "expires_at">, seconds: num
     : `The old secret works until ${exactTime(end)}. From then on it is refused.`;
 }
 
-/** What has become of the old secret, as a sentence. */
+/** The state of the old secret after a rotation, as a sentence. */
 export function rotatedSentence(token: Pick<Token, "expires_at">, seconds: number, atMs: number): string {
   return seconds === 0
     ? "The old secret was revoked and no longer works."
@@ -76,7 +73,7 @@ export function rotatedSentence(token: Pick<Token, "expires_at">, seconds: numbe
 export function replacedSentence({ status, expires_at }: Pick<Token, "status" | "expires_at">): string {
   if (status !== "active") return "Its secret does not work any more.";
   if (expires_at === null) return "Its secret works until it is revoked.";
-  return `Its secret works until ${exactTime(expires_at)}: whatever still uses it needs the new one before.`;
+  return `Its secret works until ${exactTime(expires_at)}. Programs that use it need the new one before then.`;
 }
 
 /** When the new token ends if nothing else is said, as a sentence: it is to live as long as the old one was. */
@@ -85,6 +82,6 @@ export function sameLifetimeSentence(
   nowMs: number,
 ): string {
   if (expires_at === null) return "It does not end by itself, like the old one.";
-  const end = moment(Math.min(nowMs + Date.parse(expires_at) - Date.parse(created_at), LAST_MOMENT_MS));
+  const end = moment(Math.min(nowMs + Date.parse(expires_at) - Date.parse(created_at), LAST_MOMENT * 1000));
   return `It ends on ${exactTime(end)}: it lives as long as the old one was to.`;
 }

@@ -2,15 +2,15 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { serverAddress } from "../api/server-address.ts";
 import { allServicesName } from "../app/format.ts";
+import { UseOfServiceToken } from "../protect/use-of-service-token.tsx";
 import { type ShownSecret, shownSecrets } from "../session/session.ts";
-import { RightsBadge } from "../token-page/badges.tsx";
-import { nameOf } from "../token-page/token-name.tsx";
+import { RightsBadge } from "../token-details/badges.tsx";
+import { nameOf } from "../token-details/token-name.tsx";
 import { announce } from "../ui/announcements.ts";
 import { Command } from "../ui/command.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Notice } from "../ui/notice.tsx";
-import { UseOfServiceToken } from "../usage/use-of-service-token.tsx";
 
 /** The secret of a new token, this once. Only its own button closes it, and only when the secret is safe. */
 export function SecretDialog({ created, remark }: ShownSecret) {
@@ -73,7 +73,7 @@ function askBeforeLeaving(event: BeforeUnloadEvent): void {
 }
 
 /**
- * A command that asks the API whose token this is. curl reads the header from its input: a list of processes shows
+ * A command that tries the token. curl reads the header from its input: a list of processes shows
  * the arguments to every user of the machine. https://curl.se/docs/manpage.html#-H
  */
 function trialLine(secret: string): string {

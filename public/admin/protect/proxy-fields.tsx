@@ -1,7 +1,7 @@
 import type { Signal } from "@preact/signals";
 import { useId } from "preact/hooks";
 import { PROXY_KINDS, type ProxyKind } from "../../proxies/configuration.ts";
-import { Select } from "../ui/select.tsx";
+import { Select } from "../fields/select.tsx";
 import type { ProxyDraft, ProxyFaults, SourceKind } from "./proxy-draft.ts";
 
 const KIND_NAMES: Readonly<Record<ProxyKind, string>> = {
@@ -26,7 +26,7 @@ interface ProxyFieldsProps {
   readonly faults: ProxyFaults;
 }
 
-/** What a proxy's configuration is filled in with. */
+/** The form with the values of a proxy's configuration. */
 export function ProxyFields({ draft, audiences, faults }: ProxyFieldsProps) {
   const { kind, audience, publisher, service, port, source, header } = draft.value;
   const change = (change: Partial<ProxyDraft>) => {

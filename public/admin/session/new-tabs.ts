@@ -1,6 +1,6 @@
-import { issueTicket, withTicket } from "./hand-over.ts";
 import { session } from "./session.ts";
-import { sessionToHandOver } from "./signing.ts";
+import { issueTicket, withTicket } from "./session-transfer.ts";
+import { transferableSession } from "./signing.ts";
 
 // These open a link in another tab: a click with a key, the middle button, and the menu of the right one.
 addEventListener("click", takeSessionAlong);
@@ -12,7 +12,7 @@ function takeSessionAlong(event: MouseEvent): void {
   const link = event.target instanceof Element ? event.target.closest("a") : null;
   const address = link?.getAttribute("href") ?? "";
   if (!address.startsWith("#/") || !opensElsewhere(event) || session.value.state !== "signed-in") return;
-  link?.setAttribute("href", withTicket(address, issueTicket(sessionToHandOver())));
+  link?.setAttribute("href", withTicket(address, issueTicket(transferableSession())));
   setTimeout(() => link?.setAttribute("href", address));
 }
 

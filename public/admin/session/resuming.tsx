@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 import { useAction } from "../app/loading.ts";
-import { Failure } from "../ui/notice.tsx";
-import type { HandedOver } from "./hand-over.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
+import type { SessionTransfer } from "./session-transfer.ts";
 import { join, resume, signOut } from "./signing.ts";
 
 /** Between asking the tab that a link was opened from, and its answer. */
@@ -18,7 +18,7 @@ export function Joining({ ticket }: { ticket: string }) {
 }
 
 /** Between a reload or another tab's answer, and knowing whether the token still opens anything. */
-export function Resuming({ session }: { session: HandedOver }) {
+export function Resuming({ session }: { session: SessionTransfer }) {
   const { run, state } = useAction(resume, { isRepeatable: true });
   const { error } = state.value;
   useEffect(() => run(session), [session]);
@@ -30,9 +30,9 @@ export function Resuming({ session }: { session: HandedOver }) {
           <p class="waiting">Signing in…</p>
         ) : (
           <>
-            <Failure
+            <ErrorMessage
               error={error}
-              whenUnreachable="You stay signed in, and this goes on by itself once it answers."
+              whenUnreachable="You stay signed in. The page continues once it answers."
               onRetry={() => run(session)}
             />
             <button type="button" class="button quiet" onClick={() => signOut()}>

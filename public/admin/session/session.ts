@@ -1,16 +1,16 @@
 import { computed, signal } from "@preact/signals";
 import type { CreatedToken, Token } from "../api/types.ts";
-import { type HandedOver, splitTicket } from "./hand-over.ts";
-import { keptFamily, keptToken } from "./kept-token.ts";
 import { randomName } from "./secret-halves.ts";
+import { type SessionTransfer, splitTicket } from "./session-transfer.ts";
+import { storedGroup, storedToken } from "./stored-token.ts";
 
 export type Session =
-  /** `notice` says why, where it was not the person's own wish. */
+  /** `notice` is the reason, unless the person signed out. */
   | { readonly state: "signed-out"; readonly notice: string | null }
   /** Another tab is asked for its session. */
   | { readonly state: "joining"; readonly ticket: string }
-  /** The token that was kept for this tab, or came from another, is being looked at. */
-  | ({ readonly state: "resuming" } & HandedOver)
+  /** The page checks the token that this tab stored, or got from another tab. */
+  | ({ readonly state: "resuming" } & SessionTransfer)
   | { readonly state: "signed-in"; readonly secret: string; readonly self: Token };
 
 export type SignedIn = Extract<Session, { state: "signed-in" }>;
@@ -24,22 +24,22 @@ export const mayWrite = computed(() => self.value?.access === "write");
 
 export interface ShownSecret {
   readonly created: CreatedToken;
-  /** What becomes of the secret that it takes the place of, as a sentence; null where there is none. */
+  /** The future of the secret that it replaces, as a sentence; null if it replaces none. */
   readonly remark: string | null;
 }
 
-/** The created tokens whose secrets are on the screen one after the other, and nowhere else. */
+/** The created tokens, to show their secrets one after the other. The page has these secrets nowhere else. */
 export const shownSecrets = signal<readonly ShownSecret[]>([]);
 
 function firstSession(): Session {
   const ticket = takeTicket();
-  const secret = keptToken();
+  const secret = storedToken();
   if (secret !== null)
-    return { state: "resuming", secret, isKept: true, family: keptFamily() ?? randomName() };
+    return { state: "resuming", secret, staysSignedIn: true, group: storedGroup() ?? randomName() };
   return ticket === null ? { state: "signed-out", notice: null } : { state: "joining", ticket };
 }
 
-/** Takes the ticket of another tab out of the address, which may be kept or passed on. */
+/** Removes the ticket of another tab from the address, which a person may store or pass on. */
 function takeTicket(): string | null {
   const { ticket, address } = splitTicket(location.hash);
   if (ticket !== null) history.replaceState(null, "", address);
@@ -50,7 +50,7 @@ export function showSecret(secret: ShownSecret): void {
   shownSecrets.value = [...shownSecrets.value, secret];
 }
 
-/** Takes over what has changed about the token that one is signed in with. */
+/** Updates the token that is signed in. */
 export function noteSelf(token: Token): void {
   const current = session.value;
   if (current.state === "signed-in" && current.self.id === token.id)

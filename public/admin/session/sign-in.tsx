@@ -6,23 +6,25 @@ import { SECRET_PREFIX } from "../../../src/tokens/secret/secret-form.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { ApiError, NotAToken, Unreachable } from "../api/client.ts";
 import { useAction } from "../app/loading.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { KeyIcon } from "../ui/icons.tsx";
-import { Failure, Notice } from "../ui/notice.tsx";
+import { Notice } from "../ui/notice.tsx";
+import { IDLE_LIMIT_MINUTES } from "./inactivity.ts";
 import { signIn } from "./signing.ts";
 import { secretFault, secretIn } from "./typed-secret.ts";
 
 export function SignIn({ notice }: { notice: string | null }) {
   const secret = useSignal("");
-  const isKept = useSignal(false);
+  const staysSignedIn = useSignal(false);
   const isShown = useSignal(false);
   const isRisky = isReadableOnTheWay(location);
   const field = useRef<HTMLInputElement>(null);
   const fieldId = useId();
   const entry = useAction(
-    async (asked: { secret: string; isKept: boolean }) => {
+    async (asked: { secret: string; staysSignedIn: boolean }) => {
       const fault = secretFault(asked.secret);
       if (fault !== null) throw new NotAToken(fault);
-      await signIn(asked.secret, asked.isKept);
+      await signIn(asked.secret, asked.staysSignedIn);
     },
     { isRepeatable: true },
   );
@@ -40,7 +42,7 @@ export function SignIn({ notice }: { notice: string | null }) {
     if (given === "") return field.current?.focus();
     // A browser offers to keep the text of a password field alone.
     isShown.value = false;
-    entry.run({ secret: given, isKept: isKept.value });
+    entry.run({ secret: given, staysSignedIn: staysSignedIn.value });
   };
   const input = {
     ref: field,
@@ -82,12 +84,12 @@ export function SignIn({ notice }: { notice: string | null }) {
           </div>
         )}
         {error !== null && (
-          <Failure
+          <ErrorMessage
             error={error}
             words={
               error instanceof ApiError && error.message === UNKNOWN_TOKEN ? <UnknownToken /> : undefined
             }
-            whenUnreachable="What you typed stays here, and is tried again by itself."
+            whenUnreachable="Your input stays here. The page tries again by itself."
           />
         )}
         <form class="form" onSubmit={submit}>
@@ -116,15 +118,16 @@ export function SignIn({ notice }: { notice: string | null }) {
           <label class="tick">
             <input
               type="checkbox"
-              checked={isKept.value}
+              checked={staysSignedIn.value}
               onChange={({ currentTarget }) => {
-                isKept.value = currentTarget.checked;
+                staysSignedIn.value = currentTarget.checked;
               }}
             />
             <span>
               Stay signed in in this tab
               <span class="hint">
-                A reload then keeps you signed in. Closing the tab or 30 idle minutes sign you out.
+                A reload then keeps you signed in. Closing the tab or {IDLE_LIMIT_MINUTES} idle minutes sign
+                you out.
               </span>
             </span>
           </label>

@@ -1,12 +1,12 @@
 import { isWellFormed, SECRET_LENGTH, SECRET_PREFIX } from "../../../src/tokens/secret/secret-form.ts";
 import { crc32 } from "./crc32.ts";
 
-/** What stands before a secret in the header that carries it. */
+/** The text before a secret in its header. */
 const HEADER = /^(?:authorization:)?bearer(?=sk_)/i;
 
 const QUOTATION_MARKS = /["'`‘’“”„«»]/g;
 
-/** The secret in a text that somebody typed or pasted: without spaces, line breaks, quotation marks and `Bearer`. */
+/** The secret in a typed or pasted text: without spaces, line breaks, quotation marks and `Bearer`. */
 export function secretIn(typed: string): string {
   return typed.replaceAll(/\s/g, "").replaceAll(QUOTATION_MARKS, "").replace(HEADER, "");
 }

@@ -3,13 +3,13 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { isAudience } from "../../../src/tokens/audience.ts";
 import { changeList, listView } from "../app/route.ts";
 import { knownAudiences } from "../dialogs/audiences.ts";
-import { Select } from "../ui/select.tsx";
+import { Select } from "../fields/select.tsx";
 import { changed, PUBLISHER } from "./list-view.ts";
 
 /** Stands for a service that is not among those to choose from; none can be called so. */
 const ANOTHER = "+";
 
-/** What tokens are for. A service that no token seen so far is for can be named. */
+/** The filter by audience. A service that no loaded token is for can be typed. */
 export function AudienceSelect() {
   const isNaming = useSignal(false);
   const { audience } = listView.value;

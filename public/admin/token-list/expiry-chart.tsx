@@ -1,3 +1,4 @@
+import { SUMMARY_DAYS } from "../../../src/tokens/limits.ts";
 import type { Expiries } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
 import { dayName, daysName, shortCountName, tokensName } from "../app/format.ts";
@@ -8,7 +9,7 @@ const DAYS_A_WEEK = 7;
 /** The least that the full height stands for, so that one token alone does not look like a wave. */
 const LEAST_SCALE = 4;
 
-/** Every how many weeks a day is written below. */
+/** The number of weeks between two labels. */
 const LABEL_STEP = 3;
 
 interface Week {
@@ -17,7 +18,7 @@ interface Week {
   readonly count: number;
 }
 
-/** What expires when over the next 90 days, a bar a week; each leads to its tokens. Null while it is not known. */
+/** Expiries in the next SUMMARY_DAYS, with a bar for each week that links to its tokens. Null while they load. */
 export function ExpiryChart({ expiries }: { expiries: readonly Expiries[] | null }) {
   const weeks = weeksOf(expiries ?? []);
   const total = weeks.reduce((sum, { count }) => sum + count, 0);
@@ -25,7 +26,7 @@ export function ExpiryChart({ expiries }: { expiries: readonly Expiries[] | null
   return (
     <figure class="chart">
       <figcaption class="chart-head">
-        <span class="figure-name">Expiring over the next 90 days</span>
+        <span class="figure-name">Expiring over the next {SUMMARY_DAYS} days</span>
         <span class="figure-remark">{total === 0 ? "" : `${tokensName(total)}, by week`}</span>
       </figcaption>
       {expiries !== null && total === 0 ? (

@@ -2,7 +2,7 @@ import { ACCESSES } from "../api/types.ts";
 import { now } from "../app/clock.ts";
 import { dateName, dayAfter } from "../app/format.ts";
 import { changeList, listView } from "../app/route.ts";
-import { Select } from "../ui/select.tsx";
+import { Select } from "../fields/select.tsx";
 import { changed, NEVER, type Sort, withReused } from "./list-view.ts";
 
 /** Stands for tokens that check tokens, among the accesses. */
@@ -65,7 +65,7 @@ const SORTS: readonly (readonly [name: string, sort: Sort | null])[] = [
   ["By description", { key: "description", direction: "asc" }],
 ];
 
-/** For screens without room for every column, whose headings sort elsewhere. */
+/** The order of the list, for screens without room for the headings that sort. */
 export function SortSelect() {
   const { sort } = listView.value;
   const chosen = SORTS.findIndex(

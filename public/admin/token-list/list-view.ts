@@ -69,7 +69,7 @@ export const FIRST_VIEW: ListView = {
   cursor: null,
 };
 
-/** The view that a query, as in `status=expired&sort=-expires_at`, stands for; what it does not say is as at first. */
+/** The view of a query, such as `status=expired&sort=-expires_at`. Missing parts are those of `FIRST_VIEW`. */
 export function viewFrom(query: string): ListView {
   const asked = new URLSearchParams(query);
   const page = Number(asked.get("page") ?? 1);
@@ -129,8 +129,8 @@ export function nextSort(sort: Sort | null, key: SortKey): Sort | null {
 
 /** The same search among others; days of expiry make sense for active tokens alone, and an order with its column. */
 export function withStatus(view: ListView, status: StatusTab): ListView {
-  const isKept = view.from === null && view.to === null && hasColumn(status, view.sort?.key);
-  return changed(view, { status, from: null, to: null, sort: isKept ? view.sort : null });
+  const staysSignedIn = view.from === null && view.to === null && hasColumn(status, view.sort?.key);
+  return changed(view, { status, from: null, to: null, sort: staysSignedIn ? view.sort : null });
 }
 
 function hasColumn(status: StatusTab, key: SortKey | undefined): boolean {
@@ -155,7 +155,7 @@ export function widened(view: ListView): ListView {
   return changed(FIRST_VIEW, { status: view.status });
 }
 
-/** What the API is asked for. */
+/** The body for `api-token/list`. */
 export function listBody(view: ListView): object {
   return {
     pagination: { limit: PAGE_SIZE, cursor: view.cursor },
@@ -166,7 +166,7 @@ export function listBody(view: ListView): object {
 
 const DAY_MS = 86_400_000;
 
-/** What an id can have in it; anything else need not be looked for there. */
+/** The characters of an id. A search for others need not look at ids. */
 const IN_AN_ID = /^\w+$/;
 
 function filtersOf(view: ListView): readonly object[] {

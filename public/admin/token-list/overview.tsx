@@ -2,7 +2,7 @@ import type { Summary } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
 import { countName, dayAfter, dayName } from "../app/format.ts";
 import type { Loaded } from "../app/loading.ts";
-import { Failure } from "../ui/notice.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { ExpiryChart } from "./expiry-chart.tsx";
 import { changed, FIRST_VIEW, type ListView, NEVER } from "./list-view.ts";
 
@@ -11,7 +11,7 @@ export function Overview({ summary: { value, error, reload } }: { summary: Loade
   return (
     <>
       {error !== null && (
-        <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />
+        <ErrorMessage error={error} whenUnreachable="The numbers load once it answers." onRetry={reload} />
       )}
       {(error === null || value !== null) && (
         <section class="overview" aria-label="At a glance" aria-busy={value === null}>

@@ -1,3 +1,4 @@
+import { REUSE_DAYS } from "../../../src/tokens/limits.ts";
 import { narrowed, WHOLE_TRAIL } from "../activity/audit-view.ts";
 import type { Token } from "../api/types.ts";
 import { activityAddress, listAddress } from "../app/addresses.ts";
@@ -20,7 +21,7 @@ export function Reused({ token }: { token: Token }) {
         </strong>{" "}
         It opens nothing any more, but somebody still has its secret. If that is no program of yours, look at{" "}
         <a href={activityAddress(narrowed(WHOLE_TRAIL, { token: id, part: "actor" }))}>
-          what was done with this token
+          the changes made with this token
         </a>
         .
       </p>
@@ -36,8 +37,8 @@ export function ReusedLately({ count }: { count: number }) {
       <p>
         <strong>
           {count === 1
-            ? "A revoked or replaced token was tried in the last 7 days."
-            : `${countName(count)} revoked or replaced tokens were tried in the last 7 days.`}
+            ? `A revoked or replaced token was tried in the last ${REUSE_DAYS} days.`
+            : `${countName(count)} revoked or replaced tokens were tried in the last ${REUSE_DAYS} days.`}
         </strong>{" "}
         Somebody still has {count === 1 ? "its secret" : "their secrets"}.{" "}
         <a href={listAddress(withReused(FIRST_VIEW))}>Show which</a>

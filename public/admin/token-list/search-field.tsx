@@ -2,8 +2,8 @@ import { computed } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { SECRET_PREFIX } from "../../../src/tokens/secret/secret-form.ts";
 import { changeList, listView } from "../app/route.ts";
+import { useDraft } from "../fields/use-draft.ts";
 import { SearchIcon } from "../ui/icons.tsx";
-import { useDraft } from "../usage/use-draft.ts";
 import { changed, SEARCH_LIMIT } from "./list-view.ts";
 
 /** How long after the last key a search begins. */

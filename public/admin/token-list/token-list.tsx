@@ -1,22 +1,32 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { ACCESSES, STATUSES, type Summary, type Token } from "../api/types.ts";
+import { api } from "../api/token-calls.ts";
+import { ACCESSES, STATUSES, type Summary, type Token, type TokenPage } from "../api/types.ts";
 import { listAddress } from "../app/addresses.ts";
-import { api } from "../app/api.ts";
 import { tokensName } from "../app/format.ts";
 import { type Loaded, useLoaded } from "../app/loading.ts";
 import { listView } from "../app/route.ts";
 import { RevokeDialog } from "../dialogs/revoke-dialog.tsx";
 import { RotateDialog } from "../dialogs/rotate-dialog.tsx";
 import { say } from "../ui/announcements.ts";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { useFocusAfterTurning } from "../ui/focus.ts";
-import { Failure } from "../ui/notice.tsx";
+import { Pagination } from "../ui/pagination.tsx";
 import { useListScrolling } from "../ui/scrolling.ts";
 import { ViewLink } from "../ui/view-link.tsx";
 import { EmptyList } from "./empty-list.tsx";
 import { ListFilters } from "./list-filters.tsx";
-import { changed, FIRST_VIEW, isNarrowed, type ListView, listBody, queryOf, viewFrom } from "./list-view.ts";
-import { Paging } from "./paging.tsx";
+import {
+  changed,
+  FIRST_VIEW,
+  isNarrowed,
+  type ListView,
+  listBody,
+  listOf,
+  PAGE_SIZE,
+  queryOf,
+  viewFrom,
+} from "./list-view.ts";
 import { StatusTabs } from "./status-tabs.tsx";
 import { TokenTable } from "./token-table.tsx";
 
@@ -41,7 +51,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
     hasChanged.current = true;
   };
   useEffect(() => {
-    // The row or the button that had the focus is gone with what was done.
+    // The change may have removed the focused row or button.
     if (hasChanged.current && document.activeElement === document.body) section.current?.focus();
     hasChanged.current = false;
   }, [value]);
@@ -54,7 +64,7 @@ export function TokenList({ summary, onCreate }: TokenListProps) {
       <ListFilters />
       {error !== null && (
         <div class="card-body">
-          <Failure error={error} whenUnreachable="The list comes once it answers." onRetry={reload} />
+          <ErrorMessage error={error} whenUnreachable="The list loads once it answers." onRetry={reload} />
           {view.cursor !== null && (
             <ViewLink address={() => listAddress(changed(listView.value, {}))}>Go to the first page</ViewLink>
           )}
@@ -92,7 +102,7 @@ interface Asking {
   readonly token: Token;
 }
 
-/** How many tokens the whole list has, where the summary tells; null where only a walk would. */
+/** The number of tokens in the whole list, where the summary has it; null elsewhere. */
 function totalOf(view: ListView, summary: Summary | null): number | null {
   const isTold = !isNarrowed({ ...view, access: FIRST_VIEW.access });
   if (summary === null || !isTold) return null;
@@ -100,4 +110,31 @@ function totalOf(view: ListView, summary: Summary | null): number | null {
     .flatMap((status) => ACCESSES.map((access) => ({ access, count: summary.counts[status][access] })))
     .filter(({ access }) => view.access === null || view.access === access)
     .reduce((total, { count }) => total + count, 0);
+}
+
+interface PagingProps {
+  /** The view that the page was loaded for. */
+  readonly shown: ListView;
+  readonly page: TokenPage;
+  /** How many tokens the whole list has; null where that is not known. */
+  readonly total: number | null;
+}
+
+export function Paging({ shown, page: { data, page }, total }: PagingProps) {
+  const list = listOf(shown);
+  const isCurrent = () => listOf(listView.value) === list;
+  if (!isCurrent()) return null;
+  return (
+    <Pagination
+      list={`tokens?${list}`}
+      page={shown.page}
+      cursor={shown.cursor}
+      pageSize={PAGE_SIZE}
+      shown={data.length}
+      total={total}
+      next={page.cursor}
+      // A cursor belongs to one list: once another was chosen, it leads nowhere.
+      addressOf={(page, cursor) => listAddress(isCurrent() ? { ...shown, page, cursor } : listView.value)}
+    />
+  );
 }

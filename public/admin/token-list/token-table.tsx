@@ -5,12 +5,12 @@ import { now } from "../app/clock.ts";
 import { relativeTime } from "../app/format.ts";
 import { isRotatable } from "../dialogs/rotation.ts";
 import { mayWrite, self } from "../session/session.ts";
-import { AudienceTags } from "../token-page/audiences.tsx";
-import { RightsBadge, StatusBadge } from "../token-page/badges.tsx";
-import { asOfNow } from "../token-page/ended.ts";
-import { Expiry } from "../token-page/expiry.tsx";
-import { nameOf, TokenName } from "../token-page/token-name.tsx";
-import { Failure } from "../ui/notice.tsx";
+import { AudienceTags } from "../token-details/audiences.tsx";
+import { RightsBadge, StatusBadge } from "../token-details/badges.tsx";
+import { asOfNow } from "../token-details/ended.ts";
+import { Expiry } from "../token-details/expiry.tsx";
+import { nameOf, TokenName } from "../token-details/token-name.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { SortableHeading } from "../ui/sortable-heading.tsx";
 import { Time } from "../ui/time.tsx";
 import { Sparkline } from "../usage/sparkline.tsx";
@@ -70,9 +70,9 @@ export function TokenTable({ view, tokens, isLoading, ...actions }: TokenTablePr
       </table>
       {uses.error !== null && (
         <div class="card-body">
-          <Failure
+          <ErrorMessage
             error={uses.error}
-            whenUnreachable="How much these tokens are used comes once it answers."
+            whenUnreachable="The uses load once it answers."
             onRetry={uses.reload}
           />
         </div>
@@ -85,7 +85,7 @@ interface RowProps {
   readonly token: Token;
   /** Its uses, a bucket a day; nothing while they are not known. */
   readonly days: readonly Uses[] | undefined;
-  /** Whether the list is one of revoked tokens, which tells when they were revoked and not when they expire. */
+  /** Whether the list has revoked tokens, with the time of the revocation in place of the expiry. */
   readonly isRevoked: boolean;
   readonly onRotate: (token: Token) => void;
   readonly onRevoke: (token: Token) => void;

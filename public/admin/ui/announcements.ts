@@ -4,17 +4,17 @@ const SHOWN_MS = 6000;
 
 export interface Announcement {
   readonly text: string;
-  /** Tells two announcements of the same text apart. */
+  /** Distinguishes two announcements of the same text. */
   readonly number: number;
 }
 
-/** What just happened, for everybody to see and for screen readers to say. */
+/** A visible announcement, which screen readers say too. */
 export const announcement = signal<Announcement | null>(null);
 
-/** What screen readers alone are told, because it can be seen anyway. */
+/** An announcement for screen readers alone: others see the change itself. */
 export const spoken = signal<Announcement | null>(null);
 
-/** The last that was said or announced. */
+/** The last announcement of either kind. */
 export const lastWords = computed(() => {
   const [shown, said] = [announcement.value, spoken.value];
   return (shown?.number ?? 0) > (said?.number ?? 0) ? shown : said;
@@ -30,7 +30,7 @@ export function announce(text: string): void {
   }, SHOWN_MS);
 }
 
-/** Takes back the present announcement. */
+/** Removes the present announcements. */
 export function hush(): void {
   announcement.value = null;
   spoken.value = null;

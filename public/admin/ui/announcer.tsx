@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks";
 import { type Announcement, announcement, lastWords, spoken } from "./announcements.ts";
 import { CheckIcon } from "./icons.tsx";
 
-/** Where it is said what happened. It is always there, as a screen reader needs it. */
+/** Shows announcements. It is always on the page, as screen readers require. */
 export function Announcer() {
   return (
     <>
@@ -20,8 +20,8 @@ export function Announcer() {
 }
 
 /**
- * The same inside of a modal dialog: a screen reader says nothing of what is outside of it. It begins empty, with
- * what is said while the dialog is open.
+ * The same inside a modal dialog: screen readers ignore everything outside it. It shows only announcements that come
+ * while the dialog is open.
  */
 export function AnnouncerInDialog() {
   const before = useRef(lastWords.value).current;

@@ -1,4 +1,4 @@
-/** Puts a text on the clipboard; says whether that worked. */
+/** Puts a text on the clipboard. Returns false if that failed. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
@@ -8,7 +8,7 @@ export async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Pages that come over plain HTTP from another machine have no `navigator.clipboard`. */
+/** Pagination that come over plain HTTP from another machine have no `navigator.clipboard`. */
 function copyBySelection(text: string): boolean {
   const field = document.createElement("textarea");
   field.value = text;

@@ -8,7 +8,7 @@ const SHOWN_MS = 2500;
 
 interface CopyButtonProps {
   readonly text: string;
-  /** What is copied, as in `Copy token id`. */
+  /** The name of the copied text, as in `Copy token id`. */
   readonly what: string;
   /** Whether the words are seen or only said. */
   readonly isQuiet?: boolean;
@@ -16,7 +16,7 @@ interface CopyButtonProps {
   readonly onCopied?: () => void;
 }
 
-/** Copies a text and says whether that worked. */
+/** Copies a text, and announces the outcome. */
 export function CopyButton({ text, what, isQuiet = false, kind = "", onCopied }: CopyButtonProps) {
   const outcome = useSignal<"copied" | "failed" | null>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -4,15 +4,15 @@ import { useEffect, useRef } from "preact/hooks";
 interface DialogFailureProps {
   /** Null as long as nothing failed. */
   readonly error: unknown;
-  /** A later finding about the same failure, which is brought into view too. */
+  /** A later finding about the same failure. It is scrolled to as well. */
   readonly finding?: unknown;
   readonly children: ComponentChildren;
 }
 
 /**
- * What went wrong, directly above the buttons of a dialog. A failure is scrolled to, and takes the focus, which the
+ * The error, directly above the buttons of a dialog. A failure is scrolled to, and takes the focus, which the
  * pressed button has lost; a field with a fault comes first. Neither a failure nor a finding takes the focus from a
- * field: somebody may be typing there while the page repeats what failed.
+ * field: a person may type there while the page repeats the failed call.
  */
 export function DialogFailure({ error, finding = null, children }: DialogFailureProps) {
   const place = useRef<HTMLDivElement>(null);

@@ -10,7 +10,7 @@ interface DialogProps {
   readonly children: ComponentChildren;
   /** Null for a dialog that only its own buttons close. */
   readonly onClose: (() => void) | null;
-  /** Whether closing loses what somebody entered: then Escape and the cross ask before. */
+  /** Whether the form has unsaved input. Then Escape and the cross ask before they close. */
   readonly isChanged?: () => boolean;
 }
 
@@ -43,7 +43,7 @@ export function Dialog({ title, children, onClose, isChanged = () => false }: Di
       onCancel={closeOnRequest}
       onKeyDown={(event) => event.key === "Escape" && closeOnRequest(event)}
       onClose={({ currentTarget }: TargetedEvent<HTMLDialogElement>) => {
-        // A browser may close a dialog on a second Escape whatever the page says.
+        // A browser may close a dialog on a second Escape against the will of the page.
         if (currentTarget.isConnected && (onClose === null || isChanged())) currentTarget.showModal();
       }}
     >

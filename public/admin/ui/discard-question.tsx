@@ -5,7 +5,7 @@ interface DiscardQuestionProps {
   readonly onDiscard: () => void;
 }
 
-/** Asks before a form is closed that somebody has filled in. It gives the focus back to the form. */
+/** Asks before a form with unsaved input closes. Gives the focus back to the form. */
 export function DiscardQuestion({ onKeep, onDiscard }: DiscardQuestionProps) {
   const keep = useRef<HTMLButtonElement>(null);
   const wordsId = useId();

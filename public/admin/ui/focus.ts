@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-/** Once something is over, gives the focus to an element, if what had it is gone. */
+/** Gives the focus to an element when `isOn` ends, if the focused element is gone. */
 export function useFocusAfter(isOn: boolean, element: RefObject<HTMLElement | null>): void {
   const wasOn = useRef(isOn);
   useEffect(() => {
@@ -11,7 +11,7 @@ export function useFocusAfter(isOn: boolean, element: RefObject<HTMLElement | nu
   }, [isOn, element]);
 }
 
-/** Once another page of a list is there, gives the focus to the list, if the link that led there is gone. */
+/** Gives the focus to a list when it shows another page, if the focused link is gone. */
 export function useFocusAfterTurning(
   page: number,
   isLoading: boolean,
@@ -26,8 +26,8 @@ export function useFocusAfterTurning(
 }
 
 /**
- * Gives the focus to the heading of a page that was loaded, unless somebody has put it elsewhere since `before` had it,
- * when the loading began.
+ * Gives the focus to the heading of a loaded screen, unless a person has moved it since the load began, when `before`
+ * had it.
  */
 export function useFocusOnceLoaded(heading: RefObject<HTMLElement | null>, before: Element | null): void {
   useEffect(() => {
@@ -36,7 +36,7 @@ export function useFocusOnceLoaded(heading: RefObject<HTMLElement | null>, befor
   }, [heading, before]);
 }
 
-/** Gives the focus to the heading of a page that has come into view, if what had it is gone. */
+/** Gives the focus to the heading of a new screen, if the focused element is gone. */
 export function useFocusAtFirst(heading: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true });

@@ -55,7 +55,7 @@ function focusLink(list: HTMLElement | null, address: string | null): void {
   link?.focus({ preventScroll: true });
 }
 
-/** Where a list was when one of its tokens was opened; told once, and null for any other list. */
+/** The scroll position of a list when one of its tokens was opened. Returned once; null for any other list. */
 function takeLeft(query: string): Left | null {
   const found = left?.query === query ? left : null;
   left = null;

@@ -1,6 +1,6 @@
 import type { Access } from "../api/types.ts";
 
-/** What a token may do, by what it is for. */
+/** The rights of each access, by the kind of token. */
 export const ACCESS_SENTENCES: Readonly<Record<"publisher" | "services", Readonly<Record<Access, string>>>> =
   {
     publisher: {

@@ -2,15 +2,18 @@ import type { Uses } from "../api/record-types.ts";
 import { UseBars } from "./use-bars.tsx";
 import { sumOf, usesIn, usesWords } from "./uses.ts";
 
+/** The days of use that the sparkline of a token shows. */
+export const SPARKLINE_DAYS = 30;
+
 /** In hundredths of the height. */
 const SIZES = { least: 8, mark: 16 };
 
 interface SparklineProps {
-  /** A bucket a day, the last one today's; nothing while they are not known. */
+  /** A bucket for each day, up to today; undefined while they load. */
   readonly days: readonly Uses[] | undefined;
 }
 
-/** How a token was used lately, in little space. It takes that space also while it is not known, and without any use. */
+/** A small chart of the recent uses of a token. It takes its space also while it loads, and without any use. */
 export function Sparkline({ days = [] }: SparklineProps) {
   const sum = sumOf(days);
   if (usesIn(sum) === 0) return <span class="sparkline" />;

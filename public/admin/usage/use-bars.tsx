@@ -3,14 +3,14 @@ import { BARS_HEIGHT, type BarSizes, barPaths } from "./uses.ts";
 
 interface UseBarsProps extends BarSizes {
   readonly buckets: readonly Uses[];
-  /** Which of them stands out; null for none. */
+  /** The index of the bar that stands out; null for none. */
   readonly picked?: number | null;
 }
 
-/** From how many bars on each needs a line around it to be seen on a narrow screen. */
+/** With more bars, each needs a line around it to be seen on a narrow screen. */
 const MANY = 100;
 
-/** How often something was used, a bar for each bucket. For the eye alone: whoever shows it says it in words too. */
+/** Counts of uses, with a bar for each bucket. Hidden from screen readers: show the counts in words beside it. */
 export function UseBars({ buckets, picked = null, ...sizes }: UseBarsProps) {
   const { accepted, refused, marks } = barPaths(buckets, sizes);
   const height = BARS_HEIGHT + 1.5 * sizes.mark;

@@ -14,7 +14,7 @@ interface UseChartProps {
   readonly buckets: readonly Uses[];
 }
 
-/** Uses over time; the numbers of a bar are told when it is pointed at, or gone to with the arrow keys. */
+/** Uses over time. Shows the numbers of the bar under the pointer, or at the arrow keys. */
 export function UseChart({ range, buckets }: UseChartProps) {
   const pick = useSignal<number | null>(null);
   const picked = pick.value;
@@ -26,7 +26,7 @@ export function UseChart({ range, buckets }: UseChartProps) {
   const told = uses === undefined ? `In the ${words}: ${usesWords(sumOf(buckets))}` : barWords(uses, bucket);
   return (
     <>
-      <p class="use-told">{told}</p>
+      <p class="use-summary">{told}</p>
       <div class="use-plot">
         <Scale scale={scaleOf(buckets)} />
         <div
@@ -50,13 +50,13 @@ export function UseChart({ range, buckets }: UseChartProps) {
       </div>
       <p class="use-legend">
         <span class="use-key accepted">accepted</span>
-        <span class="use-key refused">refused, which also has a mark below</span>
+        <span class="use-key refused">refused, with a mark below</span>
       </p>
     </>
   );
 }
 
-/** Goes through the bars, for whoever does so by keys: seen by its outline alone, as the bars lie below. */
+/** Moves through the bars by keys. Only its outline is visible, over the bars. */
 function Cursor({ bucket, buckets, pick }: CursorProps) {
   const last = buckets.length - 1;
   const indexNow = () => Math.min(pick.value ?? last, last);

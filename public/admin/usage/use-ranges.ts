@@ -1,3 +1,4 @@
+import { RETENTION_DAYS } from "../../../src/tokens/usage/usage-period.ts";
 import type { Bucket, Uses } from "../api/record-types.ts";
 import { DAY_MS, dayName } from "../app/format.ts";
 import { moment } from "../token-list/list-view.ts";
@@ -5,22 +6,22 @@ import { BUCKET_MS, clockTime } from "./uses.ts";
 
 export type RangeName = "day" | "month" | "year";
 
-/** How far back uses are looked at, and by what. */
+/** A range of uses up to now, and its buckets. */
 export interface UseRange {
   /** As in `Not used in the last 24 hours`. */
   readonly words: string;
   readonly bucket: Bucket;
-  /** Null for as far back as uses are kept. */
+  /** Null for as far back as the server stores uses. */
   readonly buckets: number | null;
 }
 
 export const USE_RANGES: Readonly<Record<RangeName, UseRange>> = {
   day: { words: "last 24 hours", bucket: "hour", buckets: 24 },
-  month: { words: "last 35 days", bucket: "hour", buckets: null },
-  year: { words: "last 400 days", bucket: "day", buckets: null },
+  month: { words: `last ${RETENTION_DAYS.hour} days`, bucket: "hour", buckets: null },
+  year: { words: `last ${RETENTION_DAYS.day} days`, bucket: "day", buckets: null },
 };
 
-/** What the API is asked for: a range that ends with the bucket that is not over yet. */
+/** The body for `api-token/usage`. The range ends with the present bucket. */
 export function rangeBody({ bucket, buckets }: Omit<UseRange, "words">, nowMs: number): object {
   return buckets === null ? { bucket } : { bucket, from: moment(nowMs - (buckets - 1) * BUCKET_MS[bucket]) };
 }
@@ -32,12 +33,12 @@ export interface Tick {
   readonly text: string;
 }
 
-/** From here on the right edge is too near for a name. */
+/** Beyond this, a name does not fit before the right edge. */
 const LAST_TICK = 0.92;
 
 const MONTH = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "short" });
 
-/** What is written below the bars of a range. */
+/** The labels below the bars of a range. */
 export function ticksOf(range: RangeName, buckets: readonly Uses[]): readonly Tick[] {
   return buckets
     .map(({ start }, index) => ({ at: index / buckets.length, text: tickText(range, start) }))

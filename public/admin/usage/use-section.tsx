@@ -1,30 +1,31 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { RETENTION_DAYS } from "../../../src/tokens/usage/usage-period.ts";
+import { records } from "../api/record-calls.ts";
 import { now } from "../app/clock.ts";
 import { useLoaded } from "../app/loading.ts";
-import { records } from "../app/records.ts";
+import { Select } from "../fields/select.tsx";
 import { say } from "../ui/announcements.ts";
-import { Failure } from "../ui/notice.tsx";
+import { ErrorMessage } from "../ui/error-message.tsx";
 import { RefreshButton } from "../ui/refresh-button.tsx";
-import { Select } from "../ui/select.tsx";
 import { UseChart } from "./use-chart.tsx";
 import { type RangeName, rangeBody, USE_RANGES } from "./use-ranges.ts";
 import { UseTable } from "./use-table.tsx";
 import { filled, sumOf, usesIn, usesWords } from "./uses.ts";
 
-/** How far back one looks; the same for whatever token one looks at next. */
+/** The chosen range. It stays for the next token. */
 const chosenRange = signal<RangeName>("month");
 
 interface UseSectionProps {
   readonly title: string;
-  /** Whose uses; null for those of all tokens. */
+  /** The id of a token; null for the uses of all tokens. */
   readonly id: string | null;
-  /** What is told besides. */
+  /** Further words below the chart. */
   readonly children?: ComponentChildren;
 }
 
-/** How often a token was used, or all of them, and when. */
+/** The uses of one token or of all tokens, by time. */
 export function UseSection({ title, id, children }: UseSectionProps) {
   const range = chosenRange.value;
   const { value, error, isLoading, reload } = useLoaded(`${id} ${range}`, async () => {
@@ -46,7 +47,7 @@ export function UseSection({ title, id, children }: UseSectionProps) {
       </div>
       <div class="card-body use">
         {error !== null && (
-          <Failure error={error} whenUnreachable="The numbers come once it answers." onRetry={reload} />
+          <ErrorMessage error={error} whenUnreachable="The numbers load once it answers." onRetry={reload} />
         )}
         {value !== null &&
           (usesIn(sumOf(value.buckets)) === 0 ? (
@@ -84,11 +85,11 @@ function RangeSelect({ range }: { range: RangeName }) {
 
 const RANGE_NAMES: readonly (readonly [RangeName, string])[] = [
   ["day", "24 hours"],
-  ["month", "35 days, by hour"],
-  ["year", "400 days, by day"],
+  ["month", `${RETENTION_DAYS.hour} days, by hour`],
+  ["year", `${RETENTION_DAYS.day} days, by day`],
 ];
 
-/** Says to a screen reader what has come once another range was chosen, but not at first. */
+/** Announces the sum to screen readers after a new choice of the range, but not at first. */
 function useSaying(range: RangeName, words: string | null): void {
   const said = useRef(range);
   useEffect(() => {

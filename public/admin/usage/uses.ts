@@ -3,7 +3,7 @@ import { countName, DAY_MS, dateName } from "../app/format.ts";
 
 export const BUCKET_MS: Readonly<Record<Bucket, number>> = { hour: DAY_MS / 24, day: DAY_MS };
 
-/** Every bucket of what was looked at, also those without a use. */
+/** All buckets of a range, also those without a use. */
 export function filled(
   { bucket, from, to }: Pick<Usage, "bucket" | "from" | "to">,
   buckets: readonly Uses[],
@@ -59,7 +59,7 @@ const LEAST_SCALE = 4;
 
 const STEPS = [1, 2, 4, 6, 10];
 
-/** What the full height of bars stands for: at least the highest, and round, also by half. */
+/** The count for the full height of the bars: at least the highest, round, and even. */
 export function scaleOf(buckets: readonly Uses[]): number {
   const highest = buckets.reduce((most, uses) => Math.max(most, usesIn(uses)), LEAST_SCALE);
   const power = 10 ** Math.floor(Math.log10(highest));
@@ -69,7 +69,7 @@ export function scaleOf(buckets: readonly Uses[]): number {
 
 /** How high and wide bars are drawn, in the units of their picture; each bucket has a width of 1. */
 export interface BarSizes {
-  /** The least height of what is not nothing. */
+  /** The least height of a bar that is not empty. */
   readonly least: number;
   /** The height of a mark below the bars. */
   readonly mark: number;

@@ -1,8 +1,8 @@
-import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../tokens/rotation-rules.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { expiryFault } from "../../tokens/token.ts";
 import { type Type, type } from "../body/arktype.ts";
-import { NOT_A_TIME } from "../body/issues.ts";
+import { NOT_A_TIME } from "../body/parameter-messages.ts";
 import { described } from "./described.ts";
 import type { Immutable } from "./immutable.ts";
 import { type Nullable, orNull } from "./nullable.ts";

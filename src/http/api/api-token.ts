@@ -1,11 +1,10 @@
 import type { Authority } from "../../tokens/authority.ts";
+import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
-import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/rotation-rules.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
-import { endpoint, outcomeOf, shaped } from "../endpoint.ts";
+import { shaped } from "../body/typed-body.ts";
+import { endpoint, outcomeOf } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";
-import { API_TOKEN_OPERATIONS } from "../openapi/api-token-operations.ts";
-import { resourceRoutes } from "../resource-routes.ts";
 import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./api-token-requests.ts";
 import { orNull } from "./nullable.ts";
 import {
@@ -28,13 +27,13 @@ const readNothing = shaped(NoParameters);
 const readListing = listReader(TOKEN_LISTING);
 
 /** The endpoints of the resource `api-token`. */
-export function apiToken({ tokens, usage }: Authority) {
+export function apiTokenEndpoints({ tokens, usage }: Authority) {
   const now = () => tokens.now();
   const changes = changeTypes(now);
   const readCreation = shaped(changes.create);
   const readUpdate = shaped(changes.update);
   const readRotation = shaped(changes.rotate);
-  return resourceRoutes("api-token", API_TOKEN_OPERATIONS, {
+  return {
     create: endpoint({
       access: "write",
       read: readCreation,
@@ -88,9 +87,9 @@ export function apiToken({ tokens, usage }: Authority) {
       access: "read",
       alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience: named = null }, caller, trace }) => {
+      answer: async ({ body: { token, access = "read", audience: named = null }, caller, request }) => {
         const { audience } = outcomeOf(askedAudience(caller, named));
-        const verdict = await tokens.verify(token, { access, audience }, trace);
+        const verdict = await tokens.verify(token, { access, audience }, request.showing);
         return verificationResource(verdictFor(caller, verdict), now(), caller);
       },
     }),
@@ -111,5 +110,5 @@ export function apiToken({ tokens, usage }: Authority) {
       answer: async ({ body: { request: asked, withEach }, scanCaller }) =>
         usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
-  });
+  };
 }

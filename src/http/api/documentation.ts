@@ -6,11 +6,27 @@ import { TokenService } from "../../tokens/token-service.ts";
 import type { TokenStore } from "../../tokens/token-store.ts";
 import { Usage } from "../../tokens/usage/usage.ts";
 import { VERSION } from "../../version.ts";
+import { INTROSPECTION_PATH } from "../auth/route-policy.ts";
+import { documentedRoutes } from "../documented-routes.ts";
+import { type Endpoint, endpointPath } from "../endpoint.ts";
+import { CREATE, REVOKE, ROTATE, UPDATE } from "../openapi/api-token-change-operations.ts";
+import { COUNT, CURRENT, GET, LIST, VERIFY } from "../openapi/api-token-read-operations.ts";
+import { AUDIT_EVENT_OPERATIONS } from "../openapi/audit-event-operations.ts";
 import { COMPONENT_HEADERS, componentResponses } from "../openapi/component-responses.ts";
 import { componentSchemas, type Json } from "../openapi/component-schemas.ts";
 import { FORWARD_AUTH_PATHS } from "../openapi/forward-auth-paths.ts";
-import { NAMED_SCHEMAS } from "../openapi/named-schemas.ts";
-import { routes } from "../routes.ts";
+import { HEALTH_OPERATIONS } from "../openapi/health-operations.ts";
+import { INTROSPECTION_OPERATION } from "../openapi/introspection-operation.ts";
+import { NAMED_SCHEMAS, type SchemaName } from "../openapi/named-schemas.ts";
+import {
+  type ApiOperationParts,
+  apiOperation,
+  type OperationParts,
+  openOperation,
+} from "../openapi/operation.ts";
+import { USAGE_OPERATION } from "../openapi/usage-operation.ts";
+import { apiTokenEndpoints } from "./api-token.ts";
+import { auditEventEndpoints } from "./audit-event.ts";
 
 /** Since 3.1 the schemas of OpenAPI are JSON Schema, which ArkType writes. */
 const OPENAPI_VERSION = "3.1.0";
@@ -33,6 +49,20 @@ from the HTTP layer, without the headers of other answers.
 
 **Tracing.** Every answer has the header \`trace-id\`: the trace id of the request's \`traceparent\` header, as in W3C
 Trace Context, or a fresh one.`;
+
+/** The operations of the resource `api-token`, in the order of the document. */
+const API_TOKEN_OPERATIONS = {
+  create: CREATE,
+  list: LIST,
+  get: GET,
+  current: CURRENT,
+  update: UPDATE,
+  rotate: ROTATE,
+  revoke: REVOKE,
+  verify: VERIFY,
+  summary: COUNT,
+  usage: USAGE_OPERATION,
+} as const;
 
 /** The groups of endpoints, in the order of the document. */
 const TAGS = [
@@ -77,17 +107,60 @@ export async function openapiDocument(): Promise<Json> {
   };
 }
 
-/** From an application that never listens and gets no requests. */
+/** From an application that never listens and gets no requests. Throws an Error if a route has no operation. */
 async function paths(): Promise<unknown> {
   const specPath = "/document";
-  const documented = new Elysia()
-    .use(swagger({ path: "/page", specPath, excludeStaticFile: false }))
-    .use(routes({ authority: unusedAuthority(), ping: () => {}, writeTrouble: () => null }));
+  const authority = unusedAuthority();
+  const operations = allOperations(authority);
+  const described = operations.map(({ method, path }) => `${method} ${path}`);
+  for (const { method, path } of documentedRoutes({ authority, ping: () => {}, writeTrouble: () => null })
+    .routes)
+    if (method !== "ALL" && !described.includes(`${method} ${path}`))
+      throw new Error(`${method} ${path} has no operation in the document`);
+  const documented = new Elysia().use(swagger({ path: "/page", specPath, excludeStaticFile: false }));
+  for (const { method, path, detail } of operations) documented.route(method, path, unused, { detail });
   const response = await documented.handle(new Request(`http://localhost${specPath}`));
   const generated: unknown = await response.json();
   if (typeof generated === "object" && generated !== null && "paths" in generated)
     return inOrder({ ...Object(generated.paths), ...FORWARD_AUTH_PATHS });
   throw new Error("the plugin gave no paths");
+}
+
+/** The operation of a route. */
+interface DescribedRoute {
+  readonly method: "GET" | "POST";
+  readonly path: string;
+  readonly detail: object;
+}
+
+/** The operations of all routes, in the order of the document. */
+function allOperations(authority: Authority): readonly DescribedRoute[] {
+  const { auditTrail } = authority;
+  return [
+    ...healthOperations(HEALTH_OPERATIONS),
+    ...resourceOperations("api-token", apiTokenEndpoints(authority), API_TOKEN_OPERATIONS),
+    ...resourceOperations("audit-event", auditEventEndpoints(auditTrail), AUDIT_EVENT_OPERATIONS),
+    { method: "POST", path: INTROSPECTION_PATH, detail: INTROSPECTION_OPERATION },
+  ];
+}
+
+function healthOperations(operations: Readonly<Record<string, OperationParts<SchemaName>>>) {
+  return Object.entries(operations).map(
+    ([path, parts]): DescribedRoute => ({ method: "GET", path, detail: openOperation("health", parts) }),
+  );
+}
+
+function resourceOperations<Action extends string>(
+  resource: string,
+  endpoints: Readonly<Record<Action, Endpoint>>,
+  operations: Readonly<Record<Action, ApiOperationParts<SchemaName>>>,
+): readonly DescribedRoute[] {
+  const described: DescribedRoute[] = [];
+  for (const action in operations) {
+    const detail = apiOperation(resource, endpoints[action], operations[action]);
+    described.push({ method: "POST", path: endpointPath(resource, action), detail });
+  }
+  return described;
 }
 
 function inOrder(paths: Readonly<Record<string, object>>): Json {
@@ -98,10 +171,11 @@ function inOrder(paths: Readonly<Record<string, object>>): Json {
   return Object.fromEntries(Object.entries(paths).toSorted(([, one], [, other]) => rank(one) - rank(other)));
 }
 
+function unused(): never {
+  throw new Error("an endpoint was called for the document");
+}
+
 function unusedAuthority(): Authority {
-  const unused = (): never => {
-    throw new Error("an endpoint was called for the document");
-  };
   const store: TokenStore = {
     findByDigest: unused,
     findById: unused,

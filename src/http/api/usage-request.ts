@@ -2,8 +2,8 @@ import type { Issue } from "../../tokens/refusal.ts";
 import { REPORT_LIMIT, type UsageRequest } from "../../tokens/usage/usage.ts";
 import { BUCKETS, USAGE_IDS_LIMIT } from "../../tokens/usage/usage-period.ts";
 import { ArkErrors, type } from "../body/arktype.ts";
-import { issuesFrom, NOT_A_TIME, NOT_A_TOKEN_ID, oneOf } from "../body/issues.ts";
-import type { Reading } from "../endpoint.ts";
+import { NOT_A_TIME, NOT_A_TOKEN_ID, oneOf } from "../body/parameter-messages.ts";
+import { issuesFrom, type Reading } from "../body/typed-body.ts";
 import { described } from "./described.ts";
 import { BucketName, repeats, sentTime, Time, TokenId } from "./values.ts";
 

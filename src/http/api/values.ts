@@ -1,11 +1,11 @@
 import { AUDIENCE_LIMIT, AUDIENCE_NAME, isAudience } from "../../tokens/audience.ts";
 import { isTokenId, TOKEN_ID } from "../../tokens/identifier.ts";
+import { DESCRIPTION_LIMIT } from "../../tokens/limits.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { ACCESSES, descriptionFault } from "../../tokens/token.ts";
-import { DESCRIPTION_LIMIT } from "../../tokens/token-values.ts";
 import { BUCKETS, RETENTION_DAYS } from "../../tokens/usage/usage-period.ts";
 import { type } from "../body/arktype.ts";
-import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/issues.ts";
+import { NOT_A_TIME, NOT_A_TOKEN_ID, NOT_AN_AUDIENCE } from "../body/parameter-messages.ts";
 import { EXAMPLE } from "../openapi/example-values.ts";
 import { described } from "./described.ts";
 

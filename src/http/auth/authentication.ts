@@ -1,90 +1,110 @@
 import type { Token } from "../../tokens/token.ts";
 import type { TokenService } from "../../tokens/token-service.ts";
+import type { Showing } from "../../tokens/usage/reuse.ts";
 import type { Purpose } from "../../tokens/verification.ts";
-import { asFailure, type Failure } from "../errors.ts";
-import { type Trace, traceOf } from "../trace.ts";
-import { credentialFrom } from "./credentials.ts";
-import { unauthenticated, unauthorized } from "./refusals.ts";
-import { routePolicyOf } from "./route-policy.ts";
+import { asFailure } from "../errors.ts";
+import type { RequestContext } from "../request-context.ts";
+import { unauthenticated, unauthorized } from "./authentication-errors.ts";
+import { credentialFrom, type Scheme } from "./credentials.ts";
 
-/**
- * Tells each request by its path where it is, which decides on the form of all that can go wrong from here on. The
- * path is the router's, which Elysia's type leaves out; never one read anew from the URL. Only what is named here is
- * made for each request: were the context handed on whole, Elysia would read all headers and cookies for it.
- */
-export function locate({ request, path }: { request: Request; path?: string }): void {
-  if (path === undefined) throw new Error("Elysia did not say which path it routes by");
-  traceOf(request).policy = routePolicyOf(path);
-}
-
-/** Finds out who calls, from the Authorization header alone, before anything else of the request is read. */
-export function authentication(tokens: TokenService) {
-  return async ({ request }: { request: Request }): Promise<void> => {
-    if (traceOf(request).policy.isProtected) await authenticate(request, tokens, "counted");
-  };
-}
-
-/** A request shows its secret once, however often that is looked at. */
-async function authenticate(
-  request: Request,
-  tokens: TokenService,
-  counting: "counted" | "uncounted",
-): Promise<void> {
-  const trace = traceOf(request);
-  trace.authenticateAgain = () => authenticate(request, tokens, "uncounted");
-  const secret = shownSecret(request.headers, trace);
-  const { token, refusal } = await tokens.authenticate(secret, counting, trace);
-  trace.shown = token;
-  trace.caller = refusal === null ? token : null;
-  if (refusal !== null) throw notAuthenticated(refusal, trace);
-  trace.admit = (purpose) => tokens.admit(token, purpose);
-}
+/** A body that has already arrived is read in less time, and no other process can notice so short a delay. */
+const SLOW_AFTER_MS = 20;
 
 const READING: Purpose = { access: "read", audience: null };
 
-/** Counts the use of a token that came to no endpoint, which would have counted it: as one that reads. */
-export function countAstray({ error, request }: { error: unknown; request: Request }): void {
-  const trace = traceOf(request);
-  if (trace.caller === null) return;
-  const { code, details } = asFailure(error);
-  if (code === "method_not_allowed" || details.resource === "endpoint") trace.admit(READING);
+/** A request with a good token. Only its static method `authenticate` makes one. */
+export class AuthenticatedRequest {
+  readonly context: RequestContext;
+  /** The token of the request. */
+  readonly caller: Token;
+  readonly carrier: Scheme;
+  readonly #tokens: TokenService;
+
+  private constructor(context: RequestContext, caller: Token, carrier: Scheme, tokens: TokenService) {
+    this.context = context;
+    this.caller = caller;
+    this.carrier = carrier;
+    this.#tokens = tokens;
+  }
+
+  /**
+   * Authenticates a request from its Authorization header alone. Throws a Failure if it has no good token. A refused
+   * token is a use too; `uncounted` is for a second look in the same request.
+   */
+  static async authenticate(
+    context: RequestContext,
+    tokens: TokenService,
+    counting: "counted" | "uncounted" = "counted",
+  ): Promise<AuthenticatedRequest> {
+    const { schemes } = context.policy;
+    const credential = credentialFrom(context.request.headers, schemes);
+    if (credential.refusal !== null) throw notAuthenticated(credential.refusal, credential.carrier, schemes);
+    const { carrier, secret } = credential;
+    const { token, refusal } = await tokens.authenticate(secret, counting, context);
+    context.outcome.shown = token;
+    if (refusal !== null) throw notAuthenticated(refusal, carrier, schemes);
+    return new AuthenticatedRequest(context, token, carrier, tokens);
+  }
+
+  /** The record for secrets that this request asks about. */
+  get showing(): Showing {
+    const { id, requestId, ip, path } = this.context;
+    return { id, requestId, ip, path, caller: this.caller };
+  }
+
+  /**
+   * Counts the use of the token, so a request calls it once. Throws a Failure if the token may not do that; null stands
+   * for an action that every token may do.
+   */
+  admit(purpose: Purpose | null): void {
+    const denial = this.#tokens.admit(this.caller, purpose);
+    if (denial !== null) throw unauthorized(denial, purpose?.access ?? "read", this.carrier);
+  }
+
+  /** Counts the use as one that reads if the error says that there is no endpoint, which would have counted it. */
+  countWithoutEndpoint(error: unknown): void {
+    const { code, details } = asFailure(error);
+    if (code === "method_not_allowed" || details.resource === "endpoint")
+      this.#tokens.admit(this.caller, READING);
+  }
+
+  /** True if the token may have been revoked while the body arrived. */
+  get isSlow(): boolean {
+    return performance.now() - this.context.startedAt > SLOW_AFTER_MS;
+  }
+
+  /** Looks the token up once more and returns its current state. Throws a Failure if it is not good any more. */
+  authenticateAgain(): Promise<AuthenticatedRequest> {
+    return AuthenticatedRequest.authenticate(this.context, this.#tokens, "uncounted");
+  }
 }
 
-/** The secret in the one Authorization header that a request must have. Throws a Failure where there is none. */
-function shownSecret(headers: Headers, trace: Trace): string {
-  const { carrier, secret, refusal } = credentialFrom(headers, trace.policy.schemes);
-  trace.carrier = carrier;
-  if (refusal !== null) throw notAuthenticated(refusal, trace);
-  return secret;
-}
-
-/** Names the way that was tried, or, where none was, all. https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
+/** Challenges for the scheme of the request alone, or for all if it has none. https://www.rfc-editor.org/rfc/rfc6749#section-5.2 */
 function notAuthenticated(
   refusal: Parameters<typeof unauthenticated>[0],
-  { carrier, policy }: Trace,
-): Failure {
-  return unauthenticated(refusal, carrier, carrier === null ? policy.schemes : [carrier]);
+  carrier: Scheme | null,
+  schemes: readonly Scheme[],
+) {
+  return unauthenticated(refusal, carrier, carrier === null ? schemes : [carrier]);
 }
 
-/** The token of the caller. Throws an Error if the request was not authenticated. */
-export function callerOf({ caller }: Trace): Token {
-  if (caller === null) throw new Error("an endpoint was reached without authentication");
-  return caller;
+/** Elysia passes nothing but the Request to a handler, so this property of it carries the rest. */
+const AUTHENTICATED = Symbol("authenticated");
+
+interface CarryingRequest extends Request {
+  [AUTHENTICATED]?: AuthenticatedRequest;
 }
 
-/**
- * Counts the use of the caller's token, and throws a Failure if it may not do that; null asks for what every token
- * may do.
- */
-export function admit(trace: Trace, purpose: Purpose | null): void {
-  const unfit = trace.admit(purpose);
-  if (unfit !== null) throw unauthorized(unfit, purpose?.access ?? "read", trace.carrier ?? "bearer");
+/** The Request for Elysia. */
+export function requestWith(authenticated: AuthenticatedRequest): Request {
+  const request: CarryingRequest = authenticated.context.request;
+  request[AUTHENTICATED] = authenticated;
+  return request;
 }
 
-/** Too short for another process to notice, and long enough for a body that has already arrived. */
-const SLOW_AFTER_MS = 20;
-
-/** Whether the body may have arrived after the token was looked up. A token that was revoked meanwhile is refused. */
-export function isSlow({ startedAt }: Trace): boolean {
-  return performance.now() - startedAt > SLOW_AFTER_MS;
+/** The authenticated request of a handler of Elysia. Throws an Error for a request that nobody authenticated. */
+export function authenticatedRequestOf(request: CarryingRequest): AuthenticatedRequest {
+  const authenticated = request[AUTHENTICATED];
+  if (authenticated === undefined) throw new Error("an endpoint was reached without authentication");
+  return authenticated;
 }

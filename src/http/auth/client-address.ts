@@ -2,10 +2,10 @@ import { canonicalAddress } from "../../ip-address.ts";
 
 const MAPPED_START = "::ffff:";
 
-/** The most addresses that are read of one request: a header has room for thousands, each of which takes its time. */
+/** The most addresses that are read in one request: a header has room for thousands, and each takes time. */
 const HOP_LIMIT = 32;
 
-/** The peer of a request that came by a Unix socket, which has no address. */
+/** The peer of a request that came through a Unix socket. It has no address. */
 export const UNIX_PEER = "unix";
 
 /** The peers that are trusted with `X-Forwarded-For`. */
@@ -26,9 +26,9 @@ export class ClientAddresses {
   }
 
   /**
-   * Where a request comes from: its peer, or, by the word of a trusted peer, the last of the forwarded addresses
-   * that is not trusted itself. What is no address ends the search, as nothing before it can be vouched for. null
-   * where all that is known is that it came by a Unix socket.
+   * The address of the client. That is the peer of the connection. If the peer is a trusted proxy, it is the last
+   * forwarded address that is not a trusted proxy itself. The search ends at a text that is no address, as no trusted
+   * proxy wrote the addresses before it. Null if a Unix socket is all that is known.
    */
   clientOf(peer: string, forwardedFor: string | null): string | null {
     if (peer === UNIX_PEER) return this.#trusted.hasUnix ? this.#lastUntrusted(null, forwardedFor) : null;
@@ -49,7 +49,7 @@ export class ClientAddresses {
   }
 }
 
-/** The network of an address: the address of IPv4 itself, and of IPv6 the 64 bits of which one network has all. */
+/** The network of an address: the address itself for IPv4, and the first 64 bits for IPv6, where one network has the rest. */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [head = "", tail = ""] = address.split("::");
@@ -59,7 +59,7 @@ export function networkOf(address: string): string {
   return `${network.join(":").replace(/(^0|:0)(:0)*$/, "")}::/64`;
 }
 
-/** `192.0.2.1:443`, `[2001:db8::1]:443` and `[2001:db8::1]` without what is around the address. */
+/** The address in `192.0.2.1:443`, `[2001:db8::1]:443` or `[2001:db8::1]`. */
 function withoutPort(hop: string): string {
   const [, inBrackets, plain] = /^(?:\[([^\]]*)\]|([^:]*))(?::\d+)?$/.exec(hop.trim()) ?? [];
   return inBrackets ?? plain ?? hop.trim();

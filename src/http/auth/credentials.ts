@@ -8,13 +8,13 @@ export interface TokenHeader {
   readonly header: string;
 }
 
-/** Where in a request a token comes. */
+/** The place of a token in a request. */
 export type Carrier = Scheme | TokenHeader;
 
-/** What a request shows as its token, and where; or why it shows none. */
-export type Credential =
-  | { readonly carrier: Carrier; readonly secret: string; readonly refusal: null }
-  | { readonly carrier: Carrier; readonly secret: null; readonly refusal: "malformed" }
+/** The secret in a request and its place there; or the reason why there is none. */
+export type Credential<From extends Carrier = Carrier> =
+  | { readonly carrier: From; readonly secret: string; readonly refusal: null }
+  | { readonly carrier: From; readonly secret: null; readonly refusal: "malformed" }
   | { readonly carrier: null; readonly secret: null; readonly refusal: "missing" };
 
 interface Reading {
@@ -33,19 +33,19 @@ const READINGS: Readonly<Record<Scheme, Reading>> = {
   basic: { start: /^basic +\S/i, secret: (header) => passwordIn(BASIC.exec(header)?.[1] ?? "") },
 };
 
-const MISSING: Credential = { carrier: null, secret: null, refusal: "missing" };
+const MISSING: Credential<never> = { carrier: null, secret: null, refusal: "missing" };
 
-/** Reads the Authorization header by these schemes alone. Two such headers arrive as one, which fits no scheme. */
-export function credentialFrom(headers: Headers, schemes: readonly Scheme[]): Credential {
+/** Reads the Authorization header by these schemes alone. Two such headers arrive as one, and it fits no scheme. */
+export function credentialFrom(headers: Headers, schemes: readonly Scheme[]): Credential<Scheme> {
   const header = headers.get("authorization") ?? "";
   const carrier = schemes.find((each) => READINGS[each].start.test(header));
   return carrier === undefined ? MISSING : shown(carrier, READINGS[carrier].secret(header));
 }
 
 /**
- * Reads the token from a header of its own. The service gets `Authorization` as the client sent it, so a second
- * Publisher secret in there is refused: the service must not see it. Two headers of that name arrive as one, which is
- * no secret.
+ * Reads the token from a header of its own. The service gets `Authorization` as the client sent it, so a Publisher
+ * secret in that header too is refused: the service must not see it. Two headers of one name arrive as one, and it is no
+ * secret.
  */
 export function credentialIn(headers: Headers, carrier: TokenHeader): Credential {
   const secret = headers.get(carrier.header) ?? "";
@@ -53,14 +53,14 @@ export function credentialIn(headers: Headers, carrier: TokenHeader): Credential
   return shown(carrier, carriesSecret(headers.get("authorization") ?? "") ? null : secret);
 }
 
-function shown(carrier: Carrier, secret: string | null): Credential {
+function shown<From extends Carrier>(carrier: From, secret: string | null): Credential<From> {
   return secret === null ? { carrier, secret, refusal: "malformed" } : { carrier, secret, refusal: null };
 }
 
 /**
- * What stands behind the last colon: a secret has none, a user may be a URL. A user that is a secret too makes two
- * tokens, which are none. Clients of OAuth encode both parts as forms do, others leave them as they are, which is the
- * same for a secret. https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
+ * The password: the text after the last colon, since a user may be a URL and a secret has no colon. Null if the user is
+ * a secret too, as the request then has two tokens. Clients of OAuth percent-encode both parts, others do not; a secret
+ * is the same in both forms. https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1
  */
 function passwordIn(base64: string): string | null {
   const pair = decodedBase64(base64);
@@ -69,7 +69,7 @@ function passwordIn(base64: string): string | null {
   return percentDecoded(pair.slice(colon + 1));
 }
 
-/** The text without its percent-encoding; null if that is broken. */
+/** The percent-decoded text; null if its encoding is broken. */
 function percentDecoded(text: string): string | null {
   try {
     return decodeURIComponent(text);
@@ -78,14 +78,14 @@ function percentDecoded(text: string): string | null {
   }
 }
 
-/** Whether a secret stands in the text in a form that Publisher itself takes. */
+/** True if the text has a secret in a form that Publisher takes. */
 function showsSecret(text: string): boolean {
   return [text, percentDecoded(text) ?? ""].some((each) =>
     each.matchAll(SECRET_ANYWHERE).some(([secret]) => isSecret(secret)),
   );
 }
 
-/** Whether a Publisher secret stands anywhere in an Authorization header, as it is or as Basic has it. */
+/** True if an Authorization header has a Publisher secret anywhere, as plain text or in base 64 as in Basic. */
 function carriesSecret(authorization: string): boolean {
   return [authorization, ...authorization.split(/[\s,]+/).map(decodedBase64)].some(showsSecret);
 }

@@ -2,34 +2,33 @@ import { ACCESSES, type Access } from "../../tokens/token.ts";
 import type { TokenHeader } from "./credentials.ts";
 import { isTokenHeaderName } from "./token-header-name.ts";
 
-/** What the operator wrote into the query of `/forward-auth/<audience>`. */
+/** The options in the query of `/forward-auth/<audience>`, which the operator of the proxy writes. */
 export interface ForwardAuthOptions {
-  /** `write` asks for a write token with every method; `read` leaves that to the method. */
+  /** `write` needs a write token for every method. With `read` it depends on the method. */
   readonly access: Access;
-  /** Where the token comes: in Authorization as Bearer, as Bearer or Basic's password, or in a header of its own. */
+  /** The place of the token: Authorization as Bearer, as Bearer or the password of Basic, or a header of its own. */
   readonly token: "bearer" | "bearer or basic" | TokenHeader;
-  /** False where the query is not of the grammar; the strictest options hold then. */
+  /** False if the query is outside the grammar. The strictest options then apply. */
   readonly areUnderstood: boolean;
 }
 
 const DEFAULTS: ForwardAuthOptions = { access: "read", token: "bearer", areUnderstood: true };
 const STRICTEST: ForwardAuthOptions = { access: "write", token: "bearer", areUnderstood: false };
 
-/** Every option, and which values it has. */
+/** Every option, and a test of its values. */
 const OPTIONS: ReadonlyMap<string, (value: string) => boolean> = new Map([
   ["access", (value) => ACCESSES.some((access) => access === value)],
   ["scheme", (value) => value === "basic"],
   ["header", isTokenHeaderName],
 ]);
 
-/** Ends the options: the rest is the target of the proxy's client, which Envoy appends, and changes nothing. */
+/** Ends the options. Envoy appends the target of its client here, and it changes nothing. */
 const CLIENT_TARGET = "path=";
 
 /**
  * Reads the options from the raw query, in exactly one spelling: `access=read` or `access=write`, `scheme=basic` or
  * `header=<name>`, joined by `&`, in any order, each at most once, and `path=` last. A query of any other form may be
- * a typing error of the operator, so it takes the strictest options: nothing that a client or a typing error puts there
- * lowers what is asked for.
+ * a typing error of the operator, so it gets the strictest options. No client and no typing error can lower them.
  */
 export function forwardAuthOptions(url: string): ForwardAuthOptions {
   const start = url.indexOf("?");
@@ -45,7 +44,7 @@ export function forwardAuthOptions(url: string): ForwardAuthOptions {
   };
 }
 
-/** The options by their names; null where one is unknown, given twice or has a value that it cannot have. */
+/** The options by their names; null if one is unknown, given twice or has a wrong value. */
 function optionsIn(query: string): ReadonlyMap<string, string> | null {
   const given = new Map<string, string>();
   for (const option of query.split("&")) {

@@ -6,42 +6,41 @@ import { jsonAnswer } from "../answer.ts";
 import { IntrospectToken } from "../api/introspection-request.ts";
 import { introspectionResource } from "../api/resources.ts";
 import { readForm } from "../body/form-body.ts";
-import { outcomeOf, shaped } from "../endpoint.ts";
+import { shaped } from "../body/typed-body.ts";
+import { outcomeOf } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
-import { INTROSPECTION_OPERATION } from "../openapi/introspection-operation.ts";
 import { refuseOtherMethods, UNREAD } from "../other-methods.ts";
-import { traceOf } from "../trace.ts";
-import { admit, callerOf, isSlow } from "./authentication.ts";
-import { unauthorized } from "./refusals.ts";
+import { authenticatedRequestOf } from "./authentication.ts";
+import { unauthorized } from "./authentication-errors.ts";
 import { INTROSPECTION_PATH } from "./route-policy.ts";
 
 const PARAMETERS = ["token", "token_type_hint", "audience"] as const;
 
 const readIntrospection = shaped(IntrospectToken);
 
-/** Without it a service would accept tokens for Publisher's own API, and could use them there itself. */
+/** Without an audience a service would accept tokens for Publisher's own API, and could use them there itself. */
 const NO_AUDIENCE: Issue = { path: "audience", message: "is required" };
 
-/** Tells services that speak OAuth what a token is good for. https://www.rfc-editor.org/rfc/rfc7662 */
+/** Token introspection: answers services that check tokens as OAuth does. https://www.rfc-editor.org/rfc/rfc7662 */
 export function introspection(tokens: TokenService) {
   const handle = async ({ request }: { request: Request }): Promise<Response> => {
-    const trace = traceOf(request);
-    const caller = callerOf(trace);
-    admit(trace, caller.verifies ? null : { access: "read", audience: null });
+    const authenticated = authenticatedRequestOf(request);
+    const { caller, carrier, showing } = authenticated;
+    authenticated.admit(caller.verifies ? null : { access: "read", audience: null });
     const form = await readForm(request, PARAMETERS);
-    if (isSlow(trace)) await trace.authenticateAgain();
+    if (authenticated.isSlow) await authenticated.authenticateAgain();
     const reading = readIntrospection(form);
     if ("issues" in reading) throw badRequest(reading.issues);
     const { token, audience: named = null } = reading.body;
     const asked = askedAudience(caller, named);
     if ("refused" in asked && asked.refused === "forbidden")
-      throw unauthorized(asked.reason, "read", trace.carrier ?? "bearer");
+      throw unauthorized(asked.reason, "read", carrier);
     const { audience } = outcomeOf(asked);
     if (audience === null) throw badRequest([NO_AUDIENCE]);
-    const verdict = await tokens.verify(token, { access: "read", audience }, trace);
+    const verdict = await tokens.verify(token, { access: "read", audience }, showing);
     return jsonAnswer(introspectionResource(verdict));
   };
   return new Elysia({ name: "introspection" })
-    .post(INTROSPECTION_PATH, handle, { parse: "none", detail: INTROSPECTION_OPERATION })
+    .post(INTROSPECTION_PATH, handle, { parse: "none" })
     .all(INTROSPECTION_PATH, refuseOtherMethods("POST"), UNREAD);
 }

@@ -1,41 +1,36 @@
-import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
-import { type Failure, failureResponse } from "../errors.ts";
-import type { Carrier, Scheme } from "./credentials.ts";
-import { oauthFailureResponse } from "./oauth-errors.ts";
-
-/** What is known of a request that failed. */
-interface Failed {
-  readonly id: string;
-  readonly carrier: Carrier | null;
-  readonly refusal: AuthenticationRefusal | null;
-}
+import type { Scheme } from "./credentials.ts";
 
 /** The rules for all paths of one kind. */
 export interface RoutePolicy {
-  /** Whether nobody anonymous may learn anything about them. */
+  /** True if every request needs a good token, before anything else about it is checked. */
   readonly isProtected: boolean;
-  /** The ways to say who one is. */
+  /** The schemes of the Authorization header in which a token may come. */
   readonly schemes: readonly Scheme[];
-  /** The form of every failure there. */
-  readonly failureResponse: (failure: Failure, failed: Failed) => Response;
+  /** The form of every failure: the error envelope, or OAuth's. */
+  readonly failures: "envelope" | "oauth";
 }
 
-/** Where a resource server asks what a token is good for. https://www.rfc-editor.org/rfc/rfc7662#section-2 */
+/** Resource servers ask here whether a token is good. https://www.rfc-editor.org/rfc/rfc7662#section-2 */
 export const INTROSPECTION_PATH = "/oauth2/introspect";
 
 const API_PATH = "/publisher.v1";
 
-/** Everything that is not said below. */
-export const OPEN: RoutePolicy = { isProtected: false, schemes: ["bearer"], failureResponse };
-const API: RoutePolicy = { ...OPEN, isProtected: true };
-const INTROSPECTION: RoutePolicy = {
-  isProtected: true,
-  schemes: ["bearer", "basic"],
-  failureResponse: oauthFailureResponse,
-};
+/** All paths that have no policy of their own. */
+const OPEN: RoutePolicy = { isProtected: false, schemes: ["bearer"], failures: "envelope" };
+const API: RoutePolicy = { isProtected: true, schemes: ["bearer"], failures: "envelope" };
+const INTROSPECTION: RoutePolicy = { isProtected: true, schemes: ["bearer", "basic"], failures: "oauth" };
 
-/** The policy of a path, as the router knows it. */
+/** The policy of a path, which must be the one in the URL of the request. */
 export function routePolicyOf(path: string): RoutePolicy {
   if (path === API_PATH || path.startsWith(`${API_PATH}/`)) return API;
   return path === INTROSPECTION_PATH ? INTROSPECTION : OPEN;
 }
+
+/** Tokens that may call an endpoint with any access and any audiences. */
+export type OtherCallers =
+  /** Every token. */
+  | "every-token"
+  /** Tokens that verify. */
+  | "verifying-tokens"
+  /** Every token, if the call is about that token itself. */
+  | "itself";

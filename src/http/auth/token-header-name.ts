@@ -1,9 +1,9 @@
-/** What a header for tokens may be called, if the name has no meaning yet. */
+/** The form of a name for a token's own header. */
 export const HEADER_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /**
- * Headers that have a meaning of their own for a proxy, for Publisher or for the service, so that a token there would
- * be read, kept, passed on or logged as something else.
+ * Headers with another meaning for a proxy, for Publisher or for the service. They would read, store, forward or log a
+ * token there as something else.
  */
 const TAKEN_NAMES = new RegExp(
   `^(?:${[
@@ -18,7 +18,7 @@ const TAKEN_NAMES = new RegExp(
   ].join("|")})$`,
 );
 
-/** Whether tokens may come in a header of this name. The admin page asks this too. */
+/** True if tokens may come in a header of this name. The admin page checks this too. */
 export function isTokenHeaderName(name: string): boolean {
   return HEADER_NAME.test(name) && !TAKEN_NAMES.test(name);
 }

@@ -1,4 +1,4 @@
-// First, since it counts only for types that are made after it.
+// It comes first, because it applies only to types that are made after it.
 import "./arktype-config.ts";
 
 export * from "arktype";

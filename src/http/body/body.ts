@@ -1,6 +1,5 @@
 import type { Issue } from "../../tokens/refusal.ts";
 import { badRequest, Failure, ISSUE_LIMIT } from "../errors.ts";
-import { declaredBytes, type MediaType, refuseCodings, refuseOtherTypes } from "./body-headers.ts";
 import { joined, stepText } from "./issue-path.ts";
 
 /** The largest body that is read. */
@@ -14,10 +13,23 @@ const DEPTH_LIMIT = 32;
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true });
 
-/** In JSON that is known to be valid: every string, and every sign of structure. */
+/** Matches every string and every sign of structure in valid JSON. */
 const STRINGS_AND_STRUCTURE = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/g;
 
-/** The JSON object in the body of a request. Throws a Failure for any other type, size or content. */
+/** The media types of bodies. */
+const MEDIA_TYPES = {
+  "application/json": /^application\/json[ \t]*(?:;|$)/i,
+  "application/x-www-form-urlencoded": /^application\/x-www-form-urlencoded[ \t]*(?:;|$)/i,
+} as const;
+
+export type MediaType = keyof typeof MEDIA_TYPES;
+
+const OTHER_CHARSET = /;[ \t]*charset[ \t]*=[ \t]*(?!(?:utf-8|"utf-8")[ \t]*(?:;|$))/i;
+
+/** Two headers arrive as one, with a comma between them. */
+const TWO_TYPES = /^(?:[^",]|"[^"]*")*,/;
+
+/** Reads the JSON object in the body of a request. Throws a Failure for any other type, size or content. */
 export async function readObject(request: Request): Promise<object> {
   const text = await readText(request, "application/json");
   const value = parse(text);
@@ -28,13 +40,48 @@ export async function readObject(request: Request): Promise<object> {
 }
 
 /**
- * The text in the body of a request. Throws a Failure for any other type, for one that is compressed, for too large a
- * body and for no UTF-8.
+ * Reads the text in the body of a request. Throws a Failure for another media type, a compressed body, a body that is too
+ * large and text that is not UTF-8.
  */
 export async function readText(request: Request, type: MediaType): Promise<string> {
   refuseOtherTypes(request.headers, type);
   refuseCodings(request.headers);
   return decode(await readBytes(request));
+}
+
+/** Throws a Failure if Content-Type is not that type, in UTF-8. */
+function refuseOtherTypes(headers: Headers, wanted: MediaType): void {
+  const given = headers.get("content-type") ?? "";
+  if (MEDIA_TYPES[wanted].test(given) && !OTHER_CHARSET.test(given) && !TWO_TYPES.test(given)) return;
+  throw new Failure("unsupported_media_type", { message: `Content-Type must be ${wanted}, in UTF-8` });
+}
+
+/** `identity` is no coding, and a list may have empty parts. */
+const NO_CODINGS = ["", "identity"];
+
+/**
+ * Throws a Failure if Content-Encoding names a coding, such as compression: the limit of a body's size would say nothing
+ * about its size after unpacking. https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+ */
+function refuseCodings(headers: Headers): void {
+  const codings = headers.get("content-encoding")?.split(",") ?? [];
+  if (codings.every((coding) => NO_CODINGS.includes(coding.trim().toLowerCase()))) return;
+  throw new Failure("unsupported_media_type", {
+    message: "Content-Encoding must be left out: send the body as it is, not compressed",
+    headers: { "accept-encoding": "identity" },
+  });
+}
+
+/**
+ * The size of the body in bytes by Content-Length; null if it comes in chunks. Throws a Failure if the header comes twice:
+ * the runtime accepts two equal lengths. https://www.rfc-editor.org/rfc/rfc9112#section-6.3
+ */
+function declaredBytes(headers: Headers): number | null {
+  const given = headers.get("content-length");
+  if (given === null) return null;
+  if (!/^\d+$/.test(given))
+    throw badRequest([{ path: "Content-Length", message: "must be given once, in digits" }]);
+  return Number(given);
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
@@ -58,7 +105,7 @@ async function inTime<T>(reading: Promise<T>): Promise<T> {
   }
 }
 
-/** A chunked body does not say how large it is: it is read until it is too large. */
+/** A chunked body does not declare its size, so it is read until it is too large. */
 async function readChunks({ body }: Request): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -86,12 +133,12 @@ function parse(text: string): unknown {
   }
 }
 
-/** An object or list that is open at some point of the text, with the names in it so far. */
+/** An object or list that has begun and not ended at some point of the text, with its names so far. */
 class Open {
   readonly #names = new Set<string>();
-  /** Where in it that point is: a name, or a place in a list. */
+  /** The place of that point in it: a name, or an index. */
   #at: string | number;
-  /** The same as text, which takes a while and so is made at most once. */
+  /** The same as text. It takes time to make, so it is made at most once. */
   #text: string | null = null;
 
   constructor(isList: boolean) {
@@ -125,8 +172,8 @@ class Open {
 }
 
 /**
- * Finds what JSON.parse lets pass: of several values under one name the last would win, silently, and deep nesting
- * would overflow programs that walk it. Stops after as many issues as an answer can tell.
+ * Finds faults that JSON.parse accepts: of several values under one name it silently takes the last, and deep nesting
+ * overflows programs that walk the value. Stops after as many issues as an answer can have.
  */
 function structureIssues(text: string): readonly Issue[] {
   const issues: Issue[] = [];

@@ -3,9 +3,9 @@ import { badRequest } from "../errors.ts";
 import { readText } from "./body.ts";
 
 /**
- * The parameters of those names in the body of a request, as an HTML form writes it. One without a value counts as
- * left out, and one of another name is passed over. Throws a Failure for any other type, size or encoding, and where
- * one is repeated. https://www.rfc-editor.org/rfc/rfc6749#section-3.2, https://url.spec.whatwg.org/#urlencoded-parsing
+ * Reads the parameters of these names in the body of a request that is encoded as a form. A parameter without a value
+ * counts as left out, and one of another name is ignored. Throws a Failure for any other type, size or encoding, and for
+ * a repeated parameter. https://www.rfc-editor.org/rfc/rfc6749#section-3.2, https://url.spec.whatwg.org/#urlencoded-parsing
  */
 export async function readForm<Name extends string>(
   request: Request,

@@ -11,7 +11,7 @@ export function pathText(path: readonly PropertyKey[]): string {
   return joined(path.map(stepText));
 }
 
-/** One step of a path: `[0]`, or `.key` without what could be a secret, and cut short. */
+/** One step of a path: `[0]`, or `.key`, cut short and without any text that could be a secret. */
 export function stepText(step: PropertyKey): string {
   if (typeof step === "number") return `[${step}]`;
   return `.${excerpt(String(step).toWellFormed(), NAME_LIMIT, NAME_LOOK_AHEAD) || '""'}`;

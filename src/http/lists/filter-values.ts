@@ -4,7 +4,7 @@ import { isAuditEventId, isTokenId, isTraceId } from "../../tokens/identifier.ts
 import type { Kind, Value } from "../../tokens/listing/listing.ts";
 import { parseTime } from "../../tokens/time.ts";
 import { descriptionFormFault } from "../../tokens/token.ts";
-import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID, oneOf } from "../body/issues.ts";
+import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID, oneOf } from "../body/parameter-messages.ts";
 
 /** How the values of one kind are written in a condition. */
 export interface ValueForm {

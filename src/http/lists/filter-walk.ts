@@ -12,7 +12,7 @@ import {
 import { compilePattern, INSTRUCTION_LIMIT, type Pattern, TOO_LARGE } from "../../tokens/listing/pattern.ts";
 import type { Issue } from "../../tokens/refusal.ts";
 import { pathText } from "../body/issue-path.ts";
-import { UNKNOWN_PARAMETER } from "../body/issues.ts";
+import { UNKNOWN_PARAMETER } from "../body/parameter-messages.ts";
 import { ISSUE_LIMIT } from "../errors.ts";
 import { valueForm } from "./filter-values.ts";
 

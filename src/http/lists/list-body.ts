@@ -1,8 +1,7 @@
 import { type Listing, type ListTerms, PAGE_LIMIT_DEFAULT, sortKeys } from "../../tokens/listing/listing.ts";
 import type { Issue } from "../../tokens/refusal.ts";
 import { ArkErrors } from "../body/arktype.ts";
-import { issuesFrom } from "../body/issues.ts";
-import type { Reading } from "../endpoint.ts";
+import { issuesFrom, type Reading } from "../body/typed-body.ts";
 import { ConditionWalk } from "./filter-walk.ts";
 import { listTypes } from "./list-types.ts";
 

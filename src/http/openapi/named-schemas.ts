@@ -16,12 +16,7 @@ import {
   SuccessorApiToken,
   Verification,
 } from "../api/responses/api-token.ts";
-import {
-  AccessCounts,
-  ApiTokenSummary,
-  DayOfExpiries,
-  StatusCounts,
-} from "../api/responses/api-token-summary.ts";
+import { ApiTokenSummary, DayOfExpiries } from "../api/responses/api-token-summary.ts";
 import { ApiTokenUsage, TokenUses, UseBucket } from "../api/responses/api-token-usage.ts";
 import {
   AuditActionName,
@@ -33,7 +28,14 @@ import {
 import { FAILURES, Issue } from "../api/responses/failures.ts";
 import { Health } from "../api/responses/health.ts";
 import { ActiveToken, InactiveToken, Introspection, OAuthError } from "../api/responses/introspection.ts";
-import { Moment, PagePosition, StatusName, TraceId } from "../api/responses/values.ts";
+import {
+  AccessCounts,
+  Moment,
+  PagePosition,
+  StatusCounts,
+  StatusName,
+  TraceId,
+} from "../api/responses/values.ts";
 import { ReadUsage } from "../api/usage-request.ts";
 import { AccessName, Audience, BucketName, Description, Time, TokenId } from "../api/values.ts";
 import { Pagination } from "../lists/list-types.ts";

@@ -1,27 +1,27 @@
 import type { Access } from "../../tokens/token.ts";
-import type { OtherCallers } from "../endpoint.ts";
+import type { OtherCallers } from "../auth/route-policy.ts";
 import { ERROR_CODES } from "../error-codes.ts";
 import { failureName, type ListedCode } from "./failure-name.ts";
-import type { SchemaName } from "./named-schemas.ts";
 
 /** A name to choose each example by, and its value. */
 export type Examples = Readonly<Record<string, { readonly summary: string; readonly value: object }>>;
 
-export interface Content {
-  readonly schema: SchemaName;
+/** `Schema` is a name of a schema in the document. */
+export interface Content<Schema extends string = string> {
+  readonly schema: Schema;
   readonly examples: Examples;
 }
 
 /** The texts and examples of an endpoint in the document. */
-export interface OperationParts {
+export interface OperationParts<Schema extends string = string> {
   readonly operationId: string;
   readonly summary: string;
   readonly description: string;
-  readonly answer: Content & { readonly description: string };
+  readonly answer: Content<Schema> & { readonly description: string };
 }
 
-export interface ApiOperationParts extends OperationParts {
-  readonly request: Content;
+export interface ApiOperationParts<Schema extends string = string> extends OperationParts<Schema> {
+  readonly request: Content<Schema>;
   /** The failures besides those of every endpoint. */
   readonly failures?: readonly ListedCode[];
 }

@@ -1,45 +1,27 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { signedIn, signIn } from "../../support/browser/admin-page.ts";
-import { launchBrowser, Tab, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
-import { RunningServer } from "../../support/executable/executable.ts";
+import { expect, test } from "bun:test";
+import { createByForm, openForm, signIn, useAdminPage } from "../../support/browser/admin-page.ts";
+import { hold } from "../../support/browser/routes.ts";
 import { PATIENCE_MS } from "../../support/patience.ts";
 
-setDefaultTimeout(TEST_LIMIT_MS);
-
-let browser: Browser;
-let server: RunningServer;
-
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
-});
-
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const { server, openTab, signedIn, create } = await useAdminPage();
 
 test("the focus is on the heading after signing in, and after a token that is not there", async () => {
-  await using tab = await signedIn(browser, server);
-  const { page } = tab;
+  const { page } = await signedIn();
   await page.locator("h1:focus", { hasText: "API tokens" }).waitFor();
   await page.goto("/#/tokens/atok_nobody");
   await page.locator("h1:focus", { hasText: "This token cannot be shown" }).waitFor();
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.locator("h1:focus", { hasText: "API tokens" }).waitFor();
 
-  await using other = await Tab.open(browser, server.url);
+  const other = await openTab();
   await other.page.goto("/#/activity");
-  await signIn(other, server.firstToken);
+  await signIn(other.page, server.firstToken);
   await other.page.locator("h1:focus", { hasText: "Activity" }).waitFor();
-  expect([...tab.faults, ...other.faults]).toEqual([]);
 });
 
 test("Back gives the focus to the token that was opened", async () => {
-  for (const description of ["Opened", "Beside it"])
-    await server.call("api-token/create", { access: "read", description });
-  await using tab = await signedIn(browser, server);
-  const { page } = tab;
+  for (const description of ["Opened", "Beside it"]) await create({ access: "read", description });
+  const { page } = await signedIn();
   for (const back of [
     async () => await page.goBack(),
     async () => await page.getByRole("link", { name: "All tokens" }).press("Enter"),
@@ -50,40 +32,31 @@ test("Back gives the focus to the token that was opened", async () => {
     await back();
     await page.locator("a:focus", { hasText: "Opened" }).waitFor();
   }
-  expect(tab.faults).toEqual([]);
 });
 
 test("a token that comes late leaves the focus where somebody has put it meanwhile", async () => {
-  const { id } = (await server.call("api-token/create", { access: "read", description: "Late" })).json;
-  await using tab = await signedIn(browser, server);
-  const { page } = tab;
+  const { id } = await create({ access: "read", description: "Late" });
+  const { page } = await signedIn();
   await page.getByRole("banner").getByRole("link", { name: "First token" }).click();
   await page.locator("h1:focus", { hasText: "First token" }).waitFor();
-  const held = Promise.withResolvers<void>();
-  await page.route("**/api-token/get", async (route) => {
-    await held.promise;
-    await route.continue();
-  });
+  const release = await hold(page, "api-token/get");
   await page.goto(`/#/tokens/${id}`);
   await page.getByText("Loading the token").waitFor();
   await page.getByRole("link", { name: "All tokens" }).focus();
-  held.resolve();
+  release();
   await page.getByRole("region", { name: "History" }).getByText("Created").waitFor();
   await page.locator("a:focus", { hasText: "All tokens" }).waitFor();
-  expect(tab.faults).toEqual([]);
 });
 
 test("Escape does not throw away a form that was filled in", async () => {
-  await using tab = await signedIn(browser, server);
-  const { page } = tab;
-  const form = page.getByRole("dialog", { name: "New token" });
+  const { page } = await signedIn();
+  const form = await openForm(page);
   const question = form.getByRole("alertdialog", { name: "Discard what you entered?" });
-  await page.getByRole("button", { name: "New token" }).click();
   await form.waitFor();
   await page.keyboard.press("Escape");
   await form.waitFor({ state: "detached" });
 
-  await page.getByRole("button", { name: "New token" }).click();
+  await openForm(page);
   const description = form.getByRole("textbox", { name: "Description" });
   await description.fill("Typed with care");
   await page.keyboard.press("Escape");
@@ -110,17 +83,12 @@ test("Escape does not throw away a form that was filled in", async () => {
     await page.getByRole("alertdialog").getByRole("button", { name: "Discard" }).click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
   }
-  expect(tab.faults).toEqual([]);
 });
 
-test("what is copied in a dialog is said inside of it, each time", async () => {
-  await using tab = await signedIn(browser, server);
-  const { page } = tab;
-  await page.getByRole("button", { name: "New token" }).click();
-  await page.getByRole("button", { name: "Create token" }).click();
-  const shown = page.getByRole("dialog", { name: "Your new token" });
+test("each copy in a dialog is announced inside the dialog", async () => {
+  const { page } = await signedIn();
+  const shown = await createByForm(page);
   const said = shown.locator("[aria-live=polite]").last();
-  await shown.waitFor();
   // While the clock stands still, the button does not go back to its first words.
   await page.clock.install();
   await page.clock.pauseAt(Date.now() + PATIENCE_MS);
@@ -132,5 +100,4 @@ test("what is copied in a dialog is said inside of it, each time", async () => {
   await page.clock.runFor(3000);
   await shown.getByRole("button", { name: "Copy token" }).waitFor();
   await shown.getByRole("button", { name: "Done" }).click();
-  expect(tab.faults).toEqual([]);
 });

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { signedIn, signIn } from "../../support/browser/admin-page.ts";
-import { launchBrowser, Tab, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
-import { RunningServer } from "../../support/executable/executable.ts";
-import { PATIENCE_MS } from "../../support/patience.ts";
+import { beforeEach, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { signIn, useAdminPage } from "../../support/browser/admin-page.ts";
+import type { Tab } from "../../support/browser/browser.ts";
+import { until } from "../../support/patience.ts";
 import { type ManyToken, manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const COUNT = 10_000;
 const LATEST = Number.MAX_SAFE_INTEGER;
@@ -16,40 +13,27 @@ const many = manyTokens(COUNT);
 const active = many.filter(({ expiresAt, revokedAt }) => {
   return revokedAt === null && (expiresAt === null || expiresAt > Date.now() / 1000);
 });
-let browser: Browser;
-let server: RunningServer;
+const { server, openTab, signedIn } = await useAdminPage();
+writeTokens(server.dataDir, many);
+
 let tab: Tab;
 let page: Page;
 
-beforeAll(async () => {
-  [browser, server] = await Promise.all([launchBrowser(), RunningServer.start()]);
-  writeTokens(server.dataDir, many);
-  tab = await signedIn(browser, server, { viewport: { width: 1280, height: 900 } });
+beforeEach(async () => {
+  tab = await signedIn({ viewport: { width: 1280, height: 900 } });
   page = tab.page;
 });
 
-afterAll(async () => {
-  await tab[Symbol.asyncDispose]();
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
-
-/** The descriptions on the page that is shown, once `isThere` holds of them and nothing is being loaded. */
-async function listed(isThere: (descriptions: readonly string[]) => boolean): Promise<readonly string[]> {
-  const deadline = performance.now() + PATIENCE_MS;
-  for (;;) {
-    await page.locator('.tokens[aria-busy="false"], .empty').first().waitFor();
-    const descriptions = await page.locator(".token-link").allTextContents();
-    if (isThere(descriptions) || performance.now() > deadline) return descriptions;
-    await Bun.sleep(20);
-  }
-}
-
-/** That the list is these, or begins with them. */
+/** Waits until the list is these descriptions, or begins with them, and no longer loads. */
 async function expectListed(expected: readonly string[], { isWhole = true } = {}): Promise<void> {
-  const shown = (all: readonly string[]) => (isWhole ? all : all.slice(0, expected.length));
-  const isThere = (all: readonly string[]) => shown(all).join("\n") === expected.join("\n");
-  expect(shown(await listed(isThere))).toEqual([...expected]);
+  let listed: readonly string[] = [];
+  const isThere = async () => {
+    await page.locator('.tokens[aria-busy="false"], .empty').first().waitFor();
+    const all = await page.locator(".token-link").allTextContents();
+    listed = isWhole ? all : all.slice(0, expected.length);
+    return Bun.deepEquals(listed, expected);
+  };
+  await until(isThere).catch(() => expect(listed).toEqual(expected));
 }
 
 function names(tokens: readonly ManyToken[]): readonly string[] {
@@ -80,9 +64,9 @@ test("the numbers at a glance are those of the store", async () => {
   expect(await figure("Expired")).toBe(number(expired));
   expect(await figure("Expire within 7 days")).toBe(number(within(6)));
   expect(await figure("Expire within 30 days")).toBe(number(within(29)));
-  const lastDay =
-    (await page.locator(".figure", { hasText: "within 7 days" }).locator("a").getAttribute("href")) ?? "";
-  expect(lastDay).toContain(`to=${new Date((today + 6) * 86_400_000).toISOString().slice(0, 10)}`);
+  const lastDay = new Date((today + 6) * 86_400_000).toISOString().slice(0, 10);
+  const link = page.locator(".figure", { hasText: "within 7 days" }).locator("a");
+  expect(await link.getAttribute("href")).toContain(`to=${lastDay}`);
   const weeks = await page.locator(".week .unseen").allTextContents();
   expect(weeks).toHaveLength(13);
   const inWeeks = weeks.map((words) => Number(/: ([\d,]+) token/.exec(words)?.[1]?.replaceAll(",", "")));
@@ -104,7 +88,6 @@ test("every token is on exactly one page, and Back and Previous go back", async 
   await page.goBack();
   await page.getByText("151–200 of").waitFor();
   await expectListed(newestFirst.slice(150, 200));
-  expect(tab.faults).toEqual([]);
 });
 
 test("another page begins at its top, and Back from a token leads to its row", async () => {
@@ -126,10 +109,9 @@ test("another page begins at its top, and Back from a token leads to its row", a
   await page.goBack();
   await expectListed(names(readers.slice(PAGE_SIZE)));
   expect(await page.evaluate("scrollY")).toBe(y);
-  expect(tab.faults).toEqual([]);
 });
 
-test("a search, a status, an access and an order are asked of the API, and are in the address", async () => {
+test("a search, a status, an access and an order are in the address, and load the list again", async () => {
   await page.goto("/#/tokens");
   await page.getByRole("searchbox").fill("HOST-7");
   const hits = active.filter(({ description }) => /host-7/i.test(description));
@@ -146,7 +128,7 @@ test("a search, a status, an access and an order are asked of the API, and are i
   expect(address).toEndWith("#/tokens?access=write&q=HOST-7&sort=expires_at");
   await page.goto("about:blank");
   await page.goto(address);
-  await signIn(tab, server.firstToken);
+  await signIn(tab.page, server.firstToken);
   await expectListed(names(soonest));
   expect(await page.getByRole("searchbox").inputValue()).toBe("HOST-7");
 
@@ -158,90 +140,40 @@ test("a search, a status, an access and an order are asked of the API, and are i
   expect(revoked.length).toBeGreaterThan(PAGE_SIZE);
   await page.getByRole("button", { name: "Token", exact: true }).click();
   await expectListed(names(revoked));
-  await page.goBack();
-  await page.goBack();
-  await page.goBack();
-  await expectListed(names(soonest));
-  expect(tab.faults).toEqual([]);
 });
 
-test("what was never used, or not for long, is found among the others", async () => {
-  await page.goto("/#/tokens");
+test("tokens without a recent use are found by a link and by a filter", async () => {
   await page.getByRole("link", { name: /never used$/ }).click();
   await page.waitForURL(/#\/tokens\?unused=never$/);
   // The first token, which signed in here, may write.
   await page.getByLabel("Access", { exact: true }).selectOption("read");
   const neverUsed = active.filter(({ access, lastUsedAt }) => access === "read" && lastUsedAt === null);
   await expectListed(names(neverUsed.toReversed()));
-  await page.getByLabel("Access", { exact: true }).selectOption("write");
   await page.getByLabel("Last use").selectOption("Last used 90+ days ago");
   const day = new Date(Date.now() - 90 * 86_400_000).toISOString().slice(0, 10);
-  const isLongUnused = ({ access, lastUsedAt }: ManyToken) =>
-    access === "write" && lastUsedAt !== null && lastUsedAt < Date.parse(day) / 1000;
-  const longUnused = active.filter(isLongUnused).toReversed();
-  expect(longUnused.length).toBeGreaterThan(2 * PAGE_SIZE);
-  await expectListed(names(longUnused));
-  await page.getByRole("link", { name: "Next" }).click();
-  await expectListed(names(longUnused.slice(PAGE_SIZE)));
-  expect(page.url()).toContain(`access=write&unused=${day}&page=2`);
-  expect(tab.faults).toEqual([]);
-});
-
-test("a search that has not begun yet takes nothing back that is chosen meanwhile", async () => {
-  await page.goto("/#/tokens");
-  await expectListed(["First token"], { isWhole: false });
-  // At once, as no click through the browser would be.
-  await page.evaluate(`(() => {
-    const field = document.querySelector("input[type=search]");
-    field.value = "host-7";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    document.querySelector(".tab[href*=revoked]").click();
-  })()`);
-  await page.waitForURL(/q=host-7/);
-  expect(page.url()).toEndWith("#/tokens?status=revoked&q=host-7");
-  expect(tab.faults).toEqual([]);
-});
-
-test("what is searched for is text and not a pattern", async () => {
-  const odd = "a+b (c|d) [e] ^$ .* \\d {2}";
-  await server.call("api-token/create", { access: "read", description: odd });
-  await page.goto("/#/tokens");
-  await page.getByRole("searchbox").fill("(C|D) [e] ^$ .* \\d {2}");
-  await expectListed([odd]);
-  await page.getByRole("searchbox").fill("nothing is called so");
-  await page.getByRole("heading", { name: "No token matches" }).waitFor();
-  await page.getByRole("link", { name: "Clear filters" }).click();
-  await expectListed([odd, "First token"], { isWhole: false });
-  expect(tab.faults).toEqual([]);
+  await page.waitForURL(new RegExp(`access=read&unused=${day}$`));
 });
 
 test("a secret is not searched for", async () => {
-  await using other = await signedIn(browser, server);
+  const other = await signedIn();
   await other.page.clock.install();
   await other.page.getByRole("searchbox").fill(server.firstToken);
   await other.page.getByText("This is a token itself.").waitFor();
   await other.page.clock.runFor(1000);
   expect(other.page.url()).not.toContain("sk_live");
-  expect(other.faults).toEqual([]);
 });
 
 test("a bar of the chart leads to the tokens of its week", async () => {
-  await page.goto("/#/tokens?q=");
-  await page.locator(".week a").nth(3).click();
-  await page.waitForURL(/from=.*to=/);
-  const [, from = "", to = ""] = /from=([\d-]+)&to=([\d-]+)/.exec(page.url()) ?? [];
-  const inWeek = active
-    .filter(({ expiresAt }) => {
-      const day = expiresAt === null ? "" : new Date(expiresAt * 1000).toISOString().slice(0, 10);
-      return day >= from && day <= to;
-    })
-    .sort(bySoonest);
-  expect(inWeek.length).toBeGreaterThan(0);
-  await expectListed(names(inWeek));
-  expect(tab.faults).toEqual([]);
+  const bar = page.locator(".week").nth(3);
+  const [, count = ""] = /: ([\d,]+) token/.exec((await bar.locator(".unseen").textContent()) ?? "") ?? [];
+  await bar.locator("a").click();
+  await page.waitForURL(/from=[\d-]+&to=[\d-]+/);
+  const links = Math.min(Number(count.replace(",", "")), PAGE_SIZE);
+  expect(links).toBeGreaterThan(0);
+  await until(async () => (await page.locator(".token-link").count()) === links);
 });
 
-test("a token has its own address, and All tokens leads back to the list as it was", async () => {
+test("a token has its own address, and All tokens leads back to the same list", async () => {
   await page.goto("/#/tokens?status=expired&sort=-description");
   const last = many.findLast(
     ({ expiresAt, revokedAt }) => revokedAt === null && expiresAt !== null && expiresAt <= Date.now() / 1000,
@@ -255,7 +187,6 @@ test("a token has its own address, and All tokens leads back to the list as it w
   await page.getByRole("link", { name: "All tokens" }).click();
   await page.waitForURL(/status=expired&sort=-description/);
   await expectListed([name], { isWhole: false });
-  expect(tab.faults).toEqual([]);
 });
 
 test("the exact time of an expiry shows on hover, and when its row has the focus", async () => {
@@ -292,7 +223,7 @@ test("where there is no room for headings, the order is chosen from a list", asy
 });
 
 test("a token that ends while the list is open is shown as expired", async () => {
-  await using other = await Tab.open(browser, server.url);
+  const other = await openTab();
   // Without the time of the server, which cannot be set here, the page goes by its own clock.
   await other.page.route("**/publisher.v1/**", async (route) => {
     const response = await route.fetch();
@@ -301,7 +232,7 @@ test("a token that ends while the list is open is shown as expired", async () =>
   });
   await other.page.clock.install();
   await other.page.goto("/");
-  await signIn(other, server.firstToken);
+  await signIn(other.page, server.firstToken);
   const expiresAt = new Date(Date.now() + 20 * 60_000).toISOString();
   await server.call("api-token/create", { access: "read", description: "Brief", expires_at: expiresAt });
   await other.page.getByRole("link", { name: "All", exact: true }).click();
@@ -309,5 +240,4 @@ test("a token that ends while the list is open is shown as expired", async () =>
   await row.locator(".wide-cell .status-active").waitFor();
   await other.page.clock.fastForward("20:30");
   await row.locator(".wide-cell .status-expired").waitFor();
-  expect(other.faults).toEqual([]);
 });

@@ -1,32 +1,20 @@
-import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
-import { launchBrowser, SCREENSHOTS, Tab, TEST_LIMIT_MS } from "../../support/browser/browser.ts";
+import { expect, test } from "bun:test";
+import type { Locator } from "playwright-core";
 import {
   block,
   fillBasic,
   fillBearer,
   open,
-  openSwagger,
+  openDialog,
   schemeWith,
+  useSwaggerPage,
 } from "../../support/browser/swagger-page.ts";
-import { RunningServer } from "../../support/executable/executable.ts";
 import { until } from "../../support/patience.ts";
 
-setDefaultTimeout(TEST_LIMIT_MS);
-
-const browser = await launchBrowser();
-const server = await RunningServer.start();
-beforeAll(() => mkdirSync(SCREENSHOTS, { recursive: true }));
-afterAll(async () => {
-  await browser.close();
-  await server[Symbol.asyncDispose]();
-});
+const { server, openTab, openSwagger } = await useSwaggerPage();
 
 test("Tab stays in the Authorize dialog, forward and back", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
+  const { page } = await openSwagger();
   await openDialog(page);
   for (const key of ["Tab", "Shift+Tab"]) {
     const reached = new Set<string>();
@@ -43,13 +31,10 @@ test("Tab stays in the Authorize dialog, forward and back", async () => {
       "dialog: auth-bearer-value",
     ]);
   }
-  expect(tab.faults).toEqual([]);
 });
 
 test("a closed Authorize dialog gives the focus back to the button that opened it", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
-  await openSwagger(page);
+  const { page } = await openSwagger();
   const lock = block(page, "listApiTokens").locator(".authorization__btn");
   const dialog = page.getByRole("dialog", { name: "Authorize" });
   for (const opener of [page.locator(".auth-wrapper > .authorize"), lock])
@@ -66,23 +51,19 @@ test("a closed Authorize dialog gives the focus back to the button that opened i
       await focused(opener);
       expect(await page.locator("[inert]").count()).toBe(0);
     }
-  expect(tab.faults).toEqual([]);
 });
 
 test("the button in the outline that opened the dialog has its successor get the focus", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
+  const { page } = await openTab();
   await page.goto("/swagger");
   await page.locator("#outline").getByRole("button", { name: "Authorize" }).click();
   await page.locator("#auth-bearer-value:focus").waitFor();
   await page.keyboard.press("Escape");
   await focused(page.locator("#swagger-ui .auth-wrapper > .authorize"));
-  expect(tab.faults).toEqual([]);
 });
 
 test("Authorize and Logout keep the focus in their part of the dialog", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
+  const { page } = await openSwagger();
   await openDialog(page);
   for (const fill of [fillBearer, fillBasic]) {
     const field = await fill(page, server.firstToken);
@@ -91,7 +72,6 @@ test("Authorize and Logout keep the focus in their part of the dialog", async ()
     await schemeWith(page, field).locator(".authorize").focus();
     await page.keyboard.press("Enter");
     await focused(part.getByRole("button", { name: "Logout" }));
-    if (fill === fillBearer) await page.screenshot({ path: join(SCREENSHOTS, "swagger-dialog-focus.png") });
     await page.keyboard.press("Enter");
     await part.getByRole("button", { name: "Authorize" }).waitFor();
     await part.locator(":focus").waitFor();
@@ -103,14 +83,11 @@ test("Authorize and Logout keep the focus in their part of the dialog", async ()
   await focused(page.locator(".auth-wrapper > .authorize"));
   await page.keyboard.press("Enter");
   await focused(page.getByRole("button", { name: "Logout" }));
-  expect(tab.faults).toEqual([]);
 });
 
 test("an endpoint whose example got the caller's id meanwhile gets the focus back, too", async () => {
-  await using tab = await Tab.open(browser, server.url);
-  const { page } = tab;
+  const { page } = await openSwagger();
   const { id } = (await server.call("api-token/current")).json;
-  await openSwagger(page);
   const get = await open(page, "getApiToken");
   await get.locator(".authorization__btn").click();
   await fillBearer(page, server.firstToken);
@@ -120,14 +97,7 @@ test("an endpoint whose example got the caller's id meanwhile gets the focus bac
   await focused(page.getByRole("button", { name: "Logout" }));
   await page.keyboard.press("Escape");
   await focused(get.locator(".authorization__btn"));
-  expect(tab.faults).toEqual([]);
 });
-
-async function openDialog(page: Page): Promise<void> {
-  await openSwagger(page);
-  await page.locator(".auth-wrapper > .authorize").click();
-  await page.locator("#auth-bearer-value:focus").waitFor();
-}
 
 /** Waits until an element has the focus. */
 async function focused(element: Locator): Promise<void> {

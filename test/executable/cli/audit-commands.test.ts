@@ -1,10 +1,7 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { AUDIT_EVENT_KEYS } from "../../support/http/resource.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 describe("audit list", () => {
   test("is a table of the newest changes, by the API and at the command line, beside a running server", async () => {
@@ -62,14 +59,6 @@ describe("audit list", () => {
     expect(await lines("--limit", "1005")).toHaveLength(1007);
     expect(await lines("--limit", "1011")).toHaveLength(1012);
     expect((await lines("--limit", "1000000")).at(-1)).not.toContain("--limit");
-  });
-
-  test("has a sentence for a token without changes", async () => {
-    using terminal = new Terminal();
-    await terminal.createToken("read");
-    expect(await terminal.output("audit", "list", "--token", "atok_0")).toBe(
-      "There are no changes to atok_0.\n",
-    );
   });
 });
 

@@ -1,13 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { $ } from "bun";
 import manifest from "../../../package.json" with { type: "json" };
 import { EXECUTABLE } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { expectRefusal } from "./refusal.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 test("--help and -h print the help, with bad variables too", async () => {
   using terminal = new Terminal();

@@ -1,11 +1,8 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { expectRefusal } from "./refusal.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 describe("publisher health", () => {
   test("finds a server by the settings of serve, and says that it is well", async () => {

@@ -1,11 +1,8 @@
-import { beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
 import { Terminal } from "../../support/executable/terminal.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 const ROOT = resolve(import.meta.dir, "../../..");
 
@@ -57,8 +54,6 @@ const OTHERS: readonly (readonly [whose: string, ...texts: readonly string[]])[]
   ["that of a single file in Elysia", "[dist/type-system/format.mjs]", "Evgeny Poberezkin"],
 ];
 
-for (const [whose, ...texts] of OTHERS) {
-  test(`${whose} is there too`, () => {
-    for (const text of texts) expect(printed).toContain(text);
-  });
-}
+test.each(OTHERS)("%s is there too", (_, ...texts) => {
+  for (const text of texts) expect(printed).toContain(text);
+});

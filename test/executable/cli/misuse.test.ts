@@ -1,10 +1,7 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { expectRefusal } from "./refusal.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 type Misuse = readonly [command: string, message: string, env?: Readonly<Record<string, string>>];
 

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandsOf } from "../../support/browser/example-page.ts";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
+import { commandsOf } from "./example-page.ts";
 
 const README = "../README.md";
 

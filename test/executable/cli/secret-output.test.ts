@@ -1,12 +1,10 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { closeSync, openSync, readFileSync, readlinkSync, readSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
+import { PATIENCE_MS } from "../../support/patience.ts";
 
 interface Ended {
   readonly exitCode: number | null;

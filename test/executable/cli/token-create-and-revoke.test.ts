@@ -1,14 +1,11 @@
-import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { isSecret } from "../../../src/tokens/secret/secret.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RESOURCE_KEYS } from "../../support/http/resource.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { expectRefusal } from "./refusal.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 describe("token create", () => {
   test("prints the secret alone on stdout, and the rest on stderr", async () => {

@@ -1,13 +1,10 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { RESOURCE_KEYS } from "../../support/http/resource.ts";
-import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { expectRefusal } from "./refusal.ts";
-
-setDefaultTimeout(TEST_LIMIT_MS);
 
 test("usage and token get tell what the API does of a token, and of all", async () => {
   using terminal = new Terminal();

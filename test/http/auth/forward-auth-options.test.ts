@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { type Answer, type Sent, useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE, mistyped } from "../../support/http/credentials.ts";
 import { INSUFFICIENT } from "../../support/http/endpoints.ts";
@@ -16,10 +16,6 @@ let write: string;
 beforeAll(async () => {
   read = await api.secret("read", null, ["wiki"]);
   write = await api.secret("write", null, ["wiki"]);
-});
-
-beforeEach(() => {
-  api.logLines.length = 0;
 });
 
 async function ask(query: string, sent: Sent = {}): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { exchange, rawRequest } from "../../support/http/exchange.ts";
 import { loggedRequests } from "../../support/http/logged.ts";
@@ -14,10 +14,6 @@ let write: string;
 beforeAll(async () => {
   read = await api.secret("read", null, ["wiki"]);
   write = await api.secret("write", null, ["wiki"]);
-});
-
-beforeEach(() => {
-  api.logLines.length = 0;
 });
 
 interface Raw {
@@ -169,7 +165,7 @@ test("no body is waited for, and the next request on the connection is its own",
   ]);
 });
 
-test("a chunked body ends the connection, since what follows it may be trailers", async () => {
+test("a chunked body ends the connection, since trailers may follow", async () => {
   const body = "0\r\nA: b\r\n\r\n";
   const [answer] = await answersTo(WIKI, { token: read, fields: ["Transfer-Encoding: chunked"], body });
   expect([answer?.status, answer?.headers.get("connection")]).toEqual([200, "close"]);

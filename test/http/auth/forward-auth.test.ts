@@ -1,13 +1,12 @@
-import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { type Answer, type Sent, useTestApi } from "../../support/http/api.ts";
 import { BARE_CHALLENGE, refusedCredentials } from "../../support/http/credentials.ts";
-import { INSUFFICIENT } from "../../support/http/endpoints.ts";
+import { INSUFFICIENT, WRONG_AUDIENCE } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 import { loggedRequests } from "../../support/http/logged.ts";
 import { words } from "../../support/words.ts";
 
 const WIKI = "/forward-auth/wiki";
-const WRONG_AUDIENCE = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
 
 const api = useTestApi({ per: "file" });
 let read: string;
@@ -16,10 +15,6 @@ let write: string;
 beforeAll(async () => {
   read = await api.secret("read", null, ["wiki", "git"]);
   write = await api.secret("write", null, ["wiki"]);
-});
-
-beforeEach(() => {
-  api.logLines.length = 0;
 });
 
 async function ask(path: string, sent: Sent = {}): Promise<Answer> {

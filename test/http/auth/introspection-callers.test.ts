@@ -7,6 +7,7 @@ import {
   type RefusedCredential,
   refusedCredentials,
 } from "../../support/http/credentials.ts";
+import { WRONG_AUDIENCE } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 import {
   BASIC_CHALLENGE,
@@ -34,40 +35,36 @@ let refused: readonly Refused[];
 beforeAll(async () => {
   service = await api.secret("write", null, ["wiki"]);
   const bearers = await refusedCredentials(api);
-  const isOther = (header: string | null) => header?.startsWith("Basic ") ?? false;
   refused = [
-    ...bearers.filter(({ header }) => !isOther(header)).map(asOAuth),
+    ...bearers
+      .filter(({ header }) => !header?.startsWith("Basic "))
+      .map(({ name, header, challenge, logged }) =>
+        refusal(name, header, logged, logged === "missing" ? BOTH_CHALLENGES : challenge),
+      ),
     ...bearers.flatMap(({ name, header, logged }) => {
       const secret = /^Bearer (\S+)$/.exec(header ?? "")?.[1];
       if (secret === undefined || logged === "missing") return [];
-      return [byBasic(`${name}, by Basic`, basic(secret), logged)];
+      return [refusal(`${name}, by Basic`, basic(secret), logged, BASIC_CHALLENGE)];
     }),
-    ...MALFORMED.map(([name, header]) => byBasic(name, header(api.write), "malformed")),
+    ...MALFORMED.map(([name, header]) => refusal(name, header(api.write), "malformed", BASIC_CHALLENGE)),
   ];
 });
 
-function asOAuth({ name, header, challenge, logged }: RefusedCredential): Refused {
-  const isMissing = logged === "missing";
+function refusal(
+  name: string,
+  header: string | null,
+  logged: RefusedCredential["logged"],
+  challenge: string,
+): Refused {
+  const error = challenge.includes("invalid_token") ? "invalid_token" : "invalid_client";
+  const description = logged === "missing" ? "There is no token in the request" : DESCRIPTIONS[logged];
   return {
     name,
     header,
     status: 401,
-    error: isMissing ? "invalid_client" : "invalid_token",
-    description: isMissing ? "There is no token in the request" : DESCRIPTIONS[logged],
-    headers: { "www-authenticate": isMissing ? BOTH_CHALLENGES : challenge },
-    logged,
-  };
-}
-
-function byBasic(name: string, header: string, logged: keyof typeof DESCRIPTIONS): Refused {
-  const headers = { "www-authenticate": BASIC_CHALLENGE };
-  return {
-    name,
-    header,
-    status: 401,
-    error: "invalid_client",
-    description: DESCRIPTIONS[logged],
-    headers,
+    error,
+    description,
+    headers: { "www-authenticate": challenge },
     logged,
   };
 }
@@ -114,7 +111,7 @@ describe("a refused caller gets the same answer to every request:", () => {
     });
   }
 
-  test("and it is logged why, under the trace id, without a secret", async () => {
+  test("and the log has the reason and the trace id, without a secret", async () => {
     for (const { name, header, logged } of refused) {
       api.logLines.length = 0;
       const answer = await introspect(api, { token: api.write }, { token: header });
@@ -138,27 +135,23 @@ test("Basic opens nothing below /publisher.v1", async () => {
 });
 
 describe("a token for another service may not ask,", () => {
-  const FORBIDDEN = {
-    status: 403,
-    error: "insufficient_scope",
-    description: "The token is for other services",
-  };
-  const CHALLENGE = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
+  const description = "The token is for other services";
+  const FORBIDDEN = { status: 403, error: "insufficient_scope", description };
 
   for (const { name, form = "token=x", ...sent } of REQUESTS.filter(({ method }) => method === undefined)) {
     test(`also with ${name}`, async () => {
       for (const [token, headers] of [
-        [service, { "www-authenticate": CHALLENGE }],
+        [service, { "www-authenticate": WRONG_AUDIENCE }],
         [basic(service), {}],
       ] as const)
         expectOAuthError(await introspect(api, form, { ...sent, token }), { ...FORBIDDEN, headers });
     });
   }
 
-  test("not even of itself, and the log says why", async () => {
+  test("not even about itself, and the log has the reason", async () => {
     api.logLines.length = 0;
     const answer = await introspect(api, { token: service, audience: "wiki" }, { token: service });
-    expectOAuthError(answer, { ...FORBIDDEN, headers: { "www-authenticate": CHALLENGE } });
+    expectOAuthError(answer, { ...FORBIDDEN, headers: { "www-authenticate": WRONG_AUDIENCE } });
     expect(loggedRequests(api)).toMatchObject([
       {
         status: 403,

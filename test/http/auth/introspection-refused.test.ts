@@ -28,19 +28,19 @@ interface Scenario {
   readonly name: string;
   readonly form: string;
   readonly sent?: Sent;
-  readonly told: ExpectedOAuthError;
+  readonly expected: ExpectedOAuthError;
 }
 
 const badForm = (name: string, form: string, description: string): Scenario => ({
   name,
   form,
-  told: { status: 400, error: "invalid_request", description },
+  expected: { status: 400, error: "invalid_request", description },
 });
 const otherType = (type: string): Scenario => ({
   name: `the type ${JSON.stringify(type)}`,
   form: "token=x",
   sent: { headers: { "content-type": type } },
-  told: {
+  expected: {
     status: 415,
     error: "invalid_request",
     description: "Content-Type must be application/x-www-form-urlencoded, in UTF-8",
@@ -80,7 +80,7 @@ const SCENARIOS: readonly Scenario[] = [
   {
     name: "a body that is too large",
     form: `token=x&y=${"y".repeat(65_536)}`,
-    told: {
+    expected: {
       status: 413,
       error: "invalid_request",
       description: "The body must have at most 65536 bytes",
@@ -90,7 +90,7 @@ const SCENARIOS: readonly Scenario[] = [
     name: method,
     form: "token=x",
     sent: { method },
-    told: {
+    expected: {
       status: 405,
       error: "invalid_request",
       description: "Use POST for this path",
@@ -99,12 +99,12 @@ const SCENARIOS: readonly Scenario[] = [
   })),
 ];
 
-describe("what is wrong with a request is told as OAuth does:", () => {
-  for (const { name, form, sent, told } of SCENARIOS) {
-    test(`${told.status} for ${name.replace(SECRET, "a secret")}`, async () => {
+describe("a wrong request gets an error of OAuth:", () => {
+  for (const { name, form, sent, expected } of SCENARIOS) {
+    test(`${expected.status} for ${name.replace(SECRET, "a secret")}`, async () => {
       api.logLines.length = 0;
       for (const token of [api.read, basic(api.write)])
-        expectOAuthError(await introspect(api, form, { ...sent, token }), told, name);
+        expectOAuthError(await introspect(api, form, { ...sent, token }), expected, name);
       expect(loggedFaults(api)).toEqual([]);
       expect(api.logLines.join()).not.toContain("sk_live_");
     });

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, spyOn, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { useTestApi } from "../../support/http/api.ts";
 
@@ -44,6 +44,7 @@ test("a token that is revoked while the body of its request arrives changes noth
 test("a token that is revoked while the body of its request arrives reads nothing any more", async () => {
   const thief = await api.secret("read");
   const { id } = (await api.call("api-token/current", {}, thief)).json;
+  const record = spyOn(api.usage, "record");
   const list = waiting("list", thief, {});
   const verify = waiting("verify", thief, { token: "x" });
   await api.tokens.revoke(id, COMMAND_LINE);
@@ -53,4 +54,15 @@ test("a token that is revoked while the body of its request arrives reads nothin
     release();
     expect((await answer).status).toBe(401);
   }
+  expect(record.mock.calls.map(([, outcome]) => outcome)).toEqual(["accepted", "accepted"]);
+});
+
+test("a token reads its own state after the body of its request has arrived", async () => {
+  const secret = await api.secret("read");
+  const { id } = (await api.call("api-token/current", {}, secret)).json;
+  const { release, answer } = waiting("current", secret, {});
+  await api.tokens.update(id, { description: "changed meanwhile" }, COMMAND_LINE);
+  await Bun.sleep(40);
+  release();
+  expect(await (await answer).json()).toMatchObject({ id, description: "changed meanwhile" });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Answer, useTestApi } from "../../support/http/api.ts";
@@ -12,10 +12,6 @@ const TOO_LARGE = { data: { limit_bytes: 65_536 } };
 const REFUSED = { headers: { "www-authenticate": BARE_CHALLENGE } };
 
 const api = useTestApi({ per: "file", listens: true });
-
-beforeEach(() => {
-  api.logLines.length = 0;
-});
 
 function head(field: string, token: string | null = api.write, target?: string): string {
   return rawHead(field, token, target);

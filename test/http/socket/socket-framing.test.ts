@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, test } from "bun:test";
 import { useTestApi } from "../../support/http/api.ts";
 import { answerTo, chunk, exchange, rawRequest } from "../../support/http/exchange.ts";
 import { expectFailure } from "../../support/http/failures.ts";
@@ -8,10 +8,6 @@ import { CHUNKED, lengthField, NEXT_REQUEST, rawHead } from "./raw-list.ts";
 const SMUGGLED = "/publisher.v1/smuggled";
 
 const api = useTestApi({ per: "file", listens: true });
-
-beforeEach(() => {
-  api.logLines.length = 0;
-});
 
 /** No body is taken for a request, and the server has no fault. */
 afterEach(() => {

@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { beforeAll, describe, expect, test } from "bun:test";
 import { PAGE_FILES } from "../../../src/assets/page-files.ts";
 import { EXACT_PATHS } from "../../../src/http/router.ts";
 import { type Answer, useTestApi } from "../../support/http/api.ts";
@@ -13,10 +13,6 @@ let service: string;
 
 beforeAll(async () => {
   service = await api.secret("write", null, ["wiki"]);
-});
-
-beforeEach(() => {
-  api.logLines.length = 0;
 });
 
 /** Asks for each target on one connection: without a token, as Publisher's own token, as a token for a service. */
@@ -93,7 +89,7 @@ function expectRefused({ status, headers, json }: Answer, path: string): void {
   expect([status, headers.get("trace-id")]).toEqual([400, json.error.trace_id]);
 }
 
-describe("a path that is merely unusual stays what it was:", () => {
+describe("an unusual path has its usual answer:", () => {
   test("404 outside", async () => {
     const paths = CLEAR_SEGMENTS.flatMap((segment) => [`/${segment}`, `/${segment}/x`, `/x/${segment}/`]);
     const statuses = await statusesOf([...paths, "/healthz/", `/a${"/a".repeat(63)}`]);
@@ -103,11 +99,11 @@ describe("a path that is merely unusual stays what it was:", () => {
   test("401 or 404 below /publisher.v1", async () => {
     const paths = CLEAR_SEGMENTS.map((segment) => `/publisher.v1/${segment}`);
     const statuses = await statusesOf([...paths, "/publisher.v1/", "/publisher.v1/api-token/list/"], "POST");
-    const told = statuses.map(([, status]) => status);
-    expect(told).toEqual(told.map((_, index) => (index % 3 === 0 ? 401 : 404)));
+    const found = statuses.map(([, status]) => status);
+    expect(found).toEqual(found.map((_, index) => (index % 3 === 0 ? 401 : 404)));
   });
 
-  test("whatever is in the query", async () => {
+  test("with any query", async () => {
     const queries = ["/../x", "//", "%2e%2e%2f", "\\", "#", "%00", "%zz", "a=http://x//y", "\u00ff", "?"];
     const statuses = await statusesOf(queries.map((query) => `/healthz?${query}`));
     expect(statuses.filter(([, status]) => status !== 200)).toEqual([]);

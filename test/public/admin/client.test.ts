@@ -1,15 +1,9 @@
-import { afterEach, beforeEach, expect, type Mock, spyOn, test } from "bun:test";
+import { afterAll, afterEach, expect, spyOn, test } from "bun:test";
 import { ApiError, isAnswerLost, NotAToken, post, Unreadable } from "../../../public/admin/api/client.ts";
 
-let fetched: Mock<typeof fetch>;
-
-beforeEach(() => {
-  fetched = spyOn(globalThis, "fetch");
-});
-
-afterEach(() => {
-  fetched.mockRestore();
-});
+const fetched = spyOn(globalThis, "fetch");
+afterEach(() => fetched.mockReset());
+afterAll(() => fetched.mockRestore());
 
 test.each([
   ["sk_live_…VamC", "This is a token's hint, not the token"],
@@ -23,26 +17,26 @@ test.each([
   expect(fetched).not.toHaveBeenCalled();
 });
 
-/** What comes of a call that is answered so. */
+function envelope(data: object): string {
+  return JSON.stringify({ error: { message: "No", trace_id: "of the body", data } });
+}
+
+/** The answer or the error of a call with a stubbed response. */
 async function outcome(body: string, status: number): Promise<unknown> {
   fetched.mockResolvedValue(new Response(body, { status, headers: { "trace-id": "of the header" } }));
   return await post("api-token/create", {}, "sk_live_1").catch((error: unknown) => error);
 }
 
-test("an error of the API is told in its words", async () => {
-  const error = {
-    message: "No",
-    trace_id: "of the body",
-    data: { issues: [{ path: "id", message: "odd" }] },
-  };
-  const told = await outcome(JSON.stringify({ error }), 400);
-  expect(told).toBeInstanceOf(ApiError);
-  expect(told).toMatchObject({
-    message: "No",
-    status: 400,
-    traceId: "of the body",
-    issues: error.data.issues,
-  });
+test("an error of the API is shown in its words", async () => {
+  const issues = [
+    { path: "audiences[3]", message: "is odd" },
+    { path: "expires_at", message: "is past" },
+  ];
+  const error = await outcome(envelope({ issues }), 400);
+  if (!(error instanceof ApiError)) throw new Error("the API's error is none");
+  expect(error).toMatchObject({ message: "No", status: 400, traceId: "of the body", issues });
+  const names = ["audiences", "expires_at", "expires", "description"];
+  expect(names.map((name) => error.faultOf(name))).toEqual(["is odd", "is past", null, null]);
 });
 
 test.each([
@@ -52,10 +46,10 @@ test.each([
   "null",
   "<h1>Bad Gateway</h1>",
   "",
-])("an error that is not the API's own, as %p, is told by its status", async (body) => {
-  const told = await outcome(body, 502);
-  expect(told).toBeInstanceOf(ApiError);
-  expect(told).toMatchObject({
+])("an error that is not the API's own, as %p, is shown by its status", async (body) => {
+  const error = await outcome(body, 502);
+  expect(error).toBeInstanceOf(ApiError);
+  expect(error).toMatchObject({
     message: "The server answered with status 502",
     traceId: "of the header",
     issues: [],
@@ -63,30 +57,21 @@ test.each([
 });
 
 test.each(["<h1>Welcome</h1>", '{"id":', "", "null", "1"])(
-  "a success that says %p is unreadable",
+  "a success with the body %p is unreadable, and so a lost answer",
   async (body) => {
-    expect(await outcome(body, 200)).toBeInstanceOf(Unreadable);
+    const error = await outcome(body, 200);
+    expect([error instanceof Unreadable, isAnswerLost(error)]).toEqual([true, true]);
   },
 );
 
-test("what keeps a token from being changed is told, and what is wrong with a parameter by its name", async () => {
-  const envelope = (data: object) => JSON.stringify({ error: { message: "No", trace_id: "1", data } });
-  const successor = { resource: "api-token", status: "revoked", replaced_by: "atok_2" };
-  expect(await outcome(envelope(successor), 409)).toMatchObject({
-    conflict: { status: "revoked", replaced_by: "atok_2" },
-  });
-  expect(await outcome(envelope({ ...successor, replaced_by: null }), 409)).toMatchObject({
-    conflict: { status: "revoked", replaced_by: null },
-  });
-  expect(await outcome(envelope({ resource: "api-token" }), 404)).toMatchObject({ conflict: null });
-  const issues = [
-    { path: "audiences[3]", message: "is odd" },
-    { path: "expires_at", message: "is past" },
-  ];
-  const told = await outcome(envelope({ issues }), 400);
-  if (!(told instanceof ApiError)) throw new Error("the API's error is none");
-  const names = ["audiences", "expires_at", "expires", "description"];
-  expect(names.map((name) => told.faultOf(name))).toEqual(["is odd", "is past", null, null]);
+const REPLACED = { resource: "api-token", status: "revoked", replaced_by: "atok_2" };
+
+test.each([
+  [409, REPLACED, { status: "revoked", replaced_by: "atok_2" }],
+  [409, { ...REPLACED, replaced_by: null }, { status: "revoked", replaced_by: null }],
+  [404, { resource: "api-token" }, null],
+])("%i with %j has the conflict %j", async (status, data, conflict) => {
+  expect(await outcome(envelope(data), status)).toMatchObject({ conflict });
 });
 
 test.each([
@@ -104,7 +89,6 @@ test.each([
 ])(
   "whether %s with status %p and %j leaves open if a change was made: %p",
   async (_, status, data, isLost) => {
-    const body = data === null ? "" : JSON.stringify({ error: { message: "No", trace_id: "1", data } });
-    expect(isAnswerLost(await outcome(body, status))).toBe(isLost);
+    expect(isAnswerLost(await outcome(data === null ? "" : envelope(data), status))).toBe(isLost);
   },
 );

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { descriptionOf, lengthFault } from "../../../public/admin/dialogs/description.ts";
+import { DESCRIPTION_LIMIT } from "../../../src/tokens/limits.ts";
 import * as server from "../../../src/tokens/token.ts";
-import { DESCRIPTION_LIMIT } from "../../../src/tokens/token-values.ts";
 
 test.each(["", "a", "a".repeat(500), "a".repeat(501), "🔑".repeat(500), "🔑".repeat(501)])(
   "the page and the server judge the length of %p alike",

@@ -36,7 +36,7 @@ test("exact times and days are of UTC, wherever one is", () => {
   expect(dayAfter("2026-02-28", 1)).toBe("2026-03-01");
 });
 
-test("one token is one, and many are told apart by their thousands", () => {
+test("one token is one, and thousands have a comma", () => {
   expect([0, 1, 2, 12_345].map(tokensName)).toEqual(["0 tokens", "1 token", "2 tokens", "12,345 tokens"]);
 });
 
@@ -45,7 +45,7 @@ test.each([
   [["a", "b"], "a and b"],
   [["a", "b", "c"], "a, b and 1 other service"],
   [["a", "b", "c", "d"], "a, b and 2 other services"],
-])("services %p are told as %p", (names, words) => {
+])("services %p are named %p", (names, words) => {
   expect(servicesName(names)).toBe(words);
 });
 

@@ -14,18 +14,14 @@ import {
   sameLifetimeSentence,
   withOwn,
 } from "../../../public/admin/dialogs/rotation.ts";
-import {
-  OVERLAP_DEFAULT_SECONDS,
-  OVERLAP_MAX_SECONDS,
-  replaced,
-  successorExpiry,
-} from "../../../src/tokens/rotation-rules.ts";
+import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../../src/tokens/limits.ts";
+import { replaced, successorExpiry } from "../../../src/tokens/rotation-rules.ts";
 import { formatTime, LAST_MOMENT } from "../../../src/tokens/time.ts";
 import { tokenOf } from "../../support/new-token.ts";
 
 const NOW = Date.parse("2026-06-01T12:00:00Z") / 1000;
 
-test("what is offered is within what the server takes, and its choice is the server's", () => {
+test("the page offers the overlaps that the server takes, and its default", () => {
   expect(overlapSeconds(FIRST_OVERLAP)).toBe(OVERLAP_DEFAULT_SECONDS);
   expect(Math.max(...OVERLAPS.map(([, seconds]) => seconds))).toBe(OVERLAP_MAX_SECONDS);
   for (const unit of OVERLAP_UNITS)
@@ -45,7 +41,7 @@ test.each([
   expect(overlapSeconds({ way: "own", count, unit })).toBe(seconds);
 });
 
-test("what is said of the old and of the new secret is what the server makes of them", () => {
+test("the ends that the page names are those that the server sets", () => {
   const time = fc.integer({ min: NOW - 1e7, max: NOW });
   const lifetime = fc.option(fc.oneof(fc.integer({ min: 1, max: 1e8 }), fc.constant(LAST_MOMENT - NOW)));
   const overlap = fc.integer({ min: 1, max: OVERLAP_MAX_SECONDS });
@@ -54,35 +50,40 @@ test("what is said of the old and of the new secret is what the server makes of 
       const expiresAt = seconds === null ? null : NOW + seconds;
       const token = tokenOf("atok_1", { createdAt, expiresAt });
       const request = { overlapSeconds, expiresAt: undefined };
-      const told = { created_at: formatTime(createdAt), expires_at: timeOrNull(expiresAt) };
+      const times = { created_at: formatTime(createdAt), expires_at: timeOrNull(expiresAt) };
       const end = replaced(token, "atok_2", request, NOW).expiresAt ?? 0;
-      expect(oldSecretSentence(told, overlapSeconds, NOW * 1000)).toContain(exactTime(formatTime(end)));
+      expect(oldSecretSentence(times, overlapSeconds, NOW * 1000)).toContain(exactTime(formatTime(end)));
       const next = successorExpiry(token, request, NOW);
-      expect(sameLifetimeSentence(told, NOW * 1000)).toContain(
+      expect(sameLifetimeSentence(times, NOW * 1000)).toContain(
         next === null ? "does not end" : exactTime(formatTime(next)),
       );
     }),
   );
 });
 
-test("an overlap of nothing is told as what it is", () => {
+test("without an overlap the old secret is revoked at once", () => {
   expect(oldSecretSentence({ expires_at: null }, 0, 0)).toContain("is revoked at once and for good");
   expect(rotatedSentence({ expires_at: null }, 0, 0)).toContain("was revoked");
 });
 
-test("a replaced token is told to work for as long as it does, also where its end was taken away", () => {
-  const end = "2026-06-01T12:00:00Z";
-  expect(replacedSentence({ status: "active", expires_at: end })).toContain(`works until ${exactTime(end)}`);
-  expect(replacedSentence({ status: "active", expires_at: null })).toContain("works until it is revoked");
-  expect(replacedSentence({ status: "expired", expires_at: end })).toContain("does not work any more");
-  expect(replacedSentence({ status: "revoked", expires_at: null })).toContain("does not work any more");
+const END = "2026-06-01T12:00:00Z";
+
+test.each([
+  ["active", END, `works until ${exactTime(END)}`],
+  ["active", null, "works until it is revoked"],
+  ["expired", END, "does not work any more"],
+  ["revoked", null, "does not work any more"],
+] as const)("a replaced token that is %s and ends at %p %s", (status, expires_at, words) => {
+  expect(replacedSentence({ status, expires_at })).toContain(words);
 });
 
-test("only an active token that was not replaced can be rotated", () => {
-  expect(isRotatable({ status: "active", replaced_by: null })).toBe(true);
-  expect(isRotatable({ status: "active", replaced_by: "atok_2" })).toBe(false);
-  expect(isRotatable({ status: "expired", replaced_by: null })).toBe(false);
-  expect(isRotatable({ status: "revoked", replaced_by: null })).toBe(false);
+test.each([
+  ["active", null, true],
+  ["active", "atok_2", false],
+  ["expired", null, false],
+  ["revoked", null, false],
+] as const)("a token that is %s and replaced by %p can be rotated: %p", (status, replaced_by, expected) => {
+  expect(isRotatable({ status, replaced_by })).toBe(expected);
 });
 
 test("a new count and a new unit are both kept, and a preset stays as it is", () => {

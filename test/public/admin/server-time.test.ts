@@ -13,7 +13,7 @@ test.each([
   // Whole seconds, some of which the answer was on its way.
   ["Mon, 01 Jun 2026 11:59:57 GMT", NOW],
   ["Mon, 01 Jun 2026 12:00:03 GMT", NOW],
-])("an answer of %p tells the time", (date, expected) => {
+])("an answer of %p sets the time", (date, expected) => {
   setSystemTime(new Date(NOW));
   noteServerTime(new Headers({ date }));
   expect(new Date(serverTime()).toISOString()).toBe(expected);

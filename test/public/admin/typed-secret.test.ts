@@ -32,7 +32,7 @@ describe("a secret is found in", () => {
 /** The secret with its last digit replaced by another. */
 const WRONG = SECRET.slice(0, -1) + (SECRET.endsWith("0") ? "1" : "0");
 
-describe("a fault is told of", () => {
+describe("a fault is found in", () => {
   test.each([
     [SECRET.slice(0, 40), "This token is incomplete: it has 40 of 57 characters. Copy all of it."],
     [SECRET.slice(0, -1), "This token is incomplete: it has 56 of 57 characters. Copy all of it."],

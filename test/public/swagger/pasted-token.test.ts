@@ -21,7 +21,7 @@ test.each([
   expect(bareToken(pasted)).toBe(TOKEN);
 });
 
-test.each(["", "Bearer", "BearerToken", "sk_live_Bearer x"])("%p is kept", (typed) => {
+test.each(["", "Bearer", "BearerToken", "sk_live_Bearer x"])("%p stays as it is", (typed) => {
   expect(bareToken(typed)).toBe(typed);
 });
 

@@ -3,7 +3,8 @@ import { expect, test } from "bun:test";
 import { inOnePiece } from "../../../src/store/sqlite/list/scan.ts";
 import { MIGRATIONS } from "../../../src/store/sqlite/migrations/index.ts";
 import { countTokens } from "../../../src/store/sqlite/summary-sql.ts";
-import { SUMMARY_DAYS, summaryOf, summaryQuery } from "../../../src/tokens/summary.ts";
+import { SUMMARY_DAYS } from "../../../src/tokens/limits.ts";
+import { summaryOf, summaryQuery } from "../../../src/tokens/summary.ts";
 import { formatTime } from "../../../src/tokens/time.ts";
 import { ACCESSES, STATUSES, statusAt } from "../../../src/tokens/token.ts";
 

@@ -7,6 +7,7 @@ import {
   type BrowserContextOptions,
   type ConsoleMessage,
   chromium,
+  type LaunchOptions,
   type Locator,
   type Page,
 } from "playwright-core";
@@ -14,75 +15,53 @@ import { PATIENCE_MS, until } from "../patience.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 
 /**
- * Not the arguments that the package proposes: those switch off what guards one site from another, and so things
- * that these tests are about. Drawing without a process of its own takes a second off every click on two cores.
+ * Not the arguments that the package proposes: those switch off the separation of sites, which these tests check.
+ * Drawing without a process of its own takes a second off every click on two cores.
  */
 const ARGUMENTS = ["--no-sandbox", "--in-process-gpu", "--disable-gpu", "--font-render-hinting=none"];
 
 /** With these arguments this Chromium crashes at about one start in ten, before it has a page. */
 const LAUNCH_ATTEMPTS = 5;
 
-/** How long one test in a browser may take, in milliseconds. */
-export { TEST_LIMIT_MS } from "../patience.ts";
-
 const MODULES = resolve(import.meta.dir, "../../../node_modules");
 
 /** Where pictures of pages go, for people to look at. */
 export const SCREENSHOTS = resolve(import.meta.dir, "../../../test-results/screenshots");
 
-/** A Chromium without a window, from the package that carries one. Its files go when it is closed. */
+/** A Chromium without a window. Its files go when it is closed. */
 export async function launchBrowser(args: readonly string[] = []): Promise<Browser> {
-  return await launched(async (options) => {
-    const browser = await chromium.launch({ ...options, args: [...options.args, ...args] });
-    return { started: browser, onClosed: (tidy) => browser.on("disconnected", tidy) };
+  return await launched(async (options, home) => {
+    const browser = await chromium.launch({ ...options, args: [...ARGUMENTS, ...args] });
+    browser.on("disconnected", () => home[Symbol.dispose]());
+    return browser;
   });
 }
 
 /** The same with a profile of its own in a directory, as people use it. The profile stays when it is closed. */
 export async function launchWithProfile(directory: string, origin: string): Promise<BrowserContext> {
-  return await launched(async (options) => {
-    const context = await chromium.launchPersistentContext(directory, { ...options, baseURL: origin });
+  return await launched(async (options, home) => {
+    const profile = { ...options, args: ARGUMENTS, baseURL: origin };
+    const context = await chromium.launchPersistentContext(directory, profile);
     context.setDefaultTimeout(PATIENCE_MS);
-    return { started: context, onClosed: (tidy) => context.on("close", tidy) };
+    context.on("close", () => home[Symbol.dispose]());
+    return context;
   });
 }
 
-interface LaunchOptions {
-  readonly executablePath: string;
-  readonly args: string[];
-  readonly env: Record<string, string>;
-  readonly timeout: number;
-}
-
-interface Launched<Started> {
-  readonly started: Started;
-  readonly onClosed: (tidy: () => void) => void;
-}
-
 async function launched<Started>(
-  launch: (options: LaunchOptions) => Promise<Launched<Started>>,
+  launch: (options: LaunchOptions, home: TemporaryDirectory) => Promise<Started>,
 ): Promise<Started> {
   const unpacked = await unpack();
   for (let attempt = 1; ; attempt += 1) {
     const home = new TemporaryDirectory();
+    const env = { HOME: home.path, TMPDIR: home.path, FONTCONFIG_FILE: fontsFile(unpacked, home.path) };
     try {
-      const { started, onClosed } = await launch(launchOptions(unpacked, home.path));
-      onClosed(() => home[Symbol.dispose]());
-      return started;
+      return await launch({ executablePath: join(unpacked, "chromium"), env, timeout: PATIENCE_MS }, home);
     } catch (error) {
       home[Symbol.dispose]();
       if (attempt === LAUNCH_ATTEMPTS) throw error;
     }
   }
-}
-
-function launchOptions(unpacked: string, home: string): LaunchOptions {
-  return {
-    executablePath: join(unpacked, "chromium"),
-    args: ARGUMENTS,
-    env: { HOME: home, TMPDIR: home, FONTCONFIG_FILE: fontsFile(unpacked, home) },
-    timeout: PATIENCE_MS,
-  };
 }
 
 /**
@@ -129,7 +108,7 @@ async function packageVersion(): Promise<string> {
   return String(version);
 }
 
-/** A browser tab that reaches one server and nothing else, and keeps what goes wrong in it. */
+/** A browser tab that reaches one server and nothing else, and collects its faults. */
 export class Tab implements AsyncDisposable {
   /** Requests to anywhere else, errors and warnings on the console, violations of the policy, exceptions. */
   readonly faults: string[] = [];
@@ -164,7 +143,7 @@ export class Tab implements AsyncDisposable {
     return await this.page.evaluate("navigator.clipboard.readText()");
   }
 
-  /** Presses a button that copies. Returns what is on the clipboard once that is done. */
+  /** Presses a button that copies. Returns the clipboard once that is done. */
   async copied(button: Locator): Promise<string> {
     await this.page.evaluate("navigator.clipboard.writeText('')");
     await button.click();
@@ -177,9 +156,13 @@ export class Tab implements AsyncDisposable {
   }
 }
 
-/** Chromium writes every answer of 400 and above to the console by itself, also where the page expects it. */
+/**
+ * Chromium itself writes each answer of 400 and above to the console, also where the page expects it, and that it
+ * ignores a header over plain HTTP.
+ */
 function isFault(message: ConsoleMessage): boolean {
   if (message.type() !== "error" && message.type() !== "warning") return false;
+  if (message.text().startsWith("The Cross-Origin-Opener-Policy header has been ignored")) return false;
   const { pathname } = new URL(message.location().url || "about:blank");
   const isOfTheApi = /^\/(?:publisher\.v1|forward-auth|oauth2)\/|^\/healthz$/.test(pathname);
   return !(isOfTheApi && message.text().startsWith("Failed to load resource"));

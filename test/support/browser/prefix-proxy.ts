@@ -1,4 +1,4 @@
-/** A reverse proxy that passes on what is below a path prefix, without it, as `location /tokens/ { proxy_pass …/; }` does. */
+/** A reverse proxy that passes on requests below a path prefix, without the prefix, as `location /tokens/ { proxy_pass …/; }` does. */
 export class PrefixProxy implements AsyncDisposable {
   /** The path of each request that was not below the prefix. */
   readonly strays: string[] = [];

@@ -1,27 +1,44 @@
 import { expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { Truth } from "../http/truth.ts";
+import type { Tab } from "./browser.ts";
+import { type BrowserTests, type TabOptions, useBrowser } from "./use-browser.ts";
 
-/** What the page shows of an answer. */
+export interface SwaggerTests extends BrowserTests {
+  /** Opens the Swagger page in a new tab, and begins to use it. */
+  readonly openSwagger: (options?: TabOptions) => Promise<Tab>;
+}
+
+/** A browser and a server for the tests of the Swagger page in the file that calls this. */
+export async function useSwaggerPage(): Promise<SwaggerTests> {
+  const tests = await useBrowser();
+  const openSwagger = async (options?: TabOptions) => {
+    const tab = await tests.openTab(options);
+    await tab.page.goto("/swagger");
+    await startSwagger(tab.page);
+    return tab;
+  };
+  return { ...tests, openSwagger };
+}
+
+/** The answer that the page shows. */
 interface Shown {
   readonly status: string | null;
   readonly body: string;
-}
-
-/** Opens the Swagger page, and begins to use it. */
-export async function openSwagger(page: Page): Promise<void> {
-  await page.goto("/swagger");
-  await startSwagger(page);
 }
 
 /** Begins to use the Swagger page that is open, and waits until Swagger UI has taken over. */
 export async function startSwagger(page: Page): Promise<void> {
   await page.mouse.move(1, 1);
   await page.mouse.move(2, 2);
+  await waitForSwagger(page);
+}
+
+export async function waitForSwagger(page: Page): Promise<void> {
   await page.locator("#swagger-ui:not([hidden]) .opblock").first().waitFor();
 }
 
-/** Every endpoint that the document tells of. */
+/** All operations of the document. */
 export async function operations() {
   const { paths } = (await Truth.read()).document;
   return Object.values(paths).flatMap((methods) => Object.values(methods));
@@ -31,9 +48,16 @@ export function block(page: Page, operationId: string) {
   return page.locator(`.opblock[id$="-${operationId}"]`);
 }
 
-export async function authorize(page: Page, secret: string): Promise<void> {
-  await page.locator(".auth-wrapper .authorize").click();
-  const field = await fillBearer(page, secret);
+/** Opens the Authorize dialog. */
+export async function openDialog(page: Page): Promise<void> {
+  await page.locator(".auth-wrapper > .authorize").click();
+  const ready = page.locator("#auth-bearer-value:focus").or(page.getByRole("button", { name: "Logout" }));
+  await ready.first().waitFor();
+}
+
+export async function authorize(page: Page, secret: string, fill = fillBearer): Promise<void> {
+  await openDialog(page);
+  const field = await fill(page, secret);
   expect(await field.getAttribute("type")).toBe("password");
   expect(await field.getAttribute("autocomplete")).toBe("off");
   await schemeWith(page, field).locator(".authorize").click();
@@ -49,7 +73,6 @@ export async function fillBearer(page: Page, secret: string): Promise<Locator> {
 export async function fillBasic(page: Page, secret: string): Promise<Locator> {
   await page.locator("#auth-basic-username").fill("wiki");
   const field = page.locator("#auth-basic-password");
-  expect(await field.getAttribute("type")).toBe("password");
   await field.fill(secret);
   return field;
 }
@@ -66,7 +89,7 @@ export async function open(page: Page, operationId: string) {
   return opened;
 }
 
-/** Sends the example, or the body that is given, and reads what came back. */
+/** Sends the example, or the body that is given, and reads the answer. */
 export async function tryOut(page: Page, operationId: string, body?: string): Promise<Shown> {
   const opened = await open(page, operationId);
   if (body !== undefined) await opened.locator("textarea.body-param__text").fill(body);

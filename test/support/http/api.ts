@@ -48,13 +48,19 @@ export interface TestApiOptions {
   readonly listens?: boolean;
 }
 
-/** Opens an API before each test, or once for the file, and closes it afterwards. Call it at the top of the file. */
+/**
+ * Opens an API before each test, or once for the file, and closes it afterwards. Each test starts with an empty log.
+ * Call it at the top of the file.
+ */
 export function useTestApi({ per = "test", pages = null, listens = false }: TestApiOptions = {}): TestApi {
   const api = new TestApi(pages);
   const [before, after] = per === "file" ? [beforeAll, afterAll] : [beforeEach, afterEach];
   before(async () => {
     await api.open();
     if (listens) await api.listen();
+  });
+  beforeEach(() => {
+    api.logLines.length = 0;
   });
   after(() => api[Symbol.asyncDispose]());
   return api;
@@ -73,7 +79,11 @@ export class TestApi implements AsyncDisposable {
   auditTrail!: AuditTrail;
   /** It writes to the store only when a test flushes it. */
   usage!: Usage;
-  app!: ReturnType<typeof app>;
+  app!: {
+    readonly routes: ReturnType<typeof app>["routes"];
+    /** Answers a request for a path that Bun does not change. */
+    readonly handle: (request: Request) => Promise<Response>;
+  };
   router!: ReturnType<typeof router>;
   /** The secrets of a write and a read token, which `open` creates. */
   write = "";
@@ -143,18 +153,19 @@ export class TestApi implements AsyncDisposable {
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
     const requestLog = new RequestLog(log, clock);
-    const parts = { log: requestLog, isStopping: () => this.isStopping, addressOf: () => "192.0.2.1" };
     const { tokens, auditTrail, usage } = this;
     const storeHealth = { ping: () => this.store.ping(), writeTrouble: () => this.store.trouble };
     const authority = { tokens, auditTrail, usage };
-    this.app = app({ ...parts, ...storeHealth, authority, pages: this.#pages });
-    const { fetch } = this.app;
+    const { handle, routes } = app({ ...storeHealth, authority, pages: this.#pages });
     this.router = router({
-      ...parts,
-      fetch,
+      log: requestLog,
+      addressOf: () => "192.0.2.1",
       connectionOf: () => null,
-      forwardAuth: forwardAuth({ ...parts, tokens }),
+      isStopping: () => this.isStopping,
+      forwardAuth: forwardAuth(tokens),
+      app: handle,
     });
+    this.app = { routes, handle: (request) => routed(this.router, request) };
   }
 
   /** The secret of a new token. */
@@ -179,8 +190,8 @@ export class TestApi implements AsyncDisposable {
     const isRaw = typeof body === "string" || body instanceof Uint8Array;
     const carriesBody = method !== "GET" && method !== "HEAD";
     const sent = isRaw ? body : JSON.stringify(body);
-    const response = await this.#handle(
-      path,
+    const response = await routed(
+      this.router,
       new Request(ORIGIN + path, {
         method,
         headers: {
@@ -192,6 +203,7 @@ export class TestApi implements AsyncDisposable {
         },
         ...(carriesBody ? { body: sent } : {}),
       }),
+      path,
     );
     const answer = await answerOf(response);
     await requireTruth({ method, path, ...(carriesBody ? { body: sent } : {}) }, answer);
@@ -204,20 +216,26 @@ export class TestApi implements AsyncDisposable {
     return await this.send(`/publisher.v1/${endpoint}`, { body, token });
   }
 
-  /** Does the work of Bun's router, which needs a socket: it goes by the raw path. */
-  async #handle(path: string, request: Request): Promise<Response> {
-    const [raw = ""] = path.split("?");
-    const segments = raw.replace(/\/$/, "").split("/").slice(1);
-    const { route, fetch } = this.router;
-    return await (segments.includes("") ? fetch(request) : route(request, segments.map(decoded)));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server?.stop();
     this.#server = null;
     this.store.close();
     this.directory[Symbol.dispose]();
   }
+}
+
+/** Does the work of Bun's server, which needs a socket: its router goes by the raw path, and HEAD gets no content. */
+export async function routed(
+  { route, fetch }: ReturnType<typeof router>,
+  request: Request,
+  path = new URL(request.url).pathname,
+): Promise<Response> {
+  const [raw = ""] = path.split("?");
+  const segments = raw.replace(/\/$/, "").split("/").slice(1);
+  const response = segments.includes("")
+    ? await fetch(request)
+    : await route(request, performance.now(), segments.map(decoded));
+  return request.method === "HEAD" ? new Response(null, response) : response;
 }
 
 /** Reads the answer to its end; `json` is null without JSON. */

@@ -27,6 +27,9 @@ export const ENDPOINTS: readonly EndpointUnderTest[] = [
 /** The challenge to a read token where a call needs a write token. */
 export const INSUFFICIENT = `${BARE_CHALLENGE}, error="insufficient_scope", scope="write"`;
 
+/** The challenge to a token for another service. */
+export const WRONG_AUDIENCE = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
+
 /** Sends a body that notices when the server begins to read it. */
 export async function sendWatched(
   api: TestApi,

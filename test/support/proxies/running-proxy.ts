@@ -1,5 +1,4 @@
 import { describe } from "bun:test";
-import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import {
   type ProxyFile,
@@ -7,6 +6,7 @@ import {
   type ProxyValues,
   proxyConfiguration,
 } from "../../../public/proxies/configuration.ts";
+import { RawConnection } from "../http/raw-connection.ts";
 import { PATIENCE_MS } from "../patience.ts";
 import { TemporaryDirectory } from "../temporary.ts";
 
@@ -162,24 +162,19 @@ const PORTS = { first: 10_000, count: 20_000 };
 /** Returns a port on which no program listens. */
 export async function freePort(): Promise<number> {
   const port = PORTS.first + Math.floor(Math.random() * PORTS.count);
-  const server = createServer();
-  const isFree = await new Promise<boolean>((resolve) => {
-    server.on("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => resolve(true));
-  });
-  if (!isFree) return await freePort();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  try {
+    Bun.listen({ hostname: "127.0.0.1", port, socket: { data: () => undefined } }).stop(true);
+    return port;
+  } catch {
+    return await freePort();
+  }
 }
 
 async function isListening(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket: Socket = connect(port, "127.0.0.1");
-    const end = (isOpen: boolean) => {
-      socket.destroy();
-      resolve(isOpen);
-    };
-    socket.on("connect", () => end(true));
-    socket.on("error", () => end(false));
-  });
+  try {
+    (await RawConnection.open(`http://127.0.0.1:${port}`))[Symbol.dispose]();
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -44,7 +44,7 @@ const ENCODERS: readonly Encode[] = [
   (character) => encodeURIComponent(mathematical(character)),
 ];
 
-/** What no reader sees, in some form. */
+/** Characters that no reader sees, in several encodings. */
 const BETWEEN = ["", "", "\u200b", "\0", "%00", "%E2%80%8B", "&#8203;", "\u0301", "%0a", "\u{e0101}"];
 
 /** Every character of the text, written again in one way. */

@@ -1,19 +1,8 @@
-import { REUSE_DAYS, SUMMARY_DAYS } from "../../../tokens/summary.ts";
+import { REUSE_DAYS, SUMMARY_DAYS } from "../../../tokens/limits.ts";
 import { type } from "../../body/arktype.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
-import { Count } from "./values.ts";
-
-export const AccessCounts = described(
-  type({ read: Count, write: Count }),
-  "How many tokens there are of each access.",
-);
-
-export const StatusCounts = described(
-  type({ active: AccessCounts, expired: AccessCounts, revoked: AccessCounts }),
-  "How many tokens there are of each status and access.",
-);
-export type StatusCounts = Immutable<typeof StatusCounts.infer>;
+import { Count, StatusCounts } from "./values.ts";
 
 export const DayOfExpiries = described(
   type({ date: described(type(/^\d{4}-\d\d-\d\d$/), "The day, in UTC."), count: Count }),

@@ -1,7 +1,7 @@
 import { AUDIT_ACTIONS } from "../../../tokens/audit/audit-event.ts";
 import { AUDIT_EVENT_ID, isAuditEventId } from "../../../tokens/identifier.ts";
 import { type } from "../../body/arktype.ts";
-import { NOT_AN_AUDIT_EVENT_ID } from "../../body/issues.ts";
+import { NOT_AN_AUDIT_EVENT_ID } from "../../body/parameter-messages.ts";
 import { EXAMPLE } from "../../openapi/example-values.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";

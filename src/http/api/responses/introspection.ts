@@ -1,5 +1,5 @@
-import { OAUTH_ERRORS } from "../../auth/oauth-errors.ts";
 import { type } from "../../body/arktype.ts";
+import { OAUTH_ERRORS } from "../../error-codes.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
 import { Audiences, TokenId } from "../values.ts";

@@ -4,6 +4,7 @@ import { STATUSES } from "../../../tokens/token.ts";
 import { type } from "../../body/arktype.ts";
 import { EXAMPLE } from "../../openapi/example-values.ts";
 import { described } from "../described.ts";
+import type { Immutable } from "../immutable.ts";
 
 /** A time as the API writes it. */
 export const Moment = described(type(FORMATTED_TIME), {
@@ -25,6 +26,17 @@ export const TraceId = described(type(TRACE_ID), {
 });
 
 export const Count = type("number.integer >= 0");
+
+export const AccessCounts = described(
+  type({ read: Count, write: Count }),
+  "How many tokens there are of each access.",
+);
+
+export const StatusCounts = described(
+  type({ active: AccessCounts, expired: AccessCounts, revoked: AccessCounts }),
+  "How many tokens there are of each status and access.",
+);
+export type StatusCounts = Immutable<typeof StatusCounts.infer>;
 
 /** The position of a page in its list. */
 export const PagePosition = described(

@@ -1,0 +1,54 @@
+import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
+import { OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
+import { DIRECTIONS, SKIP_MAX } from "../../tokens/listing/listing.ts";
+import { ACCESSES } from "../../tokens/token.ts";
+
+/** For a parameter that an endpoint does not have. */
+export const UNKNOWN_PARAMETER = "is not a known parameter";
+
+/** For text that is no time. */
+export const NOT_A_TIME =
+  "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
+
+/** For text that is no token id. */
+export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
+
+/** For text that is no id of an audit event. */
+export const NOT_AN_AUDIT_EVENT_ID =
+  'must be the id of an audit event: "aevt_" and 1 to 64 letters and digits';
+
+/** For text that is no name of a service. */
+export const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
+
+/** For text that is none of these words. */
+export function oneOf(words: readonly string[]): string {
+  const quoted = words.map((word) => `"${word}"`);
+  return `must be ${[quoted.slice(0, -1).join(", "), quoted.at(-1)].filter(Boolean).join(" or ")}`;
+}
+
+/** The message for each parameter under its name; for the items of a list, with `[]` behind it. */
+export type Expected = Readonly<Record<string, string>>;
+
+/** For every endpoint: ArkType's own words can quote what the caller sent. */
+export const EXPECTED: Expected = {
+  access: oneOf(ACCESSES),
+  audiences: `must be a list of 1 to ${AUDIENCE_LIMIT} names, or null`,
+  "audiences[]": NOT_AN_AUDIENCE,
+  audience: `must be ${AUDIENCE_FORM}, or null`,
+  description: "must be a string or null",
+  expires_at: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, or null",
+  verifies: "must be true or false",
+  descendants: "must be true or false",
+  dry_run: "must be true or false",
+  overlap_seconds: `must be a whole number of seconds from 0 to ${OVERLAP_MAX_SECONDS}`,
+  token: "must be a string",
+  id: NOT_A_TOKEN_ID,
+  pagination: "must be an object",
+  limit: "must be a whole number, 1 or more",
+  skip: `must be a whole number from 0 to ${SKIP_MAX}`,
+  cursor: "must be a string or null",
+  filters: "must be a list of conditions",
+  "sorts[]": 'must be {"key", "direction"}',
+  sorts: 'must be a list of {"key", "direction"}, each key at most once',
+  direction: oneOf(DIRECTIONS),
+};
