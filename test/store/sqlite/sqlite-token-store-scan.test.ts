@@ -1,11 +1,9 @@
-import { expect, setDefaultTimeout, test } from "bun:test";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Condition } from "../../../src/tokens/listing/listing.ts";
-import { compilePattern } from "../../../src/tokens/listing/pattern.ts";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import type { Condition, Listing } from "../../../src/tokens/listing/listing.ts";
 import type { ScanCaller } from "../../../src/tokens/listing/scan-caller.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { evenTime } from "../../support/clock.ts";
-import { tokenOf } from "../../support/new-token.ts";
+import { eventOf, tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { EVERYTHING, outcomeOf, TestStore } from "../../support/store/store.ts";
 import { turnsUntil } from "../../support/store/turns.ts";
@@ -15,146 +13,98 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const COUNT = 20_000;
 
-const context = useStore(largeStore);
+const idOf = (number: number, prefix = "atok_") => `${prefix}${String(number).padStart(20, "0")}`;
 
-/** A store of so many tokens that a search for a pattern takes a while. */
-function largeStore(): TestStore {
+/** So many tokens and events that a search for a pattern takes a while. */
+const context = useStore(() => {
   const context = new TestStore();
-  const tokens = Array.from({ length: COUNT }, (_, number) =>
-    tokenOf(`atok_${String(number).padStart(20, "0")}`, {
-      description: `${"x".repeat(200)} ${number}`,
-      audiences: ["wiki"],
-    }),
+  const numbers = Array.from({ length: COUNT }, (_, number) => number);
+  const description = (number: number) => `${"x".repeat(200)} ${number}`;
+  context.hold(
+    numbers.map((number) => tokenOf(idOf(number), { description: description(number), audiences: ["wiki"] })),
   );
-  context.hold(tokens);
+  context.holdEvents(numbers.map((number) => eventOf(idOf(number), idOf(number, "aevt_"))));
   return context;
-}
-
-function named(source: string): Condition {
-  const pattern = compilePattern(source, false);
-  if (typeof pattern === "string") throw new Error(pattern);
-  return { op: "regex", key: "description", pattern };
-}
-
-/** Fulfilled by every description, and counts how many it is asked about. */
-class CountingPattern {
-  asked = 0;
-
-  get condition(): Condition {
-    const matches = () => {
-      this.asked += 1;
-      return true;
-    };
-    return {
-      op: "regex",
-      key: "description",
-      pattern: { source: "", caseInsensitive: false, size: 1, matches },
-    };
-  }
-}
-
-test("a search lets others have their turn, and is about one moment of the store", async () => {
-  using _ = evenTime();
-  let isDone = false;
-  const search = context.tokens
-    .list({ ...EVERYTHING, conditions: [named(" 1?9999$")], sorts: [{ key: "id", direction: "asc" }] })
-    .finally(() => {
-      isDone = true;
-    });
-  const created = await context.create({ description: "another 9999" });
-  expect((await context.tokens.authenticate(created.secret)).token?.id).toBe(created.token.id);
-  expect(isDone).toBe(false);
-  let turns = 0;
-  for (; !isDone; turns += 1) await nextTurn();
-  expect(turns).toBeGreaterThan(3);
-  const { rows, cursor } = outcomeOf(await search);
-  expect(rows.map(({ description }) => description?.slice(-5))).toEqual([" 9999", "19999"]);
-  expect(cursor).toBeNull();
 });
 
-const CREATED: Condition = { op: "exists", key: "created_at", value: true };
+function search(key: string, matches: (text: string) => boolean): Condition {
+  return { op: "regex", key, pattern: { source: "", caseInsensitive: false, size: 1, matches } };
+}
 
-test.each<[what: string, conditions: readonly Condition[]]>([
-  ["what tokens are for", [{ op: "eq", key: "audiences", value: "git" }]],
-  ["much at once", [...Array<Condition>(59).fill(CREATED), { op: "nin", key: "status", values: ["active"] }]],
-])("a list by %s lets others have their turn", async (_, conditions) => {
-  using _time = evenTime();
-  const listing = context.tokens.list({ ...EVERYTHING, conditions });
-  expect(await turnsUntil(listing)).toBeGreaterThan(3);
-  expect(outcomeOf(await listing).rows).toEqual([]);
-});
+const endsWith = (end: string, key = "description") => search(key, (text) => text.endsWith(end));
 
-test("a search ends once its page is full", async () => {
-  const pattern = new CountingPattern();
-  const listing = { ...EVERYTHING, conditions: [pattern.condition], limit: 10, skip: 5 };
-  const page = outcomeOf(await context.tokens.list(listing));
-  expect(page.rows).toHaveLength(10);
-  expect(page.cursor).not.toBeNull();
-  expect(pattern.asked).toBe(5 + 10 + 1);
-});
+const HOURS = {
+  bucket: "hour",
+  ids: Array.from({ length: 50 }, (_, number) => idOf(number)),
+  from: null,
+  to: null,
+} as const;
+const FAR_BEHIND = { sorts: [{ key: "description", direction: "desc" }], limit: 3, skip: 15_000 } as const;
 
-test("several searches at once come to their ends", async () => {
-  const searches = [" 19999$", " 7$", "nothing"].map(async (source) => {
-    const page = outcomeOf(await context.tokens.list({ ...EVERYTHING, conditions: [named(source)] }));
-    return page.rows.length;
+type LongRead = (context: TestStore, caller?: ScanCaller) => unknown;
+
+const LONG_READS: Readonly<Record<string, LongRead>> = {
+  "a list by pattern": listOf(endsWith(" 7")),
+  "a list by service": listOf({ op: "eq", key: "audiences", value: "git" }),
+  "a list by much at once": listOf(
+    ...Array<Condition>(59).fill({ op: "exists", key: "created_at", value: true }),
+    { op: "nin", key: "status", values: ["active"] },
+  ),
+  "a list that begins far behind": ({ tokens }, caller) =>
+    tokens.list({ ...EVERYTHING, ...FAR_BEHIND }, caller),
+  "a list of audit events": ({ auditTrail }, caller) =>
+    auditTrail.list({ ...EVERYTHING, conditions: [endsWith("07", "id")] }, caller),
+  "a summary": ({ tokens }, caller) => tokens.summary(caller),
+  "a usage report": ({ usage }, caller) => usage.report(HOURS, caller),
+};
+
+function listOf(...conditions: readonly Condition[]): LongRead {
+  return ({ tokens }, caller) => tokens.list({ ...EVERYTHING, conditions }, caller);
+}
+
+describe.each(Object.entries(LONG_READS))("%s", (_name, read) => {
+  test("lets others have their turn", async () => {
+    using _ = evenTime();
+    expect(await turnsUntil(Promise.resolve(read(context)))).toBeGreaterThan(3);
   });
-  expect(await Promise.all(searches)).toEqual([1, 1, 0]);
+
+  test("ends when nobody waits for it", async () => {
+    const caller = { token: "atok_1", signal: AbortSignal.abort() };
+    await expect(read(context, caller)).rejects.toMatchObject({ reason: "abandoned" });
+  });
 });
 
-test("a list may begin far behind in any order, and is sorted in no one piece", async () => {
-  const sorts = [{ key: "description", direction: "desc" }] as const;
-  const skip = 15_000;
-  using _ = evenTime();
-  const listing = context.tokens.list({ ...EVERYTHING, sorts, limit: 3, skip });
-  expect(await turnsUntil(listing)).toBeGreaterThan(3);
-  const { rows, cursor } = outcomeOf(await listing);
+test("a list that begins far behind goes on behind its page, and ends", async () => {
   const all = Array.from({ length: COUNT }, (_, number) => String(number))
     .sort()
     .reverse();
-  const end = (descriptions: readonly (string | null)[]) =>
-    descriptions.map((text) => text?.split(" ")[1] ?? "");
-  expect(end(rows.map(({ description }) => description))).toEqual(all.slice(skip, skip + 3));
-  const next = outcomeOf(await context.tokens.list({ ...EVERYTHING, sorts, limit: 3, cursor }));
-  expect(end(next.rows.map(({ description }) => description))).toEqual(all.slice(skip + 3, skip + 6));
-  const beyond = outcomeOf(await context.tokens.list({ ...EVERYTHING, sorts, skip: COUNT }));
-  expect(beyond).toEqual({ rows: [], cursor: null });
+  const page = async (asked: Partial<Listing>) => {
+    const { rows, cursor } = outcomeOf(await context.tokens.list({ ...EVERYTHING, ...FAR_BEHIND, ...asked }));
+    return { cursor, found: rows.map(({ description }) => description?.split(" ")[1]) };
+  };
+  const { cursor, found } = await page({});
+  expect(found).toEqual(all.slice(15_000, 15_003));
+  expect((await page({ skip: 0, cursor })).found).toEqual(all.slice(15_003, 15_006));
+  expect(await page({ skip: COUNT })).toEqual({ cursor: null, found: [] });
 });
 
-test("a summary and a long usage report let others have their turn", async () => {
-  using _ = evenTime();
-  const ids = ["atok_00000000000000000001"];
-  for (const read of [
-    () => context.tokens.summary(),
-    () => context.usage.report({ bucket: "hour", ids, from: null, to: null }),
-  ]) {
-    let isDone = false;
-    const reading = Promise.resolve(read()).finally(() => {
-      isDone = true;
-    });
-    await nextTurn();
-    expect(isDone).toBe(false);
-    await reading;
-  }
-});
-
-test("every long read ends when nobody waits for it", async () => {
-  const ids = ["atok_00000000000000000001"];
-  const period = { bucket: "hour", from: null, to: null } as const;
-  const conditions = [named("x")];
-  for (const read of [
-    (caller: ScanCaller) => context.tokens.list({ ...EVERYTHING, conditions }, caller),
-    (caller: ScanCaller) => context.auditTrail.list({ ...EVERYTHING, skip: 2000 }, caller),
-    (caller: ScanCaller) => context.tokens.summary(caller),
-    (caller: ScanCaller) => context.usage.report({ ...period, ids }, caller),
-  ])
-    await expect(read({ token: "atok_1", signal: AbortSignal.abort() })).rejects.toMatchObject({
-      reason: "abandoned",
-    });
+test("a search ends once its page is full", async () => {
+  let asked = 0;
+  const everything = search("description", () => {
+    asked += 1;
+    return true;
+  });
+  const page = outcomeOf(
+    await context.tokens.list({ ...EVERYTHING, conditions: [everything], limit: 10, skip: 5 }),
+  );
+  expect(page.rows).toHaveLength(10);
+  expect(page.cursor).not.toBeNull();
+  expect(asked).toBe(5 + 10 + 1);
 });
 
 test("stopping ends long reads, and nothing else", async () => {
   const { token, secret } = await context.create();
-  const search = context.tokens.list({ ...EVERYTHING, conditions: [named("nothing")] });
+  const search = LONG_READS["a list by pattern"]?.(context);
   context.store.stopScans();
   await expect(search).rejects.toMatchObject({ reason: "closing" });
   await expect(context.tokens.summary()).rejects.toBeInstanceOf(StoreUnavailable);

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import fc from "fast-check";
 import { digestOf } from "../../../src/tokens/secret/secret.ts";
 import { descriptionFault, type Token } from "../../../src/tokens/token.ts";
-import type { ChangeScope, ChangeState, Writes } from "../../../src/tokens/token-store.ts";
+import type { ChangeState, Writes } from "../../../src/tokens/token-store.ts";
 import { eventSet, tokenSet } from "../../support/lists/arbitraries.ts";
 import { A_MOMENT, eventOf, newToken, tokenOf } from "../../support/new-token.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
@@ -14,7 +14,6 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const context = useStore();
 
-const NOTHING: ChangeScope = { actor: null, target: null };
 const UNCHANGED: Writes = { added: [], updated: [] };
 
 function counts(): Readonly<Record<string, unknown>> {
