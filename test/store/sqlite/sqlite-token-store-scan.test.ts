@@ -33,12 +33,8 @@ function search(key: string, matches: (text: string) => boolean): Condition {
 
 const endsWith = (end: string, key = "description") => search(key, (text) => text.endsWith(end));
 
-const HOURS = {
-  bucket: "hour",
-  ids: Array.from({ length: 50 }, (_, number) => idOf(number)),
-  from: null,
-  to: null,
-} as const;
+const TEN = Array.from({ length: 10 }, (_, number) => idOf(number));
+const HOURS = { bucket: "hour", ids: TEN, from: null, to: null } as const;
 const FAR_BEHIND = { sorts: [{ key: "description", direction: "desc" }], limit: 3, skip: 15_000 } as const;
 
 type LongRead = (context: TestStore, caller?: ScanCaller) => unknown;
