@@ -34,23 +34,18 @@ const opened: ScanScheduler[] = [];
 
 beforeEach(() => {
   wal = new PlayedWal();
-  scans = makeScans();
+  limitScans({});
 });
 
 afterEach(() => {
   for (const scans of opened.splice(0)) scans.close();
 });
 
-function makeScans(limits: Partial<ScanLimits> = {}): ScanScheduler {
-  const scans = new ScanScheduler(context.directory.database, wal, {
-    ...SCAN_LIMITS,
-    atOnce: 2,
-    queueLength: 2,
-    queueMs: TEST_LIMIT_MS,
-    ...limits,
-  });
+/** Takes a scheduler with these limits. */
+function limitScans(limits: Partial<ScanLimits>): void {
+  const all = { ...SCAN_LIMITS, atOnce: 2, queueLength: 2, queueMs: TEST_LIMIT_MS, ...limits };
+  scans = new ScanScheduler(context.directory.database, wal, all);
   opened.push(scans);
-  return scans;
 }
 
 /** A scan that goes on until it is told to end, or is made to. */
@@ -89,8 +84,18 @@ function read({ database }: Scan, sql = "SELECT count(*) AS count FROM token"): 
   return statement.get();
 }
 
-function several(count: number): readonly EndlessScan[] {
-  return Array.from({ length: count }, () => new EndlessScan());
+function several(count: number, token?: string): readonly EndlessScan[] {
+  return Array.from({ length: count }, () => new EndlessScan(token));
+}
+
+async function endsOf(scans: readonly (EndlessScan | undefined)[]): Promise<readonly (string | undefined)[]> {
+  return await Promise.all(scans.map((scan) => scan?.ended));
+}
+
+/** A scan that ends when it is let go. */
+function heldScan() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { ended: scans.run(null, () => promise), letGo: resolve };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -117,46 +122,31 @@ function readersOpen(): number {
 }
 
 describe("places", () => {
-  test("are for a few scans at once; others wait, first come first served", async () => {
-    const four = several(4);
-    await nextTurn();
-    expect(begun(four)).toEqual([true, true, false, false]);
-    four[1]?.end();
-    await until(() => four[2]?.hasBegun === true);
-    expect(begun(four)).toEqual([true, true, true, false]);
+  test("are for a few scans at once; others wait, first come first served, as long as the queue has room", async () => {
+    const five = several(5);
+    expect(await five[4]?.ended).toBe("too-many");
+    expect(begun(five)).toEqual([true, true, false, false, false]);
+    five[1]?.end();
+    await until(() => five[2]?.hasBegun === true);
+    expect(begun(five)).toEqual([true, true, true, false, false]);
     expect(scans.running).toBe(2);
-    for (const scan of four) scan.end();
-    expect(await Promise.all(four.map(({ ended }) => ended))).toEqual(["done", "done", "done", "done"]);
+    for (const scan of five) scan.end();
+    expect(await endsOf(five)).toEqual(["done", "done", "done", "done", "too-many"]);
     expect(scans.running).toBe(0);
-  });
-
-  test("are refused once the queue is full, and given again later", async () => {
-    const [one, two, three, four, five] = several(5);
-    expect(await five?.ended).toBe("too-many");
-    for (const scan of [one, two, three, four]) scan?.end();
-    await Promise.all([one, two, three, four].map((scan) => scan?.ended));
     expect(await scans.run(null, async () => "fine")).toBe("fine");
   });
 
   test("are refused to those that waited too long", async () => {
-    scans = makeScans({ queueMs: 20 });
-    const [one, , three] = several(3);
-    expect(await three?.ended).toBe("too-many");
-    expect(one?.hasBegun).toBe(true);
-    expect(three?.hasBegun).toBe(false);
-  });
-
-  test("are free again after a scan that failed", async () => {
-    scans = makeScans({ atOnce: 1 });
-    const failing = scans.run(null, () => Promise.reject(new Error("no luck")));
-    await expect(failing).rejects.toThrow("no luck");
-    expect(await scans.run(null, async () => "fine")).toBe("fine");
+    limitScans({ queueMs: 20 });
+    const three = several(3);
+    expect(await three[2]?.ended).toBe("too-many");
+    expect(begun(three)).toEqual([true, true, false]);
   });
 });
 
 describe("one caller", () => {
   test("has one place, and leaves the other one to others", async () => {
-    const greedy = [new EndlessScan("greedy"), new EndlessScan("greedy")];
+    const greedy = several(2, "greedy");
     const other = new EndlessScan("other");
     await until(() => other.hasBegun);
     expect([begun(greedy), scans.running]).toEqual([[true, false], 2]);
@@ -168,47 +158,40 @@ describe("one caller", () => {
   });
 
   test("has a share of the queue, and is refused beyond that while others are not", async () => {
-    scans = makeScans({ queueLength: 4, queueLengthPerCaller: 2 });
-    const greedy = Array.from({ length: 4 }, () => new EndlessScan("greedy"));
+    limitScans({ queueLength: 4, queueLengthPerCaller: 2 });
+    const greedy = several(4, "greedy");
     expect(await greedy[3]?.ended).toBe("too-many");
-    const other = Array.from({ length: 3 }, () => new EndlessScan("other"));
+    const other = several(3, "other");
     await until(() => other[0]?.hasBegun === true);
     expect(await new EndlessScan("third").ended).toBe("too-many");
     for (const scan of [...greedy, ...other]) scan.end();
-    await Promise.all([...greedy.slice(0, 3), ...other].map(({ ended }) => ended));
-    expect([begun(greedy), begun(other)]).toEqual([
-      [true, true, true, false],
-      [true, true, true],
-    ]);
+    const done = ["done", "done", "done"];
+    expect(await endsOf([...greedy, ...other])).toEqual([...done, "too-many", ...done]);
   });
 
   test("waits for its turn behind others who came later, but have had none", async () => {
-    scans = makeScans({ atOnce: 1, queueLength: 10, queueLengthPerCaller: 3 });
+    limitScans({ atOnce: 1, queueLength: 10, queueLengthPerCaller: 3 });
     const order: string[] = [];
-    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
-    const running = scans.run(null, () => held);
+    const running = heldScan();
     const { signal } = new AbortController();
     const all = ["a", "a", "a", "b", "b", "c"].map((token, index) =>
-      scans.run({ token, signal }, async () => {
-        order.push(`${token}${index}`);
-      }),
+      scans.run({ token, signal }, async () => void order.push(`${token}${index}`)),
     );
-    letGo();
-    await Promise.all([running, ...all]);
+    running.letGo();
+    await Promise.all([running.ended, ...all]);
     expect(order).toEqual(["a0", "b3", "c5", "a1", "b4", "a2"]);
   });
 });
 
 test("Publisher itself has as many places as there are", async () => {
-  const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
-  const both = [1, 2].map(() => scans.run(null, () => held));
+  const both = [heldScan(), heldScan()];
   expect(scans.running).toBe(2);
-  letGo();
-  await Promise.all(both);
+  for (const { letGo } of both) letGo();
+  await Promise.all(both.map(({ ended }) => ended));
 });
 
 test("a scan ends when nobody waits for it, and its place goes to the next one", async () => {
-  scans = makeScans({ atOnce: 1 });
+  limitScans({ atOnce: 1 });
   const [one, two] = several(2);
   one?.controller.abort();
   expect(await one?.ended).toBe("abandoned");
@@ -228,18 +211,15 @@ test("a scan that waits leaves the queue when nobody waits for it", async () => 
 });
 
 test("a place is not lost to a scan that leaves the queue in the moment that the place is free", async () => {
-  scans = makeScans({ atOnce: 1 });
+  limitScans({ atOnce: 1 });
   for (let delay = 0; delay < 12; delay += 1) {
     const other = new AbortController();
-    const { promise: held, resolve: letGo } = Promise.withResolvers<void>();
-    const holding = scans.run(null, () => held);
-    const waiting = scans
-      .run({ token: "atok_1", signal: other.signal }, async () => "begun")
-      .catch(() => "left");
-    letGo();
+    const holding = heldScan();
+    const waiting = scans.run({ token: "atok_1", signal: other.signal }, async () => "begun");
+    holding.letGo();
     for (let microtask = 0; microtask < delay; microtask += 1) await null;
     other.abort();
-    await Promise.all([holding, waiting]);
+    await Promise.allSettled([holding.ended, waiting]);
     expect([delay, scans.running]).toEqual([delay, 0]);
   }
 });
@@ -251,54 +231,49 @@ test("a scan that nobody waits for any more does not begin", async () => {
 });
 
 test("a scan that takes too long ends", async () => {
-  scans = makeScans({ scanMs: 20 });
+  limitScans({ scanMs: 20 });
   expect(await new EndlessScan().ended).toBe("too-long");
 });
 
-test("closing ends scans under way and in the queue, and refuses new ones", async () => {
+test("closing ends scans at once, also in the queue behind one that goes on, and refuses new ones", async () => {
+  const slow = heldScan();
   const three = several(3);
   await nextTurn();
   scans.close();
-  expect(await Promise.all(three.map(({ ended }) => ended))).toEqual(["closing", "closing", "closing"]);
-  expect(await new EndlessScan().ended).toBe("closing");
-  for (const { reader } of three.slice(0, 2)) expect(() => reader?.run("SELECT 1")).toThrow("closed");
-});
-
-test("closing ends scans in the queue at once, whatever those under way do", async () => {
-  scans = makeScans({ atOnce: 1 });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const slow = scans.run(null, () => promise);
-  const waiting = new EndlessScan();
-  scans.close();
-  expect(await waiting.ended).toBe("closing");
-  resolve();
-  await slow;
-  expect(waiting.hasBegun).toBe(false);
+  expect(await endsOf([...three, new EndlessScan()])).toEqual(Array(4).fill("closing"));
+  expect(() => three[0]?.reader?.run("SELECT 1")).toThrow("closed");
+  slow.letGo();
+  await slow.ended;
+  expect(begun(three)).toEqual([true, false, false]);
 });
 
 test("several scans take turns: in each turn of the event loop one of them has a slice", async () => {
-  scans = makeScans({ atOnce: 3 });
+  limitScans({ atOnce: 3 });
   let slices = 0;
-  const work = async (scan: Scan) => {
-    for (let count = 0; count < 20; count += 1) {
-      await scan.rest();
-      slices += 1;
-    }
-  };
-  const all = Promise.all([1, 2, 3].map(() => scans.run(null, work)));
+  const all = [1, 2, 3].map(() =>
+    scans.run(null, async (scan) => {
+      for (let count = 0; count < 20; count += 1) {
+        await scan.rest();
+        slices += 1;
+      }
+    }),
+  );
   let most = 0;
   while (slices < 60) {
     const before = slices;
     await nextTurn();
     most = Math.max(most, slices - before);
   }
-  await all;
+  await Promise.all(all);
   expect(most).toBe(1);
 });
 
 describe("readers", () => {
+  /** Whether a reader keeps the -wal file from being cut. */
+  const isHeld = () => row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)").busy === 1;
+
   test("are used again, however many scans there were", async () => {
-    scans = makeScans({ queueLength: 100 });
+    limitScans({ queueLength: 100 });
     const used = new Set<Database>();
     const note = async (scan: Scan) => {
       used.add(scan.database);
@@ -314,9 +289,9 @@ describe("readers", () => {
       expect(read(scan)).toEqual({ count: 0 });
       await context.create();
       expect(read(scan)).toEqual({ count: 0 });
-      expect(row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)")).toMatchObject({ busy: 1 });
+      expect(isHeld()).toBe(true);
     });
-    expect(row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)")).toMatchObject({ busy: 0 });
+    expect(isHeld()).toBe(false);
     expect(await scans.run(null, async (scan) => read(scan))).toEqual({ count: 1 });
   });
 
@@ -325,11 +300,12 @@ describe("readers", () => {
     await context.create();
     scan.controller.abort();
     await scan.ended;
-    expect(row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)")).toMatchObject({ busy: 0 });
+    expect(isHeld()).toBe(false);
     expect(readersOpen()).toBeGreaterThan(0);
   });
 
-  test("that failed are not used again", async () => {
+  test("that failed are not used again, and leave their place", async () => {
+    limitScans({ atOnce: 1 });
     let failed: Database | undefined;
     const failing = scans.run(null, async (scan) => {
       failed = scan.database;
@@ -342,15 +318,21 @@ describe("readers", () => {
 });
 
 describe("while the -wal file is too large", () => {
-  test("new scans wait until those under way have ended and it is cut", async () => {
+  test("new scans wait until those under way have ended, and begin one at a time where it cannot be cut", async () => {
     const one = new EndlessScan();
     wal.isTooLarge = true;
     const two = new EndlessScan();
+    wal.isTooLarge = false;
+    const three = new EndlessScan();
+    wal.isTooLarge = true;
     await nextTurn();
-    expect([two.hasBegun, wal.cuts]).toEqual([false, 0]);
+    expect([...begun([one, two, three]), wal.cuts]).toEqual([true, false, false, 0]);
     one.end();
     await until(() => two.hasBegun);
-    expect(wal.cuts).toBe(1);
+    expect([three.hasBegun, wal.cuts]).toEqual([false, 1]);
+    two.end();
+    await until(() => three.hasBegun);
+    expect(wal.cuts).toBe(2);
   });
 
   test("a scan ends that let it grow to several times its limit, but not one that found it so", async () => {
@@ -362,27 +344,5 @@ describe("while the -wal file is too large", () => {
     expect(await one.ended).toBe("too-long");
     two.end();
     expect(await two.ended).toBe("done");
-  });
-
-  test("and those that come later wait behind them", async () => {
-    const one = new EndlessScan();
-    wal.isTooLarge = true;
-    const two = new EndlessScan();
-    wal.isTooLarge = false;
-    const three = new EndlessScan();
-    await nextTurn();
-    expect(begun([one, two, three])).toEqual([true, false, false]);
-    one.end();
-    await until(() => two.hasBegun && three.hasBegun);
-  });
-
-  test("one scan at a time goes on where it cannot be cut", async () => {
-    wal.isTooLarge = true;
-    const two = several(2);
-    await nextTurn();
-    expect(begun(two)).toEqual([true, false]);
-    two[0]?.end();
-    await until(() => two[1]?.hasBegun === true);
-    expect(wal.cuts).toBe(2);
   });
 });
