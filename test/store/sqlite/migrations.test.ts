@@ -1,7 +1,6 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import type { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../src/store/sqlite/file/database.ts";
 import { ServerLock } from "../../../src/store/sqlite/file/server-lock.ts";
 import { inspectDatabase } from "../../../src/store/sqlite/inspect/inspection.ts";
@@ -11,8 +10,9 @@ import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.t
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { TokenService } from "../../../src/tokens/token-service.ts";
+import { REQUEST } from "../../support/new-token.ts";
 import { repeatableRandom } from "../../support/random.ts";
-import { OLD_SCHEMAS } from "../../support/store/old-schemas.ts";
+import { OLD_SCHEMAS, schemaText } from "../../support/store/old-schemas.ts";
 import { outcomeOf, row } from "../../support/store/store.ts";
 import { useDirectory } from "../../support/store/use.ts";
 
@@ -39,10 +39,17 @@ function rowsOf(database: Database): Readonly<Record<string, readonly Row[]>> {
 }
 
 /** Makes a file of a frozen store, and returns its rows. */
-function thaw(sql: string, directory: DataDirectory): Readonly<Record<string, readonly Row[]>> {
+function thaw(sql: string): Readonly<Record<string, readonly Row[]>> {
   using database = new Database(directory.database);
   database.transaction(() => database.run(sql))();
   return rowsOf(database);
+}
+
+/** A store in memory of that schema. */
+function madeBy(version: number): Database {
+  const made = new Database(":memory:");
+  migrate(made, version);
+  return made;
 }
 
 test("a store of every schema that ever was is kept here", () => {
@@ -55,18 +62,17 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
   test("is what the migrations up to it make to this day", () => {
     using frozen = new Database(":memory:");
     frozen.run(sql);
-    using made = new Database(":memory:");
-    migrate(made, version);
+    using made = madeBy(version);
     expect(schemaOf(made)).toEqual(schemaOf(frozen));
     expect(schemaVersion(frozen)).toBe(version);
   });
 
-  test("comes to today's schema when it is opened, and keeps every row", () => {
-    const before = thaw(sql, directory);
+  test("can be looked at, comes to today's schema when it is opened, and keeps every row", () => {
+    const before = thaw(sql);
     expect(before.token?.length).toBeGreaterThan(0);
+    expect(inspectDatabase(directory, schemaVersion)).toBe(version);
     using database = openDatabase(directory);
-    using fresh = new Database(":memory:");
-    migrate(fresh, SCHEMA_VERSION);
+    using fresh = madeBy(SCHEMA_VERSION);
     expect(schemaOf(database)).toEqual(schemaOf(fresh));
     expect(schemaVersion(database)).toBe(SCHEMA_VERSION);
     expect(integrityFaults(database, "integrity_check")).toEqual([]);
@@ -75,34 +81,20 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
     expect(rowsOf(database)).toMatchObject(kept);
   });
 
-  test("can be looked at as it is", () => {
-    thaw(sql, directory);
-    expect(inspectDatabase(directory, schemaVersion)).toBe(version);
-  });
-
   test("has tokens that work, and gives ids after theirs", async () => {
-    thaw(sql, directory);
+    thaw(sql);
     const store = SqliteTokenStore.open(directory);
-    const tokens = new TokenService({
-      store,
-      clock: () => 0,
-      random: repeatableRandom(),
-      cursorKey: store.cursorKey,
-      onChange: () => undefined,
-      onUse: () => undefined,
-      onReuse: () => undefined,
-    });
-    const outcomes = [new Uint8Array(32), Uint8Array.from({ length: 32 }, (_, index) => index)].map(
+    const unheard = () => undefined;
+    const parts = { store, clock: () => 0, random: repeatableRandom(), cursorKey: store.cursorKey };
+    const tokens = new TokenService({ ...parts, onChange: unheard, onUse: unheard, onReuse: unheard });
+    const refusals = [new Uint8Array(32), Uint8Array.from({ length: 32 }, (_, index) => index)].map(
       async (bytes) => (await tokens.authenticate(makeSecret(() => bytes))).refusal,
     );
-    expect(await Promise.all(outcomes)).toEqual([null, "revoked"]);
+    expect(await Promise.all(refusals)).toEqual([null, "revoked"]);
     using database = new Database(directory.database, { readonly: true });
     const { last } = row(database, "SELECT max(id) AS last FROM token");
-    const created = await tokens.create(
-      { access: "read", audiences: null, description: null, expiresAt: null },
-      COMMAND_LINE,
-    );
-    expect(outcomeOf(created).token.id > String(last)).toBe(true);
+    const { token } = outcomeOf(await tokens.create(REQUEST, COMMAND_LINE));
+    expect(token.id > String(last)).toBe(true);
     store.close();
   });
 });
@@ -120,15 +112,14 @@ test("a migration that fails half-way changes nothing", () => {
 });
 
 test("migrations leave alone what has their schema", () => {
-  using database = new Database(":memory:");
-  migrate(database, SCHEMA_VERSION);
+  using database = madeBy(SCHEMA_VERSION);
   const before = rowsOf(database);
   migrate(database, SCHEMA_VERSION);
   expect(rowsOf(database)).toEqual(before);
 });
 
-test("a store of an older schema stays as it is while a server runs on it, which may not know the new one", () => {
-  thaw(OLD_SCHEMAS[0]?.sql ?? "", directory);
+test("a store of an older schema is migrated unless another server runs on it, which may not know the new one", () => {
+  thaw(schemaText(1));
   const server = ServerLock.take(directory);
   expect(() => SqliteTokenStore.open(directory)).toThrow(
     /^Another Publisher server is running .* Stop that one first: this Publisher is newer, and has to bring the store to its schema\.$/,
@@ -140,9 +131,8 @@ test("a store of an older schema stays as it is while a server runs on it, which
   server.release();
 });
 
-test("a store of an older schema is migrated by a command where no server runs, and leaves no lock behind", () => {
-  thaw(OLD_SCHEMAS[0]?.sql ?? "", directory);
+test("a command that migrates a store leaves no lock behind", () => {
+  thaw(schemaText(1));
   SqliteTokenStore.open(directory).close();
-  expect(inspectDatabase(directory, schemaVersion)).toBe(SCHEMA_VERSION);
   ServerLock.take(directory).release();
 });
