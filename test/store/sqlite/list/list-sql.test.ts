@@ -83,3 +83,14 @@ test("text from a caller is never SQL, nor a wildcard, and may have thousands of
       expect(await rows({ op: "in", key, values: [...others, value] })).toHaveLength(1);
     }
 });
+
+test.each(["changes", "id; --", "__proto__", "constructor"])(
+  "the key %s is a fault, never SQL",
+  async (key) => {
+    const conditions = [{ op: "eq", key, value: "x" }] as const;
+    const sorts = [{ key, direction: "asc" }] as const;
+    for (const lists of [context.tokens, context.auditTrail])
+      for (const part of [{ conditions }, { sorts }])
+        await expect(lists.list({ ...EVERYTHING, ...part })).rejects.toThrow("no list of");
+  },
+);

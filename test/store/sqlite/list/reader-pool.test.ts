@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { setTimeout as pause } from "node:timers/promises";
+import { peek } from "bun";
 import { ReaderPool } from "../../../../src/store/sqlite/list/reader-pool.ts";
 import { makeStore } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
@@ -13,14 +14,9 @@ test("a read waits for a process that has the store for itself, and lets everyth
   using other = new Database(directory.database);
   other.run("BEGIN EXCLUSIVE");
   const readers = new ReaderPool(directory.database);
-  let isDone = false;
-  const reading = readers
-    .withSnapshot((reader) => Promise.resolve(row(reader, "SELECT count(*) AS tokens FROM token")))
-    .finally(() => {
-      isDone = true;
-    });
+  const reading = readers.withSnapshot(async (reader) => row(reader, "SELECT count(*) AS tokens FROM token"));
   for (let turn = 0; turn < 3; turn += 1) await pause(1);
-  expect(isDone).toBe(false);
+  expect(peek.status(reading)).toBe("pending");
   other.run("COMMIT");
   expect(await reading).toEqual({ tokens: 200 });
   readers.close();
