@@ -81,7 +81,7 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
     expect(rowsOf(database)).toMatchObject(kept);
   });
 
-  test("has tokens that work, and gives ids after theirs", async () => {
+  test("has tokens that work, gives ids after theirs, and leaves no lock behind", async () => {
     thaw(sql);
     const store = SqliteTokenStore.open(directory);
     const unheard = () => undefined;
@@ -96,6 +96,7 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
     const { token } = outcomeOf(await tokens.create(REQUEST, COMMAND_LINE));
     expect(token.id > String(last)).toBe(true);
     store.close();
+    ServerLock.take(directory).release();
   });
 });
 
@@ -129,10 +130,4 @@ test("a store of an older schema is migrated unless another server runs on it, w
   expect(inspectDatabase(directory, schemaVersion)).toBe(SCHEMA_VERSION);
   SqliteTokenStore.open(directory).close();
   server.release();
-});
-
-test("a command that migrates a store leaves no lock behind", () => {
-  thaw(schemaText(1));
-  SqliteTokenStore.open(directory).close();
-  ServerLock.take(directory).release();
 });

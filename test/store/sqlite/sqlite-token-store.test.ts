@@ -64,11 +64,9 @@ describe("a change reads", () => {
   /** The ids of the tokens that took the place of a token, one after the other. */
   function successorsOf(token: Token | null, find: (id: string) => Token | null): readonly string[] {
     const chain = new Set<string>();
-    for (let next = token?.replacedBy ?? null; next !== null && next !== token?.id; ) {
-      if (chain.has(next)) break;
-      chain.add(next);
-      next = find(next)?.replacedBy ?? null;
-    }
+    let next = token?.replacedBy ?? null;
+    for (; next !== null && !chain.has(next); next = find(next)?.replacedBy ?? null) chain.add(next);
+    chain.delete(token?.id ?? "");
     return [...chain];
   }
 

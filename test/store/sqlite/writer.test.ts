@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, jest, spyOn, test } from "bun:test";
+import { afterEach, expect, jest, spyOn, test } from "bun:test";
 import { rmSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { OpenedFiles } from "../../../src/store/sqlite/file/opened-files.ts";
@@ -28,32 +28,30 @@ async function expectTrouble(): Promise<void> {
   expect(played.writer.trouble).toBeInstanceOf(StoreUnavailable);
 }
 
-describe("while another process writes", () => {
-  test("one write tries, and the others queue behind it in order", async () => {
-    const { database, writer } = played;
-    const other = context.connect();
-    other.run("BEGIN IMMEDIATE");
-    const transaction = spyOn(database, "transaction");
-    const numbers = Array.from({ length: 64 }, (_, index) => index);
-    const done: number[] = [];
-    const writing = numbers.map((number) => writer.write(() => void done.push(number)));
-    for (let turn = 0; turn < 5; turn += 1) await pause(10);
-    expect(transaction.mock.calls.length).toBeWithin(1, 64);
-    expect(done).toEqual([]);
-    other.run("COMMIT");
-    await Promise.all(writing);
-    expect(done).toEqual(numbers);
-  });
+test("while another process writes, one write tries, and the others queue behind it in order", async () => {
+  const { database, writer } = played;
+  const other = context.connect();
+  other.run("BEGIN IMMEDIATE");
+  const transaction = spyOn(database, "transaction");
+  const numbers = Array.from({ length: 64 }, (_, index) => index);
+  const done: number[] = [];
+  const writing = numbers.map((number) => writer.write(() => void done.push(number)));
+  for (let turn = 0; turn < 5; turn += 1) await pause(10);
+  expect(transaction.mock.calls.length).toBeWithin(1, 64);
+  expect(done).toEqual([]);
+  other.run("COMMIT");
+  await Promise.all(writing);
+  expect(done).toEqual(numbers);
+});
 
-  test("a write that does not wait fails, which is no trouble", async () => {
-    const { writer } = played;
-    context.connect().run("BEGIN IMMEDIATE");
-    await expect(writer.write(() => undefined, { patienceMs: 0 })).rejects.toMatchObject({
-      name: "StoreUnavailable",
-      cause: { code: "SQLITE_BUSY" },
-    });
-    expect(writer.trouble).toBeNull();
+test("a write that does not wait for another process fails, which is no trouble", async () => {
+  const { writer } = played;
+  context.connect().run("BEGIN IMMEDIATE");
+  await expect(writer.write(() => undefined, { patienceMs: 0 })).rejects.toMatchObject({
+    name: "StoreUnavailable",
+    cause: { code: "SQLITE_BUSY" },
   });
+  expect(writer.trouble).toBeNull();
 });
 
 test("a write that throws is undone, and the next one is made", async () => {

@@ -25,20 +25,18 @@ const SEQUENCES: readonly (readonly [name: string, places: readonly Position[]])
 describe.each(SEQUENCES)("of rows %s", (_, places) => {
   const sorted = places.toSorted(compare);
 
-  test.each([1, 1001, 50_000, 100_000])("number %d is found in a few passes", async (number) => {
-    let passes = 0;
-    const eachPosition = async (take: (place: Position) => void) => {
-      passes += 1;
-      for (const place of places) take(place);
-    };
-    expect(await positionOfNumber(number, eachPosition, compare)).toEqual(sorted[number - 1] ?? null);
-    expect(passes).toBeLessThanOrEqual(6);
-  });
-
-  test("a number beyond the last is not there", async () => {
-    const eachPosition = async (take: (place: Position) => void) => places.forEach(take);
-    expect(await positionOfNumber(COUNT + 1, eachPosition, compare)).toBeNull();
-  });
+  test.each([1, 1001, 50_000, COUNT, COUNT + 1])(
+    "number %d is found in a few passes, if there is one",
+    async (number) => {
+      let passes = 0;
+      const eachPosition = async (take: (place: Position) => void) => {
+        passes += 1;
+        for (const place of places) take(place);
+      };
+      expect(await positionOfNumber(number, eachPosition, compare)).toEqual(sorted[number - 1] ?? null);
+      expect(passes).toBeLessThanOrEqual(6);
+    },
+  );
 });
 
 test("a sample has every place while they are few, and never many", () => {

@@ -22,21 +22,15 @@ const context = useStore();
 const listing = fc.record({ conditions, sorts, limit: fc.integer({ min: 1, max: 8 }) });
 
 /** A change of a store between two pages. */
-interface Change {
-  readonly kind: "create" | "revoke" | "wait";
-  readonly description: string | null;
-  readonly lifetime: number | null;
-  readonly revoked: number;
-  readonly waited: number;
-}
-
-const change: fc.Arbitrary<Change> = fc.record({
+const change = fc.record({
   kind: fc.constantFrom("create", "revoke", "wait"),
   description: fc.option(description),
   lifetime: fc.option(fc.integer({ min: 1, max: 3 })),
   revoked: fc.nat(30),
   waited: fc.constantFrom(1, -1),
 });
+
+type Change = typeof change extends fc.Arbitrary<infer Value> ? Value : never;
 
 async function make(change: Change, held: readonly Token[]): Promise<void> {
   const { kind, description, lifetime, revoked, waited } = change;
