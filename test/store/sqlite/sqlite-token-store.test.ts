@@ -60,61 +60,59 @@ describe("a token", () => {
   });
 });
 
-describe("a change reads", () => {
-  /** The ids of the tokens that took the place of a token, one after the other. */
-  function successorsOf(token: Token | null, find: (id: string) => Token | null): readonly string[] {
-    const chain = new Set<string>();
-    let next = token?.replacedBy ?? null;
-    for (; next !== null && !chain.has(next); next = find(next)?.replacedBy ?? null) chain.add(next);
-    chain.delete(token?.id ?? "");
-    return [...chain];
-  }
+/** The ids of the tokens that took the place of a token, one after the other. */
+function successorsOf(token: Token | null, find: (id: string) => Token | null): readonly string[] {
+  const chain = new Set<string>();
+  let next = token?.replacedBy ?? null;
+  for (; next !== null && !chain.has(next); next = find(next)?.replacedBy ?? null) chain.add(next);
+  chain.delete(token?.id ?? "");
+  return [...chain];
+}
 
-  /** The tokens that were created by this one or took its place, in any depth. */
-  function descendantsOf(id: string, held: readonly Token[]): readonly Token[] {
-    const ids = new Set([id]);
-    for (const one of ids) {
-      for (const token of held) if (token.createdBy === one) ids.add(token.id);
-      const { replacedBy = null } = held.find((token) => token.id === one) ?? {};
-      if (replacedBy !== null) ids.add(replacedBy);
-    }
-    return held.filter((token) => token.id !== id && ids.has(token.id));
+/** The tokens that were created by this one or took its place, in any depth. */
+function descendantsOf(id: string, held: readonly Token[]): readonly Token[] {
+  const ids = new Set([id]);
+  for (const one of ids) {
+    for (const token of held) if (token.createdBy === one) ids.add(token.id);
+    const { replacedBy = null } = held.find((token) => token.id === one) ?? {};
+    if (replacedBy !== null) ids.add(replacedBy);
   }
+  return held.filter((token) => token.id !== id && ids.has(token.id));
+}
 
-  test("the tokens of its scope, those after and below them, and the greatest ids so far", async () => {
-    const someId = fc.nat(20).map((number) => `atok_${String(number).padStart(20, "0")}`);
-    const anyScope = fc.record({
-      actor: fc.option(someId),
-      target: fc.option(someId),
-      withDescendants: fc.boolean(),
-      others: fc.array(someId),
-    });
-    await fc.assert(
-      fc.asyncProperty(tokenSet, eventSet, anyScope, async (held, events, scope) => {
-        context.hold(held);
-        context.holdEvents(events);
-        const states: ChangeState[] = [];
-        await context.store.change(scope, (state) => {
-          states.push(state);
-          return UNCHANGED;
-        });
-        const find = (id: string | null) => held.find((token) => token.id === id) ?? null;
-        const [actor, target] = [find(scope.actor), find(scope.target)];
-        expect(states).toEqual([
-          {
-            actor,
-            actorSuccessors: successorsOf(actor, find),
-            target,
-            targetSuccessors: successorsOf(target, find),
-            descendants: scope.withDescendants && target !== null ? descendantsOf(target.id, held) : [],
-            others: scope.others.flatMap((id) => find(id) ?? []),
-            last: { token: held.at(-1)?.id ?? null, auditEvent: events.at(-1)?.id ?? null },
-          },
-        ]);
-      }),
-      { numRuns: 300 },
-    );
+test("a change reads the tokens of its scope, those after and below them, and the greatest ids so far", async () => {
+  const someId = fc.nat(20).map((number) => `atok_${String(number).padStart(20, "0")}`);
+  const anyScope = fc.record({
+    actor: fc.option(someId),
+    target: fc.option(someId),
+    withDescendants: fc.boolean(),
+    others: fc.array(someId),
   });
+  await fc.assert(
+    fc.asyncProperty(tokenSet, eventSet, anyScope, async (held, events, scope) => {
+      context.hold(held);
+      context.holdEvents(events);
+      const states: ChangeState[] = [];
+      await context.store.change(scope, (state) => {
+        states.push(state);
+        return UNCHANGED;
+      });
+      const find = (id: string | null) => held.find((token) => token.id === id) ?? null;
+      const [actor, target] = [find(scope.actor), find(scope.target)];
+      expect(states).toEqual([
+        {
+          actor,
+          actorSuccessors: successorsOf(actor, find),
+          target,
+          targetSuccessors: successorsOf(target, find),
+          descendants: scope.withDescendants && target !== null ? descendantsOf(target.id, held) : [],
+          others: scope.others.flatMap((id) => find(id) ?? []),
+          last: { token: held.at(-1)?.id ?? null, auditEvent: events.at(-1)?.id ?? null },
+        },
+      ]);
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test("a change that fails half-way leaves nothing behind", async () => {

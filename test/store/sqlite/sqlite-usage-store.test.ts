@@ -113,32 +113,30 @@ describe("uses", () => {
   });
 });
 
-describe("beside others that write", () => {
-  test("uses are not waited for, and nothing of them is kept that could be added twice", async () => {
-    await context.add(newToken("atok_1"));
-    const other = context.connect();
-    const add = () => context.store.usage.add([uses("atok_1", { reusedAt: A_MOMENT })]);
-    other.run("BEGIN IMMEDIATE");
-    const began = performance.now();
-    await expect(add()).rejects.toBeInstanceOf(StoreUnavailable);
-    expect(performance.now() - began).toBeLessThan(4000);
-    other.run("COMMIT");
-    other.run("CREATE TRIGGER full BEFORE INSERT ON token_use BEGIN SELECT RAISE(ABORT, 'no space'); END");
-    await expect(add()).rejects.toThrow("no space");
-    expect(counters(other)).toEqual([]);
-    expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
-  });
+test("uses do not wait for others that write, and nothing of them is kept that could be added twice", async () => {
+  await context.add(newToken("atok_1"));
+  const other = context.connect();
+  const add = () => context.store.usage.add([uses("atok_1", { reusedAt: A_MOMENT })]);
+  other.run("BEGIN IMMEDIATE");
+  const began = performance.now();
+  await expect(add()).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(performance.now() - began).toBeLessThan(4000);
+  other.run("COMMIT");
+  other.run("CREATE TRIGGER full BEFORE INSERT ON token_use BEGIN SELECT RAISE(ABORT, 'no space'); END");
+  await expect(add()).rejects.toThrow("no space");
+  expect(counters(other)).toEqual([]);
+  expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1"));
+});
 
-  test("a flush of many tokens lets changes and reads come between its portions", async () => {
-    for (let count = 0; count < 2000; count += 1)
-      context.usage.record({ id: `atok_${count}`, lastUsedAt: null }, "accepted");
-    const flushing = context.usage.flush();
-    const other = context.beside();
-    await nextTurn();
-    const { id } = (await context.create()).token;
-    await other.revoke(id, COMMAND_LINE);
-    expect(peek.status(flushing)).toBe("pending");
-    await flushing;
-    expect(row(context.connect(), "SELECT count(*) AS rows FROM token_use")).toEqual({ rows: 4002 });
-  });
+test("a flush of many tokens lets changes and reads come between its portions", async () => {
+  for (let count = 0; count < 2000; count += 1)
+    context.usage.record({ id: `atok_${count}`, lastUsedAt: null }, "accepted");
+  const flushing = context.usage.flush();
+  const other = context.beside();
+  await nextTurn();
+  const { id } = (await context.create()).token;
+  await other.revoke(id, COMMAND_LINE);
+  expect(peek.status(flushing)).toBe("pending");
+  await flushing;
+  expect(row(context.connect(), "SELECT count(*) AS rows FROM token_use")).toEqual({ rows: 4002 });
 });
