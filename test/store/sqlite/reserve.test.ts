@@ -77,7 +77,7 @@ describe("the reserve", () => {
     expect(sizeOf(file)).toBe(RESERVE_BYTES);
   });
 
-  test("does not take the last free megabyte of a disk, where that tells how much is free", () => {
+  test("does not take the last free megabyte of a disk that reports its free space", () => {
     const least = RESERVE_BYTES + MEBIBYTE;
     const message = `the disk of ${directory.path} is nearly full: free 5 MiB there`;
     const short = reserveOn(least - 1);

@@ -18,6 +18,7 @@ beforeEach(async () => {
 
 test.each([
   ["goes with its revocation", FIRST, { revokedAt: A_MOMENT }, false],
+  ["goes with its replacement", FIRST, { replacedBy: "atok_2" }, false],
   ["stays through any other change of it", FIRST, { description: "renamed" }, true],
   ["stays through the revocation of another one", "atok_2", { revokedAt: A_MOMENT }, true],
 ] as const)("the first token's file %s", async (_, id, change, stays) => {

@@ -9,7 +9,7 @@ import { useEach, useStore } from "../../support/store/use.ts";
 
 const context = useStore();
 
-/** A writer on a disk of which a test says how much is free. */
+/** A writer on a disk with as much free space as a test sets. */
 const played = useEach(() => {
   const database = context.connect();
   const { database: path, reserve: reservePath } = context.directory;
@@ -66,7 +66,7 @@ test("a write that throws is undone, and the next one is made", async () => {
   expect(writer.trouble).toBeNull();
 });
 
-test("that a write is on disk is told before anything else goes on", async () => {
+test("a write is reported as soon as it is on disk, before anything else goes on", async () => {
   const events: string[] = [];
   const work = () => {
     events.push("work");

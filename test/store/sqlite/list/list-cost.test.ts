@@ -31,7 +31,6 @@ function ids(count: number): Condition {
 const BY_ID: Sort = { key: "id", direction: "desc" };
 const BY_TIME: Sort = { key: "created_at", direction: "desc" };
 
-/** Each list is short, or a scan. */
 const TOKEN_LISTS: readonly (readonly [isShort: boolean, Condition, Sort?, skip?: number])[] = [
   [true, all(NOT_REVOKED)],
   [true, all()],
