@@ -107,7 +107,7 @@ export class Reserve {
   #make(): void {
     const draft = `${this.#path}.new`;
     const startedAt = performance.now();
-    while (!this.#tryToMake(draft)) {
+    while (this.#size !== RESERVE_BYTES && !this.#tryToMake(draft)) {
       // The process of the draft is dead, or very slow.
       if (performance.now() - startedAt >= this.#draftLimitMs) rmSync(draft, { force: true });
       Bun.sleepSync(RETRY_MS);
@@ -123,7 +123,6 @@ export class Reserve {
       renameSync(draft, this.#path);
       return true;
     } catch (error) {
-      if (this.#size === RESERVE_BYTES) return true;
       if (isOfAnotherProcess(error, draft)) return false;
       rmSync(draft, { force: true });
       throw error;
