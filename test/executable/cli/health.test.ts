@@ -58,6 +58,19 @@ describe("publisher health", () => {
     );
   });
 
+  test("asks whether the store answers, and with --live only whether the server does", async () => {
+    using terminal = new Terminal();
+    const asked: string[] = [];
+    const fetch = ({ url }: Request) => {
+      asked.push(new URL(url).pathname);
+      return Response.json({ status: "ok" });
+    };
+    await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch });
+    for (const flags of [[], ["--live"]])
+      await terminal.output("health", "--url", `http://127.0.0.1:${server.port}`, ...flags);
+    expect(asked).toEqual(["/readyz", "/healthz"]);
+  });
+
   test("keeps the password in a URL to itself, and sends it", async () => {
     using terminal = new Terminal();
     const sent: (string | null)[] = [];

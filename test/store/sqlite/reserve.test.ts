@@ -130,4 +130,18 @@ describe("the reserve", () => {
     expectNothingFreed();
     expect(sizeOf(other)).toBe(RESERVE_BYTES);
   });
+
+  test("of another process that is still writing it is waited for, and a dead one's draft is replaced", () => {
+    const draft = `${file}.new`;
+    writeFileSync(draft, "a part");
+    const make = `head -c ${RESERVE_BYTES} /dev/zero > "${draft}" && mv "${draft}" "${file}"`;
+    Bun.spawn(["sh", "-c", make]);
+    new Reserve(file, undefined, Number.POSITIVE_INFINITY).require();
+    expect(sizeOf(file)).toBe(RESERVE_BYTES);
+    rmSync(file);
+    writeFileSync(draft, "a part");
+    new Reserve(file, undefined, 0).require();
+    expect(sizeOf(file)).toBe(RESERVE_BYTES);
+    expect(readdirSync(directory.path)).toEqual(["reserve"]);
+  });
 });

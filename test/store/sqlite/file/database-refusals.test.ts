@@ -176,6 +176,11 @@ describe("a store is damaged that", () => {
       "DROP TRIGGER token_stays_revoked",
       "its part token_stays_revoked is missing or was changed",
     ],
+    [
+      "has a trigger that does nothing any more",
+      "DROP TRIGGER token_stays_revoked; CREATE TRIGGER token_stays_revoked AFTER UPDATE ON token BEGIN SELECT 1; END",
+      "its part token_stays_revoked is missing or was changed",
+    ],
     ["has something beside", "CREATE TABLE other (x TEXT)", "its part other is not Publisher's"],
     [
       "has a trigger under a name of Litestream's",

@@ -12,10 +12,10 @@ import { unusable } from "../../../support/store/unusable.ts";
 const DRAFT = "publisher.db-new-0123456789abcdef";
 
 /** `linkSync` on a file system without hard links, which does `before` first. */
-function withoutLinks(before = (): void => undefined): typeof linkSync {
+function withoutLinks(before = (): void => undefined, code = "EPERM"): typeof linkSync {
   return () => {
     before();
-    throw Object.assign(new Error("not supported"), { code: "EPERM" });
+    throw Object.assign(new Error("not supported"), { code });
   };
 }
 
@@ -139,7 +139,14 @@ test("a directory that cannot be written is named, and so is the reason", () => 
     throw Object.assign(new Error("full"), { code: "ENOSPC" });
   };
   expect(unusable(() => makeNewStore(directory, null, full))).toBe(
-    `The store ${directory.database} cannot be made: there is no space left.`,
+    `The store ${directory.database} cannot be made: there is no space left. Free at least 1 MB on its disk, and try again.`,
   );
   expect(readdirSync(directory.path)).toEqual([]);
+});
+
+test.each(["EACCES", "EXDEV", "EINVAL"])("a link that fails with %s is replaced by a rename", (code) => {
+  using temporary = new PublicDirectory();
+  const { directory } = temporary;
+  makeNewStore(directory, null, withoutLinks(undefined, code));
+  expect(directory.holdsStore()).toBe(true);
 });
