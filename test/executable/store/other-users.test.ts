@@ -1,63 +1,54 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
+import { RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
-import { useTerminal } from "../../support/store/store-terminal.ts";
-import { TemporaryDirectory } from "../../support/temporary.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
+import { asUser, canChangeUser } from "../../support/store/other-user.ts";
+import { SharedTerminal, useTerminal } from "../../support/store/store-terminal.ts";
+import { useEach } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
-const terminal = useTerminal();
+const SERVE = "serve --port 0";
 
-const SERVE = ["serve", "--port", "0"];
-
-const CAN_CHANGE_USER = process.getuid?.() === 0 && Bun.which("setpriv") !== null;
-if (!CAN_CHANGE_USER)
-  process.stderr.write("skipped, as nothing can be run as another user: volumes of a group\n");
+const CAN_CHANGE_USER = canChangeUser("volumes of a group, and files of other users");
 
 const [USER, OTHER_USER, GROUP] = [60_001, 60_002, 60_003];
 
-const asUser = (user: number) => ["setpriv", `--reuid=${user}`, `--regid=${user}`, `--groups=${GROUP}`, "--"];
-
-/** A directory that a group may write to, as Kubernetes makes one for `fsGroup`. */
-class GroupVolume extends TemporaryDirectory {
-  readonly data = join(this.path, "data");
-  readonly executable = join(this.path, "publisher");
-
+/** A terminal with a data directory that a group may write to, as Kubernetes makes one for `fsGroup`. */
+class GroupVolume extends SharedTerminal {
   constructor() {
     super();
-    chmodSync(this.path, 0o755);
-    copyFileSync(EXECUTABLE, this.executable);
-    mkdirSync(this.data);
+    mkdirSync(this.dataDir);
     this.giveToGroup();
   }
 
   /** As each start of a pod does. */
   giveToGroup(): void {
-    chownSync(this.data, 0, GROUP);
-    chmodSync(this.data, 0o2775);
-    for (const name of readdirSync(this.data)) {
-      chownSync(join(this.data, name), -1, GROUP);
-      chmodSync(join(this.data, name), 0o660);
+    chownSync(this.dataDir, 0, GROUP);
+    chmodSync(this.dataDir, 0o2775);
+    for (const name of this.files()) {
+      chownSync(join(this.dataDir, name), -1, GROUP);
+      chmodSync(join(this.dataDir, name), 0o660);
     }
   }
 
-  async start(user: number): Promise<RunningServer> {
-    const { path: cwd, executable } = this;
-    return await RunningServer.start({ cwd, under: asUser(user), executable });
+  async serveAs(user: number): Promise<RunningServer> {
+    const { cwd, executable } = this;
+    return await RunningServer.start({ cwd, under: asUser(user, GROUP), executable });
   }
 }
 
 describe.skipIf(!CAN_CHANGE_USER)("a volume of a group", () => {
+  const volume = useEach(() => new GroupVolume());
+
   test("works for one user after another, with a warning in the greeting and the log", async () => {
-    using volume = new GroupVolume();
-    await using first = await volume.start(USER);
+    await using first = await volume.serveAs(USER);
     const { firstToken } = first;
     expect(await first.stop()).toBe(0);
     volume.giveToGroup();
-    await using second = await volume.start(OTHER_USER);
+    await using second = await volume.serveAs(OTHER_USER);
     expect((await second.call("api-token/create", { access: "read" }, firstToken)).status).toBe(200);
     expect(await second.stop()).toBe(0);
     for (const warning of [
@@ -69,37 +60,23 @@ describe.skipIf(!CAN_CHANGE_USER)("a volume of a group", () => {
       expect(second.stderr).toContain(`"message":"${warning}`);
     }
   });
+
+  test("is refused first of all with another user's file to which everybody may write", async () => {
+    await volume.createToken("read");
+    chmodSync(volume.database, 0o666);
+    expect(volume.refusalUnder(asUser(USER, GROUP), SERVE)).toStartWith(
+      `publisher: Everybody may write to ${volume.database} (mode 666), `,
+    );
+    expect(volume.files()).toEqual(["publisher.db", "reserve"]);
+  });
 });
 
-test.skipIf(!CAN_CHANGE_USER)(
-  "another user's file to which everybody may write is refused first of all",
-  async () => {
-    using volume = new GroupVolume();
-    const database = join(volume.data, "publisher.db");
-    await terminal.createToken("read");
-    copyFileSync(join(terminal.dataDir, "publisher.db"), database);
-    chmodSync(database, 0o666);
-    const args = [...asUser(USER), volume.executable, ...SERVE];
-    const { exitCode, stderr } = Bun.spawnSync(args, { cwd: volume.path, env: {}, timeout: PATIENCE_MS });
-    expect(exitCode).toBe(1);
-    expect(stderr.toString()).toStartWith(`publisher: Everybody may write to ${database} (mode 666), `);
-    expect(readdirSync(volume.data)).toEqual(["publisher.db"]);
-  },
-);
+const terminal = useTerminal();
 
 describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod has no effect, a file", () => {
   const chmod = "chmod,fchmod,fchmodat";
-  const without = (effect: string) => [
-    "strace",
-    "-D",
-    "-f",
-    "-o",
-    "/dev/null",
-    "-e",
-    `trace=${chmod}`,
-    "-e",
-    `inject=${chmod}:${effect}`,
-  ];
+  const without = (effect: string) =>
+    ["strace", "-D", "-f", "-o", "/dev/null", "-e", `inject=${chmod}:${effect}`] as const;
 
   test.each(["retval=0", "error=EPERM"])("that others may open is a warning: %s", async (effect) => {
     const { token } = await terminal.createToken("write");
@@ -114,30 +91,44 @@ describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod ha
     );
     expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
     // Looking at the file of the lock must not end the lock.
-    const second = await terminal.run(SERVE);
-    expect(second.stderr).toContain("Another Publisher server is running");
+    expect((await terminal.run(SERVE.split(" "))).stderr).toContain("Another Publisher server is running");
     expect(await server.stop()).toBe(0);
   });
 
   test.each(["retval=0", "error=EPERM"])("to which everybody may write is refused: %s", async (effect) => {
     await terminal.createToken("read");
-    chmodSync(join(terminal.dataDir, "publisher.db"), 0o777);
-    const args = [...without(effect), EXECUTABLE, ...SERVE];
-    const { exitCode, stderr } = Bun.spawnSync(args, { cwd: terminal.cwd, env: {}, timeout: PATIENCE_MS });
-    expect(exitCode).toBe(1);
-    expect(stderr.toString()).toContain("data/publisher.db (mode 777), and this user cannot change that. ");
+    chmodSync(terminal.database, 0o777);
+    expect(terminal.refusalUnder(without(effect), SERVE)).toContain(
+      "data/publisher.db (mode 777), and this user cannot change that. ",
+    );
   });
 });
 
-test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store, and its commands work on it", async () => {
+test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store", async () => {
   await terminal.createToken("read");
-  for (const path of [terminal.dataDir, join(terminal.dataDir, "publisher.db")]) chownSync(path, USER, USER);
-  const before = readdirSync(terminal.dataDir);
-  const { exitCode, stderr } = await terminal.run(SERVE);
-  expect(exitCode).toBe(1);
-  expect(stderr).toContain(`data belongs to another user (id ${USER}), `);
-  expect(readdirSync(terminal.dataDir)).toEqual(before);
-  chmodSync(terminal.cwd, 0o755);
-  await terminal.createToken("read");
-  await terminal.output("check");
+  for (const path of [terminal.dataDir, terminal.database]) chownSync(path, USER, USER);
+  expect(await terminal.refusal(SERVE)).toContain(`data belongs to another user (id ${USER}), `);
+  expect(terminal.files()).toEqual(["publisher.db", "reserve"]);
+});
+
+const IS_ROOT = process.getuid?.() === 0;
+
+describe.skipIf(IS_ROOT ? !CAN_CHANGE_USER : process.platform === "win32")("a user who may not", () => {
+  const shared = useEach(() => new SharedTerminal());
+  /** Root may do everything, so a test that runs as root becomes another user. */
+  const under = IS_ROOT ? asUser(USER) : [];
+  const changing = ["token revoke atok_1", "token create --access read", SERVE];
+
+  test.each<[string, number, refused: readonly string[], allowed: readonly string[]]>([
+    ["enter", 0o000, ["check", "token list", ...changing], []],
+    ["write into", 0o555, changing, ["check"]],
+  ])("%s the data directory gets a sentence", async (_, mode, refused, allowed) => {
+    await shared.createToken("read");
+    chmodSync(shared.database, 0o444);
+    chmodSync(shared.dataDir, mode);
+    for (const command of refused)
+      expect(shared.refusalUnder(under, command)).toMatch(/\/data\b.* permission denied/);
+    for (const command of allowed) expect(shared.runUnder(under, command).exitCode).toBe(0);
+    chmodSync(shared.dataDir, 0o700);
+  });
 });

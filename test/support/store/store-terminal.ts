@@ -146,6 +146,11 @@ export class DiskTerminal extends StoreTerminal {
   }
 }
 
+/** A terminal on a small disk, which each test gets anew. */
+export function useDiskTerminal(megabytes?: number): DiskTerminal {
+  return useEach(() => new DiskTerminal(megabytes));
+}
+
 /** A terminal that each test gets anew. */
 export function useTerminal(): StoreTerminal {
   return useEach(() => new StoreTerminal());
