@@ -62,24 +62,36 @@ describe("check", () => {
   });
 });
 
-const HALF = (bytes: Buffer) => bytes.subarray(0, bytes.length / 2);
+function overwrite(change: (bytes: Buffer) => Uint8Array): void {
+  writeFileSync(terminal.database, change(readFileSync(terminal.database)));
+}
 
-test.each<[string, (bytes: Buffer) => Uint8Array, RegExp]>([
-  ["an empty file", () => Buffer.of(), / is empty\. .* remove \S+\/publisher\.db, and start again\./],
+test.each<[string, () => void, RegExp]>([
+  [
+    "an empty file",
+    () => overwrite(() => Buffer.of()),
+    / is empty\. .* remove \S+\/publisher\.db, and start again\./,
+  ],
   [
     "half a store",
-    HALF,
-    /is damaged: .*It was left as it is; "publisher restore" puts a backup in its place\./,
+    () => overwrite((bytes) => bytes.subarray(0, bytes.length / 2)),
+    / is damaged: .*It was left as it is; "publisher restore" puts a backup in its place\./,
+  ],
+  [
+    "a store without the key of its cursors",
+    () => terminal.sql("DELETE FROM cursor_key"),
+    / is damaged: the key of the cursors is missing/,
   ],
 ])("%s is refused by every command, and left as it is", async (_, spoil, sentence) => {
   await terminal.createToken("read", "--description", "x".repeat(400));
-  const before = spoil(readFileSync(terminal.database));
-  writeFileSync(terminal.database, before);
+  spoil();
+  const before = readFileSync(terminal.database);
   for (const command of [
     "check",
     "token list",
     "token revoke atok_1",
     "token create --access read",
+    "backup x.db",
     "serve --port 0",
   ]) {
     const message = await terminal.refusal(command);

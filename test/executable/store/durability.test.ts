@@ -1,11 +1,9 @@
 import { Database } from "bun:sqlite";
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
-import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
-import { Terminal } from "../../support/executable/terminal.ts";
+import { EXECUTABLE, type RunningServer } from "../../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { brokenPromises, Ledger } from "../../support/store/ledger.ts";
-import { TemporaryDirectory } from "../../support/temporary.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 /** How often the server is killed: more by `bun run stress`. */
 const KILLS = Number(Bun.env.PUBLISHER_TEST_KILLS ?? 20);
@@ -17,6 +15,8 @@ const LONGEST_LIFE_MS = 150;
 
 setDefaultTimeout(TEST_LIMIT_MS + KILLS * 3000);
 
+const terminal = useTerminal();
+
 /** Lets clients write until the server is killed. */
 async function killWhileWriting(server: RunningServer, ledger: Ledger, round: number): Promise<void> {
   const enough = ledger.acknowledged + CHANGES_A_KILL;
@@ -26,17 +26,6 @@ async function killWhileWriting(server: RunningServer, ledger: Ledger, round: nu
   await Bun.sleep(Math.random() * LONGEST_LIFE_MS);
   await server.stop("SIGKILL");
   await writing;
-}
-
-interface Listed {
-  readonly id: string;
-  readonly description: string;
-  readonly status: string;
-}
-
-async function listed(dataDir: string): Promise<readonly Listed[]> {
-  using terminal = new Terminal();
-  return JSON.parse(await terminal.output("token", "list", "--all", "--json", "--data-dir", dataDir)).data;
 }
 
 /** Changes without their audit event, and events without their change. */
@@ -50,15 +39,15 @@ const HALF_DONE = `
   UNION ALL
   SELECT target FROM event WHERE target NOT IN (SELECT id FROM token)`;
 
-async function expectSound(dataDir: string): Promise<void> {
-  using terminal = new Terminal();
-  expect(await terminal.output("check", "--data-dir", dataDir)).toContain("is sound");
-  using database = new Database(join(dataDir, "publisher.db"), { readonly: true });
+async function expectSound(): Promise<void> {
+  expect(await terminal.done("check")).toContain("is sound");
+  using database = new Database(terminal.database, { readonly: true });
   expect(database.query(HALF_DONE).all()).toEqual([]);
 }
 
 /** Everything acknowledged is there, and everything else wholly or not at all. */
-function expectKept(ledger: Ledger, tokens: readonly Listed[]): void {
+async function expectKept(ledger: Ledger): Promise<void> {
+  const tokens = await terminal.tokens();
   const byDescription = new Map(tokens.map((token) => [token.description, token]));
   expect(byDescription.size).toBe(tokens.length);
   for (const { description, id, creation, revocation } of ledger.entries) {
@@ -73,30 +62,29 @@ function expectKept(ledger: Ledger, tokens: readonly Listed[]): void {
 }
 
 test(`${KILLS} kills at random moments lose nothing that was acknowledged`, async () => {
-  using directory = new TemporaryDirectory();
   await using servers = new AsyncDisposableStack();
-  const start = async () => servers.use(await RunningServer.start({ cwd: directory.path }));
+  const start = async () => servers.use(await terminal.serve());
   const ledger = new Ledger();
   let server = await start();
   for (let round = 0; round < KILLS; round += 1) {
     const known = ledger.entries.length;
     await killWhileWriting(server, ledger, round);
-    await expectSound(server.dataDir);
+    await expectSound();
     server = await start();
     expect(await brokenPromises(server, ledger.entries.slice(known))).toEqual([]);
   }
   expect(ledger.acknowledged).toBeGreaterThanOrEqual(KILLS * CHANGES_A_KILL);
   expect(await brokenPromises(server, ledger.entries)).toEqual([]);
   expect(await server.stop()).toBe(0);
-  expectKept(ledger, await listed(server.dataDir));
+  await expectKept(ledger);
 });
 
 test("kills of token create, beside a running server, lose no token whose secret was printed", async () => {
-  await using server = await RunningServer.start();
+  await using server = await terminal.serve();
   const printed: string[] = [];
   for (let round = 0; round < KILLS; round += 1) {
-    const command = ["token", "create", "--access", "read", "--json", "--data-dir", server.dataDir];
-    const child = Bun.spawn([EXECUTABLE, ...command], { cwd: server.cwd, env: {}, stderr: "ignore" });
+    const command = [EXECUTABLE, ..."token create --access read --json".split(" ")];
+    const child = Bun.spawn(command, { cwd: terminal.cwd, env: {}, stderr: "ignore" });
     const made = server.call("api-token/create", { access: "read" });
     const killing = setTimeout(() => child.kill("SIGKILL"), 20 + Math.random() * 80);
     const stdout = await new Response(child.stdout).text();
@@ -106,5 +94,5 @@ test("kills of token create, beside a running server, lose no token whose secret
   }
   for (const token of printed) expect((await server.call("api-token/current", {}, token)).status).toBe(200);
   await server.stop();
-  await expectSound(server.dataDir);
+  await expectSound();
 });

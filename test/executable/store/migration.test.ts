@@ -56,7 +56,10 @@ describe.each([1, 2, 3])("a store of schema %d", (version) => {
     expect(stderr).toStartWith(`Brought the store from schema ${version} to ${SCHEMA_VERSION}.`);
     const [copy = "", ...others] = copies();
     expect(others).toEqual([]);
-    expect(await terminal.done(`restore ${copy}`)).toContain("stay so: 1 revoked.");
+    const report = await terminal.done(`restore ${copy}`);
+    expect(report).toContain("stay so: 1 revoked.");
+    expect(report).toContain(`The store has schema ${version}: start the older version`);
+    expect(report).not.toContain("You can start the server");
     expect(schemaOf(terminal.database)).toEqual({ user_version: version });
     expect(await terminal.done("check")).toContain(`is sound: schema ${version} (`);
     expect(await terminal.done("token list --all")).toMatch(new RegExp(`${ADMIN} .* revoked `));

@@ -1,10 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { join } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace, SystemCalls } from "../../support/executable/strace.ts";
-import { Terminal } from "../../support/executable/terminal.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
-import { TemporaryDirectory } from "../../support/temporary.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
+import { useEach } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -30,53 +29,31 @@ function between(calls: readonly string[], request: string, answer: string): rea
   return rest.slice(0, end);
 }
 
+const terminal = useTerminal();
+const trace = useEach(() => new SystemCalls());
+
 describe.skipIf(!canTrace("whether a change is on disk before it is acknowledged"))(
   "a change is on disk",
   () => {
-    test("before the server acknowledges it", async () => {
-      using trace = new SystemCalls();
-      await using server = await RunningServer.start({ under: trace.under(CALLS) });
+    test("before the server acknowledges it, and so is its line in the revocation log", async () => {
+      const args = ["--revocation-log", "revocations"];
+      await using server = await RunningServer.start({ cwd: terminal.cwd, under: trace.under(CALLS), args });
       const { id } = (await server.call("api-token/create", { access: "read" })).json;
       expect((await server.call("api-token/revoke", { id })).status).toBe(200);
       await server.stop();
-      const calls = trace.of(server.child.pid);
-      for (const action of ["create", "revoke"]) {
-        expectSynced(between(calls, `POST /publisher.v1/api-token/${action} `, "HTTP/1.1 200"));
-      }
-    });
-
-    test("and so is its line in the revocation log, before the answer", async () => {
-      using trace = new SystemCalls();
-      using elsewhere = new TemporaryDirectory();
-      const args = ["--revocation-log", join(elsewhere.path, "revocations")];
-      await using server = await RunningServer.start({ under: trace.under(CALLS), args });
-      const { id } = (await server.call("api-token/create", { access: "read" })).json;
-      expect((await server.call("api-token/revoke", { id })).status).toBe(200);
-      await server.stop();
-      const calls = between(
-        trace.of(server.child.pid),
-        "POST /publisher.v1/api-token/revoke ",
-        "HTTP/1.1 200",
+      const [create = [], revoke = []] = ["create", "revoke"].map((action) =>
+        between(trace.of(server.child.pid), `POST /publisher.v1/api-token/${action} `, "HTTP/1.1 200"),
       );
-      const written = calls.findIndex((call) => /^p?write(64)?\(\d+<[^>]*\/revocations>/.test(call));
+      for (const calls of [create, revoke]) expectSynced(calls);
+      const written = revoke.findIndex((call) => /^p?write(64)?\(\d+<[^>]*\/revocations>/.test(call));
       expect(written).not.toBe(-1);
-      expect(calls.slice(written).some((call) => /^fsync\(\d+<[^>]*\/revocations>\) = 0$/.test(call))).toBe(
-        true,
-      );
+      const isSynced = (call: string) => /^fsync\(\d+<[^>]*\/revocations>\) = 0$/.test(call);
+      expect(revoke.slice(written).some(isSynced)).toBe(true);
     });
 
     test("before a command prints the secret", async () => {
-      using trace = new SystemCalls();
-      using terminal = new Terminal();
-      const command = [
-        ...trace.under(CALLS),
-        EXECUTABLE,
-        "token",
-        "create",
-        "--access",
-        "read",
-        "--new-store",
-      ];
+      const create = "token create --access read --new-store".split(" ");
+      const command = [...trace.under(CALLS), EXECUTABLE, ...create];
       const child = Bun.spawn(command, { cwd: terminal.cwd, env: {}, stderr: "ignore" });
       expect(await new Response(child.stdout).text()).toStartWith("sk_live_");
       await child.exited;

@@ -9,7 +9,9 @@ import { SmallDisk } from "./small-disk.ts";
 import { useEach } from "./use.ts";
 
 /** A token, as `token list --json` prints it. */
-type Listed = Readonly<Record<"id" | "status", string> & Record<"expires_at" | "replaced_by", string | null>>;
+type Listed = Readonly<
+  Record<"id" | "status" | "description", string> & Record<"expires_at" | "replaced_by", string | null>
+>;
 
 /** A terminal for commands on one store. A command is one text: its words have no spaces. */
 export class StoreTerminal extends Terminal {
