@@ -13,10 +13,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { datedPath, unfinishedPath } from "../../../src/store/sqlite/backup/backup.ts";
-import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
+import { unfinishedPath } from "../../../src/store/sqlite/backup/backup.ts";
 import { canTrace } from "../../support/executable/strace.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
@@ -112,6 +111,11 @@ describe("backup", () => {
     );
     const made = expect.stringMatching(/^publisher-20[2-9]\d-/);
     expect(backups()).toEqual(["notes.txt", foreign, dated("02"), made]);
+    writeFileSync(terminal.path(`backups/${dated("01")}`), "of somebody else");
+    expect((await terminal.run(["backup", "backups", "--keep", "2"])).stderr).toEndWith(
+      `--keep neither counts nor removes 2 files with such names in ${terminal.path("backups")}. ` +
+        `One is ${foreign}, which is no backup of Publisher's. Keep them elsewhere, or remove them.\n`,
+    );
     expect((await terminal.run(["backup", "backups", "--keep", "0"])).exitCode).toBe(2);
   });
 
@@ -128,23 +132,18 @@ describe("backup", () => {
   });
 
   test("replaces a damaged backup, and gives that another name", async () => {
-    await terminal.createTokens(1);
+    await terminal.createBackup();
     const path = terminal.path("backup.db");
-    for (const [byte, name] of [
-      [1, "backup.db.damaged"],
-      [2, "backup.db.damaged-2"],
-    ] as const) {
-      await terminal.done("backup backup.db");
-      const damaged = readFileSync(path).fill(byte, 1000);
-      writeFileSync(path, damaged);
-      const { exitCode, stdout, stderr } = await terminal.run(["backup", "backup.db"]);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("tokens: 1,") });
-      expect(stderr).toMatch(/^The old \S+backup\.db cannot be read \(.+\)\. It is kept as /);
-      expect(stderr).toEndWith(`${name}, and the new backup takes its place.\n`);
-      expect(readFileSync(terminal.path(name)).equals(damaged)).toBe(true);
-      expect(await terminal.done("check backup.db")).toContain("is sound");
-    }
-    expect(terminal.names).toEqual(["backup.db", "backup.db.damaged", "backup.db.damaged-2", "data"]);
+    const damaged = readFileSync(path).fill(1, 1000);
+    writeFileSync(path, damaged);
+    const { exitCode, stdout, stderr } = await terminal.run(["backup", "backup.db"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("tokens: 1,") });
+    expect(stderr).toMatch(
+      /^The old \S+backup\.db cannot be read \(.+\)\. It is kept as \S+backup\.db\.damaged, and the new backup takes its place\.\n$/,
+    );
+    expect(readFileSync(`${path}.damaged`).equals(damaged)).toBe(true);
+    expect(await terminal.done("check backup.db")).toContain("is sound");
+    expect(terminal.names).toEqual(["backup.db", "backup.db.damaged", "data"]);
   });
 
   test("replaces a link to an earlier backup, which stays", async () => {
@@ -154,29 +153,6 @@ describe("backup", () => {
     expect(await terminal.run(["backup", "latest.db"])).toMatchObject({ exitCode: 0, stderr: "" });
     expect(lstatSync(terminal.path("latest.db")).isFile()).toBe(true);
     expect(terminal.names).toEqual(["data", "first.db", "latest.db"]);
-  });
-
-  test("with --keep leaves and does not count other files than earlier states of the store", async () => {
-    await terminal.createTokens(1);
-    const folder = terminal.path("backups");
-    mkdirSync(folder);
-    const old = ["01", "02", "03"].map(dated);
-    for (const name of old.slice(0, 2)) await terminal.done(`backup backups/${name}`);
-    await terminal.createTokens(1);
-    await terminal.done(`backup backups/${old[2]}`);
-    await terminal.createToken("write", "--data-dir", "new-store");
-    await terminal.done("backup backups --data-dir new-store --keep 1");
-    expect(backups()).toEqual([...old, expect.any(String)]);
-    await terminal.done(`restore backups/${old[0]}`);
-    // A backup of another store has the name of the second in which it was made.
-    await until(() => !existsSync(datedPath(folder, new Date())));
-    const { stderr } = await terminal.run(["backup", "backups", "--keep", "1"]);
-    expect(stderr.match(/Removed/g)).toHaveLength(2);
-    expect(stderr.match(/neither counts.*/g)).toEqual([
-      `neither counts nor removes 2 files with such names in ${folder}. One is ${old[2]}, ` +
-        "which has changes that this store does not have. Keep them elsewhere, or remove them.",
-    ]);
-    expect(backups()).toContain(old[2] ?? "");
   });
 
   const OF_A_STORE = "is the place of a store itself, or of a file that Publisher keeps";
@@ -226,12 +202,8 @@ describe("backup", () => {
     "names the finished work where only its message cannot be written",
     async () => {
       const [id] = await terminal.createTokens(1);
-      const toFullDisk = (command: string) => {
-        const script = ["sh", "-c", `${EXECUTABLE} ${command} >/dev/full`];
-        const { exitCode, stderr } = Bun.spawnSync(script, { cwd: terminal.cwd, env: {} });
-        expect({ command, exitCode }).toEqual({ command, exitCode: 1 });
-        return stderr.toString();
-      };
+      const toFullDisk = (command: string) =>
+        terminal.refusalUnder(["sh", "-c", '"$0" "$@" >/dev/full'], command);
       for (const [command = "", done] of [
         ["backup backup.db", `${terminal.path("backup.db")} was written`],
         [`token update ${id} --expires-in 1h`, `${id} was updated`],
@@ -254,11 +226,10 @@ test.skipIf(!canTrace("what a backup says of a disk that fails"))(
     const messages: string[] = [];
     const calls = terminal.path("calls");
     for (let nth = 1, isDone = false; !isDone; nth += 1) {
-      const fault = ["-e", "trace=fsync", "-e", `inject=fsync:error=EIO:when=${nth}`];
-      const command = ["strace", "-f", "-o", calls, ...fault, EXECUTABLE, "backup", "backup.db"];
-      const { exitCode, stderr } = Bun.spawnSync(command, { cwd: terminal.cwd, env: {} });
+      const strace = ["strace", "-f", "-o", calls, "-e", `inject=fsync:error=EIO:when=${nth}`];
+      const { exitCode, stderr } = terminal.runUnder(strace, "backup backup.db");
       isDone = !readFileSync(calls, "utf8").includes("INJECTED");
-      if (exitCode !== 0) messages.push(`${existsSync(path) ? "there" : "none"}: ${stderr.toString()}`);
+      if (exitCode !== 0) messages.push(`${existsSync(path) ? "there" : "none"}: ${stderr}`);
       rmSync(path, { force: true });
     }
     expect(messages.pop()).toBe(
@@ -267,34 +238,3 @@ test.skipIf(!canTrace("what a backup says of a disk that fails"))(
     expect(messages.filter((each) => !each.startsWith("none: publisher: The copy "))).toEqual([]);
   },
 );
-
-describe("a copy of publisher.db alone", () => {
-  test("taken under a running server is refused by every command, and left as it is", async () => {
-    await using server = await RunningServer.start();
-    await server.call("api-token/create", { access: "read" });
-    mkdirSync(terminal.dataDir);
-    copyFileSync(join(server.dataDir, "publisher.db"), terminal.database);
-    const before = readFileSync(terminal.database).toHex();
-    for (const command of [
-      "check",
-      "token list",
-      "token create --access read",
-      "serve --port 0",
-      "backup x.db",
-    ]) {
-      expect(await terminal.refusal(command)).toStartWith(
-        `publisher: ${terminal.database} is a part of a store: it was in use, and its file publisher.db-wal`,
-      );
-      expect(readFileSync(terminal.database).toHex()).toBe(before);
-    }
-    expect(terminal.files()).toEqual(["publisher.db"]);
-  });
-
-  test("taken after a clean stop is whole", async () => {
-    await using server = await terminal.serve();
-    await server.call("api-token/create", { access: "read" });
-    await server.stop();
-    copyFileSync(terminal.database, terminal.path("copy"));
-    expect(await terminal.done(`check ${restored("copy")}`)).toContain("tokens: 2, audit events: 2.");
-  });
-});

@@ -5,7 +5,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -19,9 +18,9 @@ import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts"
 import { RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
-import { schemaText } from "../../support/store/old-schemas.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
 import { useTerminal } from "../../support/store/store-terminal.ts";
+import { useDisk } from "../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -142,41 +141,19 @@ describe("restore", () => {
 
   test("reads as much as can be read of a damaged store, and says that this may not be all", async () => {
     const ids = await endedSinceBackup();
-    terminal.sql("DELETE FROM cursor_key");
-    expect(await terminal.refusal(RESTORE)).toContain(
-      "data is damaged (the key of the cursors is missing).\n",
-    );
-    await terminal.done(ANYHOW);
-    expect(await endsOf(ids)).toEqual(ENDED);
-  });
-
-  test("asks for a flag where the old store has lost an end or has impossible times", async () => {
-    const ids = await endedSinceBackup();
-    {
-      using database = new Database(terminal.database);
-      const name = "token_stays_revoked";
-      const [trigger] = database.query("SELECT sql FROM sqlite_schema WHERE name = ?").values(name).flat();
-      database.run(`DROP TRIGGER ${name}`);
-      database.run(`UPDATE token SET revoked_at = NULL WHERE id = '${ids[0]}'`);
-      database.run(`UPDATE token SET expires_at = -5 WHERE id = '${ids[3]}'`);
-      database.run(String(trigger));
-    }
-    expect(await terminal.refusal(RESTORE)).toContain("is damaged (a token has an impossible time");
+    terminal.sql("DELETE FROM cursor_key", `UPDATE token SET expires_at = -5 WHERE id = '${ids[3]}'`);
+    expect(await terminal.refusal(RESTORE)).toMatch(/data is damaged \(.*the key of the cursors is missing/);
     await terminal.done(ANYHOW);
     expect(await endsOf(ids)).toEqual(ENDED);
     expect(await terminal.done("check")).toContain("is sound");
   });
 
-  test.each<[string, (bytes: Buffer) => Buffer, string]>([
-    ["is damaged", (bytes) => bytes.fill(0xaa, 8192, 16_384), "Use another one. Nothing was changed."],
-    ["is cut short", (bytes) => bytes.subarray(0, 20_000), "is damaged"],
-    ["is no store", () => Buffer.from("Dear diary,\n"), "is not a Publisher store"],
-  ])("refuses a backup that %s, and leaves the store as it is", async (_, spoil, sentence) => {
+  test("refuses a damaged backup, and leaves the store as it is", async () => {
     await terminal.createBackup();
     const backup = terminal.path("backup.db");
-    writeFileSync(backup, spoil(readFileSync(backup)));
+    writeFileSync(backup, readFileSync(backup).fill(0xaa, 8192, 16_384));
     const before = readFileSync(terminal.database).toHex();
-    expect(await terminal.refusal(RESTORE)).toContain(sentence);
+    expect(await terminal.refusal(RESTORE)).toContain("Use another one. Nothing was changed.");
     expect(readFileSync(terminal.database).toHex()).toBe(before);
     expect(terminal.files("restoring")).toEqual([]);
   });
@@ -208,64 +185,45 @@ describe("restore", () => {
       /^The store that was there is in \S+\/replaced-20\S+Z-2\. /m,
     );
   });
-
-  test("of a backup of an older schema is for the older version", async () => {
-    using made = new Database(terminal.path("backup.db"), { create: true, readwrite: true });
-    made.run(schemaText(3));
-    made.close();
-    const report = await terminal.done(ANYHOW);
-    expect(report).toContain("The store has schema 3: start the older version");
-    expect(report).not.toContain("You can start the server");
-  });
 });
 
-const disk = SmallDisk.mount();
-disk?.[Symbol.dispose]();
+describe.skipIf(!SmallDisk.canMount("a restore without space"))(
+  "a restore that finds too little space",
+  () => {
+    const disk = useDisk();
 
-test.skipIf(disk === null)("a restore that finds too little space leaves the store as it was", async () => {
-  using small = SmallDisk.mount();
-  await endedSinceBackup();
-  const before = await terminal.tokens();
-  const directory = join(small?.path ?? "", "data");
-  const outcomes = new Set<string>();
-  for (let space = 0; space < 320 * 1024; space += 8 * 1024) {
-    cpSync(terminal.dataDir, directory, { recursive: true });
-    small?.fill();
-    small?.spare(space);
-    const { exitCode, stderr } = await terminal.run(["restore", "backup.db", "--data-dir", directory]);
-    small?.free();
-    outcomes.add(exitCode === 0 ? "restored" : "left");
-    if (exitCode !== 0) {
-      expect(stderr).toMatch(/^publisher: The [^\n]+: there is no space left\.[^\n]*\n$/);
-      expect(exitCode).toBe(1);
-      expect(await terminal.tokens("--data-dir", directory)).toEqual(before);
-    }
-    rmSync(directory, { recursive: true });
-  }
-  expect([...outcomes]).toEqual(["left", "restored"]);
-});
+    test("leaves the store as it was", async () => {
+      await endedSinceBackup();
+      const before = await terminal.tokens();
+      const directory = join(disk.path, "data");
+      const outcomes = new Set<string>();
+      for (let space = 0; space < 320 * 1024; space += 8 * 1024) {
+        cpSync(terminal.dataDir, directory, { recursive: true });
+        disk.fill();
+        disk.spare(space);
+        const { exitCode, stderr } = await terminal.run([...RESTORE.split(" "), "--data-dir", directory]);
+        disk.free();
+        outcomes.add(exitCode === 0 ? "restored" : "left");
+        if (exitCode !== 0) {
+          expect(stderr).toMatch(/^publisher: The [^\n]+: there is no space left\.[^\n]*\n$/);
+          expect(exitCode).toBe(1);
+          expect(await terminal.tokens("--data-dir", directory)).toEqual(before);
+        }
+        rmSync(directory, { recursive: true });
+      }
+      expect([...outcomes]).toEqual(["left", "restored"]);
+    });
+  },
+);
 
 describe("after a restore that was killed", () => {
-  test("its file is refused as a backup, and every other file stays", async () => {
-    const ids = await terminal.createBackup();
-    for (const name of ["restoring", "restoring-0123456789abcdef"]) {
-      mkdirSync(join(terminal.dataDir, name));
-      copyFileSync(terminal.path("backup.db"), join(terminal.dataDir, name, "publisher.db"));
-      writeFileSync(join(terminal.dataDir, name, "notes.txt"), "kept");
-    }
-    const left = "data/restoring-0123456789abcdef/publisher.db";
-    expect(await terminal.refusal(`restore ${left}`)).toContain("was left by a restore");
-    expect(existsSync(terminal.path(left))).toBe(true);
-    await terminal.done("restore data/restoring/publisher.db");
-    expect(readdirSync(join(terminal.dataDir, "restoring")).sort()).toEqual(["notes.txt", "publisher.db"]);
-    expect(await idsIn()).toEqual([...ids]);
-  });
-
-  test("a start of the server removes its copy", async () => {
-    await terminal.serveOnce();
+  test("its file is refused as a backup, and removed by the next start of the server", async () => {
+    await terminal.createTokens(1);
     const left = join(terminal.dataDir, "restoring-0123456789abcdef");
     mkdirSync(left);
     writeFileSync(join(left, "publisher.db"), "half");
+    expect(await terminal.refusal(`restore ${left}/publisher.db`)).toContain("was left by a restore");
+    expect(existsSync(left)).toBe(true);
     await terminal.serveOnce();
     expect(existsSync(left)).toBe(false);
   });
@@ -301,7 +259,6 @@ test("a file that is no backup is named with its kind, and a pipe is not waited 
       ["data", "is a directory, and a backup is a regular file. Name one."],
       ["link", "is a symbolic link to a file that does not exist."],
       ["empty", "the file is empty."],
-      ["none", "There is no backup at"],
     ])
       expect(await terminal.refusal(`${command} ${path}`)).toContain(sentence ?? "");
 });
@@ -366,12 +323,7 @@ describe("the revocation log of a server", () => {
 
   test.each<[string, (...lines: readonly string[]) => readonly string[], string]>([
     [
-      "a torn line in the middle",
-      (head, one, ...more) => [head, one.slice(0, 40), ...more],
-      "line 2 of revocations cannot be read, and may",
-    ],
-    [
-      "a torn line at the end",
+      "a torn line",
       (head, one, two) => [head, one, two.slice(0, 40)],
       "line 3 of revocations cannot be read, and may",
     ],
@@ -408,15 +360,6 @@ describe("the revocation log of a server", () => {
     expect(await terminal.done(`${LOGGED} --revocations revocations.1`)).toContain("2 revoked");
   });
 
-  test("is a regular file, for the server and for a restore", async () => {
-    await terminal.createBackup();
-    Bun.spawnSync(["mkfifo", terminal.path("pipe")]);
-    for (const command of ["serve --port 0 --revocation-log pipe", `${RESTORE} --revocations pipe`])
-      expect(await terminal.refusal(command)).toContain(
-        "pipe is a pipe. A revocation log is a regular file.",
-      );
-  });
-
   test("is not needed beside a store that continues the backup", async () => {
     await terminal.done(`token revoke ${(await terminal.createTokens(1))[0]}`);
     await terminal.serveOnce(...TO_LOG);
@@ -434,8 +377,10 @@ describe("the revocation log of a server", () => {
     expect(existsSync(terminal.dataDir)).toBe(false);
   });
 
-  test("of another store is not taken", async () => {
+  test("of another store is not taken, nor a pipe", async () => {
     await terminal.createBackup();
+    Bun.spawnSync(["mkfifo", terminal.path("pipe")]);
+    expect(await terminal.refusal(`${RESTORE} --revocations pipe`)).toContain("pipe is a pipe. ");
     await terminal.serveOnce("--data-dir", "other", ...TO_LOG);
     expect(await terminal.refusal(LOGGED)).toContain(
       "is the revocation log of another store than the backup is of",
@@ -450,7 +395,7 @@ describe.skipIf(!canTrace("whether a restore can be killed at any moment"))("a r
   test("that is killed at any of its calls leaves the old store or the restored one, whole", async () => {
     await using server = await RunningServer.start();
     const { json: revoked } = await server.call("api-token/create", { access: "read" });
-    await terminal.output("backup", "backup.db", "--data-dir", server.dataDir);
+    await terminal.done(`backup backup.db --data-dir ${server.dataDir}`);
     await server.call("api-token/revoke", { id: revoked.id });
     await server.call("api-token/create", { access: "read" });
     await server.stop("SIGKILL");
