@@ -96,18 +96,11 @@ async function expectRecovered(server: RunningServer, terminal: StoreTerminal): 
 describe.skipIf(!SmallDisk.canMount("a full disk"))("a full disk", () => {
   const small = useDiskTerminal();
 
-  test("is noticed before a change fails", async () => {
-    await using server = await small.serve();
-    small.disk.fill();
-    await untilReady(server, 503);
-    small.disk.free();
-    await untilReady(server);
-  });
-
-  test("refuses changes, but revokes, until there is space again", async () => {
+  test("is noticed before a change fails, and refuses changes, but revokes, until there is space again", async () => {
     await using server = await small.serve();
     const made = await create(server);
     small.disk.fill();
+    await untilReady(server, 503);
     await expectNoCreation(server);
     expect(await small.refusal("token create --access read")).toBe(
       `publisher: The store cannot be changed now: the disk of ${server.dataDir} is nearly full: free 5 MiB there. ` +
@@ -117,6 +110,7 @@ describe.skipIf(!SmallDisk.canMount("a full disk"))("a full disk", () => {
     // The space that the revocation made is not for creations.
     await expectNoCreation(server);
     small.disk.free();
+    await untilReady(server);
     await expectRecovered(server, small);
     expect(await server.stop()).toBe(0);
     expect(server.stderr).toContain("is nearly full: free 5 MiB there");

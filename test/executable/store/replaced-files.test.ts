@@ -1,10 +1,13 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunningServer, run } from "../../support/executable/executable.ts";
+import type { RunningServer } from "../../support/executable/executable.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
+
+const terminal = useTerminal();
 
 const readiness = async ({ url }: RunningServer) => (await fetch(`${url}/readyz`)).status;
 
@@ -15,7 +18,7 @@ function alarms({ stderr }: RunningServer): readonly string[] {
 
 for (const file of ["publisher.db", "publisher.db-wal", "publisher.db-shm"]) {
   test(`a server lets nobody in once ${file} was removed, and again once it is back`, async () => {
-    await using server = await RunningServer.start();
+    await using server = await terminal.serve();
     const token = server.firstToken;
     const path = join(server.dataDir, file);
     renameSync(path, `${path}.away`);
@@ -36,7 +39,7 @@ for (const file of ["publisher.db", "publisher.db-wal", "publisher.db-shm"]) {
 }
 
 test("without lock.db, as a second server could start, an idle server is not ready, and only verifies", async () => {
-  await using server = await RunningServer.start();
+  await using server = await terminal.serve();
   const path = join(server.dataDir, "lock.db");
   renameSync(path, `${path}.away`);
   await until(() => alarms(server).length > 0);
@@ -50,18 +53,33 @@ test("without lock.db, as a second server could start, an idle server is not rea
 
 for (const removed of [["publisher.db-shm"], ["publisher.db-wal", "publisher.db-shm"]]) {
   test(`a command revokes for good although ${removed.join(" and ")} changed under the server`, async () => {
-    await using server = await RunningServer.start();
+    await using server = await terminal.serve();
     const made = (await server.call("api-token/create", { access: "read" })).json;
     const wal = readFileSync(join(server.dataDir, "publisher.db-wal"));
     for (const file of removed) rmSync(join(server.dataDir, file));
     // The token is in the -wal file alone.
     if (removed.length > 1) writeFileSync(join(server.dataDir, "publisher.db-wal"), wal);
-    const revoked = await run(["token", "revoke", made.id], { cwd: server.cwd });
-    expect(revoked.exitCode).toBe(0);
+    await terminal.done(`token revoke ${made.id}`);
     // As if killed: any other end would have SQLite remove the new -wal file.
     expect(await server.stop()).toBe(137);
     expect(server.stderr).toContain("files of the store were replaced");
-    await using again = await RunningServer.start({ cwd: server.cwd });
+    await using again = await terminal.serve();
     expect((await again.call("api-token/current", {}, made.token)).status).toBe(401);
   });
 }
+
+test("a missing database is not replaced by a new one: put back, it has all acknowledged changes", async () => {
+  const server = await terminal.serve();
+  const { firstToken } = server;
+  for (let count = 0; count < 3; count += 1)
+    expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
+  await server.stop("SIGKILL");
+  renameSync(terminal.database, terminal.path("aside"));
+  for (const command of ["serve --port 0", "token create --access read --new-store", "token list", "check"])
+    expect(await terminal.refusal(command)).toMatch(
+      /publisher\.db is missing, but files of a store lie beside it: .*publisher\.db-wal/,
+    );
+  renameSync(terminal.path("aside"), terminal.database);
+  await using again = await terminal.serve();
+  expect((await again.call("api-token/list", {}, firstToken)).json.data).toHaveLength(4);
+});

@@ -263,18 +263,6 @@ test("a file that is no backup is named with its kind, and a pipe is not waited 
       expect(await terminal.refusal(`${command} ${path}`)).toContain(sentence ?? "");
 });
 
-test("a backup under the name of a successor neither replaces a store nor brings tokens back", async () => {
-  const [id = ""] = await terminal.createBackup();
-  await terminal.done(`token revoke ${id}`);
-  copyFileSync(terminal.path("backup.db"), `${terminal.database}-next`);
-  for (const command of ["token list", RESTORE, "backup other.db", "check", "serve --port 0"])
-    expect(await terminal.refusal(command)).toContain(
-      "publisher.db-next is not the file that a restore put there.",
-    );
-  rmSync(`${terminal.database}-next`);
-  expect((await terminal.tokens()).map(({ status }) => status)).toEqual(["revoked"]);
-});
-
 describe("the revocation log of a server", () => {
   test("lets a backup be restored where the store is lost, with every end since", async () => {
     const ids = await endedSinceBackup();
@@ -290,17 +278,6 @@ describe("the revocation log of a server", () => {
     expect(report).toContain("Tokens created since the backup are gone too; how many is not known.");
     expect(await endsOf(ids)).toEqual([...ENDED.slice(0, 3), ["revoked", false, false]]);
     expect(await terminal.done("check")).not.toContain("not known");
-  });
-
-  test("gets the ends of commands soon after, and at the next start those from between", async () => {
-    const [id = "", other = ""] = await terminal.createTokens(2);
-    await using server = await terminal.serve(...TO_LOG);
-    await terminal.done(`token revoke ${id}`);
-    await until(() => logText().includes(id));
-    await server.stop();
-    await terminal.done(`token revoke ${other}`);
-    await terminal.serveOnce(...TO_LOG);
-    expect(logText()).toContain(other);
   });
 
   test("that stopped before the backup is not taken for complete", async () => {

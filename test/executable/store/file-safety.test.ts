@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunningServer } from "../../support/executable/executable.ts";
+import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { asUser, canChangeUser } from "../../support/store/other-user.ts";
@@ -11,6 +11,7 @@ import { useEach } from "../../support/store/use.ts";
 setDefaultTimeout(TEST_LIMIT_MS);
 
 const SERVE = "serve --port 0";
+const CREATE = "token create --access read --new-store";
 
 const CAN_CHANGE_USER = canChangeUser("volumes of a group, and files of other users");
 
@@ -40,10 +41,10 @@ class GroupVolume extends SharedTerminal {
   }
 }
 
-describe.skipIf(!CAN_CHANGE_USER)("a volume of a group", () => {
-  const volume = useEach(() => new GroupVolume());
-
-  test("works for one user after another, with a warning in the greeting and the log", async () => {
+test.skipIf(!CAN_CHANGE_USER)(
+  "a volume of a group works for one user after another, with warnings",
+  async () => {
+    using volume = new GroupVolume();
     await using first = await volume.serveAs(USER);
     const { firstToken } = first;
     expect(await first.stop()).toBe(0);
@@ -59,17 +60,8 @@ describe.skipIf(!CAN_CHANGE_USER)("a volume of a group", () => {
       expect(second.stderr).toContain(`"level":"warn"`);
       expect(second.stderr).toContain(`"message":"${warning}`);
     }
-  });
-
-  test("is refused first of all with another user's file to which everybody may write", async () => {
-    await volume.createToken("read");
-    chmodSync(volume.database, 0o666);
-    expect(volume.refusalUnder(asUser(USER, GROUP), SERVE)).toStartWith(
-      `publisher: Everybody may write to ${volume.database} (mode 666), `,
-    );
-    expect(volume.files()).toEqual(["publisher.db", "reserve"]);
-  });
-});
+  },
+);
 
 const terminal = useTerminal();
 
@@ -131,4 +123,26 @@ describe.skipIf(IS_ROOT ? !CAN_CHANGE_USER : process.platform === "win32")("a us
     for (const command of allowed) expect(shared.runUnder(under, command).exitCode).toBe(0);
     chmodSync(shared.dataDir, 0o700);
   });
+});
+
+const MAKE_PIPE = () => void Bun.spawnSync(["mkfifo", join(terminal.dataDir, "first-token")]);
+const OPEN_TO_ALL = () => chmodSync(terminal.dataDir, 0o1777);
+
+test.skipIf(process.platform === "win32").each([
+  ["first-token is a pipe. ", MAKE_PIPE, [SERVE, CREATE, "token list", "check"]],
+  ["Everybody may write to the data directory ", OPEN_TO_ALL, [SERVE, CREATE]],
+])("an unsafe place is refused at once, and stays: %s", async (sentence, spoil, commands) => {
+  await terminal.createToken("read");
+  spoil();
+  const before = terminal.files();
+  for (const command of commands) expect(await terminal.refusal(command)).toContain(sentence);
+  expect(terminal.files()).toEqual([...before]);
+});
+
+test.skipIf(process.platform !== "linux")("a path that is not UTF-8 makes no other directory", async () => {
+  const script = `exec "$0" token create --access read --data-dir "$(printf 'd\\377')"`;
+  const { exitCode, stderr } = Bun.spawnSync(["sh", "-c", script, EXECUTABLE], { cwd: terminal.cwd });
+  expect(exitCode).toBe(2);
+  expect(stderr.toString()).toContain("The path of the data directory is not UTF-8: ");
+  expect(terminal.names).toEqual([]);
 });
