@@ -32,10 +32,11 @@ describe("check", () => {
     expect(readFileSync(path).equals(bytes)).toBe(true);
     expect(terminal.names).toEqual(["backup.db", "data"]);
     writeFileSync(path, bytes.fill(0xaa, PAGE_BYTES, 2 * PAGE_BYTES));
-    expect(await terminal.refusal("check backup.db")).toMatch(
+    await terminal.expectRefusal(
+      "check backup.db",
       /^publisher: The backup \S+backup\.db is damaged: .*\. Use another one\. Nothing was changed\.$/m,
     );
-    expect(await terminal.refusal("check none.db")).toContain("There is no backup at");
+    await terminal.expectRefusal("check none.db", "There is no backup at");
   });
 
   test("works beside a running server, and after one that was killed", async () => {
@@ -49,7 +50,7 @@ describe("check", () => {
   test("has an exit code of its own for damage on request", async () => {
     const [id = ""] = await terminal.createTokens(1);
     renameInIndex(terminal.database, "token_not_revoked", id);
-    expect(await terminal.refusal("check")).toMatch(/^publisher: \S+ is damaged: .*token_not_revoked/);
+    await terminal.expectRefusal("check", /^publisher: \S+ is damaged: .*token_not_revoked/);
     expect((await terminal.run(["check", "--tell-damage"])).exitCode).toBe(3);
   });
 
@@ -117,7 +118,8 @@ describe("a server", () => {
   test("does not start on a small store that only a full check finds damaged", async () => {
     const { id } = await terminal.createToken("read");
     renameInIndex(terminal.database, "token_not_revoked", id);
-    expect(await terminal.refusal("serve --port 0")).toMatch(
+    await terminal.expectRefusal(
+      "serve --port 0",
       /^publisher: .* is damaged: .*token_not_revoked.* "publisher restore" puts a backup in its place\.\n$/,
     );
   });

@@ -99,7 +99,7 @@ describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod ha
 test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store", async () => {
   await terminal.createToken("read");
   for (const path of [terminal.dataDir, terminal.database]) chownSync(path, USER, USER);
-  expect(await terminal.refusal(SERVE)).toContain(`data belongs to another user (id ${USER}), `);
+  await terminal.expectRefusal(SERVE, `data belongs to another user (id ${USER}), `);
   expect(terminal.files()).toEqual(["publisher.db", "reserve"]);
 });
 
@@ -135,7 +135,7 @@ test.skipIf(process.platform === "win32").each([
   await terminal.createToken("read");
   spoil();
   const before = terminal.files();
-  for (const command of commands) expect(await terminal.refusal(command)).toContain(sentence);
+  for (const command of commands) await terminal.expectRefusal(command, sentence);
   expect(terminal.files()).toEqual([...before]);
 });
 

@@ -115,7 +115,8 @@ for (const [where, mode, canTest] of PLACES)
       const wal = `${service.database}-wal`;
       renameSync(wal, `${wal}.kept`);
       linkSync(victim, wal);
-      expect(await service.refusal("backup other.db")).toContain(
+      await service.expectRefusal(
+        "backup other.db",
         "publisher.db-wal is a second name (a hard link) of a file of another user",
       );
       expect(lstatSync(victim)).toMatchObject({ uid: 0, size: 990 });
@@ -125,7 +126,8 @@ for (const [where, mode, canTest] of PLACES)
 
     test("have no more rights there than its user, and give the exit code of the command", async () => {
       chmodSync(service.dataDir, 0o500);
-      expect(await service.refusal("token create --access read --new-store")).toContain(
+      await service.expectRefusal(
+        "token create --access read --new-store",
         `The data directory ${service.dataDir} cannot be written: permission denied.`,
       );
       expect(service.files()).toEqual([]);

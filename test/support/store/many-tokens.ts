@@ -27,38 +27,36 @@ export function manyTokens(count: number, now = Math.floor(Date.now() / 1000)): 
   }));
 }
 
-/**
- * Writes tokens straight into the store of a data directory, beside the server that may be using it. `createdBy` is the
- * id of the token that created them.
- */
+/** Writes tokens straight into the store of a data directory. `createdBy` is the id of the token that created them. */
 export function writeTokens(
   dataDir: string,
   tokens: readonly ManyToken[],
   createdBy: string | null = null,
 ): void {
-  using database = new Database(join(dataDir, "publisher.db"), { strict: true });
-  database.run("PRAGMA busy_timeout = 5000");
-  const insert = database.query(
-    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-  );
-  database
-    .transaction(() => {
-      for (const { id, access, description, ...times } of tokens) {
-        const digest = Bun.SHA256.hash(id, new Uint8Array(32));
-        const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
-        const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
-        insert.run(digest, id, access, description, id.slice(-4), ...all);
-      }
-    })
-    .immediate();
+  inStore(dataDir, (database) => {
+    const insert = database.query(
+      "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    for (const { id, access, description, ...times } of tokens) {
+      const digest = Bun.SHA256.hash(id, new Uint8Array(32));
+      const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
+      const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
+      insert.run(digest, id, access, description, id.slice(-4), ...all);
+    }
+  });
 }
 
 /** Lets a token expire, straight in the store of a data directory: no test has to wait for it. */
 export function expireToken(dataDir: string, id: string, { secondsAgo = 60 } = {}): void {
+  const end = Math.floor(Date.now() / 1000) - secondsAgo;
+  inStore(dataDir, (database) => database.query("UPDATE token SET expires_at = ? WHERE id = ?").run(end, id));
+}
+
+/** Runs `work` as one transaction in the store of a data directory, beside the server that may be using it. */
+export function inStore(dataDir: string, work: (database: Database) => void): void {
   using database = new Database(join(dataDir, "publisher.db"), { strict: true });
   database.run("PRAGMA busy_timeout = 5000");
-  const end = Math.floor(Date.now() / 1000) - secondsAgo;
-  database.query("UPDATE token SET expires_at = ? WHERE id = ?").run(end, id);
+  database.transaction(() => work(database)).immediate();
 }
 
 function expiryOf(index: number, now: number): number | null {

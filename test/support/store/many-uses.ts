@@ -1,5 +1,4 @@
-import { Database } from "bun:sqlite";
-import { join } from "node:path";
+import { inStore } from "./many-tokens.ts";
 
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
@@ -16,26 +15,22 @@ export interface ManyUses {
   readonly refused: number;
 }
 
-/** Writes uses straight into the store of a data directory, beside the server that may be using it. */
+/** Writes uses straight into the store of a data directory. */
 export function writeUses(dataDir: string, uses: readonly ManyUses[]): void {
-  using database = new Database(join(dataDir, "publisher.db"), { strict: true });
-  database.run("PRAGMA busy_timeout = 5000");
-  const add = database.query(
-    `INSERT INTO token_use (bucket, token, start, accepted, refused) VALUES (?1, ?2, ?3, ?4, ?5)
-     ON CONFLICT (bucket, token, start) DO UPDATE SET accepted = accepted + ?4, refused = refused + ?5`,
-  );
   const now = Math.floor(Date.now() / 1000);
-  database
-    .transaction(() => {
-      for (const { id, hoursAgo, accepted, refused } of uses) {
-        const time = now - hoursAgo * HOUR_SECONDS;
-        for (const token of [id, ALL_TOKENS]) {
-          add.run("hour", token, time - (time % HOUR_SECONDS), accepted, refused);
-          add.run("day", token, time - (time % DAY_SECONDS), accepted, refused);
-        }
+  inStore(dataDir, (database) => {
+    const add = database.query(
+      `INSERT INTO token_use (bucket, token, start, accepted, refused) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (bucket, token, start) DO UPDATE SET accepted = accepted + ?4, refused = refused + ?5`,
+    );
+    for (const { id, hoursAgo, accepted, refused } of uses) {
+      const time = now - hoursAgo * HOUR_SECONDS;
+      for (const token of [id, ALL_TOKENS]) {
+        add.run("hour", token, time - (time % HOUR_SECONDS), accepted, refused);
+        add.run("day", token, time - (time % DAY_SECONDS), accepted, refused);
       }
-    })
-    .immediate();
+    }
+  });
 }
 
 /** Uses that come and go with the day, some of them refused, in every hour of the last days. */

@@ -36,6 +36,11 @@ export class StoreTerminal extends Terminal {
     return messageOf(command, await this.run(command.split(" ")));
   }
 
+  /** Runs a command that must fail without output, with this in its message. */
+  async expectRefusal(command: string, sentence: string | RegExp): Promise<void> {
+    expect(await this.refusal(command)).toMatch(sentence);
+  }
+
   /** Runs a command to its end under another one, as `strace`. */
   runUnder(under: readonly string[], command: string): Ran {
     const { exitCode, stdout, stderr } = Bun.spawnSync([...under, this.executable, ...command.split(" ")], {
