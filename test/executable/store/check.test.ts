@@ -47,10 +47,14 @@ describe("check", () => {
     expect(await terminal.done("check")).toContain("tokens: 2, audit events: 2.");
   });
 
-  test("has an exit code of its own for damage on request", async () => {
+  test("finds damage that a quick check does not, and so does the start of a server", async () => {
     const [id = ""] = await terminal.createTokens(1);
     renameInIndex(terminal.database, "token_not_revoked", id);
-    await terminal.expectRefusal("check", /^publisher: \S+ is damaged: .*token_not_revoked/);
+    for (const command of ["check", "serve --port 0"])
+      await terminal.expectRefusal(
+        command,
+        /^publisher: \S+ is damaged: .*token_not_revoked.* "publisher restore" puts a backup in its place\.\n$/,
+      );
     expect((await terminal.run(["check", "--tell-damage"])).exitCode).toBe(3);
   });
 
@@ -108,51 +112,32 @@ test.each<[string, () => void, RegExp]>([
 /** The size beyond which a store is checked while it is served, in bytes. */
 const LARGE = 8 * 1024 * 1024;
 
-/** A store that is too large to be checked before it is served. */
-function makeLarge(): void {
+test("a large store is served while it is checked, and no more once it was found damaged", async () => {
+  const { id, token } = await terminal.createToken("write");
+  const path = terminal.database;
   writeTokens(terminal.dataDir, manyTokens(20_000));
   terminal.sql(`UPDATE token SET description = '${"x".repeat(900)}' WHERE id LIKE 'atok_0Many%'`);
-}
-
-describe("a server", () => {
-  test("does not start on a small store that only a full check finds damaged", async () => {
-    const { id } = await terminal.createToken("read");
-    renameInIndex(terminal.database, "token_not_revoked", id);
-    await terminal.expectRefusal(
-      "serve --port 0",
-      /^publisher: .* is damaged: .*token_not_revoked.* "publisher restore" puts a backup in its place\.\n$/,
-    );
-  });
-
-  test("serves nothing more of a large store once it was found damaged, and says so once", async () => {
-    const { id, token } = await terminal.createToken("write");
-    const path = terminal.database;
-    makeLarge();
-    expect(statSync(path).size).toBeGreaterThan(LARGE);
-    renameInIndex(path, "token_not_revoked", id);
-    await using server = await terminal.serve();
-    await until(() => server.stderr.includes("the store is damaged"));
-    expect((await server.call("api-token/current", {}, token)).status).toBe(503);
-    expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(503);
-    expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
-    expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
-    expect(server.stderr.match(/the store is damaged: nothing is served/g)).toHaveLength(1);
-    const files = ["", "-wal"].map((end) => readFileSync(path + end).toHex());
-    expect(files[1]).not.toBe("");
-    expect(await server.stop()).toBe(137);
-    expect(["", "-wal"].map((end) => readFileSync(path + end).toHex())).toEqual(files);
-    expect(server.stderr).toContain("the store is damaged; its files are left as they are");
-  });
-
-  test("serves a large store while it is checked, and says that it is sound", async () => {
-    const { token } = await terminal.createToken("write");
-    makeLarge();
+  expect(statSync(path).size).toBeGreaterThan(LARGE);
+  {
     await using server = await terminal.serve();
     expect((await server.call("api-token/current", {}, token)).status).toBe(200);
     await until(() => server.stderr.includes("the store was checked and is sound"));
     expect((await fetch(`${server.url}/readyz`)).status).toBe(200);
     expect(await server.stop()).toBe(0);
-  });
+  }
+  renameInIndex(path, "token_not_revoked", id);
+  await using server = await terminal.serve();
+  await until(() => server.stderr.includes("the store is damaged"));
+  expect((await server.call("api-token/current", {}, token)).status).toBe(503);
+  expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(503);
+  expect((await fetch(`${server.url}/readyz`)).status).toBe(503);
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  expect(server.stderr.match(/the store is damaged: nothing is served/g)).toHaveLength(1);
+  const files = ["", "-wal"].map((end) => readFileSync(path + end).toHex());
+  expect(files[1]).not.toBe("");
+  expect(await server.stop()).toBe(137);
+  expect(["", "-wal"].map((end) => readFileSync(path + end).toHex())).toEqual(files);
+  expect(server.stderr).toContain("the store is damaged; its files are left as they are");
 });
 
 test.skipIf(!canTrace("whether a failing disk is told from a damaged store"))(
