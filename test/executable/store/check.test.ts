@@ -11,6 +11,8 @@ setDefaultTimeout(TEST_LIMIT_MS);
 
 const terminal = useTerminal();
 
+const SERVE = "serve --port 0";
+
 describe("check", () => {
   test("says that a store is sound, and how much is in it, and leaves it as it is", async () => {
     const [id] = await terminal.createTokens(2);
@@ -50,7 +52,7 @@ describe("check", () => {
   test("finds damage that a quick check does not, and so does the start of a server", async () => {
     const [id = ""] = await terminal.createTokens(1);
     renameInIndex(terminal.database, "token_not_revoked", id);
-    for (const command of ["check", "serve --port 0"])
+    for (const command of ["check", SERVE])
       await terminal.expectRefusal(
         command,
         /^publisher: \S+ is damaged: .*token_not_revoked.* "publisher restore" puts a backup in its place\.\n$/,
@@ -69,38 +71,25 @@ describe("check", () => {
   });
 });
 
+const DAMAGED = / is damaged: .*It was left as it is; "publisher restore" puts a backup in its place\./;
+
 function overwrite(change: (bytes: Buffer) => Uint8Array): void {
   writeFileSync(terminal.database, change(readFileSync(terminal.database)));
 }
 
 test.each<[string, () => void, RegExp]>([
+  ["an empty file", () => overwrite(() => Buffer.of()), / is empty\. .* and start again\./],
+  ["half a store", () => overwrite((bytes) => bytes.subarray(0, bytes.length / 2)), DAMAGED],
   [
-    "an empty file",
-    () => overwrite(() => Buffer.of()),
-    / is empty\. .* remove \S+\/publisher\.db, and start again\./,
-  ],
-  [
-    "half a store",
-    () => overwrite((bytes) => bytes.subarray(0, bytes.length / 2)),
-    / is damaged: .*It was left as it is; "publisher restore" puts a backup in its place\./,
-  ],
-  [
-    "a store without the key of its cursors",
+    "a store without a key",
     () => terminal.sql("DELETE FROM cursor_key"),
-    / is damaged: the key of the cursors is missing/,
+    / the key of the cursors is missing/,
   ],
 ])("%s is refused by every command, and left as it is", async (_, spoil, sentence) => {
   await terminal.createToken("read", "--description", "x".repeat(400));
   spoil();
   const before = readFileSync(terminal.database);
-  for (const command of [
-    "check",
-    "token list",
-    "token revoke atok_1",
-    "token create --access read",
-    "backup x.db",
-    "serve --port 0",
-  ]) {
+  for (const command of ["check", "token list", "token create --access read", "backup x.db", SERVE]) {
     const message = await terminal.refusal(command);
     expect(message).toStartWith(`publisher: ${terminal.database} `);
     expect(message).toMatch(sentence);

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +7,7 @@ import { canTrace, whileFailing } from "../../support/executable/strace.ts";
 import type { Answer } from "../../support/http/api.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
 import { FailingDisk } from "../../support/store/failing-disk.ts";
+import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
 import { SmallDisk } from "../../support/store/small-disk.ts";
 import { type StoreTerminal, useDiskTerminal, useTerminal } from "../../support/store/store-terminal.ts";
 
@@ -40,6 +42,10 @@ interface Made {
 
 async function create(server: RunningServer, access = "read"): Promise<Made> {
   return (await server.call("api-token/create", { access })).json;
+}
+
+async function expectRefused(server: RunningServer, secrets: readonly string[]): Promise<void> {
+  for (const secret of secrets) expect((await server.call("api-token/current", {}, secret)).status).toBe(401);
 }
 
 async function expectRevoked(server: RunningServer, { id, token }: Made): Promise<void> {
@@ -93,7 +99,9 @@ async function expectRecovered(server: RunningServer, terminal: StoreTerminal): 
   expect(await terminal.done("check")).toContain("is sound");
 }
 
-describe.skipIf(!SmallDisk.canMount("a full disk"))("a full disk", () => {
+const hasDisk = SmallDisk.canMount("a full disk");
+
+describe.skipIf(!hasDisk)("a full disk", () => {
   const small = useDiskTerminal();
 
   test("is noticed before a change fails, and refuses changes, but revokes, until there is space again", async () => {
@@ -130,11 +138,11 @@ describe.skipIf(!SmallDisk.canMount("a full disk"))("a full disk", () => {
     const revoked = await server.call("api-token/revoke", { id: thief.id, descendants: true });
     expect({ status: revoked.status, of: revoked.json.status }).toEqual({ status: 200, of: "revoked" });
     const some = [thief.token, secrets[0] ?? "", secrets.at(-1) ?? ""];
-    for (const token of some) expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+    await expectRefused(server, some);
     expect(await server.stop()).toBe(0);
     expect(server.stderr).not.toContain("revocations could not be stored");
     await using again = await small.serve();
-    for (const token of some) expect((await again.call("api-token/current", {}, token)).status).toBe(401);
+    await expectRefused(again, some);
   });
 
   test("that is filled again after each revocation refuses in memory at last, and goes on", async () => {
@@ -152,8 +160,10 @@ describe.skipIf(!SmallDisk.canMount("a full disk"))("a full disk", () => {
         "If a server runs, revoke the token on its admin page or by the API: it then refuses the token at once. " +
         "Or free 5 MiB on the disk, and try again.\n",
     );
-    for (const { token } of made)
-      expect((await server.call("api-token/current", {}, token)).status).toBe(401);
+    await expectRefused(
+      server,
+      made.map(({ token }) => token),
+    );
     expect(await server.stop()).toBe(0);
   });
 
@@ -211,6 +221,62 @@ describe.skipIf(!SmallDisk.canMount("a full disk"))("a full disk", () => {
   });
 });
 
+/** A token and its descendants in the store of a running server. */
+async function withDescendants(server: RunningServer, descendants: number) {
+  const parent = await create(server, "write");
+  const children = manyTokens(descendants).map((token) => ({ ...token, expiresAt: null, revokedAt: null }));
+  writeTokens(server.dataDir, children, parent.id);
+  const child = (await server.call("api-token/create", { access: "read" }, parent.token)).json;
+  await untilWalIsCut(server);
+  return { parent, child };
+}
+
+/** Otherwise the revocations would fit into the space of that file. */
+async function untilWalIsCut({ dataDir }: RunningServer): Promise<void> {
+  const path = join(dataDir, "publisher.db");
+  using database = new Database(path, { strict: true });
+  await until(() => {
+    database.query("PRAGMA wal_checkpoint(TRUNCATE)").get();
+    return statSync(`${path}-wal`).size === 0;
+  });
+}
+
+function revokedOnDisk({ dataDir }: RunningServer): number {
+  using database = new Database(join(dataDir, "publisher.db"), { readonly: true, strict: true });
+  const sql = "SELECT count(*) AS revoked FROM token WHERE revoked_at IS NOT NULL";
+  return database.query<{ revoked: number }, []>(sql).get()?.revoked ?? 0;
+}
+
+describe.skipIf(!hasDisk)("a revocation with thousands of descendants on a full disk", () => {
+  const small = useDiskTerminal(64);
+
+  test("is stored for the token itself and for thousands more, and for the rest later", async () => {
+    const count = 20_000;
+    await using server = await small.serve();
+    const { parent, child } = await withDescendants(server, count);
+    small.disk.fill();
+    const { status, json } = await server.call("api-token/revoke", { id: parent.id, descendants: true });
+    expect({ status, data: json.error.data }).toEqual({
+      status: 503,
+      data: { outcome: "pending", pending_token: false, pending_descendants: expect.any(Number) },
+    });
+    const waiting = json.error.data.pending_descendants;
+    expect(json.error.message).toStartWith("The token is revoked for good.");
+    expect(json.error.message).toContain(` for ${waiting} of them `);
+    // The server goes on trying.
+    expect(revokedOnDisk(server)).toBeGreaterThanOrEqual(count + 2 - waiting);
+    expect(count + 2 - waiting).toBeGreaterThan(2000);
+    await expectRefused(server, [parent.token, child.token]);
+    small.disk.free();
+    await until(() => revokedOnDisk(server) === count + 2);
+    expect(await server.stop()).toBe(0);
+    expect(server.stderr).not.toContain("revocations could not be stored");
+    await using again = await small.serve();
+    await expectRefused(again, [parent.token, child.token]);
+    expect(await small.done("check")).toContain("is sound");
+  });
+});
+
 /** Faults below SQLite, in the words of strace. */
 const UNKNOWN = { outcome: "unknown" };
 const FAULTS: readonly (readonly [fault: string, outcome: object])[] = [
@@ -242,26 +308,20 @@ describe.skipIf(!tracing)("a failing disk refuses changes alone, until it works 
   });
 });
 
-describe.skipIf(!tracing)("a change whose sync failed is undone, also after a crash", () => {
-  test.each(["create", "update", "rotate"])("%s", async (name) => {
-    await using server = await terminal.serve();
-    const made = (await server.call("api-token/create", { access: "read", description: "before" })).json;
-    const bodies: Record<string, object> = {
-      create: { access: "read" },
-      update: { id: made.id, description: "after" },
-      rotate: { id: made.id, overlap_seconds: 0 },
-    };
-    const before = withoutUses(await server.call("api-token/list"));
-    await whileFailing(server.child.pid, "fsync,fdatasync:error=EIO", async () => {
-      expectUnavailable(await server.call(`api-token/${name}`, bodies[name]), { outcome: "unknown" });
-      expect(withoutUses(await server.call("api-token/list"))).toEqual(before);
-      await server.stop("SIGKILL");
-    });
-    await using again = await terminal.serve();
-    expect(withoutUses(await again.call("api-token/list"))).toEqual(before);
-    expect((await again.call("api-token/current", {}, made.token)).status).toBe(200);
-    expect(await terminal.done("check")).toContain("is sound");
+test.skipIf(!tracing)("a change whose sync failed is undone, also after a crash", async () => {
+  await using server = await terminal.serve();
+  const made = await create(server);
+  const before = withoutUses(await server.call("api-token/list"));
+  await whileFailing(server.child.pid, "fsync,fdatasync:error=EIO", async () => {
+    const change = { id: made.id, description: "after" };
+    expectUnavailable(await server.call("api-token/update", change), { outcome: "unknown" });
+    expect(withoutUses(await server.call("api-token/list"))).toEqual(before);
+    await server.stop("SIGKILL");
   });
+  await using again = await terminal.serve();
+  expect(withoutUses(await again.call("api-token/list"))).toEqual(before);
+  expect((await again.call("api-token/current", {}, made.token)).status).toBe(200);
+  expect(await terminal.done("check")).toContain("is sound");
 });
 
 test.skipIf(!canTrace("what a slow disk does"))("a slow disk does not spoil the end of the log", async () => {

@@ -169,24 +169,6 @@ test(`${KILLS} kills at random moments lose nothing that was acknowledged`, asyn
   await expectKept(ledger);
 });
 
-test("kills of token create, beside a running server, lose no token whose secret was printed", async () => {
-  await using server = await terminal.serve();
-  const printed: string[] = [];
-  for (let round = 0; round < KILLS; round += 1) {
-    const command = [EXECUTABLE, ..."token create --access read --json".split(" ")];
-    const child = Bun.spawn(command, { cwd: terminal.cwd, env: {}, stderr: "ignore" });
-    const made = server.call("api-token/create", { access: "read" });
-    const killing = setTimeout(() => child.kill("SIGKILL"), 20 + Math.random() * 80);
-    const stdout = await new Response(child.stdout).text();
-    clearTimeout(killing);
-    if (stdout.endsWith("}\n")) printed.push(JSON.parse(stdout).token);
-    expect((await made).status).toBe(200);
-  }
-  for (const token of printed) expect((await server.call("api-token/current", {}, token)).status).toBe(200);
-  await server.stop();
-  await expectSound();
-});
-
 const CALLS = ["fsync", "fdatasync", "pwrite64", "write", "writev", "sendto", "sendmsg", "recvfrom", "read"];
 
 const isLogWritten = (call: string) => /^pwrite64\(\d+<[^>]*publisher\.db-wal>/.test(call);

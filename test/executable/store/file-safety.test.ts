@@ -65,36 +65,35 @@ test.skipIf(!CAN_CHANGE_USER)(
 
 const terminal = useTerminal();
 
-describe.skipIf(!canTrace("files whose mode cannot be changed"))("where chmod has no effect, a file", () => {
-  const chmod = "chmod,fchmod,fchmodat";
-  const without = (effect: string) =>
-    ["strace", "-D", "-f", "-o", "/dev/null", "-e", `inject=${chmod}:${effect}`] as const;
+describe.skipIf(!canTrace("files whose mode cannot be changed"))(
+  "where chmod has no effect, a file that others may open",
+  () => {
+    const chmod = "chmod,fchmod,fchmodat";
+    const without = (effect: string) =>
+      ["strace", "-D", "-f", "-o", "/dev/null", "-e", `inject=${chmod}:${effect}`] as const;
 
-  test.each(["retval=0", "error=EPERM"])("that others may open is a warning: %s", async (effect) => {
-    const { token } = await terminal.createToken("write");
-    chmodSync(terminal.dataDir, 0o755);
-    for (const name of ["publisher.db", "lock.db"]) {
-      writeFileSync(join(terminal.dataDir, name), "", { flag: "a" });
-      chmodSync(join(terminal.dataDir, name), 0o755);
-    }
-    await using server = await RunningServer.start({ cwd: terminal.cwd, under: without(effect) });
-    expect(server.stdout).toContain(
-      "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755), lock.db (mode 755)",
-    );
-    expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
-    // Looking at the file of the lock must not end the lock.
-    expect((await terminal.run(SERVE.split(" "))).stderr).toContain("Another Publisher server is running");
-    expect(await server.stop()).toBe(0);
-  });
-
-  test.each(["retval=0", "error=EPERM"])("to which everybody may write is refused: %s", async (effect) => {
-    await terminal.createToken("read");
-    chmodSync(terminal.database, 0o777);
-    expect(terminal.refusalUnder(without(effect), SERVE)).toContain(
-      "data/publisher.db (mode 777), and this user cannot change that. ",
-    );
-  });
-});
+    test.each(["retval=0", "error=EPERM"])("is a warning or refused: %s", async (effect) => {
+      const { token } = await terminal.createToken("write");
+      chmodSync(terminal.dataDir, 0o755);
+      for (const name of ["publisher.db", "lock.db"]) {
+        writeFileSync(join(terminal.dataDir, name), "", { flag: "a" });
+        chmodSync(join(terminal.dataDir, name), 0o755);
+      }
+      await using server = await RunningServer.start({ cwd: terminal.cwd, under: without(effect) });
+      expect(server.stdout).toContain(
+        "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755), lock.db (mode 755)",
+      );
+      expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
+      // Looking at the file of the lock must not end the lock.
+      await terminal.expectRefusal(SERVE, "Another Publisher server is running");
+      expect(await server.stop()).toBe(0);
+      chmodSync(terminal.database, 0o777);
+      expect(terminal.refusalUnder(without(effect), SERVE)).toContain(
+        "data/publisher.db (mode 777), and this user cannot change that. ",
+      );
+    });
+  },
+);
 
 test.skipIf(!CAN_CHANGE_USER)("root serves no other user's store", async () => {
   await terminal.createToken("read");
