@@ -1,6 +1,6 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
-  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,7 +12,6 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
 import { unfinishedPath } from "../../../src/store/sqlite/backup/backup.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
@@ -21,14 +20,6 @@ import { useTerminal } from "../../support/store/store-terminal.ts";
 setDefaultTimeout(TEST_LIMIT_MS);
 
 const terminal = useTerminal();
-
-/** Puts a backup alone into the data directory `restored-…`; returns the flag that names that. */
-function restored(backup: string): string {
-  const path = terminal.path(`restored-${backup}`);
-  mkdirSync(path);
-  copyFileSync(terminal.path(backup), join(path, "publisher.db"));
-  return `--data-dir ${path}`;
-}
 
 const dated = (day: string) => `publisher-2020-01-${day}T00-00-00Z.db`;
 
@@ -49,9 +40,7 @@ describe("backup", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(terminal.names).toEqual(["backup.db", "data"]);
     expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
-    const flag = restored("backup.db");
-    expect(await terminal.done(`check ${flag}`)).toContain("tokens: 2, audit events: 3.");
-    expect(await terminal.done(`token list --all ${flag}`)).toContain("revoked");
+    expect(await terminal.done("check backup.db")).toContain("tokens: 2, audit events: 3.");
   });
 
   test("under load holds every change that was acknowledged before it began", async () => {
@@ -67,8 +56,8 @@ describe("backup", () => {
     for (let round = 0; round < 3; round += 1) {
       const before = acknowledged.slice();
       await terminal.done(`backup backup-${round}`);
-      const { data } = JSON.parse(await terminal.done(`token list --json ${restored(`backup-${round}`)}`));
-      const ids = new Set(data.map(({ id }: { id: string }) => id));
+      using backup = new Database(terminal.path(`backup-${round}`), { readonly: true });
+      const ids = new Set(backup.query("SELECT id FROM token").values().flat());
       expect(before.filter((id) => !ids.has(id))).toEqual([]);
     }
     isOver = true;
@@ -152,8 +141,8 @@ describe("backup", () => {
 
   const OF_A_STORE = "is the place of a store itself, or of a file that Publisher keeps";
   test.each([
-    ...["data/publisher.db", "data/publisher.db-wal", "empty-directory/publisher.db"].map((name) => [
-      name,
+    ...["data/publisher.db", "data/publisher.db-wal", "no-store/publisher.db"].map((path) => [
+      path,
       OF_A_STORE,
     ]),
     ...["", "-next", "-next.sha256"].map((end) => [`other/publisher.db${end}`, OF_A_STORE]),
@@ -166,7 +155,7 @@ describe("backup", () => {
     await terminal.createToken("read", "--data-dir", "other");
     writeFileSync(terminal.path("notes.txt"), "Dear diary,\n".repeat(99));
     writeFileSync(terminal.path("empty"), "");
-    mkdirSync(terminal.path("empty-directory"));
+    mkdirSync(terminal.path("no-store"));
     const path = terminal.path(target);
     const content = () => (existsSync(path) && statSync(path).isFile() ? readFileSync(path).toHex() : null);
     const before = content();

@@ -52,16 +52,12 @@ class Ledger {
     using connection = await RawConnection.open(server.url);
     const caller = server.firstToken;
     for (let count = 0; ; count += 1) {
-      const entry = this.#open(`${client}-${count}`);
+      const description = `${client}-${count}`;
+      const entry: Entry = { description, id: "", token: "", creation: "asked", revocation: "not asked" };
+      this.entries.push(entry);
       const isWritten = await this.#change(connection, caller, entry, count % 2 === 0);
       if (!isWritten) return;
     }
-  }
-
-  #open(description: string): Entry {
-    const entry: Entry = { description, id: "", token: "", creation: "asked", revocation: "not asked" };
-    this.entries.push(entry);
-    return entry;
   }
 
   /** False if the connection broke on the way. */

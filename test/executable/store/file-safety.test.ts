@@ -65,33 +65,30 @@ test.skipIf(!CAN_CHANGE_USER)(
 
 const terminal = useTerminal();
 
-describe.skipIf(!canTrace("files whose mode cannot be changed"))(
-  "where chmod has no effect, a file that others may open",
-  () => {
-    const chmod = "chmod,fchmod,fchmodat";
-    const without = (effect: string) =>
-      ["strace", "-D", "-f", "-o", "/dev/null", "-e", `inject=${chmod}:${effect}`] as const;
+const CAN_TRACE = canTrace("files whose mode cannot be changed");
 
-    test.each(["retval=0", "error=EPERM"])("is a warning or refused: %s", async (effect) => {
-      const { token } = await terminal.createToken("write");
-      chmodSync(terminal.dataDir, 0o755);
-      for (const name of ["publisher.db", "lock.db"]) {
-        writeFileSync(join(terminal.dataDir, name), "", { flag: "a" });
-        chmodSync(join(terminal.dataDir, name), 0o755);
-      }
-      await using server = await RunningServer.start({ cwd: terminal.cwd, under: without(effect) });
-      expect(server.stdout).toContain(
-        "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755), lock.db (mode 755)",
-      );
-      expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
-      // Looking at the file of the lock must not end the lock.
-      await terminal.expectRefusal(SERVE, "Another Publisher server is running");
-      expect(await server.stop()).toBe(0);
-      chmodSync(terminal.database, 0o777);
-      expect(terminal.refusalUnder(without(effect), SERVE)).toContain(
-        "data/publisher.db (mode 777), and this user cannot change that. ",
-      );
-    });
+test.skipIf(!CAN_TRACE).each(["retval=0", "error=EPERM"])(
+  "where chmod has no effect, a file that others may open is a warning or refused: %s",
+  async (effect) => {
+    const inject = `inject=chmod,fchmod,fchmodat:${effect}`;
+    const without = ["strace", "-D", "-f", "-o", "/dev/null", "-e", inject] as const;
+    const { token } = await terminal.createToken("write");
+    chmodSync(terminal.dataDir, 0o755);
+    for (const path of [terminal.database, join(terminal.dataDir, "lock.db")]) {
+      writeFileSync(path, "", { flag: "a" });
+      chmodSync(path, 0o755);
+    }
+    await using server = await RunningServer.start({ cwd: terminal.cwd, under: without });
+    expect(server.stdout).toContain(
+      "Warning: Other users may open files of the store, and this user cannot close them: publisher.db (mode 755), lock.db (mode 755)",
+    );
+    expect((await server.call("api-token/create", { access: "read" }, token)).status).toBe(200);
+    // Looking at the file of the lock must not end the lock.
+    await terminal.expectRefusal(SERVE, "Another Publisher server is running");
+    expect(await server.stop()).toBe(0);
+    chmodSync(terminal.database, 0o777);
+    const message = terminal.refusalUnder(without, SERVE);
+    expect(message).toContain("data/publisher.db (mode 777), and this user cannot change that. ");
   },
 );
 

@@ -83,8 +83,6 @@ test("a revocation log that is cut under a running server is whole again soon, a
 });
 
 test("a revocation log in a directory that is missing says so", async () => {
-  await terminal.expectRefusal(
-    "serve --port 0 --revocation-log missing/log",
-    /^publisher: There is no directory \S*missing for the revocation log\. Make it first\.\n$/,
-  );
+  const message = /^publisher: There is no directory \S*missing for the revocation log\. Make it first\.\n$/;
+  await terminal.expectRefusal("serve --port 0 --revocation-log missing/log", message);
 });
