@@ -186,18 +186,19 @@ describe("backup", () => {
     "names the finished work where only its message cannot be written",
     async () => {
       const [id] = await terminal.createTokens(1);
-      const toFullDisk = (command: string) =>
-        terminal.refusalUnder(["sh", "-c", '"$0" "$@" >/dev/full'], command);
+      const toFullDisk = ["sh", "-c", '"$0" "$@" >/dev/full'];
       for (const [command = "", done] of [
         ["backup backup.db", `${terminal.path("backup.db")} was written`],
         [`token update ${id} --expires-in 1h`, `${id} was updated`],
         [`token revoke ${id}`, `${id} was revoked`],
         ["restore backup.db", `${terminal.path("backup.db")} was restored`],
       ])
-        expect(toFullDisk(command)).toBe(
+        expect(terminal.refusalUnder(toFullDisk, command)).toBe(
           `publisher: ${done}; only the message about it cannot be written: there is no space left.\n`,
         );
-      expect(toFullDisk(`token revoke ${id} --dry-run`)).toContain("The answer cannot be written");
+      expect(terminal.refusalUnder(toFullDisk, `token revoke ${id} --dry-run`)).toContain(
+        "The answer cannot be",
+      );
     },
   );
 });

@@ -35,10 +35,7 @@ async function untilReady({ url }: RunningServer, changes = 200): Promise<void> 
   await until(async () => (await fetch(`${url}/readyz`)).status === changes);
 }
 
-interface Made {
-  readonly id: string;
-  readonly token: string;
-}
+type Made = Readonly<Record<"id" | "token", string>>;
 
 async function create(server: RunningServer, access = "read"): Promise<Made> {
   return (await server.call("api-token/create", { access })).json;

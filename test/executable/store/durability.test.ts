@@ -34,10 +34,8 @@ interface Entry {
 /** The changes that clients asked for, and those that were acknowledged. */
 class Ledger {
   readonly entries: Entry[] = [];
-  /** How many changes were acknowledged. */
   acknowledged = 0;
 
-  /** Waits until that many changes were acknowledged. */
   async untilAcknowledged(count: number): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
     while (this.acknowledged < count) {

@@ -16,8 +16,9 @@ function alarms({ stderr }: RunningServer): readonly string[] {
   return stderr.split("\n").filter((line) => line.includes("changes cannot be stored now"));
 }
 
-for (const file of ["publisher.db", "publisher.db-wal", "publisher.db-shm"]) {
-  test(`a server lets nobody in once ${file} was removed, and again once it is back`, async () => {
+test.each(["publisher.db", "publisher.db-wal", "publisher.db-shm"])(
+  "a server lets nobody in once %s was removed, and again once it is back",
+  async (file) => {
     await using server = await terminal.serve();
     const token = server.firstToken;
     const path = join(server.dataDir, file);
@@ -35,8 +36,8 @@ for (const file of ["publisher.db", "publisher.db-wal", "publisher.db-shm"]) {
     await until(async () => (await readiness(server)) === 200);
     expect(alarms(server)).toHaveLength(1);
     expect(alarms(server)[0]).toContain(`${file} was removed, replaced or closed`);
-  });
-}
+  },
+);
 
 test("without lock.db, as a second server could start, an idle server is not ready, and only verifies", async () => {
   await using server = await terminal.serve();
@@ -51,8 +52,9 @@ test("without lock.db, as a second server could start, an idle server is not rea
   await until(() => server.stderr.includes("changes are stored again"));
 });
 
-for (const removed of [["publisher.db-shm"], ["publisher.db-wal", "publisher.db-shm"]]) {
-  test(`a command revokes for good although ${removed.join(" and ")} changed under the server`, async () => {
+test.each([["publisher.db-shm"], ["publisher.db-shm", "publisher.db-wal"]])(
+  "a command revokes for good although %s changed under the server",
+  async (...removed) => {
     await using server = await terminal.serve();
     const made = (await server.call("api-token/create", { access: "read" })).json;
     const wal = readFileSync(join(server.dataDir, "publisher.db-wal"));
@@ -65,8 +67,8 @@ for (const removed of [["publisher.db-shm"], ["publisher.db-wal", "publisher.db-
     expect(server.stderr).toContain("files of the store were replaced");
     await using again = await terminal.serve();
     expect((await again.call("api-token/current", {}, made.token)).status).toBe(401);
-  });
-}
+  },
+);
 
 test("a missing database is not replaced by a new one: put back, it has all acknowledged changes", async () => {
   const server = await terminal.serve();

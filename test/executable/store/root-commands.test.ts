@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { EXECUTABLE, type Ran, RunningServer } from "../../support/executable/executable.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { asUser, canChangeUser } from "../../support/store/other-user.ts";
+import { SmallDisk } from "../../support/store/small-disk.ts";
 import { SharedTerminal } from "../../support/store/store-terminal.ts";
 import { useEach } from "../../support/store/use.ts";
 
@@ -24,12 +25,7 @@ const USER = 65_534;
 
 const CAN_CHANGE_USER = canChangeUser("root's commands on a user's store");
 
-const CAN_MOUNT =
-  CAN_CHANGE_USER &&
-  Bun.which("unshare") !== null &&
-  Bun.spawnSync(["unshare", "--mount", "--propagation", "private", "--", "true"]).success;
-if (!CAN_MOUNT)
-  process.stderr.write("skipped, as nothing may be mounted: a store that only root can get to\n");
+const CAN_MOUNT = CAN_CHANGE_USER && SmallDisk.canMount("a store that only root can get to");
 
 /** A service's directory, as systemd makes it: behind a link, and in one that `mode` may close to all but root. */
 class Service extends SharedTerminal {

@@ -26,7 +26,6 @@ export class RevokingProcess extends Child {
     return child;
   }
 
-  /** How many revocations were answered so far. */
   get answered(): number {
     return this.#answered[0] ?? 0;
   }

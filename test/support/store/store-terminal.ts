@@ -81,7 +81,6 @@ export class StoreTerminal extends Terminal {
       .sort();
   }
 
-  /** Starts a server on this store. */
   async serve(...args: readonly string[]): Promise<RunningServer> {
     return await RunningServer.start({ cwd: this.cwd, args });
   }
@@ -104,13 +103,11 @@ export class StoreTerminal extends Terminal {
     });
   }
 
-  /** Runs statements on the database of the store. */
   sql(...statements: readonly string[]): void {
     using database = new Database(this.database);
     for (const statement of statements) database.run(statement);
   }
 
-  /** Removes the whole store. */
   lose(): void {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
@@ -132,7 +129,6 @@ export class SharedTerminal extends StoreTerminal {
   }
 }
 
-/** A terminal on a disk of its own. */
 export class DiskTerminal extends StoreTerminal {
   readonly disk: SmallDisk;
 
@@ -153,7 +149,6 @@ export class DiskTerminal extends StoreTerminal {
   }
 }
 
-/** A terminal on a small disk, which each test gets anew. */
 export function useDiskTerminal(megabytes?: number): DiskTerminal {
   return useEach(() => new DiskTerminal(megabytes));
 }

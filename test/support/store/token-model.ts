@@ -7,7 +7,6 @@ import { ACCESSES, type Access, STATUSES, type Status } from "../../../src/token
 import type { TokenService } from "../../../src/tokens/token-service.ts";
 import { auditTrail, EVERYTHING, outcomeOf, TestStore } from "./store.ts";
 
-/** A token in the model. */
 interface ModelToken {
   readonly access: Access;
   readonly description: string | null;

@@ -27,7 +27,6 @@ export function useDirectoryOf(owner: { readonly directory: DataDirectory }): Da
   return standIn(() => owner.directory, DataDirectory.prototype);
 }
 
-/** A small disk that each test gets anew. */
 export function useDisk(): SmallDisk {
   return useEach(() => {
     const disk = SmallDisk.mount();
