@@ -52,9 +52,9 @@ test("without lock.db, as a second server could start, an idle server is not rea
   await until(() => server.stderr.includes("changes are stored again"));
 });
 
-test.each([["publisher.db-shm"], ["publisher.db-shm", "publisher.db-wal"]])(
-  "a command revokes for good although %s changed under the server",
-  async (...removed) => {
+test.each([[["publisher.db-shm"]], [["publisher.db-wal", "publisher.db-shm"]]])(
+  "a command revokes for good although %p changed under the server",
+  async (removed) => {
     await using server = await terminal.serve();
     const made = (await server.call("api-token/create", { access: "read" })).json;
     const wal = readFileSync(join(server.dataDir, "publisher.db-wal"));
