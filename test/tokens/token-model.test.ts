@@ -1,7 +1,6 @@
 import { test } from "bun:test";
 import fc from "fast-check";
-import { Instance, Model } from "../support/store/instance.ts";
-import { tokenCommands } from "../support/store/token-commands.ts";
+import { Instance, Model, tokenCommands } from "../support/store/token-model.ts";
 
 test("a model predicts tokens that are created, revoked or expire, through restarts and clocks that step back", async () => {
   await fc.assert(

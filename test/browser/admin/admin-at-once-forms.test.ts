@@ -3,7 +3,7 @@ import { proxyConfiguration } from "../../../public/proxies/configuration.ts";
 import { openForm, secretDialog, useAdminPage } from "../../support/browser/admin-page.ts";
 import { atOnce } from "../../support/browser/at-once.ts";
 import { askedPaths, hold } from "../../support/browser/routes.ts";
-import { writeUses } from "../../support/store/many-uses.ts";
+import { writeUses } from "../../support/store/many-tokens.ts";
 
 const { server, openTab, signedIn, create } = await useAdminPage();
 await create({ access: "write", audiences: ["grafana"], description: "Graphs" });

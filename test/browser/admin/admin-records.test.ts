@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import { signIn, useAdminPage } from "../../support/browser/admin-page.ts";
 import { hold, refuse, STORE_FAILS } from "../../support/browser/routes.ts";
-import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-import { writeUses } from "../../support/store/many-uses.ts";
+import { manyTokens, writeTokens, writeUses } from "../../support/store/many-tokens.ts";
 
 const MARKUP = "<img src=x onerror=alert(1)> deploys";
 

@@ -10,8 +10,7 @@ import { examine } from "../../support/browser/examine.ts";
 import { cutOff, failure, hold, refuse, STORE_FAILS } from "../../support/browser/routes.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
 import { until } from "../../support/patience.ts";
-import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
-import { dailyUses, writeUses } from "../../support/store/many-uses.ts";
+import { dailyUses, manyTokens, writeTokens, writeUses } from "../../support/store/many-tokens.ts";
 
 const LONG = Array(5)
   .fill("Everything that the nightly export of the accounts to the data warehouse in the other region needs.")

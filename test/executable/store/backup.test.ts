@@ -1,6 +1,6 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import {
-  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,31 +12,14 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
-import { datedPath, unfinishedPath } from "../../../src/store/sqlite/backup/backup.ts";
-import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
+import { unfinishedPath } from "../../../src/store/sqlite/backup/backup.ts";
 import { canTrace } from "../../support/executable/strace.ts";
-import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
+import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { useTerminal } from "../../support/store/store-terminal.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
 const terminal = useTerminal();
-
-/** Puts a backup alone into the data directory `restored-…`; returns the flag that names that. */
-function restored(backup: string): string {
-  const path = terminal.path(`restored-${backup}`);
-  mkdirSync(path);
-  copyFileSync(terminal.path(backup), join(path, "publisher.db"));
-  return `--data-dir ${path}`;
-}
-
-/** A backup to `late.db` is refused, and leaves that file. */
-async function expectLateLeft(sentence: string, flags = ""): Promise<void> {
-  const before = [terminal.names, readFileSync(terminal.path("late.db")).toHex()];
-  expect(await terminal.refusal(`backup late.db${flags}`)).toContain(sentence);
-  expect([terminal.names, readFileSync(terminal.path("late.db")).toHex()]).toEqual(before);
-}
 
 const dated = (day: string) => `publisher-2020-01-${day}T00-00-00Z.db`;
 
@@ -57,9 +40,7 @@ describe("backup", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(terminal.names).toEqual(["backup.db", "data"]);
     expect((await server.call("api-token/create", { access: "read" })).status).toBe(200);
-    const flag = restored("backup.db");
-    expect(await terminal.done(`check ${flag}`)).toContain("tokens: 2, audit events: 3.");
-    expect(await terminal.done(`token list --all ${flag}`)).toContain("revoked");
+    expect(await terminal.done("check backup.db")).toContain("tokens: 2, audit events: 3.");
   });
 
   test("under load holds every change that was acknowledged before it began", async () => {
@@ -75,8 +56,8 @@ describe("backup", () => {
     for (let round = 0; round < 3; round += 1) {
       const before = acknowledged.slice();
       await terminal.done(`backup backup-${round}`);
-      const { data } = JSON.parse(await terminal.done(`token list --json ${restored(`backup-${round}`)}`));
-      const ids = new Set(data.map(({ id }: { id: string }) => id));
+      using backup = new Database(terminal.path(`backup-${round}`), { readonly: true });
+      const ids = new Set(backup.query("SELECT id FROM token").values().flat());
       expect(before.filter((id) => !ids.has(id))).toEqual([]);
     }
     isOver = true;
@@ -112,6 +93,11 @@ describe("backup", () => {
     );
     const made = expect.stringMatching(/^publisher-20[2-9]\d-/);
     expect(backups()).toEqual(["notes.txt", foreign, dated("02"), made]);
+    writeFileSync(terminal.path(`backups/${dated("01")}`), "of somebody else");
+    expect((await terminal.run(["backup", "backups", "--keep", "2"])).stderr).toEndWith(
+      `--keep neither counts nor removes 2 files with such names in ${terminal.path("backups")}. ` +
+        `One is ${foreign}, which is no backup of Publisher's. Keep them elsewhere, or remove them.\n`,
+    );
     expect((await terminal.run(["backup", "backups", "--keep", "0"])).exitCode).toBe(2);
   });
 
@@ -121,30 +107,27 @@ describe("backup", () => {
     await terminal.createTokens(1);
     await terminal.done("backup late.db");
     await terminal.createToken("write", "--data-dir", "new-store");
-    await expectLateLeft("is a backup of another store", " --data-dir new-store");
     await terminal.done("restore early.db");
-    await expectLateLeft("has changes that this store does not have");
+    const before = [terminal.names, readFileSync(terminal.path("late.db")).toHex()];
+    await terminal.expectRefusal("backup late.db --data-dir new-store", "is a backup of another store");
+    await terminal.expectRefusal("backup late.db", "has changes that this store does not have");
+    expect([terminal.names, readFileSync(terminal.path("late.db")).toHex()]).toEqual(before);
     await terminal.done("backup early.db");
   });
 
   test("replaces a damaged backup, and gives that another name", async () => {
-    await terminal.createTokens(1);
+    await terminal.createBackup();
     const path = terminal.path("backup.db");
-    for (const [byte, name] of [
-      [1, "backup.db.damaged"],
-      [2, "backup.db.damaged-2"],
-    ] as const) {
-      await terminal.done("backup backup.db");
-      const damaged = readFileSync(path).fill(byte, 1000);
-      writeFileSync(path, damaged);
-      const { exitCode, stdout, stderr } = await terminal.run(["backup", "backup.db"]);
-      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("tokens: 1,") });
-      expect(stderr).toMatch(/^The old \S+backup\.db cannot be read \(.+\)\. It is kept as /);
-      expect(stderr).toEndWith(`${name}, and the new backup takes its place.\n`);
-      expect(readFileSync(terminal.path(name)).equals(damaged)).toBe(true);
-      expect(await terminal.done("check backup.db")).toContain("is sound");
-    }
-    expect(terminal.names).toEqual(["backup.db", "backup.db.damaged", "backup.db.damaged-2", "data"]);
+    const damaged = readFileSync(path).fill(1, 1000);
+    writeFileSync(path, damaged);
+    const { exitCode, stdout, stderr } = await terminal.run(["backup", "backup.db"]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("tokens: 1,") });
+    expect(stderr).toMatch(
+      /^The old \S+backup\.db cannot be read \(.+\)\. It is kept as \S+backup\.db\.damaged, and the new backup takes its place\.\n$/,
+    );
+    expect(readFileSync(`${path}.damaged`).equals(damaged)).toBe(true);
+    expect(await terminal.done("check backup.db")).toContain("is sound");
+    expect(terminal.names).toEqual(["backup.db", "backup.db.damaged", "data"]);
   });
 
   test("replaces a link to an earlier backup, which stays", async () => {
@@ -156,33 +139,10 @@ describe("backup", () => {
     expect(terminal.names).toEqual(["data", "first.db", "latest.db"]);
   });
 
-  test("with --keep leaves and does not count other files than earlier states of the store", async () => {
-    await terminal.createTokens(1);
-    const folder = terminal.path("backups");
-    mkdirSync(folder);
-    const old = ["01", "02", "03"].map(dated);
-    for (const name of old.slice(0, 2)) await terminal.done(`backup backups/${name}`);
-    await terminal.createTokens(1);
-    await terminal.done(`backup backups/${old[2]}`);
-    await terminal.createToken("write", "--data-dir", "new-store");
-    await terminal.done("backup backups --data-dir new-store --keep 1");
-    expect(backups()).toEqual([...old, expect.any(String)]);
-    await terminal.done(`restore backups/${old[0]}`);
-    // A backup of another store has the name of the second in which it was made.
-    await until(() => !existsSync(datedPath(folder, new Date())));
-    const { stderr } = await terminal.run(["backup", "backups", "--keep", "1"]);
-    expect(stderr.match(/Removed/g)).toHaveLength(2);
-    expect(stderr.match(/neither counts.*/g)).toEqual([
-      `neither counts nor removes 2 files with such names in ${folder}. One is ${old[2]}, ` +
-        "which has changes that this store does not have. Keep them elsewhere, or remove them.",
-    ]);
-    expect(backups()).toContain(old[2] ?? "");
-  });
-
   const OF_A_STORE = "is the place of a store itself, or of a file that Publisher keeps";
   test.each([
-    ...["data/publisher.db", "data/publisher.db-wal", "empty-directory/publisher.db"].map((name) => [
-      name,
+    ...["data/publisher.db", "data/publisher.db-wal", "no-store/publisher.db"].map((path) => [
+      path,
       OF_A_STORE,
     ]),
     ...["", "-next", "-next.sha256"].map((end) => [`other/publisher.db${end}`, OF_A_STORE]),
@@ -195,11 +155,11 @@ describe("backup", () => {
     await terminal.createToken("read", "--data-dir", "other");
     writeFileSync(terminal.path("notes.txt"), "Dear diary,\n".repeat(99));
     writeFileSync(terminal.path("empty"), "");
-    mkdirSync(terminal.path("empty-directory"));
+    mkdirSync(terminal.path("no-store"));
     const path = terminal.path(target);
     const content = () => (existsSync(path) && statSync(path).isFile() ? readFileSync(path).toHex() : null);
     const before = content();
-    expect(await terminal.refusal(`backup ${target}`)).toContain(sentence);
+    await terminal.expectRefusal(`backup ${target}`, sentence);
     expect(content()).toBe(before);
   });
 
@@ -226,22 +186,19 @@ describe("backup", () => {
     "names the finished work where only its message cannot be written",
     async () => {
       const [id] = await terminal.createTokens(1);
-      const toFullDisk = (command: string) => {
-        const script = ["sh", "-c", `${EXECUTABLE} ${command} >/dev/full`];
-        const { exitCode, stderr } = Bun.spawnSync(script, { cwd: terminal.cwd, env: {} });
-        expect({ command, exitCode }).toEqual({ command, exitCode: 1 });
-        return stderr.toString();
-      };
+      const toFullDisk = ["sh", "-c", '"$0" "$@" >/dev/full'];
       for (const [command = "", done] of [
         ["backup backup.db", `${terminal.path("backup.db")} was written`],
         [`token update ${id} --expires-in 1h`, `${id} was updated`],
         [`token revoke ${id}`, `${id} was revoked`],
         ["restore backup.db", `${terminal.path("backup.db")} was restored`],
       ])
-        expect(toFullDisk(command)).toBe(
+        expect(terminal.refusalUnder(toFullDisk, command)).toBe(
           `publisher: ${done}; only the message about it cannot be written: there is no space left.\n`,
         );
-      expect(toFullDisk(`token revoke ${id} --dry-run`)).toContain("The answer cannot be written");
+      expect(terminal.refusalUnder(toFullDisk, `token revoke ${id} --dry-run`)).toContain(
+        "The answer cannot be",
+      );
     },
   );
 });
@@ -254,11 +211,10 @@ test.skipIf(!canTrace("what a backup says of a disk that fails"))(
     const messages: string[] = [];
     const calls = terminal.path("calls");
     for (let nth = 1, isDone = false; !isDone; nth += 1) {
-      const fault = ["-e", "trace=fsync", "-e", `inject=fsync:error=EIO:when=${nth}`];
-      const command = ["strace", "-f", "-o", calls, ...fault, EXECUTABLE, "backup", "backup.db"];
-      const { exitCode, stderr } = Bun.spawnSync(command, { cwd: terminal.cwd, env: {} });
+      const strace = ["strace", "-f", "-o", calls, "-e", `inject=fsync:error=EIO:when=${nth}`];
+      const { exitCode, stderr } = terminal.runUnder(strace, "backup backup.db");
       isDone = !readFileSync(calls, "utf8").includes("INJECTED");
-      if (exitCode !== 0) messages.push(`${existsSync(path) ? "there" : "none"}: ${stderr.toString()}`);
+      if (exitCode !== 0) messages.push(`${existsSync(path) ? "there" : "none"}: ${stderr}`);
       rmSync(path, { force: true });
     }
     expect(messages.pop()).toBe(
@@ -267,34 +223,3 @@ test.skipIf(!canTrace("what a backup says of a disk that fails"))(
     expect(messages.filter((each) => !each.startsWith("none: publisher: The copy "))).toEqual([]);
   },
 );
-
-describe("a copy of publisher.db alone", () => {
-  test("taken under a running server is refused by every command, and left as it is", async () => {
-    await using server = await RunningServer.start();
-    await server.call("api-token/create", { access: "read" });
-    mkdirSync(terminal.dataDir);
-    copyFileSync(join(server.dataDir, "publisher.db"), terminal.database);
-    const before = readFileSync(terminal.database).toHex();
-    for (const command of [
-      "check",
-      "token list",
-      "token create --access read",
-      "serve --port 0",
-      "backup x.db",
-    ]) {
-      expect(await terminal.refusal(command)).toStartWith(
-        `publisher: ${terminal.database} is a part of a store: it was in use, and its file publisher.db-wal`,
-      );
-      expect(readFileSync(terminal.database).toHex()).toBe(before);
-    }
-    expect(terminal.files()).toEqual(["publisher.db"]);
-  });
-
-  test("taken after a clean stop is whole", async () => {
-    await using server = await terminal.serve();
-    await server.call("api-token/create", { access: "read" });
-    await server.stop();
-    copyFileSync(terminal.database, terminal.path("copy"));
-    expect(await terminal.done(`check ${restored("copy")}`)).toContain("tokens: 2, audit events: 2.");
-  });
-});

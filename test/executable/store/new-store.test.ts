@@ -1,5 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { EXECUTABLE } from "../../support/executable/executable.ts";
 import { canTrace, SystemCalls } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS, until } from "../../support/patience.ts";
@@ -14,12 +14,6 @@ const CREATE = "token create --access read --new-store";
 
 /** The system calls that change a directory or bring something to disk. */
 const CALLS = ["write", "fsync", "link", "linkat", "unlink", "unlinkat", "rename", "mkdir"];
-
-/** A first start, which ends once its store is made. */
-async function start(terminal: StoreTerminal, command: string): Promise<void> {
-  if (command === SERVE) await terminal.serveOnce();
-  else await terminal.done(command);
-}
 
 /**
  * The calls by which a command makes a new store, each with its number among the calls of that name. Of those after it
@@ -56,7 +50,8 @@ describe.skipIf(!canTrace("whether a new store survives a kill at any moment"))(
         const child = terminal.startFailing(`${name}:signal=SIGKILL:when=${nth}`, command);
         await child.exited;
         expect(child.signalCode).toBe("SIGKILL");
-        await start(terminal, command);
+        if (command === SERVE) await terminal.serveOnce();
+        else await terminal.done(command);
         expect(await terminal.done("check"), `${name} ${nth}`).toContain("is sound");
         expect(terminal.files("publisher.db")).toEqual(["publisher.db"]);
       }
@@ -76,17 +71,3 @@ describe.skipIf(!canTrace("whether a new store survives a kill at any moment"))(
     },
   );
 });
-
-test.each(["check", "token list", "token revoke atok_1", CREATE, SERVE])(
-  "an empty file in the place of the store stays as it is, and a sentence gives the next step: %s",
-  async (command) => {
-    mkdirSync(terminal.dataDir);
-    writeFileSync(terminal.database, "");
-    const message = await terminal.refusal(command);
-    expect(message).toStartWith(`publisher: ${terminal.database} is empty. `);
-    expect(message).toContain(`remove ${terminal.database}, and start again.`);
-    expect(terminal.files()).toEqual(["publisher.db"]);
-    rmSync(terminal.database);
-    await start(terminal, CREATE);
-  },
-);

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { join } from "node:path";
 
+const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
 
 /** The nth of many tokens, as it is written into a store. */
@@ -27,41 +28,79 @@ export function manyTokens(count: number, now = Math.floor(Date.now() / 1000)): 
   }));
 }
 
-/**
- * Writes tokens straight into the store of a data directory, beside the server that may be using it. `createdBy` is the
- * id of the token that created them.
- */
+/** Writes tokens straight into the store of a data directory. `createdBy` is the id of the token that created them. */
 export function writeTokens(
   dataDir: string,
   tokens: readonly ManyToken[],
   createdBy: string | null = null,
 ): void {
-  using database = new Database(join(dataDir, "publisher.db"), { strict: true });
-  database.run("PRAGMA busy_timeout = 5000");
-  const insert = database.query(
-    "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-  );
-  database
-    .transaction(() => {
-      for (const { id, access, description, ...times } of tokens) {
-        const digest = Bun.SHA256.hash(id, new Uint8Array(32));
-        const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
-        const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
-        insert.run(digest, id, access, description, id.slice(-4), ...all);
-      }
-    })
-    .immediate();
+  inStore(dataDir, (database) => {
+    const insert = database.query(
+      "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    );
+    for (const { id, access, description, ...times } of tokens) {
+      const digest = Bun.SHA256.hash(id, new Uint8Array(32));
+      const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
+      const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
+      insert.run(digest, id, access, description, id.slice(-4), ...all);
+    }
+  });
 }
 
 /** Lets a token expire, straight in the store of a data directory: no test has to wait for it. */
 export function expireToken(dataDir: string, id: string, { secondsAgo = 60 } = {}): void {
+  const end = Math.floor(Date.now() / 1000) - secondsAgo;
+  inStore(dataDir, (database) => database.query("UPDATE token SET expires_at = ? WHERE id = ?").run(end, id));
+}
+
+/** Runs `work` as one transaction in the store of a data directory, beside the server that may be using it. */
+function inStore(dataDir: string, work: (database: Database) => void): void {
   using database = new Database(join(dataDir, "publisher.db"), { strict: true });
   database.run("PRAGMA busy_timeout = 5000");
-  const end = Math.floor(Date.now() / 1000) - secondsAgo;
-  database.query("UPDATE token SET expires_at = ? WHERE id = ?").run(end, id);
+  database.transaction(() => work(database)).immediate();
 }
 
 function expiryOf(index: number, now: number): number | null {
   if (index % 10 >= 7 && index % 10 <= 8) return now - (1 + (index % 40)) * DAY_SECONDS;
   return index % 3 === 0 ? null : now + (1 + (index % 120)) * DAY_SECONDS;
+}
+
+/** Stands for the sums over all tokens. */
+const ALL_TOKENS = "";
+
+/** How often a token was used in an hour. */
+export interface ManyUses {
+  readonly id: string;
+  /** How many hours ago that began, of which none is the one that is not over. */
+  readonly hoursAgo: number;
+  readonly accepted: number;
+  readonly refused: number;
+}
+
+/** Writes uses straight into the store of a data directory. */
+export function writeUses(dataDir: string, uses: readonly ManyUses[]): void {
+  const now = Math.floor(Date.now() / 1000);
+  inStore(dataDir, (database) => {
+    const add = database.query(
+      `INSERT INTO token_use (bucket, token, start, accepted, refused) VALUES (?1, ?2, ?3, ?4, ?5)
+       ON CONFLICT (bucket, token, start) DO UPDATE SET accepted = accepted + ?4, refused = refused + ?5`,
+    );
+    for (const { id, hoursAgo, accepted, refused } of uses) {
+      const time = now - hoursAgo * HOUR_SECONDS;
+      for (const token of [id, ALL_TOKENS]) {
+        add.run("hour", token, time - (time % HOUR_SECONDS), accepted, refused);
+        add.run("day", token, time - (time % DAY_SECONDS), accepted, refused);
+      }
+    }
+  });
+}
+
+/** Uses that come and go with the day, some of them refused, in every hour of the last days. */
+export function dailyUses(id: string, days: number): readonly ManyUses[] {
+  return Array.from({ length: days * 24 }, (_, hoursAgo) => ({
+    id,
+    hoursAgo,
+    accepted: Math.round(20 * (1 + Math.sin((hoursAgo / 12) * Math.PI)) + (hoursAgo % 5)),
+    refused: hoursAgo % 97 === 3 ? 6 : 0,
+  }));
 }

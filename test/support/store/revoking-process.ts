@@ -11,33 +11,27 @@ export function answeredIn({ path }: DataDirectory): Uint8Array {
 }
 
 /** Another process on a data directory that revokes tokens. Its answers are seen at once. */
-export class RevokingProcess implements AsyncDisposable {
-  readonly #child: Child;
+export class RevokingProcess extends Child {
   readonly #answered: Uint8Array;
 
-  private constructor(child: Child, answered: Uint8Array) {
-    this.#child = child;
+  private constructor(directory: DataDirectory) {
+    const answered = answeredIn(directory);
+    super("revoke", directory.path);
     this.#answered = answered;
   }
 
   static async start(directory: DataDirectory): Promise<RevokingProcess> {
-    const answered = answeredIn(directory);
-    const child = new Child("revoke", directory.path);
+    const child = new RevokingProcess(directory);
     await child.line();
-    return new RevokingProcess(child, answered);
+    return child;
   }
 
-  /** How many revocations were answered so far. */
   get answered(): number {
     return this.#answered[0] ?? 0;
   }
 
   async revoke(id: string): Promise<void> {
-    this.#child.goOn(id);
-    await this.#child.line();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#child[Symbol.asyncDispose]();
+    this.goOn(id);
+    await this.line();
   }
 }

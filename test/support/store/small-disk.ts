@@ -22,6 +22,13 @@ export class SmallDisk implements Disposable {
     return null;
   }
 
+  /** Whether `mount` works; if not, prints the skipped tests on stderr. */
+  static canMount(skipped: string): boolean {
+    using disk = SmallDisk.mount();
+    if (disk === null) process.stderr.write(`skipped, as nothing may be mounted: ${skipped}\n`);
+    return disk !== null;
+  }
+
   /** Takes all the space that is left. */
   fill(): void {
     const file = openSync(this.#filler, "a");

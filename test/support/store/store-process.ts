@@ -88,14 +88,8 @@ const acts: Readonly<Record<string, (directory: DataDirectory) => Promise<void> 
     report(`opened ${ROUNDS} times`);
   },
 
-  async prepareChange(directory) {
-    await holdTransaction(directory, "IMMEDIATE");
-  },
-
-  async commitChange(directory) {
-    await holdTransaction(directory, "EXCLUSIVE");
-  },
-
+  prepareChange: (directory) => holdTransaction(directory, "IMMEDIATE"),
+  commitChange: (directory) => holdTransaction(directory, "EXCLUSIVE"),
   revoke,
 
   openUnprivileged(directory) {

@@ -1,4 +1,4 @@
-import { Database } from "bun:sqlite";
+import { Database, type SQLQueryBindings } from "bun:sqlite";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
 import { type Actor, type AuditEvent, COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
@@ -136,30 +136,26 @@ export class TestStore implements Disposable {
 
   /** Makes the file hold these tokens, past the domain, under digests of their own, and no others. */
   hold(tokens: readonly Token[]): void {
-    using database = new Database(this.directory.database, { readwrite: true });
-    database.run("PRAGMA synchronous = OFF");
-    const insert = database.query(`INSERT INTO token VALUES (${Array(15).fill("?").join(", ")})`);
-    database.transaction(() => {
-      database.run("DROP TRIGGER IF EXISTS token_stays");
-      database.run("DELETE FROM token");
-      for (const token of tokens) insert.run(...valuesOf(token));
-    })();
+    this.#replaceRows("token", tokens.map(valuesOf));
   }
 
   /** Makes the file hold these events, past the domain, and no others. */
   holdEvents(events: readonly AuditEvent[]): void {
+    const rows = events.map(({ id, at, action, actor, target, changes }) => [
+      ...[id, at, action, actor.tokenId, target, actor.traceId, actor.ip],
+      ...[JSON.stringify(changes), actor.requestId],
+    ]);
+    this.#replaceRows("audit_event", rows);
+  }
+
+  #replaceRows(table: "token" | "audit_event", rows: readonly (readonly SQLQueryBindings[])[]): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
-    const statement = database.query("INSERT INTO audit_event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     database.transaction(() => {
-      database.run("DROP TRIGGER IF EXISTS audit_event_stays");
-      database.run("DELETE FROM audit_event");
-      for (const { id, at, action, actor, target, changes } of events)
-        statement.run(
-          ...[id, at, action, actor.tokenId, target, actor.traceId, actor.ip],
-          JSON.stringify(changes),
-          actor.requestId,
-        );
+      database.run(`DROP TRIGGER IF EXISTS ${table}_stays`);
+      database.run(`DELETE FROM ${table}`);
+      for (const row of rows)
+        database.query(`INSERT INTO ${table} VALUES (${row.map(() => "?").join(", ")})`).run(...row);
     })();
   }
 

@@ -9,7 +9,6 @@ import { outcomeOf } from "./store.ts";
 export class UnsteadyUsageStore implements UsageStore {
   /** How many portions it takes before it fails. */
   portionsLeft = Number.POSITIVE_INFINITY;
-  /** How often it failed. */
   failures = 0;
   readonly #store: UsageStore;
   readonly read: UsageStore["read"];

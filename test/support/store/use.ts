@@ -1,6 +1,7 @@
 import { afterEach, beforeEach } from "bun:test";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { PublicDirectory } from "./data-directory.ts";
+import { SmallDisk } from "./small-disk.ts";
 import { TestStore } from "./store.ts";
 
 /** An object that each test gets anew, and that is disposed of after the test. */
@@ -24,6 +25,14 @@ export function useDirectory(): DataDirectory {
 /** The data directory of an object that each test gets anew. */
 export function useDirectoryOf(owner: { readonly directory: DataDirectory }): DataDirectory {
   return standIn(() => owner.directory, DataDirectory.prototype);
+}
+
+export function useDisk(): SmallDisk {
+  return useEach(() => {
+    const disk = SmallDisk.mount();
+    if (disk === null) throw new Error("no disk can be mounted");
+    return disk;
+  });
 }
 
 export function useStore(make = () => new TestStore()): TestStore {
