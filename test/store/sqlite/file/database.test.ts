@@ -1,12 +1,12 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
 import { integrityFaults } from "../../../../src/store/sqlite/inspect/store-faults.ts";
 import { APPLICATION_ID, SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
-import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore, modes } from "../../../support/store/data-directory.ts";
 import { row, TestStore } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
 import { useDirectory } from "../../../support/store/use.ts";
@@ -64,13 +64,6 @@ test("waiting for another process hardly holds up the event loop", () => {
   expect(Number(row(database, "PRAGMA busy_timeout").timeout)).toBeLessThanOrEqual(50);
 });
 
-test("a store that others could read is taken from them", () => {
-  makeStore(directory);
-  chmodSync(directory.database, 0o644);
-  openDatabase(directory).close();
-  expect(modes(directory)).toEqual({ "publisher.db": "600" });
-});
-
 test("looking at a store needs no more than reading, and finds what was committed", () => {
   makeStore(directory);
   inspectDatabase(directory, (database) => {
@@ -86,19 +79,4 @@ test("looking makes no store where there is none", () => {
       'If your store was here, run "publisher restore" with a backup.',
   );
   expect(readdirSync(directory.path)).toEqual([]);
-});
-
-test("what a killed process committed is there, though it never closed the store", () => {
-  using crashed = new PublicDirectory();
-  using database = openDatabase(directory);
-  database.run(
-    "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_1', 'read', 'abcd', 1)",
-  );
-  for (const end of ["", "-wal"]) {
-    writeFileSync(crashed.directory.database + end, readFileSync(directory.database + end));
-  }
-  const first = "SELECT id FROM token";
-  expect(inspectDatabase(crashed.directory, (found) => row(found, first))).toEqual({ id: "atok_1" });
-  using opened = openDatabase(crashed.directory);
-  expect(row(opened, first)).toEqual({ id: "atok_1" });
 });
