@@ -6,16 +6,19 @@ import { makeNewStore } from "../../../../src/store/sqlite/file/new-store.ts";
 import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { checkIntegrity } from "../../../../src/store/sqlite/inspect/integrity-check.ts";
 import { SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
-import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore, modes } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 const DRAFT = "publisher.db-new-0123456789abcdef";
 
-/** `linkSync` on a file system without hard links, which does `before` first. */
-function withoutLinks(before = (): void => undefined): typeof linkSync {
+/** `linkSync` that fails with this code, as on a file system without hard links. */
+function failing(code: string, before = (): void => undefined): typeof linkSync {
   return () => {
     before();
-    throw Object.assign(new Error("not supported"), { code: "EPERM" });
+    throw Object.assign(new Error(code), { code });
   };
 }
 
@@ -29,54 +32,53 @@ function linkAfter(before: () => void): typeof linkSync {
 
 const WAYS = [
   { way: "a link", linkAfter },
-  { way: "a rename, where there are no hard links", linkAfter: withoutLinks },
+  {
+    way: "a rename, where there are no hard links",
+    linkAfter: (before: () => void) => failing("EPERM", before),
+  },
 ];
+
+/** The names of the drafts of new stores. */
+function drafts(): readonly string[] {
+  return readdirSync(directory.path).filter((name) => name.includes("-new-"));
+}
 
 describe.each(WAYS)("a new store gets its name by $way", ({ linkAfter }) => {
   test("as one whole file for its owner alone", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
-    let drafts: readonly string[] = [];
-    makeNewStore(
-      directory,
-      null,
-      linkAfter(() => (drafts = readdirSync(directory.path))),
-    );
-    expect(drafts).toEqual([expect.stringMatching(/^publisher\.db-new-[0-9a-f]{16}$/)]);
+    let seen: readonly string[] = [];
+    const link = linkAfter(() => {
+      seen = readdirSync(directory.path);
+    });
+    makeNewStore(directory, null, link);
+    expect(seen).toEqual([expect.stringMatching(/^publisher\.db-new-[0-9a-f]{16}$/)]);
     expect(modes(directory)).toMatchObject({ "publisher.db": "600" });
     expect(readdirSync(directory.path).filter((name) => name !== "lock.db")).toEqual(["publisher.db"]);
     expect(checkIntegrity(directory)).toMatchObject({ schemaVersion: SCHEMA_VERSION, tokens: 0 });
   });
 
-  test("and never takes it from a store that comes meanwhile, also where that one removed the draft", () => {
-    for (const removesDrafts of [false, true]) {
-      using temporary = new PublicDirectory();
-      const { directory } = temporary;
-      const other = linkAfter(() => {
-        const drafts = readdirSync(directory.path).filter((name) => name.includes("-new-"));
-        if (removesDrafts) for (const name of drafts) rmSync(join(directory.path, name));
-        writeFileSync(directory.database, "another");
-      });
-      makeNewStore(directory, null, other);
-      expect(readFileSync(directory.database, "utf8")).toBe("another");
-      expect(readdirSync(directory.path).filter((name) => name.includes("-new-"))).toEqual([]);
-    }
+  test.each([
+    ["", false],
+    [", also where that one removed the draft", true],
+  ])("and never takes it from a store that comes meanwhile%s", (_, removesDrafts) => {
+    const other = linkAfter(() => {
+      if (removesDrafts) for (const name of drafts()) rmSync(join(directory.path, name));
+      writeFileSync(directory.database, "another");
+    });
+    makeNewStore(directory, null, other);
+    expect(readFileSync(directory.database, "utf8")).toBe("another");
+    expect(drafts()).toEqual([]);
   });
 });
 
 describe("without hard links", () => {
   test("a process that holds the lock of servers needs no other one", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     const lock = ServerLock.take(directory);
-    makeNewStore(directory, lock, withoutLinks());
+    makeNewStore(directory, lock, failing("EPERM"));
     expect(directory.holdsStore()).toBe(true);
     lock.release();
   });
 
   test("a process waits while another one holds the lock, and uses the store that it made", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     const lock = ServerLock.take(directory);
     const holdsStore = directory.holdsStore.bind(directory);
     let looks = 0;
@@ -85,15 +87,13 @@ describe("without hard links", () => {
       if (looks === 5) writeFileSync(directory.database, "another");
       return holdsStore();
     };
-    makeNewStore(directory, null, withoutLinks());
+    makeNewStore(directory, null, failing("EPERM"));
     expect(readFileSync(directory.database, "utf8")).toBe("another");
     lock.release();
   });
 });
 
 test("a draft of a process that died is no store, and goes with the next start", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   writeFileSync(join(directory.path, DRAFT), "half");
   expect(directory.holdsStore()).toBe(false);
   openDatabase(directory).close();
@@ -104,8 +104,6 @@ test("a draft of a process that died is no store, and goes with the next start",
 });
 
 test("only drafts are removed", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   makeStore(directory);
   const others = ["publisher.db-new", "publisher.db-new-0123", `${DRAFT}0`, `x${DRAFT}`];
   for (const name of others) writeFileSync(join(directory.path, name), "of another program");
@@ -117,8 +115,6 @@ test("only drafts are removed", () => {
 });
 
 test("an empty file in the place of the store stays, and a sentence gives the next step", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   writeFileSync(directory.database, "");
   expect(unusable(() => openDatabase(directory))).toBe(
     `${directory.database} is empty. An older Publisher leaves it so if it is stopped while it makes a new store, before ` +
@@ -133,12 +129,7 @@ test("an empty file in the place of the store stays, and a sentence gives the ne
 });
 
 test("a directory that cannot be written is named, and so is the reason", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
-  const full: typeof linkSync = () => {
-    throw Object.assign(new Error("full"), { code: "ENOSPC" });
-  };
-  expect(unusable(() => makeNewStore(directory, null, full))).toBe(
+  expect(unusable(() => makeNewStore(directory, null, failing("ENOSPC")))).toBe(
     `The store ${directory.database} cannot be made: there is no space left.`,
   );
   expect(readdirSync(directory.path)).toEqual([]);
