@@ -86,21 +86,20 @@ describe("a store that takes the place of another", () => {
     expect(readdirSync(replacing.aside)).toEqual(["publisher.db-wal"]);
   });
 
-  test.each([
-    { what: "nothing was removed yet", remove: [] },
-    { what: "the -wal file was removed", remove: ["-wal"] },
-    { what: "all beside was removed", remove: ["-wal", "-shm"] },
-  ])("comes at the next start where a crash came when $what", ({ remove }) => {
-    replacing.interrupt();
-    for (const end of remove) rmSync(directory.database + end, { force: true });
-    expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
-    completeReplacement(directory);
-    expect(isBeingReplaced(directory)).toBe(false);
-    const left = ["lock.db", "lock.holder", "old", "prepared", "publisher.db"];
-    expect(readdirSync(directory.path).sort()).toEqual(left);
-    expect(replacing.tokens).toBe(200);
-    refuseUnfinished(directory);
-  });
+  test.each([[], ["-wal"], ["-wal", "-shm"]])(
+    "comes at the next start after a crash: %p removed",
+    (...remove) => {
+      replacing.interrupt();
+      for (const end of remove) rmSync(directory.database + end, { force: true });
+      expect(unusable(() => refuseUnfinished(directory))).toContain("was interrupted before its last step");
+      completeReplacement(directory);
+      expect(isBeingReplaced(directory)).toBe(false);
+      const left = ["lock.db", "lock.holder", "old", "prepared", "publisher.db"];
+      expect(readdirSync(directory.path).sort()).toEqual(left);
+      expect(replacing.tokens).toBe(200);
+      refuseUnfinished(directory);
+    },
+  );
 
   test("does not come while somebody else is about it", () => {
     replacing.interrupt();
@@ -123,7 +122,7 @@ describe("a store that takes the place of another", () => {
 });
 
 describe("a file with the name of a successor that no restore put there", () => {
-  const cases: readonly (readonly [what: string, put: () => void, says: string])[] = [
+  test.each<[what: string, put: () => void, says: string]>([
     ["a backup", () => copyFileSync(replacing.next, directory.successor), "is not the file that"],
     ["an empty file", () => writeFileSync(directory.successor, ""), "is not the file that"],
     [
@@ -144,8 +143,7 @@ describe("a file with the name of a successor that no restore put there", () => 
       },
       "is not the file that",
     ],
-  ];
-  test.each(cases)("is left alone, and so is the store: %s", (_, put, says) => {
+  ])("is left alone, and so is the store: %s", (_, put, says) => {
     put();
     const before = readdirSync(directory.path);
     for (const work of [completeReplacement, refuseUnfinished])
@@ -184,14 +182,11 @@ describe("a replacement that fails", () => {
   });
 });
 
-function failing(code: string): () => never {
-  return () => {
+test("a file is copied where there are no hard links, and not after another error", () => {
+  const failing = (code: string) => () => {
     throw Object.assign(new Error(code), { code });
   };
-}
-
-test("a file is copied where there are no hard links, and not after another error", () => {
-  const [from, to] = ["from", "to"].map((name) => join(directory.path, name)) as [string, string];
+  const [from, to] = [directory.database, replacing.aside];
   writeFileSync(from, "content");
   expect(() => linkOrCopy(from, to, failing("EIO"))).toThrow("EIO");
   expect(existsSync(to)).toBe(false);
