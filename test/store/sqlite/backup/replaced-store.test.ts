@@ -5,6 +5,7 @@ import { ReplacedStore } from "../../../../src/store/sqlite/backup/replaced-stor
 import type { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import type { KnownEnd } from "../../../../src/tokens/revocation/token-end.ts";
+import { PAGE_BYTES, pageOf } from "../../../support/store/damage.ts";
 import { makeStore } from "../../../support/store/data-directory.ts";
 import { useDirectory } from "../../../support/store/use.ts";
 
@@ -56,25 +57,17 @@ describe("the store whose place a backup takes", () => {
 
   test("has a fault where SQLite finds one in its pages alone, and knows what its events tell", () => {
     openDatabase(directory).close();
-    {
-      using made = new Database(directory.database);
-      made.run(
-        "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_7', 'read', 'abcd', 1)",
-      );
-    }
+    using database = new Database(directory.database);
+    database.run(
+      "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_7', 'read', 'abcd', 1)",
+    );
     const before = readFileSync(directory.database);
-    let page = 0;
-    {
-      using database = new Database(directory.database);
-      database.run("UPDATE token SET revoked_at = 5 WHERE id = 'atok_7'");
-      database.query(EVENT).run("aevt_1", '{"revoked_at":5}');
-      const table = database.query<{ rootpage: number }, []>(
-        "SELECT rootpage FROM sqlite_schema WHERE name = 'token'",
-      );
-      page = table.get()?.rootpage ?? 0;
-    }
+    database.run("UPDATE token SET revoked_at = 5 WHERE id = 'atok_7'");
+    database.query(EVENT).run("aevt_1", '{"revoked_at":5}');
+    database.close();
+    const page = pageOf(directory.database, "token");
     const bytes = readFileSync(directory.database);
-    before.copy(bytes, (page - 1) * 4096, (page - 1) * 4096, page * 4096);
+    before.copy(bytes, page, page, page + PAGE_BYTES);
     writeFileSync(directory.database, bytes);
     using replaced = ReplacedStore.open(directory);
     expect(replaced.fault).toContain("token_not_revoked");
