@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-import { commandsOf } from "./example-page.ts";
 
 const README = "../README.md";
 
@@ -19,11 +18,29 @@ const PAGES = [
   "verify.md",
 ];
 
+/** How an indented paragraph begins that is no command: an answer, a header, a line of a `Containerfile`. */
+const NO_COMMAND = /^(?:\{|"|Authorization:|HEALTHCHECK )/;
+
+/** Commands that install something, start the server or wait for keys. */
+const NOT_RUN = /^(?:npx|sudo|source|publisher completion) |\| less$/;
+
 const CURL = Bun.which("curl");
 if (CURL === null) process.stderr.write("skipped, as there is no curl: whether the printed examples work\n");
 
 let server: RunningServer;
 let directory: TemporaryDirectory;
+
+/** All commands of a page, in order, as a person pastes them into one shell. */
+function commandsOf(page: string): string {
+  return readFileSync(resolve(import.meta.dir, "../../../docs", page), "utf8")
+    .split("\n\n")
+    .filter((paragraph) => paragraph.startsWith("    "))
+    .map((paragraph) => paragraph.replaceAll(/^ {4}/gm, ""))
+    .filter((paragraph) => !NO_COMMAND.test(paragraph))
+    .flatMap((paragraph) => paragraph.split("\n"))
+    .filter((line) => !NOT_RUN.test(line))
+    .join("\n");
+}
 
 /** The commands with the values of a reader: the address of the server, and the id of a token. */
 async function filledIn(commands: string): Promise<string> {

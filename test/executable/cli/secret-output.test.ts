@@ -6,13 +6,8 @@ import { canTrace } from "../../support/executable/strace.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { PATIENCE_MS } from "../../support/patience.ts";
 
-interface Ended {
-  readonly exitCode: number | null;
-  readonly stderr: string;
-}
-
 /** Runs the executable by a line of a shell, which has it as $0. */
-function shell(terminal: Terminal, line: string): Ended {
+function shell(terminal: Terminal, line: string) {
   const { exitCode, stderr } = Bun.spawnSync(["bash", "-c", line, EXECUTABLE], {
     cwd: terminal.cwd,
     env: { PATH: process.env.PATH },
@@ -75,6 +70,11 @@ function eachFailure(...flags: readonly string[]) {
   return FAILURES.flatMap((failure) => flags.map((flag) => [...failure, flag] as const));
 }
 
+/** The id of the token with the lost secret. */
+function lostToken(stderr: string): string {
+  return /^publisher: The secret of (\S+) could not be written: /m.exec(stderr)?.[1] ?? "";
+}
+
 describe("a secret that cannot be written", () => {
   test.concurrent.each(eachFailure("", "--json"))(
     "%s; token create %s (%s) %s revokes its token",
@@ -83,10 +83,10 @@ describe("a secret that cannot be written", () => {
       await terminal.createToken("write");
       const line = `${before}; "$0" token create --access read ${flag} ${output}`;
       const { exitCode, stderr } = shell(terminal, line);
-      const [, id = ""] = /^publisher: The secret of (\S+) could not be written: /m.exec(stderr) ?? [];
       expect(stderr).toContain(reason);
       expect(stderr).toEndWith("That token was revoked at once. Create another one.\n");
       expect(exitCode).toBe(1);
+      const id = lostToken(stderr);
       expect((await trail(terminal)).slice(1)).toEqual([`api-token.create ${id}`, `api-token.revoke ${id}`]);
     },
   );
@@ -98,12 +98,11 @@ describe("a secret that cannot be written", () => {
       const { id } = await terminal.createToken("write", "--expires-in", "90d");
       const old = await token(terminal, id);
       const { exitCode, stderr } = shell(terminal, `${before}; "$0" token rotate ${id} ${flags} ${output}`);
-      const [, successor = ""] = /^publisher: The secret of (\S+) could not be written: /m.exec(stderr) ?? [];
       expect(stderr).toContain(reason);
       expect(stderr).toEndWith(`That token was revoked at once. ${id} is as it was before.\n`);
       expect(exitCode).toBe(1);
       expect(await token(terminal, id)).toEqual(old);
-      expect(await token(terminal, successor)).toMatchObject({ status: "revoked" });
+      expect(await token(terminal, lostToken(stderr))).toMatchObject({ status: "revoked" });
       await terminal.output("token", "rotate", id, "--overlap", "0");
       expect(await token(terminal, id)).toMatchObject({ status: "revoked" });
     },
