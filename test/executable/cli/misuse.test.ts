@@ -73,22 +73,14 @@ const SECRET = makeSecret(() => new Uint8Array(32).fill(77));
 const WITH_SECRET = [
   "SECRET",
   "--SECRET",
-  "token SECRET",
-  "token verify SECRET",
   "token revoke SECRET",
   "token revoke atok_1 SECRET",
-  "token list --SECRET",
   "token list --data-dir SECRET",
   "token create --access SECRET",
   "token create --access read --audience SECRET",
   "token create --access read --expires-in SECRET",
-  "token create --access read --expires-at SECRET",
-  "token rotate atok_1 --overlap SECRET",
   "audit list --limit SECRET",
-  "audit list --token SECRET",
-  "--host SECRET/",
   "--port SECRET",
-  "--log-level SECRET",
   "--trusted-proxies 127.0.0.1,SECRET",
 ];
 

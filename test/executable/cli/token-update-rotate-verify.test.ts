@@ -58,16 +58,9 @@ describe("token rotate", () => {
   test("revokes the old token at once with --overlap 0, and prints with --json the answer of the API", async () => {
     const { id } = await terminal.createToken("write", "--audience", "wiki", "--expires-in", "1d");
     const printed = JSON.parse(await terminal.done(`token rotate ${id} --overlap 0 --no-expiry --json`));
-    expect(printed).toEqual({
-      id: expect.stringMatching(/^atok_/),
-      access: "write",
-      description: null,
-      token: expect.stringMatching(/^sk_live_/),
-      created_at: expect.stringMatching(/Z$/),
-      expires_at: null,
-      audiences: ["wiki"],
-      replaces: id,
-    });
+    const values = { access: "write", expires_at: null, audiences: ["wiki"], replaces: id };
+    expect(printed).toMatchObject(values);
+    expect(isSecret(printed.token)).toBe(true);
     const old = { id, status: "revoked", replaced_by: printed.id };
     expect(await terminal.tokens()).toMatchObject([{ id: printed.id, status: "active" }, old]);
   });
