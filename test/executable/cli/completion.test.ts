@@ -1,21 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { Terminal } from "../../support/executable/terminal.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
-type Ask = (terminal: Terminal, ...words: readonly string[]) => string[];
-
-function lines(terminal: Terminal, command: readonly string[]): string[] {
-  const { stdout, stderr } = Bun.spawnSync([...command], {
-    cwd: terminal.cwd,
-    env: { PATH: process.env.PATH, HOME: terminal.cwd, LC_ALL: "C.UTF-8" },
-  });
-  expect(stderr.toString()).toBe("");
-  return stdout
-    .toString()
-    .split("\n")
-    .filter((line) => line !== "");
-}
+const terminal = useTerminal();
 
 const BASH = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _publisher; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
@@ -24,20 +11,27 @@ const ZSH = `compdef() { :; }; source ./script
 _describe() { print -rl -- \${choices%%:*}; }; compadd() { shift; print -rl -- $@; }; _files() { print -rl -- *(N); }
 words=("$@"); CURRENT=$#; _publisher`;
 
-const SHELLS: readonly { readonly shell: string; readonly ask: Ask }[] = [
-  {
-    shell: "bash",
-    ask: (terminal, ...words) => lines(terminal, ["bash", "--norc", "-c", BASH, "bash", ...words]),
-  },
-  { shell: "zsh", ask: (terminal, ...words) => lines(terminal, ["zsh", "-f", "-c", ZSH, "zsh", ...words]) },
+const SHELLS: readonly {
+  readonly shell: string;
+  readonly command: (words: readonly string[]) => string[];
+}[] = [
+  { shell: "bash", command: (words) => ["bash", "--norc", "-c", BASH, "bash", ...words] },
+  { shell: "zsh", command: (words) => ["zsh", "-f", "-c", ZSH, "zsh", ...words] },
   {
     shell: "fish",
-    ask: (terminal, ...words) => {
-      const line = `source ./script; complete -C '${words.join(" ")}'`;
-      return lines(terminal, ["fish", "--no-config", "-c", line]).map((found) => found.split("\t")[0] ?? "");
-    },
+    command: (words) => ["fish", "--no-config", "-c", `source ./script; complete -C '${words.join(" ")}'`],
   },
 ];
+
+/** The words that a shell offers for the last word, without the descriptions of fish. */
+function offered(command: readonly string[]): string[] {
+  const { stdout, stderr } = Bun.spawnSync([...command], {
+    cwd: terminal.cwd,
+    env: { PATH: process.env.PATH, HOME: terminal.cwd, LC_ALL: "C.UTF-8" },
+  });
+  expect(stderr.toString()).toBe("");
+  return (stdout.toString().match(/^[^\t\n]+/gm) ?? []).map(String);
+}
 
 const MISSING = SHELLS.filter(({ shell }) => Bun.which(shell) === null);
 for (const { shell } of MISSING)
@@ -48,10 +42,8 @@ function matching(found: readonly string[], start: string): string[] {
   return found.filter((word) => word.startsWith(start)).sort();
 }
 
-async function withScript(shell: string): Promise<Terminal> {
-  const terminal = new Terminal();
-  writeFileSync(join(terminal.cwd, "script"), await terminal.output("completion", shell));
-  return terminal;
+async function writeScript(shell: string): Promise<void> {
+  writeFileSync(terminal.path("script"), await terminal.done(`completion ${shell}`));
 }
 
 /** Words after `publisher`, and the words that a shell offers for the last one. */
@@ -71,34 +63,33 @@ const OFFERS: readonly (readonly [words: string, offered: string])[] = [
   ["--po", "--port"],
 ];
 
-describe.each(SHELLS)("completion in $shell", ({ shell, ask }) => {
+describe.each(SHELLS)("completion in $shell", ({ shell, command }) => {
   test.skipIf(Bun.which(shell) === null)("knows commands, flags, values and directories", async () => {
-    using terminal = await withScript(shell);
+    await writeScript(shell);
     const next = (words: string) =>
-      matching(ask(terminal, "publisher", ...words.split(" ")), words.split(" ").at(-1) ?? "");
-    for (const [words, offered] of OFFERS) expect([words, next(words).join(" ")]).toEqual([words, offered]);
+      matching(offered(command(["publisher", ...words.split(" ")])), words.split(" ").at(-1) ?? "");
+    for (const [words, found] of OFFERS) expect([words, next(words).join(" ")]).toEqual([words, found]);
     expect(next("")).toEqual(
       expect.arrayContaining(["audit", "check", "completion", "serve", "token", "usage"]),
     );
     expect(next("audit ")).toContain("list");
     expect(next("nosuch to")).not.toContain("list");
-    mkdirSync(join(terminal.cwd, "my data"));
-    const [found = ""] = ask(terminal, "publisher", "check", "--data-dir", "my");
+    mkdirSync(terminal.path("my data"));
+    const [found = ""] = offered(command(["publisher", "check", "--data-dir", "my"]));
     expect(found.replaceAll("\\", "").replace(/\/$/, "")).toBe("my data");
   });
 });
 
 test("bash completes a value behind an equals sign too", async () => {
-  using terminal = await withScript("bash");
-  const ask = (...words: readonly string[]) => SHELLS[0]?.ask(terminal, "publisher", "token", ...words);
-  expect(ask("create", "--access", "=")).toEqual(["read", "write"]);
-  expect(ask("create", "--access", "=", "re")).toEqual(["read"]);
+  await writeScript("bash");
+  const words = ["bash", "--norc", "-c", BASH, "bash", "publisher", "token", "create", "--access", "="];
+  expect(offered(words)).toEqual(["read", "write"]);
+  expect(offered([...words, "re"])).toEqual(["read"]);
 });
 
 test("completion names each command that help does", async () => {
-  using terminal = new Terminal();
-  const script = await terminal.output("completion", "bash");
-  const help = await terminal.output("--help");
+  const script = await terminal.done("completion bash");
+  const help = await terminal.done("--help");
   const commands = [...help.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
   expect(commands.length).toBeGreaterThan(7);
   for (const name of commands) expect(script).toContain(`' ${name}'`);

@@ -1,5 +1,5 @@
 import { Database } from "bun:sqlite";
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { copyStore } from "../../../../src/store/sqlite/backup/store-copy.ts";
@@ -27,52 +27,50 @@ function refusedCopy(to = join(directory.path, "copy.db")): string {
   return message;
 }
 
-describe("a copy of a store", () => {
-  test("is one file at rest for its owner alone, with everything that was committed", () => {
-    makeStore(directory);
-    using database = openDatabase(directory);
-    database.run(ADD);
-    const to = join(directory.path, "copy.db");
-    const steps: string[] = [];
-    withoutUmask(() => {
-      const soundness = copyStore({ from: directory, to, onStep: (step) => void steps.push(step) });
-      expect(soundness).toEqual({
-        schemaVersion: SCHEMA_VERSION,
-        tokens: 201,
-        auditEvents: 0,
-        restoration: null,
-      });
+test("a copy of a store is one file at rest for its owner alone, with everything that was committed", () => {
+  makeStore(directory);
+  using database = openDatabase(directory);
+  database.run(ADD);
+  const to = join(directory.path, "copy.db");
+  const steps: string[] = [];
+  withoutUmask(() => {
+    const soundness = copyStore({ from: directory, to, onStep: (step) => void steps.push(step) });
+    expect(soundness).toEqual({
+      schemaVersion: SCHEMA_VERSION,
+      tokens: 201,
+      auditEvents: 0,
+      restoration: null,
     });
-    expect(steps).toEqual(["checking the store", "copying", "checking the copy"]);
-    expect((statSync(to).mode & 0o777).toString(8)).toBe("600");
-    using copy = new Database(to, { readonly: true });
-    expect(row(copy, "SELECT in_use FROM store_state")).toEqual({ in_use: 0 });
-    expect(row(copy, "PRAGMA application_id")).toEqual({ application_id: APPLICATION_ID });
-    expect(row(copy, "PRAGMA journal_mode")).toEqual({ journal_mode: "delete" });
   });
+  expect(steps).toEqual(["checking the store", "copying", "checking the copy"]);
+  expect((statSync(to).mode & 0o777).toString(8)).toBe("600");
+  using copy = new Database(to, { readonly: true });
+  expect(row(copy, "SELECT in_use FROM store_state")).toEqual({ in_use: 0 });
+  expect(row(copy, "PRAGMA application_id")).toEqual({ application_id: APPLICATION_ID });
+  expect(row(copy, "PRAGMA journal_mode")).toEqual({ journal_mode: "delete" });
+});
 
-  test("is not made of a damaged store", () => {
-    makeStore(directory);
-    using database = new Database(directory.database);
-    database.run("DELETE FROM cursor_key");
-    expect(refusedCopy()).toContain("is damaged: the key of the cursors is missing");
-  });
+test("a copy of a store is not made of a damaged store", () => {
+  makeStore(directory);
+  using database = new Database(directory.database);
+  database.run("DELETE FROM cursor_key");
+  expect(refusedCopy()).toContain("is damaged: the key of the cursors is missing");
+});
 
-  test("is not made of a store with an index that does not fit, which is told of the store and not of the copy", () => {
-    using database = openDatabase(directory);
-    database.run(ADD);
-    database.close();
-    renameInIndex(directory.database, "token_not_revoked", "atok_new");
-    const told = refusedCopy();
-    expect(told).toStartWith(`${directory.database} is damaged:`);
-    expect(told).toContain("token_not_revoked");
-  });
+test("a copy of a store is not made of a store with an index that does not fit, which is told of the store and not of the copy", () => {
+  using database = openDatabase(directory);
+  database.run(ADD);
+  database.close();
+  renameInIndex(directory.database, "token_not_revoked", "atok_new");
+  const told = refusedCopy();
+  expect(told).toStartWith(`${directory.database} is damaged:`);
+  expect(told).toContain("token_not_revoked");
+});
 
-  test("leaves nothing behind where it cannot be written", () => {
-    makeStore(directory);
-    const to = join(directory.path, "missing", "copy.db");
-    expect(refusedCopy(to)).toBe(`The copy ${to} cannot be written: it does not exist.`);
-  });
+test("a copy of a store leaves nothing behind where it cannot be written", () => {
+  makeStore(directory);
+  const to = join(directory.path, "missing", "copy.db");
+  expect(refusedCopy(to)).toBe(`The copy ${to} cannot be written: it does not exist.`);
 });
 
 /** Adds an event of a token to the store. */

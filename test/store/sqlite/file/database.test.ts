@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
@@ -11,29 +11,27 @@ import { useDirectory } from "../../../support/store/use.ts";
 
 const directory = useDirectory();
 
-describe("a new store", () => {
-  test("is one file for its owner alone, and so is what lies beside it while it is open", () => {
-    withoutUmask(() => {
-      using database = openDatabase(directory);
-      database.run("DELETE FROM audit_event");
-      expect(modes(directory)).toEqual({
-        "publisher.db": "600",
-        "publisher.db-shm": "600",
-        "publisher.db-wal": "600",
-      });
+test("a new store is one file for its owner alone, and so is what lies beside it while it is open", () => {
+  withoutUmask(() => {
+    using database = openDatabase(directory);
+    database.run("DELETE FROM audit_event");
+    expect(modes(directory)).toEqual({
+      "publisher.db": "600",
+      "publisher.db-shm": "600",
+      "publisher.db-wal": "600",
     });
-    expect(modes(directory)).toEqual({ "publisher.db": "600" });
   });
+  expect(modes(directory)).toEqual({ "publisher.db": "600" });
+});
 
-  test("has a key for cursors of its own", () => {
-    using one = new TestStore();
-    using other = new TestStore();
-    expect(one.store.cursorKey).toHaveLength(32);
-    expect(one.store.cursorKey).not.toEqual(other.store.cursorKey);
-    const before = one.store.cursorKey;
-    one.reopen();
-    expect(one.store.cursorKey).toEqual(before);
-  });
+test("a new store has a key for cursors of its own", () => {
+  using one = new TestStore();
+  using other = new TestStore();
+  expect(one.store.cursorKey).toHaveLength(32);
+  expect(one.store.cursorKey).not.toEqual(other.store.cursorKey);
+  const before = one.store.cursorKey;
+  one.reopen();
+  expect(one.store.cursorKey).toEqual(before);
 });
 
 test.each([

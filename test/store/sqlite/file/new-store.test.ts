@@ -14,42 +14,28 @@ const directory = useDirectory();
 
 const DRAFT = "publisher.db-new-0123456789abcdef";
 
-/** `linkSync` that fails with this code, as on a file system without hard links. */
-function failing(code: string, before = (): void => undefined): typeof linkSync {
+/** `linkSync` that fails with this code, as EPERM on a file system without hard links. */
+function failing(code: string): typeof linkSync {
   return () => {
-    before();
     throw Object.assign(new Error(code), { code });
   };
 }
-
-/** `linkSync`, which does `before` first. */
-function linkAfter(before: () => void): typeof linkSync {
-  return (from, to) => {
-    before();
-    linkSync(from, to);
-  };
-}
-
-const WAYS = [
-  { way: "a link", linkAfter },
-  {
-    way: "a rename, where there are no hard links",
-    linkAfter: (before: () => void) => failing("EPERM", before),
-  },
-];
 
 /** The names of the drafts of new stores. */
 function drafts(): readonly string[] {
   return readdirSync(directory.path).filter((name) => name.includes("-new-"));
 }
 
-describe.each(WAYS)("a new store gets its name by $way", ({ linkAfter }) => {
+describe.each([
+  ["a link", linkSync],
+  ["a rename, where there are no hard links", failing("EPERM")],
+])("a new store gets its name by %s", (_, link) => {
   test("as one whole file for its owner alone", () => {
     let seen: readonly string[] = [];
-    const link = linkAfter(() => {
+    makeNewStore(directory, null, (from, to) => {
       seen = readdirSync(directory.path);
+      link(from, to);
     });
-    makeNewStore(directory, null, link);
     expect(seen).toEqual([expect.stringMatching(/^publisher\.db-new-[0-9a-f]{16}$/)]);
     expect(modes(directory)).toMatchObject({ "publisher.db": "600" });
     expect(readdirSync(directory.path).filter((name) => name !== "lock.db")).toEqual(["publisher.db"]);
@@ -60,11 +46,11 @@ describe.each(WAYS)("a new store gets its name by $way", ({ linkAfter }) => {
     ["", false],
     [", also where that one removed the draft", true],
   ])("and never takes it from a store that comes meanwhile%s", (_, removesDrafts) => {
-    const other = linkAfter(() => {
+    makeNewStore(directory, null, (from, to) => {
       if (removesDrafts) for (const name of drafts()) rmSync(join(directory.path, name));
       writeFileSync(directory.database, "another");
+      link(from, to);
     });
-    makeNewStore(directory, null, other);
     expect(readFileSync(directory.database, "utf8")).toBe("another");
     expect(drafts()).toEqual([]);
   });

@@ -22,7 +22,6 @@ import { unusable } from "../../../support/store/unusable.ts";
 import { useDirectory } from "../../../support/store/use.ts";
 
 const directory = useDirectory();
-const other = useDirectory();
 
 /** In the place of a store, which the lock does not look into. */
 beforeEach(() => writeFileSync(directory.database, "a store"));
@@ -138,9 +137,4 @@ test("a directory that cannot be written is told in a sentence", () => {
   expect(unusable(() => ServerLock.take(missing))).toBe(
     `The data directory ${missing.path} cannot be written: it does not exist.`,
   );
-});
-
-test("two directories have two locks", () => {
-  const locks = [directory, other].map((each) => ServerLock.take(each));
-  for (const lock of locks) lock.release();
 });
