@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
@@ -42,32 +42,14 @@ function commandsOf(page: string): string {
     .join("\n");
 }
 
-/** The commands with the values of a reader: the address of the server, and the id of a token. */
-async function filledIn(commands: string): Promise<string> {
-  const { json } = await server.call("api-token/create", { access: "read" });
-  return commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", json.id);
-}
-
-/** The environment of a reader. The README itself sets the variables for the other pages. */
-function environmentOf(page: string): Readonly<Record<string, string>> {
-  const { port } = new URL(server.url);
-  const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
-  return page === README ? always : { ...always, PUBLISHER: server.url, TOKEN: server.firstToken };
-}
-
-/** Adds a curl that writes down its arguments, and fails for a refused request. */
-function addCurl(): void {
-  const path = join(directory.path, "curl");
-  const noted = `printf '%s\\n' "$@" >>'${join(directory.path, "arguments")}'`;
-  writeFileSync(path, `#!/bin/sh\n${noted}\nexec '${CURL}' --fail-with-body "$@"\n`);
-  chmodSync(path, 0o755);
-}
-
 beforeAll(async () => {
   if (CURL === null) return;
   server = await RunningServer.start();
   directory = new TemporaryDirectory();
-  addCurl();
+  // Writes down its arguments, and fails for a refused request.
+  const noted = `printf '%s\\n' "$@" >>'${join(directory.path, "arguments")}'`;
+  const script = `#!/bin/sh\n${noted}\nexec '${CURL}' --fail-with-body "$@"\n`;
+  writeFileSync(join(directory.path, "curl"), script, { mode: 0o755 });
 });
 
 afterAll(async () => {
@@ -83,10 +65,15 @@ describe.skipIf(CURL === null)("all commands of a page work in one shell, as pri
     symlinkSync(server.dataDir, join(clone.path, "data"));
     const commands = commandsOf(page);
     expect(commands).toMatch(/^(?:echo|dist\/publisher|curl|call) /m);
-    const script = ["-euxc", await filledIn(commands)];
-    const { exitCode, stderr } = Bun.spawnSync(["sh", ...script], {
+    const { id } = (await server.call("api-token/create", { access: "read" })).json;
+    const filledIn = commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", id);
+    const { port } = new URL(server.url);
+    const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
+    // The README itself sets the variables for the other pages.
+    const variables = page === README ? {} : { PUBLISHER: server.url, TOKEN: server.firstToken };
+    const { exitCode, stderr } = Bun.spawnSync(["sh", "-euxc", filledIn], {
       cwd: clone.path,
-      env: environmentOf(page),
+      env: { ...always, ...variables },
     });
     expect([stderr.toString(), exitCode]).toEqual([expect.any(String), 0]);
   });

@@ -130,15 +130,6 @@ test.skipIf(!canTrace("a disk that fails in the middle of a rotation"))(
 
 const PIPE_BYTES = 65_536;
 
-/** The descriptor of a full pipe: a write waits for a reader. */
-function fullPipe(): number {
-  const path = terminal.path("pipe");
-  Bun.spawnSync(["mkfifo", path]);
-  const pipe = openSync(path, "r+");
-  writeSync(pipe, Buffer.alloc(PIPE_BYTES));
-  return pipe;
-}
-
 /** Resolves once the process has said that on stderr. */
 async function said(child: Bun.Subprocess<"ignore", number, "pipe">, words: string): Promise<() => string> {
   let all = "";
@@ -156,7 +147,10 @@ async function said(child: Bun.Subprocess<"ignore", number, "pipe">, words: stri
 
 test("the old token works until the new secret is written, and a revocation meanwhile ends both", async () => {
   const { id } = await terminal.createToken("write");
-  const pipe = fullPipe();
+  Bun.spawnSync(["mkfifo", terminal.path("pipe")]);
+  const pipe = openSync(terminal.path("pipe"), "r+");
+  // A write to the full pipe waits for a reader.
+  writeSync(pipe, Buffer.alloc(PIPE_BYTES));
   const child = Bun.spawn([EXECUTABLE, "token", "rotate", id, "--overlap", "0"], {
     cwd: terminal.cwd,
     env: {},

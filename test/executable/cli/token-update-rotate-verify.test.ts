@@ -7,8 +7,6 @@ import { expectRefusal } from "./refusal.ts";
 
 const terminal = useTerminal();
 
-const PAST = "--expires-at 2000-01-01T00:00:00Z";
-
 describe("token update", () => {
   test("changes its flags and nothing else, beside a running server", async () => {
     await using server = await terminal.serve();
@@ -30,7 +28,8 @@ describe("token update", () => {
     const { id } = await terminal.createToken("read");
     const update = `token update ${id}`;
     await expectRefusal(terminal, update, 2, "Nothing to change. Give --description,");
-    await expectRefusal(terminal, `${update} ${PAST}`, 2, "The expiry must be in the future.");
+    const past = `${update} --expires-at 2000-01-01T00:00:00Z`;
+    await expectRefusal(terminal, past, 2, "The expiry must be in the future.");
     await terminal.done(`token revoke ${id}`);
     const revoked = `The token ${id} is revoked and cannot be changed any more. Nothing was changed.\n`;
     await expectRefusal(terminal, `${update} --no-expiry`, 1, revoked);
@@ -63,13 +62,6 @@ describe("token rotate", () => {
     expect(isSecret(printed.token)).toBe(true);
     const old = { id, status: "revoked", replaced_by: printed.id };
     expect(await terminal.tokens()).toMatchObject([{ id: printed.id, status: "active" }, old]);
-  });
-
-  test("refuses a bad overlap and a bad expiry, and changes nothing", async () => {
-    const { id } = await terminal.createToken("read");
-    await expectRefusal(terminal, `token rotate ${id} --overlap 31d`, 2, "--overlap must be at most 30d");
-    await expectRefusal(terminal, `token rotate ${id} ${PAST}`, 2, "The expiry must be in the future.");
-    expect(await terminal.tokens()).toMatchObject([{ id, replaced_by: null, expires_at: null }]);
   });
 });
 

@@ -161,25 +161,23 @@ describe("a file with the name of a successor that no restore put there", () => 
   });
 });
 
-describe("a replacement that fails", () => {
-  test("before its last step leaves the old store under its one name", () => {
-    mkdirSync(directory.successorChecksum);
-    expect(unusable(() => replacing.replace())).toEndWith("The old store is still in its place.");
-    expect(existsSync(replacing.aside)).toBe(false);
-    rmSync(directory.successorChecksum, { recursive: true });
-    expect(statSync(directory.database).nlink).toBe(1);
-    expect(replacing.tokens).toBe(0);
-  });
+test("a replacement that fails before its last step leaves the old store under its one name", () => {
+  mkdirSync(directory.successorChecksum);
+  expect(unusable(() => replacing.replace())).toEndWith("The old store is still in its place.");
+  expect(existsSync(replacing.aside)).toBe(false);
+  rmSync(directory.successorChecksum, { recursive: true });
+  expect(statSync(directory.database).nlink).toBe(1);
+  expect(replacing.tokens).toBe(0);
+});
 
-  test("in its last step says that the next start completes it, and where the old store is", () => {
-    mkdirSync(`${directory.database}-shm`);
-    const told = unusable(() => replacing.replace());
-    expect(told).toContain("The restored store is ready: it takes its place when the server starts");
-    expect(told).toEndWith(`The store that was there is in ${replacing.aside}.`);
-    rmSync(`${directory.database}-shm`, { recursive: true });
-    completeReplacement(directory);
-    expect(replacing.tokens).toBe(200);
-  });
+test("a replacement that fails in its last step says that the next start completes it, and where the old store is", () => {
+  mkdirSync(`${directory.database}-shm`);
+  const told = unusable(() => replacing.replace());
+  expect(told).toContain("The restored store is ready: it takes its place when the server starts");
+  expect(told).toEndWith(`The store that was there is in ${replacing.aside}.`);
+  rmSync(`${directory.database}-shm`, { recursive: true });
+  completeReplacement(directory);
+  expect(replacing.tokens).toBe(200);
 });
 
 test("a file is copied where there are no hard links, and not after another error", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync, statSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { reasonOf } from "../../../../src/system-errors.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
@@ -8,16 +8,6 @@ import { unusable } from "../../../support/store/unusable.ts";
 import { useDirectory } from "../../../support/store/use.ts";
 
 const place = useDirectory();
-
-test("everything lies in one directory, named by its absolute path", () => {
-  const directory = new DataDirectory("some/where/../data");
-  const path = resolve("some/data");
-  expect(directory.path).toBe(path);
-  expect(directory.database).toBe(join(path, "publisher.db"));
-  expect(directory.lock).toBe(join(path, "lock.db"));
-  expect(directory.lockHolder).toBe(join(path, "lock.holder"));
-  expect(directory.firstToken).toBe(join(path, "first-token"));
-});
 
 test("a new directory is for its owner alone, and so is each new one above it", () => {
   const above = join(place.path, "a");

@@ -56,27 +56,25 @@ describe.each([
   });
 });
 
-describe("without hard links", () => {
-  test("a process that holds the lock of servers needs no other one", () => {
-    const lock = ServerLock.take(directory);
-    makeNewStore(directory, lock, failing("EPERM"));
-    expect(directory.holdsStore()).toBe(true);
-    lock.release();
-  });
+test("without hard links, a process that holds the lock of servers needs no other one", () => {
+  const lock = ServerLock.take(directory);
+  makeNewStore(directory, lock, failing("EPERM"));
+  expect(directory.holdsStore()).toBe(true);
+  lock.release();
+});
 
-  test("a process waits while another one holds the lock, and uses the store that it made", () => {
-    const lock = ServerLock.take(directory);
-    const holdsStore = directory.holdsStore.bind(directory);
-    let looks = 0;
-    directory.holdsStore = () => {
-      looks += 1;
-      if (looks === 5) writeFileSync(directory.database, "another");
-      return holdsStore();
-    };
-    makeNewStore(directory, null, failing("EPERM"));
-    expect(readFileSync(directory.database, "utf8")).toBe("another");
-    lock.release();
-  });
+test("without hard links, a process waits while another one holds the lock, and uses the store that it made", () => {
+  const lock = ServerLock.take(directory);
+  const holdsStore = directory.holdsStore.bind(directory);
+  let looks = 0;
+  directory.holdsStore = () => {
+    looks += 1;
+    if (looks === 5) writeFileSync(directory.database, "another");
+    return holdsStore();
+  };
+  makeNewStore(directory, null, failing("EPERM"));
+  expect(readFileSync(directory.database, "utf8")).toBe("another");
+  lock.release();
 });
 
 test("a draft of a process that died is no store, and goes with the next start", () => {

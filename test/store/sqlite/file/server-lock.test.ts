@@ -62,11 +62,6 @@ test("the lock ends with its process, however that dies", async () => {
   lock.release();
 });
 
-test("the name of a process that is gone keeps nobody out", () => {
-  writeFileSync(directory.lockHolder, "process 1 on elsewhere\n");
-  ServerLock.take(directory).release();
-});
-
 test.each<[state: string, spoil: (path: string, lock: ServerLock) => void]>([
   ["lost", (path) => rmSync(path)],
   ["empty", (path) => writeFileSync(path, "")],

@@ -38,64 +38,60 @@ function writeVersion({ database }: DataDirectory): number | undefined {
   return readFileSync(database)[18];
 }
 
-describe("a closed store", () => {
-  test("is one whole file once the last user closes it, in whatever order they came", () => {
-    const first = openDatabase(directory);
-    const second = openDatabase(directory);
-    first.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-    second.run(ADD);
-    second.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(false);
-    expect(writeVersion(directory)).toBe(1);
-    copyStore(directory, copy, [""]);
-    expect(inspectDatabase(copy, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
-  });
-
-  test("opens after copying by SQLite's own means from a store in use", () => {
-    using database = openDatabase(directory);
-    database.run(ADD);
-    database.run(`VACUUM INTO '${copy.database}'`);
-    openDatabase(copy).close();
-    using again = openDatabase(copy);
-    expect(row(again, TOKENS)).toEqual({ tokens: 1 });
-  });
+test("a closed store is one whole file once the last user closes it, in whatever order they came", () => {
+  const first = openDatabase(directory);
+  const second = openDatabase(directory);
+  first.close();
+  expect(existsSync(`${directory.database}-wal`)).toBe(true);
+  second.run(ADD);
+  second.close();
+  expect(existsSync(`${directory.database}-wal`)).toBe(false);
+  expect(writeVersion(directory)).toBe(1);
+  copyStore(directory, copy, [""]);
+  expect(inspectDatabase(copy, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
 });
 
-describe("a store that is only read", () => {
-  test("stays as it is where it is closed", () => {
-    makeStore(directory);
-    const before = readFileSync(directory.database).toHex();
-    using database = openDatabase(directory, null, "reading");
-    expect(row(database, TOKENS)).toEqual({ tokens: 200 });
-    expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
-    database.close();
-    expect(readFileSync(directory.database).toHex()).toBe(before);
-  });
+test("a closed store opens after copying by SQLite's own means from a store in use", () => {
+  using database = openDatabase(directory);
+  database.run(ADD);
+  database.run(`VACUUM INTO '${copy.database}'`);
+  openDatabase(copy).close();
+  using again = openDatabase(copy);
+  expect(row(again, TOKENS)).toEqual({ tokens: 1 });
+});
 
-  test("is closed cleanly where its user stopped meanwhile", () => {
-    const server = openDatabase(directory);
-    server.run(ADD);
-    const reader = openDatabase(directory, null, "reading");
-    expect(row(reader, TOKENS)).toEqual({ tokens: 1 });
-    server.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    server.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-    reader.close();
-    expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
-    expect(inspectDatabase(directory, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
-  });
+test("a store that is only read stays as it is where it is closed", () => {
+  makeStore(directory);
+  const before = readFileSync(directory.database).toHex();
+  using database = openDatabase(directory, null, "reading");
+  expect(row(database, TOKENS)).toEqual({ tokens: 200 });
+  expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+  database.close();
+  expect(readFileSync(directory.database).toHex()).toBe(before);
+});
 
-  test("leaves the store to its user where that goes on", () => {
-    using server = openDatabase(directory);
-    const reader = openDatabase(directory, null, "reading");
-    expect(row(reader, TOKENS)).toEqual({ tokens: 0 });
-    server.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    reader.close();
-    server.run(ADD);
-    expect(writeVersion(directory)).toBe(2);
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-  });
+test("a store that is only read is closed cleanly where its user stopped meanwhile", () => {
+  const server = openDatabase(directory);
+  server.run(ADD);
+  const reader = openDatabase(directory, null, "reading");
+  expect(row(reader, TOKENS)).toEqual({ tokens: 1 });
+  server.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  server.close();
+  expect(existsSync(`${directory.database}-wal`)).toBe(true);
+  reader.close();
+  expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+  expect(inspectDatabase(directory, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
+});
+
+test("a store that is only read leaves the store to its user where that goes on", () => {
+  using server = openDatabase(directory);
+  const reader = openDatabase(directory, null, "reading");
+  expect(row(reader, TOKENS)).toEqual({ tokens: 0 });
+  server.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  reader.close();
+  server.run(ADD);
+  expect(writeVersion(directory)).toBe(2);
+  expect(existsSync(`${directory.database}-wal`)).toBe(true);
 });
 
 describe("a store in use", () => {
