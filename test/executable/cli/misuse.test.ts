@@ -1,15 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { expectRefusal } from "./refusal.ts";
-
-type Misuse = readonly [command: string, message: string, env?: Readonly<Record<string, string>>];
 
 const CREATE = "token create --access read";
 const DURATION = "--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d";
 
 /** Commands with words between single spaces, and a part of the message. */
-const MISUSES: readonly Misuse[] = [
+const MISUSES: readonly (readonly [command: string, message: string])[] = [
   ["foo", "unknown command 'foo'\nRun \"publisher --help\" for"],
   ["help", "unknown command 'help'\nRun \"publisher --help\" for"],
   ["token foo", "unknown command 'foo'\nRun \"publisher token --help\" for"],
@@ -34,7 +32,6 @@ const MISUSES: readonly Misuse[] = [
     (url) => [`health --url ${url}`, "--url must be the address of a server"] as const,
   ),
   ["health --port 0", "Say where it listens with --url."],
-  ["", "value 'http' from env 'PUBLISHER_PORT' is invalid. It must be a port", { PUBLISHER_PORT: "http" }],
   ["token create", "required option '--access <access>'"],
   ["token create --access admin", "'admin' is invalid. Allowed choices are read, write"],
   [`${CREATE} --expires-at 2020-01-01T00:00:00Z`, "The expiry must be in the future"],
@@ -50,19 +47,20 @@ const MISUSES: readonly Misuse[] = [
   ],
 ];
 
-describe("a wrong command line has exit code 2 and makes nothing:", () => {
-  test.concurrent.each(MISUSES)("publisher %s: %s", async (command, message, env = {}) => {
+test.concurrent.each(MISUSES)(
+  "exit code 2, and nothing is made: publisher %s: %s",
+  async (command, message) => {
     using terminal = new Terminal();
-    await expectRefusal(terminal, command, 2, message, { env });
+    await expectRefusal(terminal, command, 2, message);
     expect(terminal.names).toEqual([]);
-  });
+  },
+);
 
-  test("a command with commands below it prints its help", async () => {
-    using terminal = new Terminal();
-    const { exitCode, stderr } = await terminal.run(["token"]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toStartWith("Usage: publisher token [options] [command]\n");
-  });
+test("a command with commands below it prints its help", async () => {
+  using terminal = new Terminal();
+  const { exitCode, stderr } = await terminal.run(["token"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toStartWith("Usage: publisher token [options] [command]\n");
 });
 
 const SECRET = makeSecret(() => new Uint8Array(32).fill(77));
@@ -84,8 +82,9 @@ const WITH_SECRET = [
 
 const WRITTEN = [SECRET, SECRET.replaceAll("_", "%5f"), `${SECRET.toUpperCase()}\u202e`, SECRET.slice(8)];
 
-describe("no message has the secret of a command line, nor hidden characters:", () => {
-  test.concurrent.each(WITH_SECRET)("publisher %s", async (command) => {
+test.concurrent.each(WITH_SECRET)(
+  "a message shows no secret and no hidden character: %s",
+  async (command) => {
     using terminal = new Terminal();
     for (const written of WRITTEN) {
       const args = command.split(" ").map((word) => word.replace("SECRET", written));
@@ -96,5 +95,5 @@ describe("no message has the secret of a command line, nor hidden characters:", 
       expect(stderr).toStartWith("publisher: ");
     }
     expect(terminal.names).toEqual([]);
-  });
-});
+  },
+);

@@ -7,16 +7,8 @@ import { TemporaryDirectory } from "../../support/temporary.ts";
 const README = "../README.md";
 
 /** The pages with examples for a reader who has just started the server. */
-const PAGES = [
-  README,
-  "api.md",
-  "audit-trail.md",
-  "command-line.md",
-  "introspection.md",
-  "leaked-token.md",
-  "usage.md",
-  "verify.md",
-];
+const NAMES = "api audit-trail command-line introspection leaked-token usage verify".split(" ");
+const PAGES = [README, ...NAMES.map((name) => `${name}.md`)];
 
 /** How an indented paragraph begins that is no command: an answer, a header, a line of a `Containerfile`. */
 const NO_COMMAND = /^(?:\{|"|Authorization:|HEALTHCHECK )/;

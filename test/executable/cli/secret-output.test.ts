@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { closeSync, openSync, readFileSync, readlinkSync, readSync, writeSync } from "node:fs";
 import { EXECUTABLE } from "../../support/executable/executable.ts";
 import { canTrace } from "../../support/executable/strace.ts";
@@ -27,8 +27,9 @@ const CHANGES = [
   "token rotate ID --overlap 0",
 ];
 
-describe("without a place for a secret, nothing is changed:", () => {
-  test.each([...CHANGES, "token generate"])("%s", async (command) => {
+test.each([...CHANGES, "token generate"])(
+  "nothing is changed without a place for a secret: %s",
+  async (command) => {
     const { id } = await terminal.createToken("read");
     const before = await terminal.done("audit list");
     for (const [output, reason] of [
@@ -42,12 +43,12 @@ describe("without a place for a secret, nothing is changed:", () => {
       expect({ output, exitCode }).toEqual({ output, exitCode: 1 });
     }
     expect(await terminal.done("audit list")).toEqual(before);
-  });
+  },
+);
 
-  test("and no store is made", () => {
-    expect(shell('"$0" token create --access read --new-store >&-').exitCode).toBe(1);
-    expect(terminal.names).toEqual([]);
-  });
+test("without a place for a secret, no store is made", () => {
+  expect(shell('"$0" token create --access read --new-store >&-').exitCode).toBe(1);
+  expect(terminal.names).toEqual([]);
 });
 
 /** Failures of a write that no check can foresee: the commands before, and the redirection. */
@@ -58,10 +59,11 @@ const FAILURES = [
   [`truncate -s 41943030 file; ${FULL_FILE}`, ">>file", "EFBIG"],
 ] as const;
 
-describe("a secret that cannot be written", () => {
-  const rows = FAILURES.flatMap((failure) => CHANGES.map((command) => [...failure, command] as const));
+const rows = FAILURES.flatMap((failure) => CHANGES.map((command) => [...failure, command] as const));
 
-  test.each(rows)("%s; … %s (%s): %s", async (before, output, reason, command) => {
+test.each(rows)(
+  "a secret that is not written: %s; … %s (%s): %s",
+  async (before, output, reason, command) => {
     const { id } = await terminal.createToken("write", "--expires-in", "90d");
     const old = await token(id);
     const line = `${before}; "$0" ${command.replace("ID", id)} ${output}`;
@@ -75,14 +77,14 @@ describe("a secret that cannot be written", () => {
     expect(await token(lost)).toMatchObject({ status: "revoked" });
     await terminal.done(`token rotate ${id} --overlap 0`);
     expect(await token(id)).toMatchObject({ status: "revoked" });
-  });
+  },
+);
 
-  test("is an error of token generate too", () => {
-    const [[before, output]] = FAILURES;
-    expect(shell(`${before}; "$0" token generate ${output}`)).toEqual({
-      exitCode: 1,
-      stderr: "publisher: The secret could not be written: its reader has left.\n",
-    });
+test("a secret that cannot be written is an error of token generate too", () => {
+  const [[before, output]] = FAILURES;
+  expect(shell(`${before}; "$0" token generate ${output}`)).toEqual({
+    exitCode: 1,
+    stderr: "publisher: The secret could not be written: its reader has left.\n",
   });
 });
 

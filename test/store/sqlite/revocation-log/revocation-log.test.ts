@@ -19,6 +19,7 @@ import {
 } from "../../../../src/store/sqlite/revocation-log/revocation-log-reading.ts";
 import { COMMAND_LINE } from "../../../../src/tokens/audit/audit-event.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
+import { eventOf } from "../../../support/new-token.ts";
 import { SmallDisk } from "../../../support/store/small-disk.ts";
 import { TestStore } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
@@ -115,16 +116,12 @@ test("it goes on from the last line of a file that is too long to be read as a w
 });
 
 test("it writes more than one slice of events", () => {
-  logged.store.holdEvents(
-    Array.from({ length: 2345 }, (_, index) => ({
-      id: `aevt_${String(index).padStart(5, "0")}`,
-      at: 1,
-      action: index % 3 === 0 ? "api-token.create" : "api-token.revoke",
-      actor: COMMAND_LINE,
-      target: `atok_${index}`,
-      changes: index % 3 === 0 ? {} : { revoked_at: 1 },
-    })),
-  );
+  const revocation = { action: "api-token.revoke", changes: { revoked_at: 1 } } as const;
+  const events = Array.from({ length: 2345 }, (_, index) => ({
+    ...eventOf(`atok_${index}`, `aevt_${String(index).padStart(5, "0")}`),
+    ...(index % 3 === 0 ? {} : revocation),
+  }));
+  logged.store.holdEvents(events);
   logged.open();
   expect(logged.tokens).toHaveLength(1563);
   expect(logged.log?.knows("aevt_02344")).toBe(true);
