@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, normalize, resolve } from "node:path";
 import { $, Glob } from "bun";
 import { TemporaryDirectory } from "./support/temporary.ts";
@@ -123,6 +123,15 @@ function withoutComments(source: string): string {
 }
 
 describe("the tree can be read:", () => {
+  test("docs/architecture.md names files that exist", async () => {
+    const map = await Bun.file(join(ROOT, "docs/architecture.md")).text();
+    const paths = [...map.matchAll(/`((?:src|public|test|docs|licenses)\/[^`]+)`/g)].map(
+      ([, path = ""]) => path,
+    );
+    expect(paths.length).toBeGreaterThan(100);
+    expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+  });
+
   test("no source has more than 250 lines", () => {
     const tooLong = [...SOURCES].filter(([, source]) => source.trimEnd().split("\n").length > 250);
     expect(tooLong.map(([path]) => path)).toEqual([]);

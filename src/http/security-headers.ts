@@ -36,7 +36,6 @@ export const ADMIN_PAGE_POLICY =
  * The content security policy of the Swagger page. Swagger UI also needs pictures inside its styles, and it makes
  * markup from text, in a safe way.
  */
-
 export const SWAGGER_PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; " +
   "frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
