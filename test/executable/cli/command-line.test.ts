@@ -62,21 +62,17 @@ test.each([
   expect(terminal.names).toEqual([]);
 });
 
-test.each(["token get", "token update --no-expiry", "token rotate", "token revoke --json", "usage"])(
-  "%s refuses the id of no token, and changes nothing",
-  async (command) => {
-    const { id } = await terminal.createToken("read");
-    await expectRefusal(terminal, `${command} atok_0`, 1, "There is no token atok_0 in this store.\n");
-    expect(await terminal.tokens()).toMatchObject([{ id, status: "active" }]);
-  },
-);
+const OF_ONE = ["token get", "token update --no-expiry", "token rotate", "token revoke --json", "usage"];
+test.each(OF_ONE)("%s refuses the id of no token, and changes nothing", async (command) => {
+  const { id } = await terminal.createToken("read");
+  await expectRefusal(terminal, `${command} atok_0`, 1, "There is no token atok_0 in this store.\n");
+  expect(await terminal.tokens()).toMatchObject([{ id, status: "active" }]);
+});
 
-test.each(["token list", "token list --json", "check", "licenses", "--help", "--version"])(
-  "a reader of stdout that leaves early does %s no harm",
-  async (command) => {
-    await terminal.createToken("read");
-    const line = `{ sleep 0.1; "$0" ${command}; } | :`;
-    const { stderr } = Bun.spawnSync(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd });
-    expect(stderr.toString()).toBe("");
-  },
-);
+const PRINTING = ["token list", "token list --json", "check", "licenses", "--help", "--version"];
+test.each(PRINTING)("a reader of stdout that leaves early does %s no harm", async (command) => {
+  await terminal.createToken("read");
+  const line = `{ sleep 0.1; "$0" ${command}; } | :`;
+  const { stderr } = Bun.spawnSync(["sh", "-c", line, EXECUTABLE], { cwd: terminal.cwd });
+  expect(stderr.toString()).toBe("");
+});

@@ -47,14 +47,11 @@ const MISUSES: readonly (readonly [command: string, message: string])[] = [
   ],
 ];
 
-test.concurrent.each(MISUSES)(
-  "exit code 2, and nothing is made: publisher %s: %s",
-  async (command, message) => {
-    using terminal = new Terminal();
-    await expectRefusal(terminal, command, 2, message);
-    expect(terminal.names).toEqual([]);
-  },
-);
+test.concurrent.each(MISUSES)("exit code 2: publisher %s: %s", async (command, message) => {
+  using terminal = new Terminal();
+  await expectRefusal(terminal, command, 2, message);
+  expect(terminal.names).toEqual([]);
+});
 
 test("a command with commands below it prints its help", async () => {
   using terminal = new Terminal();
@@ -82,18 +79,15 @@ const WITH_SECRET = [
 
 const WRITTEN = [SECRET, SECRET.replaceAll("_", "%5f"), `${SECRET.toUpperCase()}\u202e`, SECRET.slice(8)];
 
-test.concurrent.each(WITH_SECRET)(
-  "a message shows no secret and no hidden character: %s",
-  async (command) => {
-    using terminal = new Terminal();
-    for (const written of WRITTEN) {
-      const args = command.split(" ").map((word) => word.replace("SECRET", written));
-      const { exitCode, stdout, stderr } = await terminal.run(args);
-      expect(exitCode).toBeGreaterThan(0);
-      expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
-      expect(stdout + stderr).not.toContain("\u202e");
-      expect(stderr).toStartWith("publisher: ");
-    }
-    expect(terminal.names).toEqual([]);
-  },
-);
+test.concurrent.each(WITH_SECRET)("no secret is shown: publisher %s", async (command) => {
+  using terminal = new Terminal();
+  for (const written of WRITTEN) {
+    const args = command.split(" ").map((word) => word.replace("SECRET", written));
+    const { exitCode, stdout, stderr } = await terminal.run(args);
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
+    expect(stdout + stderr).not.toContain("\u202e");
+    expect(stderr).toStartWith("publisher: ");
+  }
+  expect(terminal.names).toEqual([]);
+});

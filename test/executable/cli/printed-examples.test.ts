@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
@@ -49,30 +49,28 @@ afterAll(async () => {
   directory?.[Symbol.dispose]();
 });
 
-describe.skipIf(CURL === null)("all commands of a page work in one shell, as printed:", () => {
-  test.each(PAGES)("%s", async (page) => {
-    using clone = new TemporaryDirectory();
-    mkdirSync(join(clone.path, "dist"));
-    symlinkSync(EXECUTABLE, join(clone.path, "dist/publisher"));
-    symlinkSync(server.dataDir, join(clone.path, "data"));
-    const commands = commandsOf(page);
-    expect(commands).toMatch(/^(?:echo|dist\/publisher|curl|call) /m);
-    const { id } = (await server.call("api-token/create", { access: "read" })).json;
-    const filledIn = commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", id);
-    const { port } = new URL(server.url);
-    const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
-    // The README itself sets the variables for the other pages.
-    const variables = page === README ? {} : { PUBLISHER: server.url, TOKEN: server.firstToken };
-    const { exitCode, stderr } = Bun.spawnSync(["sh", "-euxc", filledIn], {
-      cwd: clone.path,
-      env: { ...always, ...variables },
-    });
-    expect([stderr.toString(), exitCode]).toEqual([expect.any(String), 0]);
+test.skipIf(CURL === null).each(PAGES)("all commands of a page work as printed: %s", async (page) => {
+  using clone = new TemporaryDirectory();
+  mkdirSync(join(clone.path, "dist"));
+  symlinkSync(EXECUTABLE, join(clone.path, "dist/publisher"));
+  symlinkSync(server.dataDir, join(clone.path, "data"));
+  const commands = commandsOf(page);
+  expect(commands).toMatch(/^(?:echo|dist\/publisher|curl|call) /m);
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  const filledIn = commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", id);
+  const { port } = new URL(server.url);
+  const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
+  // The README itself sets the variables for the other pages.
+  const variables = page === README ? {} : { PUBLISHER: server.url, TOKEN: server.firstToken };
+  const { exitCode, stderr } = Bun.spawnSync(["sh", "-euxc", filledIn], {
+    cwd: clone.path,
+    env: { ...always, ...variables },
   });
+  expect([stderr.toString(), exitCode]).toEqual([expect.any(String), 0]);
+});
 
-  test("no example has a secret in the arguments of curl", () => {
-    const words = readFileSync(join(directory.path, "arguments"), "utf8");
-    expect(words).toContain(server.url);
-    expect(words).not.toContain("sk_live_");
-  });
+test.skipIf(CURL === null)("no example has a secret in the arguments of curl", () => {
+  const words = readFileSync(join(directory.path, "arguments"), "utf8");
+  expect(words).toContain(server.url);
+  expect(words).not.toContain("sk_live_");
 });

@@ -27,24 +27,21 @@ const CHANGES = [
   "token rotate ID --overlap 0",
 ];
 
-test.each([...CHANGES, "token generate"])(
-  "nothing is changed without a place for a secret: %s",
-  async (command) => {
-    const { id } = await terminal.createToken("read");
-    const before = await terminal.done("audit list");
-    for (const [output, reason] of [
-      [">&-", "stdout is closed, or goes to /dev/null"],
-      [">/dev/null", "stdout is closed, or goes to /dev/null"],
-      [">/dev/full", "stdout cannot be written: there is no space left"],
-      ["1</dev/zero", "stdout cannot be written: it is not open for writing"],
-    ]) {
-      const { exitCode, stderr } = shell(`"$0" ${command.replace("ID", id)} ${output}`);
-      expect(stderr).toStartWith(`publisher: The secret would be lost: ${reason}. Nothing was changed.`);
-      expect({ output, exitCode }).toEqual({ output, exitCode: 1 });
-    }
-    expect(await terminal.done("audit list")).toEqual(before);
-  },
-);
+test.each([...CHANGES, "token generate"])("no place for a secret, no change: %s", async (command) => {
+  const { id } = await terminal.createToken("read");
+  const before = await terminal.done("audit list");
+  for (const [output, reason] of [
+    [">&-", "stdout is closed, or goes to /dev/null"],
+    [">/dev/null", "stdout is closed, or goes to /dev/null"],
+    [">/dev/full", "stdout cannot be written: there is no space left"],
+    ["1</dev/zero", "stdout cannot be written: it is not open for writing"],
+  ]) {
+    const { exitCode, stderr } = shell(`"$0" ${command.replace("ID", id)} ${output}`);
+    expect(stderr).toStartWith(`publisher: The secret would be lost: ${reason}. Nothing was changed.`);
+    expect({ output, exitCode }).toEqual({ output, exitCode: 1 });
+  }
+  expect(await terminal.done("audit list")).toEqual(before);
+});
 
 test("without a place for a secret, no store is made", () => {
   expect(shell('"$0" token create --access read --new-store >&-').exitCode).toBe(1);
@@ -61,24 +58,21 @@ const FAILURES = [
 
 const rows = FAILURES.flatMap((failure) => CHANGES.map((command) => [...failure, command] as const));
 
-test.each(rows)(
-  "a secret that is not written: %s; … %s (%s): %s",
-  async (before, output, reason, command) => {
-    const { id } = await terminal.createToken("write", "--expires-in", "90d");
-    const old = await token(id);
-    const line = `${before}; "$0" ${command.replace("ID", id)} ${output}`;
-    const { exitCode, stderr } = shell(line);
-    const [, lost = ""] = /^publisher: The secret of (\S+) could not be written: /m.exec(stderr) ?? [];
-    const next = command.includes("create") ? "Create another one." : `${id} is as it was before.`;
-    expect(stderr).toContain(reason);
-    expect(stderr).toEndWith(`That token was revoked at once. ${next}\n`);
-    expect(exitCode).toBe(1);
-    expect(await token(id)).toEqual(old);
-    expect(await token(lost)).toMatchObject({ status: "revoked" });
-    await terminal.done(`token rotate ${id} --overlap 0`);
-    expect(await token(id)).toMatchObject({ status: "revoked" });
-  },
-);
+test.each(rows)("a lost secret: %s; … %s (%s): %s", async (before, output, reason, command) => {
+  const { id } = await terminal.createToken("write", "--expires-in", "90d");
+  const old = await token(id);
+  const line = `${before}; "$0" ${command.replace("ID", id)} ${output}`;
+  const { exitCode, stderr } = shell(line);
+  const [, lost = ""] = /^publisher: The secret of (\S+) could not be written: /m.exec(stderr) ?? [];
+  const next = command.includes("create") ? "Create another one." : `${id} is as it was before.`;
+  expect(stderr).toContain(reason);
+  expect(stderr).toEndWith(`That token was revoked at once. ${next}\n`);
+  expect(exitCode).toBe(1);
+  expect(await token(id)).toEqual(old);
+  expect(await token(lost)).toMatchObject({ status: "revoked" });
+  await terminal.done(`token rotate ${id} --overlap 0`);
+  expect(await token(id)).toMatchObject({ status: "revoked" });
+});
 
 test("a secret that cannot be written is an error of token generate too", () => {
   const [[before, output]] = FAILURES;
@@ -88,47 +82,43 @@ test("a secret that cannot be written is an error of token generate too", () => 
   });
 });
 
-test.skipIf(!canTrace("a secret that the disk does not take"))(
-  "a file that does not get to disk is no place for a secret either",
-  async () => {
-    await terminal.createToken("write");
-    const file = terminal.path("secret.txt");
-    const traced = `strace -f -o /dev/null -P ${file} -e inject=fsync:error=EIO "$0" token create --access read`;
-    const { exitCode, stderr } = shell(`${traced} >${file}`);
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain("That token was revoked at once.");
-    const dead = await terminal.run(["token", "verify"], { stdin: readFileSync(file, "utf8") });
-    expect(dead.stderr).toContain("the token was revoked");
-  },
-);
+const CAN_TRACE = canTrace("a disk that fails under a secret");
 
-test.skipIf(!canTrace("a disk that fails in the middle of a rotation"))(
-  "a disk that fails in the middle of token rotate leaves the old token, and is told of as it is",
-  async () => {
-    const { id, token: secret } = await terminal.createToken("write");
-    const wal = `${terminal.database}-wal`;
-    const rotate = (syncs: number) => {
-      const fault = `-P ${wal} -e inject=fsync,fdatasync:error=EIO:when=${syncs}+`;
-      return shell(`strace -f -o /dev/null ${fault} "$0" token rotate ${id} --overlap 0 >printed`);
-    };
-    const printed = () => readFileSync(terminal.path("printed"), "utf8");
-    let [syncs, ended] = [1, rotate(1)];
-    while (printed() === "" && syncs < 20) {
-      expect(ended.exitCode).toBe(1);
-      expect(ended.stderr).toMatch(
-        /^publisher: The stor\S+ (?:\S+publisher\.db )?(?:failed in the middle of the change|cannot be)/,
-      );
-      syncs += 1;
-      ended = rotate(syncs);
-    }
+test.skipIf(!CAN_TRACE)("a file that does not get to disk is no place for a secret either", async () => {
+  await terminal.createToken("write");
+  const file = terminal.path("secret.txt");
+  const traced = `strace -f -o /dev/null -P ${file} -e inject=fsync:error=EIO "$0" token create --access read`;
+  const { exitCode, stderr } = shell(`${traced} >${file}`);
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("That token was revoked at once.");
+  const dead = await terminal.run(["token", "verify"], { stdin: readFileSync(file, "utf8") });
+  expect(dead.stderr).toContain("the token was revoked");
+});
+
+test.skipIf(!CAN_TRACE)("a disk that fails in the middle of token rotate leaves the old token", async () => {
+  const { id, token: secret } = await terminal.createToken("write");
+  const wal = `${terminal.database}-wal`;
+  const rotate = (syncs: number) => {
+    const fault = `-P ${wal} -e inject=fsync,fdatasync:error=EIO:when=${syncs}+`;
+    return shell(`strace -f -o /dev/null ${fault} "$0" token rotate ${id} --overlap 0 >printed`);
+  };
+  const printed = () => readFileSync(terminal.path("printed"), "utf8");
+  let [syncs, ended] = [1, rotate(1)];
+  while (printed() === "" && syncs < 20) {
     expect(ended.exitCode).toBe(1);
     expect(ended.stderr).toMatch(
-      new RegExp(`^publisher: The new token works\\. The old one may .* "publisher token revoke ${id}"`, "m"),
+      /^publisher: The stor\S+ (?:\S+publisher\.db )?(?:failed in the middle of the change|cannot be)/,
     );
-    for (const each of [secret, printed()])
-      expect((await terminal.run(["token", "verify"], { stdin: each })).exitCode).toBe(0);
-  },
-);
+    syncs += 1;
+    ended = rotate(syncs);
+  }
+  expect(ended.exitCode).toBe(1);
+  expect(ended.stderr).toMatch(
+    new RegExp(`^publisher: The new token works\\. The old one may .* "publisher token revoke ${id}"`, "m"),
+  );
+  for (const each of [secret, printed()])
+    expect((await terminal.run(["token", "verify"], { stdin: each })).exitCode).toBe(0);
+});
 
 const PIPE_BYTES = 65_536;
 
@@ -182,25 +172,22 @@ test("a file has the secret on disk and nothing else, behind what was in it", as
   expect(readFileSync(file, "utf8")).toMatch(/^sk_live_\w{49}\nsk_live_\w{49}\n$/);
 });
 
-test.skipIf(process.platform !== "linux")(
-  "with stdout closed, no file of the store takes its number",
-  async () => {
-    await terminal.createToken("write");
-    const child = Bun.spawn(["sh", "-c", 'exec "$0" serve --port 0 >&-', EXECUTABLE], {
-      cwd: terminal.cwd,
-      env: {},
-      stdin: "ignore",
-      stdout: 1,
-      stderr: "pipe",
-    });
-    try {
-      await said(child, '"listening"');
-      expect(readlinkSync(`/proc/${child.pid}/fd/1`)).toBe("/dev/null");
-    } finally {
-      child.kill();
-      await child.exited;
-    }
-    expect(shell(`"$0" token list >&-`)).toEqual({ exitCode: 0, stderr: "" });
-    expect(await terminal.done("check")).toContain("is sound");
-  },
-);
+test.skipIf(process.platform !== "linux")("a closed stdout gives no file its number", async () => {
+  await terminal.createToken("write");
+  const child = Bun.spawn(["sh", "-c", 'exec "$0" serve --port 0 >&-', EXECUTABLE], {
+    cwd: terminal.cwd,
+    env: {},
+    stdin: "ignore",
+    stdout: 1,
+    stderr: "pipe",
+  });
+  try {
+    await said(child, '"listening"');
+    expect(readlinkSync(`/proc/${child.pid}/fd/1`)).toBe("/dev/null");
+  } finally {
+    child.kill();
+    await child.exited;
+  }
+  expect(shell(`"$0" token list >&-`)).toEqual({ exitCode: 0, stderr: "" });
+  expect(await terminal.done("check")).toContain("is sound");
+});

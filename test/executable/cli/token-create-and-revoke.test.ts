@@ -83,11 +83,9 @@ test("token generate prints a new secret, and makes no store", async () => {
 });
 
 test("without a store, token create makes none without --new-store, and names the stores nearby", async () => {
-  for (const message of [
-    `There is no Publisher store in ${terminal.dataDir}. `,
-    ` To make a new store in ${terminal.dataDir}, add --new-store.\n`,
-  ])
-    await expectRefusal(terminal, CREATE.join(" "), 1, message);
+  const create = CREATE.join(" ");
+  await expectRefusal(terminal, create, 1, `There is no Publisher store in ${terminal.dataDir}. `);
+  await expectRefusal(terminal, create, 1, ` a new store in ${terminal.dataDir}, add --new-store.\n`);
   expect(terminal.names).toEqual([]);
   await terminal.createToken("read");
   const elsewhere = await terminal.run([...CREATE, "--data-dir", "elsewhere"]);

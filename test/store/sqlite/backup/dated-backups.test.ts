@@ -24,10 +24,7 @@ function makeBackups(...days: readonly number[]): void {
 }
 
 /** The days of the backups that are there. */
-function daysLeft(): readonly number[] {
-  const names = readdirSync(join(directory.path, "backups"));
-  return names.map(dayOf).sort();
-}
+const daysLeft = () => readdirSync(join(directory.path, "backups")).map(dayOf).sort();
 
 function change(day: number, sql: string): void {
   using database = new Database(pathOf(day));

@@ -40,10 +40,6 @@ function run(...statements: readonly string[]): void {
 }
 
 const put = (content: string) => () => writeFileSync(directory.database, content);
-const putDatabase =
-  (...statements: readonly string[]) =>
-  () =>
-    run(...statements);
 
 /** Makes a store, and spoils it. */
 function putSpoilt(spoil: (path: string) => void): () => void {
@@ -54,7 +50,6 @@ function putSpoilt(spoil: (path: string) => void): () => void {
 }
 
 const NO_STORE = " is not a Publisher store, or its beginning is damaged.";
-const FOREIGN = " is the database of another program.";
 const DAMAGED = " is damaged: ";
 const NEWER = ` was written by a newer Publisher (schema ${SCHEMA_VERSION + 1}; this one knows up to ${SCHEMA_VERSION}). Use that version or a later one.`;
 
@@ -91,6 +86,15 @@ test.each<[name: string, put: () => void, sentence: string]>([
 ])("%s is refused, and stays as it is", (_, put, sentence) => {
   put();
   expectRefused(sentence);
+});
+
+test.each<[string, ...string[]]>([
+  ["CREATE TABLE diary (entry TEXT)"],
+  ["PRAGMA application_id = 42", `PRAGMA user_version = ${SCHEMA_VERSION}`],
+  ["PRAGMA journal_mode = WAL", "CREATE TABLE token (id TEXT)"],
+])("another program's database is refused, and stays as it is: %s", (...statements) => {
+  run(...statements);
+  expectRefused(" is the database of another program.");
 });
 
 test.each([

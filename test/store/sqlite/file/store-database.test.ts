@@ -107,7 +107,7 @@ test("a store in use is refused without its -wal file, and stays as it is", () =
 });
 
 test.each(["reading", "changing"] as const)(
-  "is whole with its -wal file where its user was killed, for %s",
+  "a store is whole with its -wal file after a crash: %s",
   (purpose) => {
     using database = openDatabase(directory);
     database.run(ADD);
