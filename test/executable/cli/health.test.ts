@@ -28,8 +28,7 @@ test("health finds a server by the settings of serve, and says that it is well",
 test("health asks a Unix socket", async () => {
   const socket = `unix:${terminal.path("publisher.sock")}`;
   const health = `health --listen ${socket}`;
-  const message = `No server answers at ${socket}: there is no such socket.\n`;
-  await expectRefusal(terminal, health, 1, message);
+  await expectRefusal(terminal, health, 1, `No server answers at ${socket}: there is no such socket.\n`);
   await using _server = await terminal.serve("--listen", socket);
   expect(await terminal.done(health)).toBe(`The server at ${socket} is ready.\n`);
 });

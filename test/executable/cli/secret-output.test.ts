@@ -166,10 +166,9 @@ test("the old token works until the new secret is written, and a revocation mean
 
 test("a file has the secret on disk and nothing else, behind what was in it", async () => {
   const { id } = await terminal.createToken("write");
-  const file = terminal.path("secrets.txt");
   expect(shell(`"$0" token rotate ${id} --overlap 0 >>secrets.txt`).exitCode).toBe(0);
   expect(shell(`"$0" token create --access read >>secrets.txt`).exitCode).toBe(0);
-  expect(readFileSync(file, "utf8")).toMatch(/^sk_live_\w{49}\nsk_live_\w{49}\n$/);
+  expect(readFileSync(terminal.path("secrets.txt"), "utf8")).toMatch(/^sk_live_\w{49}\nsk_live_\w{49}\n$/);
 });
 
 test.skipIf(process.platform !== "linux")("a closed stdout gives no file its number", async () => {
