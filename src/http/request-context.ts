@@ -47,9 +47,10 @@ export function requestContext(
   loggedPath: string | null,
 ): RequestContext {
   const requestId = crypto.randomUUID().replaceAll("-", "");
-  const path = pathOf(received.url);
+  const request = withHost(received);
+  const path = pathOf(request.url);
   return {
-    request: withHost(received),
+    request,
     id: traceIdFrom(received.headers.get("traceparent")) ?? requestId,
     requestId,
     ip,

@@ -1,4 +1,4 @@
-import { relative, resolve } from "node:path";
+import { relative, resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { LOG_LEVELS, type LogLevel } from "../log/log-levels.ts";
 import { type DataDirFlags, dataDirOption } from "./data-directory.ts";
@@ -103,7 +103,7 @@ function logFile(text: string): string {
 }
 
 function isInside(directory: string, path: string): boolean {
-  return !relative(directory, path).startsWith("..");
+  return relative(directory, path).split(sep)[0] !== "..";
 }
 
 /** Commander ignores the value of a variable for a flag without one: PUBLISHER_PAGES=on would mean --no-pages. */

@@ -8,7 +8,7 @@ import { makeSecret } from "../../src/tokens/secret/secret.ts";
 import { REQUEST } from "../support/new-token.ts";
 import { constantRandom } from "../support/random.ts";
 import { EVERYTHING, outcomeOf } from "../support/store/store.ts";
-import { useTestStore } from "../support/use-test-store.ts";
+import { failAudit, useTestStore } from "../support/use-test-store.ts";
 
 const context = useTestStore();
 
@@ -37,6 +37,12 @@ test("a given token becomes the first write token, without a file", async () => 
   expect((await context.tokens.authenticate(RANDOM)).token?.access).toBe("write");
   expect(existsSync(context.store.firstToken.path)).toBe(false);
   expect(outcomeOf(await context.tokens.list(EVERYTHING)).rows).toHaveLength(1);
+});
+
+test("a first token that cannot be stored leaves no file", async () => {
+  failAudit(context);
+  await expect(provide({})).rejects.toThrow();
+  expect(existsSync(context.store.firstToken.path)).toBe(false);
 });
 
 const UNFIT: readonly (readonly [name: string, env: Record<string, string>, sentence: RegExp])[] = [

@@ -196,7 +196,7 @@ test("pages are off by a flag or a variable", () => {
   expect(refusal([], { PUBLISHER_PAGES: "no" })).toBe('PUBLISHER_PAGES must be on or off, and is "no".');
 });
 
-test.each(["data/log", "./data/deep/log", "data"])(
+test.each(["data/log", "./data/deep/log", "data", "data/..log"])(
   "the revocation log is not in the data directory: %s",
   (path) => {
     const message = `${BAD_LOG}, and is "${join(process.cwd(), path)}".`;

@@ -43,16 +43,14 @@ function placesFrom(command: Command, name: string): readonly Place[] {
   return [place, ...command.commands.flatMap((child) => placesFrom(child, `${name} ${child.name()}`.trim()))];
 }
 
+/** The description of a flag is that of the help, with its default and its variable. */
 function flagsOf(command: Command): readonly Flag[] {
-  return command
-    .createHelp()
-    .visibleOptions(command)
-    .flatMap((option) => (option.long ? [flagOf(option, option.long)] : []));
-}
-
-function flagOf(option: Option, word: string): Flag {
-  const takesValue = option.required || option.optional;
-  return { word, about: option.description, value: takesValue ? completable(option) : null };
+  const help = command.createHelp();
+  return help.visibleOptions(command).flatMap((option) => {
+    const { long, required, optional } = option;
+    const value = required || optional ? completable(option) : null;
+    return long ? [{ word: long, about: help.optionDescription(option), value }] : [];
+  });
 }
 
 /** The kind of a value, by the name between its angle brackets. */

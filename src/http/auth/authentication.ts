@@ -7,7 +7,7 @@ import type { RequestContext } from "../request-context.ts";
 import { unauthenticated, unauthorized } from "./authentication-errors.ts";
 import { credentialFrom, type Scheme } from "./credentials.ts";
 
-/** A body that has already arrived is read in less time, and no other process can notice so short a delay. */
+/** A body that came with its head is read in less time. Another look at the token would cost more than it is worth. */
 const SLOW_AFTER_MS = 20;
 
 const READING: Purpose = { access: "read", audience: null };

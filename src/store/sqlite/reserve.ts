@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   ftruncateSync,
   lstatSync,
@@ -26,6 +27,14 @@ const LEFT_FREE_BYTES = 1024 * 1024;
 /** The free space that a store needs on its disk to take changes, with or without its reserve; as `5 MiB`. */
 export const ENOUGH_SPACE = `${mebibytes(RESERVE_BYTES + LEFT_FREE_BYTES)} MiB`;
 
+/** The time for another process to complete its draft of the reserve. */
+const DRAFT_LIMIT_MS = 1000;
+
+const RETRY_MS = 10;
+
+/** The next step if there is no space to make or open a store. */
+export const SPACE_ADVICE = "Free at least 1 MB on its disk, and try again.";
+
 /** The disk has too little space left. */
 export class OutOfSpace extends Error {}
 
@@ -43,13 +52,16 @@ interface DiskSpace {
 export class Reserve {
   readonly #path: string;
   readonly #spaceIn: (directory: string) => DiskSpace;
+  readonly #draftLimitMs: number;
 
   constructor(
     path: string,
     spaceIn: (directory: string) => DiskSpace = (directory) => statfsSync(directory),
+    draftLimitMs = DRAFT_LIMIT_MS,
   ) {
     this.#path = path;
     this.#spaceIn = spaceIn;
+    this.#draftLimitMs = draftLimitMs;
   }
 
   /** Makes the reserve unless it is there. Throws an Error that says why it cannot be made: OutOfSpace on a full disk. */
@@ -94,19 +106,38 @@ export class Reserve {
 
   #make(): void {
     const draft = `${this.#path}.new`;
-    rmSync(draft, { force: true });
+    const startedAt = performance.now();
+    while (this.#size !== RESERVE_BYTES && !this.#tryToMake(draft)) {
+      // The process of the draft is dead, or very slow.
+      if (performance.now() - startedAt >= this.#draftLimitMs) rmSync(draft, { force: true });
+      Bun.sleepSync(RETRY_MS);
+    }
+  }
+
+  /** Returns false while another process has the draft. */
+  #tryToMake(draft: string): boolean {
     this.#requireFree(RESERVE_BYTES + LEFT_FREE_BYTES);
     try {
       // Random bytes: a file system that compresses would give zeros no space.
       writeNewFile(draft, randomBytes(RESERVE_BYTES));
       renameSync(draft, this.#path);
-    } finally {
+      return true;
+    } catch (error) {
+      if (isOfAnotherProcess(error, draft)) return false;
       rmSync(draft, { force: true });
+      throw error;
     }
   }
 }
 
-function isOutOfSpace(error: unknown): boolean {
+/** True if another process made the draft before, or removed it. */
+function isOfAnotherProcess(error: unknown, draft: string): boolean {
+  if (!(error instanceof Error && "code" in error)) return false;
+  return error.code === "EEXIST" || (error.code === "ENOENT" && existsSync(dirname(draft)));
+}
+
+/** True if the disk is full, or if the quota is used up. */
+export function isOutOfSpace(error: unknown): boolean {
   if (error instanceof OutOfSpace) return true;
   return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }

@@ -90,3 +90,8 @@ test("completion names each command that help does", async () => {
   expect(commands.length).toBeGreaterThan(7);
   for (const name of commands) expect(script).toContain(`' ${name}'`);
 });
+
+test("completion describes a flag as help does, with its default and its variable", async () => {
+  const script = await terminal.done("completion fish");
+  expect(script).toContain("'the port of the server; 0 for a free one (default: 8080, env: PUBLISHER_PORT)'");
+});

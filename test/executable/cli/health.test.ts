@@ -45,6 +45,18 @@ test.each([
   await expectRefusal(terminal, `health --url ${url}`, 1, message);
 });
 
+test("health asks whether the store answers, and with --live only whether the server does", async () => {
+  const asked: string[] = [];
+  const fetch = ({ url }: Request) => {
+    asked.push(new URL(url).pathname);
+    return Response.json({ status: "ok" });
+  };
+  await using server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch });
+  for (const flag of ["", " --live"])
+    await terminal.done(`health --url http://127.0.0.1:${server.port}${flag}`);
+  expect(asked).toEqual(["/readyz", "/healthz"]);
+});
+
 test("health keeps the password in a URL to itself, and sends it", async () => {
   const sent: (string | null)[] = [];
   const fetch = ({ headers }: Request) => {

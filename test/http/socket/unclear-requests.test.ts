@@ -63,6 +63,20 @@ describe("a path that can be read in more than one way is a 400 for everybody", 
     }
   });
 
+  test("and the log has one spelling of a path in every version", async () => {
+    const target = Buffer.from("/nope/caf\u00e9").toString("latin1");
+    for (const version of ["HTTP/1.0", "HTTP/1.1"]) {
+      const request = rawRequest({
+        method: "GET",
+        target,
+        version,
+        fields: version === "HTTP/1.0" ? [] : ["Host: x"],
+      });
+      expect((await answerTo(api.port, Buffer.from(request, "latin1"))).status).toBe(404);
+    }
+    expect(loggedRequests(api).map(({ path }) => path)).toEqual(["/nope/caf%C3%A9", "/nope/caf%C3%A9"]);
+  });
+
   test("of bytes that are no UTF-8 too", async () => {
     for (const target of ["/caf\u00e9", "/forward-auth/wiki/caf\u00e9", "/\u00c0\u00ae", "/healthz\u00ff"]) {
       const request = Buffer.from(rawRequest({ method: "GET", target, fields: ["Host: x"] }), "latin1");

@@ -107,6 +107,18 @@ onLinux("what is under way before and after is finished when all of it ends", as
   await expect(textOf(answering.url)).rejects.toThrow();
 });
 
+onLinux("a server that drains does not listen again", async () => {
+  using directory = new TemporaryDirectory();
+  const path = join(directory.path, "p.sock");
+  const answering = await Answering.on({ path });
+  using connection = await answering.pending(`unix:${path}`);
+  const draining = answering.server.drain(makeLog("error", { write: () => undefined }));
+  const renewing = answering.server.renew(hasRoom);
+  expect(existsSync(path)).toBe(false);
+  connection.send("}");
+  await Promise.all([renewing, draining]);
+});
+
 test("no second one listens on the same port, also after it was renewed", async () => {
   const { server } = await Answering.on(ANY_PORT);
   const [address = ANY_PORT] = server.addresses;

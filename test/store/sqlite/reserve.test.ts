@@ -143,4 +143,18 @@ describe("the reserve", () => {
     expect(() => reserveOn().require()).toThrow("cannot be made: it is a directory");
     expect(readdirSync(directory.path)).toEqual(["reserve"]);
   });
+
+  test("of another process that is still writing it is waited for, and a dead one's draft is replaced", () => {
+    const [file, draft] = [inside("reserve"), inside("reserve.new")];
+    writeFileSync(draft, "a part");
+    const make = `head -c ${RESERVE_BYTES} /dev/zero > "${draft}" && mv "${draft}" "${file}"`;
+    Bun.spawn(["sh", "-c", make]);
+    new Reserve(file, undefined, Number.POSITIVE_INFINITY).require();
+    expect(statSync(file).size).toBe(RESERVE_BYTES);
+    rmSync(file);
+    writeFileSync(draft, "a part");
+    new Reserve(file, undefined, 0).require();
+    expect(statSync(file).size).toBe(RESERVE_BYTES);
+    expect(readdirSync(directory.path)).toEqual(["reserve"]);
+  });
 });

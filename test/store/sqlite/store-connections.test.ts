@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { ScanScheduler } from "../../../src/store/sqlite/list/scan-scheduler.ts";
+import { StoreConnections } from "../../../src/store/sqlite/store-connections.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { EVERYTHING, TestStore } from "../../support/store/store.ts";
@@ -35,4 +37,16 @@ test.each(WAYS)("a damaged store refuses everything, and nothing is written: %s"
   context.store.tidyWal();
   context.store.tidyWal();
   expect(["", "-wal"].map((end) => readFileSync(database + end).toHex())).toEqual(files);
+});
+
+test("a long read under way ends once the store is found damaged", async () => {
+  using context = new TestStore();
+  const wal = { size: 0, limit: 0, isTooLarge: false, tryToCut: () => undefined };
+  const scans = new ScanScheduler(context.directory.database, wal);
+  const connections = new StoreConnections(context.connect(), scans);
+  const read = connections.scans.run(null, async (scan) => {
+    connections.markDamaged();
+    await scan.rest();
+  });
+  await expect(read).rejects.toMatchObject({ reason: "closing" });
 });

@@ -112,6 +112,8 @@ describe("a token that was replaced", () => {
     const lasting = { expiresAt: null };
     expect(await context.tokens.update(first.id, lasting, actorOf(second.id))).toEqual(FORBIDDEN);
     outcomeOf(await context.tokens.update(first.id, lasting, actorOf(third.id)));
+    outcomeOf(await context.tokens.rotate(third.id, ROTATION, actorOf(third.id)));
+    expect(await context.tokens.update(first.id, lasting, actorOf(third.id))).toEqual(FORBIDDEN);
     outcomeOf(await context.tokens.revoke(first.id, actorOf(second.id)));
   });
 

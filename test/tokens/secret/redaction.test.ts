@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { excerpt, withoutPlainSecrets, withoutSecrets } from "../../../src/tokens/secret/redaction.ts";
+import {
+  containsSecret,
+  excerpt,
+  withoutPlainSecrets,
+  withoutSecrets,
+} from "../../../src/tokens/secret/redaction.ts";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { encoded } from "./encodings.ts";
 
@@ -230,5 +235,6 @@ test("UTF-16 in base64 is looked into, as in an encoded command of PowerShell", 
 test("a short text that stands for a very long one is taken out as a whole", () => {
   const chain = "%26%23x25;26%23x25;26%23x25;26%23x25;41";
   expect(withoutSecrets("\ufdfa".repeat(1000) + chain)).toBe("[removed: encoded too many times]");
+  expect(containsSecret("\ufdfa".repeat(1000) + chain)).toBe(true);
   expect(withoutSecrets("\ufdfa".repeat(200))).toBe("\ufdfa".repeat(200));
 });

@@ -1,8 +1,8 @@
 import { constants, copyFileSync, linkSync } from "node:fs";
 import { syncFile } from "./file-bytes.ts";
 
-/** Errors of file systems without hard links. */
-const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"];
+/** Errors of file systems without hard links, and of systems that forbid them to this process. */
+const NO_LINKS = ["EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK", "EXDEV", "EINVAL"];
 
 export function hasNoLinks(error: unknown): boolean {
   return error instanceof Error && "code" in error && NO_LINKS.includes(String(error.code));

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf } from "../../../system-errors.ts";
+import { isOutOfSpace, SPACE_ADVICE } from "../reserve.ts";
 import { migrate, SCHEMA_VERSION } from "../schema.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { type DataDirectory, syncDirectory } from "./data-directory.ts";
@@ -32,7 +33,8 @@ export function makeNewStore(directory: DataDirectory, lock: ServerLock | null, 
     syncDirectory(directory.path);
   } catch (error) {
     if (error instanceof StoreUnusable) throw error;
-    throw new StoreUnusable(`The store ${directory.database} cannot be made: ${reasonOf(error)}.`, {
+    const next = isOutOfSpace(error) ? ` ${SPACE_ADVICE}` : "";
+    throw new StoreUnusable(`The store ${directory.database} cannot be made: ${reasonOf(error)}.${next}`, {
       cause: error,
     });
   } finally {

@@ -3,7 +3,7 @@ import { reasonOf } from "../../../system-errors.ts";
 import { consistencyFaults } from "../consistency-rules.ts";
 import type { StoreFile } from "../file/data-directory.ts";
 import { readFailureOf } from "../file/file-bytes.ts";
-import { Reserve } from "../reserve.ts";
+import { Reserve, SPACE_ADVICE } from "../reserve.ts";
 import { isDamage, isReadFailure, mayBeOutOfSpace } from "../sqlite-errors.ts";
 import { StoreDamaged, StoreUnusable } from "../store-unusable.ts";
 
@@ -66,7 +66,7 @@ export function withPlainErrors<T>(directory: StoreFile, open: () => T): T {
     const path = directory.database;
     if (isReadFailure(error)) throw unreadable(path, reasonOf(error));
     if (isDamage(error)) throw faulty(path, [error instanceof Error ? error.message : ""]);
-    const next = mayBeOutOfSpace(error) ? " Free at least 1 MB on its disk, and try again." : "";
+    const next = mayBeOutOfSpace(error) ? ` ${SPACE_ADVICE}` : "";
     throw new StoreUnusable(`The store ${path} cannot be opened: ${reasonOf(error)}.${next}`, {
       cause: error,
     });

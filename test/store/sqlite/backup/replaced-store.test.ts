@@ -71,12 +71,11 @@ test("a replaced store has a fault where SQLite finds one in its pages alone, an
   expect(endsIn(replaced).map(({ revokedAt }) => revokedAt)).toEqual([5]);
 });
 
-test("a replaced store knows the last expiry and the successor that its events tell of", () => {
-  makeForgetful(directory, ['{"expires_at":500}', '{"expires_at":900}', '{"replaced_by":"atok_8"}']);
+test.each([900, null])("a replaced store knows the last expiry, %p, and the successor", (expiresAt) => {
+  const last = JSON.stringify({ expires_at: expiresAt });
+  makeForgetful(directory, ['{"expires_at":500}', last, '{"replaced_by":"atok_8"}']);
   using replaced = ReplacedStore.open(directory);
-  expect(endsIn(replaced)).toEqual([
-    { token: "atok_7", revokedAt: null, expiresAt: 900, replacedBy: "atok_8" },
-  ]);
+  expect(endsIn(replaced)).toEqual([{ token: "atok_7", revokedAt: null, expiresAt, replacedBy: "atok_8" }]);
 });
 
 test("a replaced store gives no time and no successor that cannot be", () => {

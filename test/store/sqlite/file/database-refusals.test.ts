@@ -100,6 +100,10 @@ test.each<[string, ...string[]]>([
 test.each([
   ["DROP TABLE cursor_key", "cursor_key is missing or was changed"],
   ["DROP TRIGGER token_stays_revoked", "token_stays_revoked is missing or was changed"],
+  [
+    "DROP TRIGGER token_stays_revoked; CREATE TRIGGER token_stays_revoked AFTER UPDATE ON token BEGIN SELECT 1; END",
+    "token_stays_revoked is missing or was changed",
+  ],
   ["CREATE TABLE other (x TEXT)", "other is not Publisher's"],
   [
     "CREATE TRIGGER _litestream_seq AFTER INSERT ON token BEGIN DELETE FROM token_use; END",

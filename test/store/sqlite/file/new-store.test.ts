@@ -114,7 +114,12 @@ test("an empty file in the place of the store stays, and a sentence gives the ne
 
 test("a directory that cannot be written is named, and so is the reason", () => {
   expect(unusable(() => makeNewStore(directory, null, failing("ENOSPC")))).toBe(
-    `The store ${directory.database} cannot be made: there is no space left.`,
+    `The store ${directory.database} cannot be made: there is no space left. Free at least 1 MB on its disk, and try again.`,
   );
   expect(readdirSync(directory.path)).toEqual([]);
+});
+
+test.each(["EACCES", "EXDEV", "EINVAL"])("a link that fails with %s is replaced by a rename", (code) => {
+  makeNewStore(directory, null, failing(code));
+  expect(directory.holdsStore()).toBe(true);
 });
