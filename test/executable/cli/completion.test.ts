@@ -1,21 +1,8 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { Terminal } from "../../support/executable/terminal.ts";
+import { useTerminal } from "../../support/store/store-terminal.ts";
 
-type Ask = (terminal: Terminal, ...words: readonly string[]) => string[];
-
-function lines(terminal: Terminal, command: readonly string[]): string[] {
-  const { stdout, stderr } = Bun.spawnSync([...command], {
-    cwd: terminal.cwd,
-    env: { PATH: process.env.PATH, HOME: terminal.cwd, LC_ALL: "C.UTF-8" },
-  });
-  expect(stderr.toString()).toBe("");
-  return stdout
-    .toString()
-    .split("\n")
-    .filter((line) => line !== "");
-}
+const terminal = useTerminal();
 
 const BASH = `source ./script; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _publisher; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
@@ -24,34 +11,34 @@ const ZSH = `compdef() { :; }; source ./script
 _describe() { print -rl -- \${choices%%:*}; }; compadd() { shift; print -rl -- $@; }; _files() { print -rl -- *(N); }
 words=("$@"); CURRENT=$#; _publisher`;
 
-const SHELLS: readonly { readonly shell: string; readonly ask: Ask }[] = [
-  {
-    shell: "bash",
-    ask: (terminal, ...words) => lines(terminal, ["bash", "--norc", "-c", BASH, "bash", ...words]),
-  },
-  { shell: "zsh", ask: (terminal, ...words) => lines(terminal, ["zsh", "-f", "-c", ZSH, "zsh", ...words]) },
+const SHELLS: readonly {
+  readonly shell: string;
+  readonly command: (words: readonly string[]) => string[];
+}[] = [
+  { shell: "bash", command: (words) => ["bash", "--norc", "-c", BASH, "bash", ...words] },
+  { shell: "zsh", command: (words) => ["zsh", "-f", "-c", ZSH, "zsh", ...words] },
   {
     shell: "fish",
-    ask: (terminal, ...words) => {
-      const line = `source ./script; complete -C '${words.join(" ")}'`;
-      return lines(terminal, ["fish", "--no-config", "-c", line]).map((found) => found.split("\t")[0] ?? "");
-    },
+    command: (words) => ["fish", "--no-config", "-c", `source ./script; complete -C '${words.join(" ")}'`],
   },
 ];
 
-const MISSING = SHELLS.filter(({ shell }) => Bun.which(shell) === null);
-for (const { shell } of MISSING)
-  process.stderr.write(`skipped, as ${shell} is not installed: its completion\n`);
-
-/** The offers of a script with this start. zsh filters by the start itself, so here it offers all. */
-function matching(found: readonly string[], start: string): string[] {
-  return found.filter((word) => word.startsWith(start)).sort();
+/** The words that a shell offers for the last word, without the descriptions of fish. */
+function offered(command: readonly string[]): string[] {
+  const { stdout, stderr } = Bun.spawnSync([...command], {
+    cwd: terminal.cwd,
+    env: { PATH: process.env.PATH, HOME: terminal.cwd, LC_ALL: "C.UTF-8" },
+  });
+  expect(stderr.toString()).toBe("");
+  return (stdout.toString().match(/^[^\t\n]+/gm) ?? []).map(String);
 }
 
-async function withScript(shell: string): Promise<Terminal> {
-  const terminal = new Terminal();
-  writeFileSync(join(terminal.cwd, "script"), await terminal.output("completion", shell));
-  return terminal;
+const INSTALLED = SHELLS.filter(({ shell }) => Bun.which(shell) !== null);
+for (const { shell } of SHELLS.filter((each) => !INSTALLED.includes(each)))
+  process.stderr.write(`skipped, as ${shell} is not installed: its completion\n`);
+
+async function writeScript(shell: string): Promise<void> {
+  writeFileSync(terminal.path("script"), await terminal.done(`completion ${shell}`));
 }
 
 /** Words after `publisher`, and the words that a shell offers for the last one. */
@@ -71,41 +58,40 @@ const OFFERS: readonly (readonly [words: string, offered: string])[] = [
   ["--po", "--port"],
 ];
 
-describe.each(SHELLS)("completion in $shell", ({ shell, ask }) => {
-  test.skipIf(Bun.which(shell) === null)("knows commands, flags, values and directories", async () => {
-    using terminal = await withScript(shell);
-    const next = (words: string) =>
-      matching(ask(terminal, "publisher", ...words.split(" ")), words.split(" ").at(-1) ?? "");
-    for (const [words, offered] of OFFERS) expect([words, next(words).join(" ")]).toEqual([words, offered]);
-    expect(next("")).toEqual(
-      expect.arrayContaining(["audit", "check", "completion", "serve", "token", "usage"]),
-    );
-    expect(next("audit ")).toContain("list");
-    expect(next("nosuch to")).not.toContain("list");
-    mkdirSync(join(terminal.cwd, "my data"));
-    const [found = ""] = ask(terminal, "publisher", "check", "--data-dir", "my");
-    expect(found.replaceAll("\\", "").replace(/\/$/, "")).toBe("my data");
-  });
+test.each(INSTALLED)("completion in $shell knows all words", async ({ shell, command }) => {
+  await writeScript(shell);
+  // zsh filters by the start of the last word itself, so here it offers all.
+  const next = (words: string) => {
+    const found = offered(command(["publisher", ...words.split(" ")]));
+    return found.filter((word) => word.startsWith(words.split(" ").at(-1) ?? "")).sort();
+  };
+  for (const [words, found] of OFFERS) expect([words, next(words).join(" ")]).toEqual([words, found]);
+  expect(next("")).toEqual(
+    expect.arrayContaining(["audit", "check", "completion", "serve", "token", "usage"]),
+  );
+  expect(next("audit ")).toContain("list");
+  expect(next("nosuch to")).not.toContain("list");
+  mkdirSync(terminal.path("my data"));
+  const [found = ""] = offered(command(["publisher", "check", "--data-dir", "my"]));
+  expect(found.replaceAll("\\", "").replace(/\/$/, "")).toBe("my data");
 });
 
 test("bash completes a value behind an equals sign too", async () => {
-  using terminal = await withScript("bash");
-  const ask = (...words: readonly string[]) => SHELLS[0]?.ask(terminal, "publisher", "token", ...words);
-  expect(ask("create", "--access", "=")).toEqual(["read", "write"]);
-  expect(ask("create", "--access", "=", "re")).toEqual(["read"]);
+  await writeScript("bash");
+  const words = ["bash", "--norc", "-c", BASH, "bash", "publisher", "token", "create", "--access", "="];
+  expect(offered(words)).toEqual(["read", "write"]);
+  expect(offered([...words, "re"])).toEqual(["read"]);
 });
 
 test("completion names each command that help does", async () => {
-  using terminal = new Terminal();
-  const script = await terminal.output("completion", "bash");
-  const help = await terminal.output("--help");
+  const script = await terminal.done("completion bash");
+  const help = await terminal.done("--help");
   const commands = [...help.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
   expect(commands.length).toBeGreaterThan(7);
   for (const name of commands) expect(script).toContain(`' ${name}'`);
 });
 
 test("completion describes a flag as help does, with its default and its variable", async () => {
-  using terminal = new Terminal();
-  const script = await terminal.output("completion", "fish");
+  const script = await terminal.done("completion fish");
   expect(script).toContain("'the port of the server; 0 for a free one (default: 8080, env: PUBLISHER_PORT)'");
 });

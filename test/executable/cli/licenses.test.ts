@@ -1,17 +1,12 @@
-import { beforeAll, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import manifest from "../../../package.json" with { type: "json" };
-import { Terminal } from "../../support/executable/terminal.ts";
+import { run } from "../../support/executable/executable.ts";
 
 const ROOT = resolve(import.meta.dir, "../../..");
 
-let printed: string;
-
-beforeAll(async () => {
-  using terminal = new Terminal();
-  printed = await terminal.output("licenses");
-});
+const { stdout: printed } = await run(["licenses"], { cwd: ROOT });
 
 /** The directories of the packages that the bundler takes in from there on. */
 async function bundledPackages(entrypoint: string, target: "bun" | "browser"): Promise<readonly string[]> {

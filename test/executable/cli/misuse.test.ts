@@ -1,16 +1,13 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { makeSecret } from "../../../src/tokens/secret/secret.ts";
 import { Terminal } from "../../support/executable/terminal.ts";
 import { expectRefusal } from "./refusal.ts";
 
-type Misuse = readonly [command: string, message: string, env?: Readonly<Record<string, string>>];
-
 const CREATE = "token create --access read";
-const TIME = "--expires-at must be a time with a zone, such as 2030-12-31T23:59:59Z";
 const DURATION = "--expires-in must be a whole number above 0 with s, m, h, d or w behind it, such as 90d";
 
 /** Commands with words between single spaces, and a part of the message. */
-const MISUSES: readonly Misuse[] = [
+const MISUSES: readonly (readonly [command: string, message: string])[] = [
   ["foo", "unknown command 'foo'\nRun \"publisher --help\" for"],
   ["help", "unknown command 'help'\nRun \"publisher --help\" for"],
   ["token foo", "unknown command 'foo'\nRun \"publisher token --help\" for"],
@@ -18,15 +15,12 @@ const MISUSES: readonly Misuse[] = [
   ["serve --foo", "unknown option '--foo'\nRun \"publisher serve --help\" for"],
   ["serve --prot 1", "unknown option '--prot'\n(Did you mean --port"],
   ["serve here", "too many arguments for 'serve'. Expected 0 arguments but got 1: here."],
-  ["check here there", "too many arguments"],
   ["token revoke", "missing required argument 'ID'"],
   ["token revoke atok", 'ID must be a token id, "atok_" and letters and digits'],
-  ["token revoke atok_a atok_b", "too many arguments"],
+  ["token rotate atok_1 --overlap 31d", "--overlap must be at most 30d"],
   ["token update x --no-expiry", "ID must be a token id"],
   ["token get x", "ID must be a token id"],
-  ["token list --status gone", '--status must be one of active, expired, revoked, and is "gone".'],
   ["usage x", "ID must be a token id"],
-  ["usage --last 7", "--last must be a whole number above 0"],
   ["usage --last 7d --from 2026-01-01T00:00:00Z", "option '--last <duration>' cannot be used with"],
   ["usage --bucket week", "option '--bucket <bucket>' argument 'week' is invalid"],
   ["audit list --token sk_live_x", "--token must be a token id"],
@@ -34,25 +28,17 @@ const MISUSES: readonly Misuse[] = [
     (limit) => [`audit list --limit=${limit}`, "It must be a whole number from 1 to 1000000."] as const,
   ),
   ["completion tcsh", "Allowed choices are bash, zsh, fish."],
-  ["health --url nonsense", "--url must be the address of a server"],
-  ["health --url ftp://x", "--url must be the address of a server"],
-  ["health --url http://x/?a", "--url must be the address of a server"],
+  ...["nonsense", "ftp://x", "http://x/?a"].map(
+    (url) => [`health --url ${url}`, "--url must be the address of a server"] as const,
+  ),
   ["health --port 0", "Say where it listens with --url."],
-  ["--port", "--port <number>' argument missing"],
-  ["--port http", "option '--port <number>' argument 'http' is invalid. It must be a port from 0 to 65535"],
-  ["--listen 127.0.0.1:1 --port 1", "'--listen <address>' cannot be used with option '--port <number>'"],
-  ["", "value 'http' from env 'PUBLISHER_PORT' is invalid. It must be a port", { PUBLISHER_PORT: "http" }],
-  ["", "PUBLISHER_PAGES must be on or off", { PUBLISHER_PAGES: "no" }],
-  ["--revocation-log data/log", "--revocation-log must be the path of a file outside the data directory"],
   ["token create", "required option '--access <access>'"],
   ["token create --access admin", "'admin' is invalid. Allowed choices are read, write"],
-  [`${CREATE} --expires-at 2099-02-30T00:00:00Z`, TIME],
   [`${CREATE} --expires-at 2020-01-01T00:00:00Z`, "The expiry must be in the future"],
   [`${CREATE} --expires-in 0d`, DURATION],
   [`${CREATE} --expires-in 999999999w`, "The expiry must not be after the year 9999"],
   [`${CREATE} --expires-in 1d --expires-at 2099-01-01T00:00:00Z`, "cannot be used with option '--expires-in"],
   [`${CREATE} --description a\nb`, "--description must not have control characters"],
-  [`${CREATE} --description ${"x".repeat(501)}`, "--description must have at most 500 characters"],
   [`${CREATE} --audience Wiki`, "--audience must each be a name of 1 to 63 lower-case letters, digits"],
   [`${CREATE} --audience a,a`, "--audience must have each name only once."],
   [
@@ -61,28 +47,17 @@ const MISUSES: readonly Misuse[] = [
   ],
 ];
 
-describe("a wrong command line has exit code 2 and makes nothing:", () => {
-  test.concurrent.each(MISUSES)("publisher %s: %s", async (command, message, env = {}) => {
-    using terminal = new Terminal();
-    const args = command === "" ? [] : command.split(" ");
-    await expectRefusal(terminal, args, 2, message, { env });
-    expect(terminal.names).toEqual([]);
-  });
+test.concurrent.each(MISUSES)("exit code 2: publisher %s: %s", async (command, message) => {
+  using terminal = new Terminal();
+  await expectRefusal(terminal, command, 2, message);
+  expect(terminal.names).toEqual([]);
+});
 
-  test("a command with commands below it prints its help", async () => {
-    using terminal = new Terminal();
-    const { exitCode, stderr } = await terminal.run(["token"]);
-    expect({ exitCode, usage: stderr.split("\n")[0] }).toEqual({
-      exitCode: 2,
-      usage: "Usage: publisher token [options] [command]",
-    });
-  });
-
-  test("a description of 500 characters is not too long, nor one of 500 emoji", async () => {
-    using terminal = new Terminal();
-    await terminal.createToken("read", "--description", "x".repeat(500));
-    await terminal.createToken("read", "--description", "🔑".repeat(500));
-  });
+test("a command with commands below it prints its help", async () => {
+  using terminal = new Terminal();
+  const { exitCode, stderr } = await terminal.run(["token"]);
+  expect(exitCode).toBe(2);
+  expect(stderr).toStartWith("Usage: publisher token [options] [command]\n");
 });
 
 const SECRET = makeSecret(() => new Uint8Array(32).fill(77));
@@ -91,43 +66,28 @@ const SECRET = makeSecret(() => new Uint8Array(32).fill(77));
 const WITH_SECRET = [
   "SECRET",
   "--SECRET",
-  "token SECRET",
-  "token verify SECRET",
   "token revoke SECRET",
   "token revoke atok_1 SECRET",
-  "token list --SECRET",
   "token list --data-dir SECRET",
   "token create --access SECRET",
   "token create --access read --audience SECRET",
   "token create --access read --expires-in SECRET",
-  "token create --access read --expires-at SECRET",
-  "token rotate atok_1 --overlap SECRET",
   "audit list --limit SECRET",
-  "audit list --token SECRET",
-  "--host SECRET/",
   "--port SECRET",
-  "--log-level SECRET",
   "--trusted-proxies 127.0.0.1,SECRET",
 ];
 
-const WRITTEN = [
-  SECRET,
-  SECRET.replaceAll("_", "%5f"),
-  `${SECRET.toUpperCase()}\u202e`,
-  SECRET.slice("sk_live_".length),
-];
+const WRITTEN = [SECRET, SECRET.replaceAll("_", "%5f"), `${SECRET.toUpperCase()}\u202e`, SECRET.slice(8)];
 
-describe("no message has the secret of a command line, nor hidden characters:", () => {
-  test.concurrent.each(WITH_SECRET)("publisher %s", async (command) => {
-    using terminal = new Terminal();
-    for (const written of WRITTEN) {
-      const args = command.split(" ").map((word) => word.replace("SECRET", written));
-      const { exitCode, stdout, stderr } = await terminal.run(args);
-      expect(exitCode).toBeGreaterThan(0);
-      expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
-      expect(stdout + stderr).not.toContain("\u202e");
-      expect(stderr).toStartWith("publisher: ");
-    }
-    expect(terminal.names).toEqual([]);
-  });
+test.concurrent.each(WITH_SECRET)("no secret is shown: publisher %s", async (command) => {
+  using terminal = new Terminal();
+  for (const written of WRITTEN) {
+    const args = command.split(" ").map((word) => word.replace("SECRET", written));
+    const { exitCode, stdout, stderr } = await terminal.run(args);
+    expect(exitCode).toBeGreaterThan(0);
+    expect(stdout + stderr).not.toMatch(new RegExp(SECRET.slice(8, 24), "i"));
+    expect(stdout + stderr).not.toContain("\u202e");
+    expect(stderr).toStartWith("publisher: ");
+  }
+  expect(terminal.names).toEqual([]);
 });

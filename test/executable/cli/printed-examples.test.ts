@@ -1,23 +1,20 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
-import { commandsOf } from "./example-page.ts";
 
 const README = "../README.md";
 
 /** The pages with examples for a reader who has just started the server. */
-const PAGES = [
-  README,
-  "api.md",
-  "audit-trail.md",
-  "command-line.md",
-  "introspection.md",
-  "leaked-token.md",
-  "usage.md",
-  "verify.md",
-];
+const NAMES = "api audit-trail command-line introspection leaked-token usage verify".split(" ");
+const PAGES = [README, ...NAMES.map((name) => `${name}.md`)];
+
+/** How an indented paragraph begins that is no command: an answer, a header, a line of a `Containerfile`. */
+const NO_COMMAND = /^(?:\{|"|Authorization:|HEALTHCHECK )/;
+
+/** Commands that install something, start the server or wait for keys. */
+const NOT_RUN = /^(?:npx|sudo|source|publisher completion) |\| less$/;
 
 const CURL = Bun.which("curl");
 if (CURL === null) process.stderr.write("skipped, as there is no curl: whether the printed examples work\n");
@@ -25,32 +22,26 @@ if (CURL === null) process.stderr.write("skipped, as there is no curl: whether t
 let server: RunningServer;
 let directory: TemporaryDirectory;
 
-/** The commands with the values of a reader: the address of the server, and the id of a token. */
-async function filledIn(commands: string): Promise<string> {
-  const { json } = await server.call("api-token/create", { access: "read" });
-  return commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", json.id);
-}
-
-/** The environment of a reader. The README itself sets the variables for the other pages. */
-function environmentOf(page: string): Readonly<Record<string, string>> {
-  const { port } = new URL(server.url);
-  const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
-  return page === README ? always : { ...always, PUBLISHER: server.url, TOKEN: server.firstToken };
-}
-
-/** Adds a curl that writes down its arguments, and fails for a refused request. */
-function addCurl(): void {
-  const path = join(directory.path, "curl");
-  const noted = `printf '%s\\n' "$@" >>'${join(directory.path, "arguments")}'`;
-  writeFileSync(path, `#!/bin/sh\n${noted}\nexec '${CURL}' --fail-with-body "$@"\n`);
-  chmodSync(path, 0o755);
+/** All commands of a page, in order, as a person pastes them into one shell. */
+function commandsOf(page: string): string {
+  return readFileSync(resolve(import.meta.dir, "../../../docs", page), "utf8")
+    .split("\n\n")
+    .filter((paragraph) => paragraph.startsWith("    "))
+    .map((paragraph) => paragraph.replaceAll(/^ {4}/gm, ""))
+    .filter((paragraph) => !NO_COMMAND.test(paragraph))
+    .flatMap((paragraph) => paragraph.split("\n"))
+    .filter((line) => !NOT_RUN.test(line))
+    .join("\n");
 }
 
 beforeAll(async () => {
   if (CURL === null) return;
   server = await RunningServer.start();
   directory = new TemporaryDirectory();
-  addCurl();
+  // Writes down its arguments, and fails for a refused request.
+  const noted = `printf '%s\\n' "$@" >>'${join(directory.path, "arguments")}'`;
+  const script = `#!/bin/sh\n${noted}\nexec '${CURL}' --fail-with-body "$@"\n`;
+  writeFileSync(join(directory.path, "curl"), script, { mode: 0o755 });
 });
 
 afterAll(async () => {
@@ -58,25 +49,28 @@ afterAll(async () => {
   directory?.[Symbol.dispose]();
 });
 
-describe.skipIf(CURL === null)("all commands of a page work in one shell, as printed:", () => {
-  test.each(PAGES)("%s", async (page) => {
-    using clone = new TemporaryDirectory();
-    mkdirSync(join(clone.path, "dist"));
-    symlinkSync(EXECUTABLE, join(clone.path, "dist/publisher"));
-    symlinkSync(server.dataDir, join(clone.path, "data"));
-    const commands = commandsOf(page);
-    expect(commands).toMatch(/^(?:echo|dist\/publisher|curl|call) /m);
-    const script = ["-euxc", await filledIn(commands)];
-    const { exitCode, stderr } = Bun.spawnSync(["sh", ...script], {
-      cwd: clone.path,
-      env: environmentOf(page),
-    });
-    expect([stderr.toString(), exitCode]).toEqual([expect.any(String), 0]);
+test.skipIf(CURL === null).each(PAGES)("all commands of a page work as printed: %s", async (page) => {
+  using clone = new TemporaryDirectory();
+  mkdirSync(join(clone.path, "dist"));
+  symlinkSync(EXECUTABLE, join(clone.path, "dist/publisher"));
+  symlinkSync(server.dataDir, join(clone.path, "data"));
+  const commands = commandsOf(page);
+  expect(commands).toMatch(/^(?:echo|dist\/publisher|curl|call) /m);
+  const { id } = (await server.call("api-token/create", { access: "read" })).json;
+  const filledIn = commands.replaceAll("http://127.0.0.1:8080", server.url).replaceAll("atok_…", id);
+  const { port } = new URL(server.url);
+  const always = { PATH: `${directory.path}:${Bun.env.PATH}`, PUBLISHER_PORT: port };
+  // The README itself sets the variables for the other pages.
+  const variables = page === README ? {} : { PUBLISHER: server.url, TOKEN: server.firstToken };
+  const { exitCode, stderr } = Bun.spawnSync(["sh", "-euxc", filledIn], {
+    cwd: clone.path,
+    env: { ...always, ...variables },
   });
+  expect([stderr.toString(), exitCode]).toEqual([expect.any(String), 0]);
+});
 
-  test("no example has a secret in the arguments of curl", () => {
-    const words = readFileSync(join(directory.path, "arguments"), "utf8");
-    expect(words).toContain(server.url);
-    expect(words).not.toContain("sk_live_");
-  });
+test.skipIf(CURL === null)("no example has a secret in the arguments of curl", () => {
+  const words = readFileSync(join(directory.path, "arguments"), "utf8");
+  expect(words).toContain(server.url);
+  expect(words).not.toContain("sk_live_");
 });

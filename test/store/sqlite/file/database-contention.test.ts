@@ -6,11 +6,12 @@ import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { Child } from "../../../support/store/child.ts";
 import { makeStore } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
-import { TemporaryDirectory } from "../../../support/temporary.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 test("processes that make one new store at the same moment all succeed, with one schema", async () => {
-  using temporary = new TemporaryDirectory();
-  const data = new DataDirectory(join(temporary.path, "data"));
+  const data = new DataDirectory(join(directory.path, "data"));
   await using first = new Child("open", data.path);
   await using second = new Child("open", data.path);
   await using third = new Child("open", data.path);
@@ -27,8 +28,6 @@ test.each([
   ["has begun to write it", "prepareChange"],
   ["is writing it", "commitChange"],
 ])("a store that is not yet in WAL mode, while its maker %s, is opened once that is done", async (_, act) => {
-  using temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
   makeStore(directory);
   using rollback = new Database(directory.database);
   rollback.run("PRAGMA journal_mode = DELETE");

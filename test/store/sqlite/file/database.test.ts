@@ -1,49 +1,37 @@
-import { Database } from "bun:sqlite";
-import { describe, expect, test } from "bun:test";
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { readdirSync } from "node:fs";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
 import { integrityFaults } from "../../../../src/store/sqlite/inspect/store-faults.ts";
-import { APPLICATION_ID, SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
 import { withoutUmask } from "../../../support/executable/umask.ts";
-import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore, modes } from "../../../support/store/data-directory.ts";
 import { row, TestStore } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
 import { useDirectory } from "../../../support/store/use.ts";
 
 const directory = useDirectory();
 
-describe("a new store", () => {
-  test("is one file for its owner alone, and so is what lies beside it while it is open", () => {
-    withoutUmask(() => {
-      using database = openDatabase(directory);
-      database.run("DELETE FROM audit_event");
-      expect(modes(directory)).toEqual({
-        "publisher.db": "600",
-        "publisher.db-shm": "600",
-        "publisher.db-wal": "600",
-      });
+test("a new store is one file for its owner alone, and so is what lies beside it while it is open", () => {
+  withoutUmask(() => {
+    using database = openDatabase(directory);
+    database.run("DELETE FROM audit_event");
+    expect(modes(directory)).toEqual({
+      "publisher.db": "600",
+      "publisher.db-shm": "600",
+      "publisher.db-wal": "600",
     });
-    expect(modes(directory)).toEqual({ "publisher.db": "600" });
   });
+  expect(modes(directory)).toEqual({ "publisher.db": "600" });
+});
 
-  test("says that it is Publisher's and of which schema", () => {
-    openDatabase(directory).close();
-    using database = new Database(directory.database, { readonly: true });
-    expect(row(database, "PRAGMA application_id")).toEqual({ application_id: APPLICATION_ID });
-    expect(row(database, "PRAGMA user_version")).toEqual({ user_version: SCHEMA_VERSION });
-    expect(Buffer.from(APPLICATION_ID.toString(16), "hex").toString()).toBe("Publ");
-  });
-
-  test("has a key for cursors of its own", () => {
-    using one = new TestStore();
-    using other = new TestStore();
-    expect(one.store.cursorKey).toHaveLength(32);
-    expect(one.store.cursorKey).not.toEqual(other.store.cursorKey);
-    const before = one.store.cursorKey;
-    one.reopen();
-    expect(one.store.cursorKey).toEqual(before);
-  });
+test("a new store has a key for cursors of its own", () => {
+  using one = new TestStore();
+  using other = new TestStore();
+  expect(one.store.cursorKey).toHaveLength(32);
+  expect(one.store.cursorKey).not.toEqual(other.store.cursorKey);
+  const before = one.store.cursorKey;
+  one.reopen();
+  expect(one.store.cursorKey).toEqual(before);
 });
 
 test.each([
@@ -64,17 +52,9 @@ test("waiting for another process hardly holds up the event loop", () => {
   expect(Number(row(database, "PRAGMA busy_timeout").timeout)).toBeLessThanOrEqual(50);
 });
 
-test("a store that others could read is taken from them", () => {
-  makeStore(directory);
-  chmodSync(directory.database, 0o644);
-  openDatabase(directory).close();
-  expect(modes(directory)).toEqual({ "publisher.db": "600" });
-});
-
-test("looking at a store needs no more than reading, and finds what was committed", () => {
+test("looking at a store needs no more than reading", () => {
   makeStore(directory);
   inspectDatabase(directory, (database) => {
-    expect(row(database, "SELECT count(*) AS tokens FROM token")).toEqual({ tokens: 200 });
     expect(integrityFaults(database, "integrity_check")).toEqual([]);
     expect(() => database.run("DELETE FROM audit_event")).toThrow("readonly");
   });
@@ -86,19 +66,4 @@ test("looking makes no store where there is none", () => {
       'If your store was here, run "publisher restore" with a backup.',
   );
   expect(readdirSync(directory.path)).toEqual([]);
-});
-
-test("what a killed process committed is there, though it never closed the store", () => {
-  using crashed = new PublicDirectory();
-  using database = openDatabase(directory);
-  database.run(
-    "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_1', 'read', 'abcd', 1)",
-  );
-  for (const end of ["", "-wal"]) {
-    writeFileSync(crashed.directory.database + end, readFileSync(directory.database + end));
-  }
-  const first = "SELECT id FROM token";
-  expect(inspectDatabase(crashed.directory, (found) => row(found, first))).toEqual({ id: "atok_1" });
-  using opened = openDatabase(crashed.directory);
-  expect(row(opened, first)).toEqual({ id: "atok_1" });
 });

@@ -1,30 +1,26 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { copyFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
-import { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
+import type { DataDirectory } from "../../../../src/store/sqlite/file/data-directory.ts";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { playBackJournal } from "../../../../src/store/sqlite/file/hot-journal.ts";
 import { inspectDatabase } from "../../../../src/store/sqlite/inspect/inspection.ts";
 import { checkAtStart } from "../../../../src/store/sqlite/inspect/start-check.ts";
 import { APPLICATION_ID } from "../../../../src/store/sqlite/schema.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore } from "../../../support/store/data-directory.ts";
 import { row } from "../../../support/store/store.ts";
 import { unusable } from "../../../support/store/unusable.ts";
-import { TemporaryDirectory } from "../../../support/temporary.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
+const other = useDirectory();
 
 /**
- * The files of a process that is killed in the middle of that transaction, or with COMMIT before its last step. They are
- * copied from under one that is not killed.
+ * Copies the files of a process that is killed in the middle of that transaction, or with COMMIT before its last step,
+ * into `directory`. The process is not killed.
  */
-function killedAmid(
-  path: string,
-  before: string,
-  sql: string,
-  end: "ROLLBACK" | "COMMIT" = "ROLLBACK",
-): DataDirectory & Disposable {
-  const temporary = new TemporaryDirectory();
-  const directory = new DataDirectory(temporary.path);
+function killAmid(before: string, sql: string, end: "ROLLBACK" | "COMMIT" = "ROLLBACK"): void {
+  const { database: path } = other;
   using working = new Database(path, { create: true });
   working.run(before);
   // So small a cache makes SQLite write to the file before the end of the transaction.
@@ -35,7 +31,6 @@ function killedAmid(
   if (end === "ROLLBACK") copyFileSync(path, directory.database);
   working.run(end);
   if (end === "COMMIT") copyFileSync(path, directory.database);
-  return Object.assign(directory, { [Symbol.dispose]: () => temporary[Symbol.dispose]() });
 }
 
 const FILL = `
@@ -47,9 +42,8 @@ test.each([
   ["opening", (directory: DataDirectory) => openDatabase(directory).close()],
   ["the check at the start", (directory: DataDirectory) => void checkAtStart(directory)],
 ])("a store whose process was killed before it was in WAL mode is as it was: %s", (_, open) => {
-  using other = new PublicDirectory();
-  makeStore(other.directory);
-  using directory = killedAmid(other.directory.database, "PRAGMA journal_mode = DELETE", FILL);
+  makeStore(other);
+  killAmid("PRAGMA journal_mode = DELETE", FILL);
   expect(unusable(() => inspectDatabase(directory, () => null))).toStartWith(
     `${directory.database}-journal may hold a part of a change that was cut off, and reading alone`,
   );
@@ -60,9 +54,8 @@ test.each([
 });
 
 test("an older Publisher that was killed while it made its store leaves an empty file, which stays", () => {
-  using other = new TemporaryDirectory();
   const mark = `PRAGMA application_id = ${APPLICATION_ID};`;
-  using directory = killedAmid(join(other.path, "a.db"), "SELECT 1", mark + FILL, "COMMIT");
+  killAmid("SELECT 1", mark + FILL, "COMMIT");
   expect(statSync(directory.database).size).toBeGreaterThan(0);
   for (let round = 0; round < 2; round += 1)
     expect(unusable(() => openDatabase(directory))).toContain(`${directory.database} is empty.`);
@@ -70,8 +63,7 @@ test("an older Publisher that was killed while it made its store leaves an empty
 });
 
 test("another program's database is not touched", () => {
-  using other = new TemporaryDirectory();
-  using directory = killedAmid(join(other.path, "a.db"), "CREATE TABLE own (x)", FILL);
+  killAmid("CREATE TABLE own (x)", FILL);
   const before = readFileSync(directory.database);
   playBackJournal(directory.database);
   expect(() => openDatabase(directory)).toThrow(directory.database);

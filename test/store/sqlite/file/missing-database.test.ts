@@ -4,15 +4,16 @@ import { join } from "node:path";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
 import { refuseMissingDatabase } from "../../../../src/store/sqlite/file/missing-database.ts";
 import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
-import { makeStore, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 const LEFT = ["publisher.db-wal", "publisher.db-shm", "publisher.db-journal", "first-token", "lock.holder"];
 
 test.each([...LEFT.map((name) => [name]), LEFT])("without the database, no store is made: %s", (...names) => {
   for (const content of ["", "x"]) {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
     for (const name of names) writeFileSync(join(directory.path, name), content);
     for (const work of [() => refuseMissingDatabase(directory), () => openDatabase(directory)])
       expect(unusable(work)).toBe(
@@ -26,8 +27,6 @@ test.each([...LEFT.map((name) => [name]), LEFT])("without the database, no store
 });
 
 test("beside a database, these files are fine", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   makeStore(directory);
   for (const name of ["first-token", "lock.holder"]) writeFileSync(join(directory.path, name), "x");
   refuseMissingDatabase(directory);
@@ -35,8 +34,7 @@ test("beside a database, these files are fine", () => {
 });
 
 test("the lock of servers alone is of no store", () => {
-  using temporary = new PublicDirectory();
-  ServerLock.take(temporary.directory).release();
-  refuseMissingDatabase(temporary.directory);
-  openDatabase(temporary.directory).close();
+  ServerLock.take(directory).release();
+  refuseMissingDatabase(directory);
+  openDatabase(directory).close();
 });

@@ -6,94 +6,78 @@ import { makeNewStore } from "../../../../src/store/sqlite/file/new-store.ts";
 import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { checkIntegrity } from "../../../../src/store/sqlite/inspect/integrity-check.ts";
 import { SCHEMA_VERSION } from "../../../../src/store/sqlite/schema.ts";
-import { makeStore, modes, PublicDirectory } from "../../../support/store/data-directory.ts";
+import { makeStore, modes } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 const DRAFT = "publisher.db-new-0123456789abcdef";
 
-/** `linkSync` on a file system without hard links, which does `before` first. */
-function withoutLinks(before = (): void => undefined, code = "EPERM"): typeof linkSync {
+/** `linkSync` that fails with this code, as EPERM on a file system without hard links. */
+function failing(code: string): typeof linkSync {
   return () => {
-    before();
-    throw Object.assign(new Error("not supported"), { code });
+    throw Object.assign(new Error(code), { code });
   };
 }
 
-/** `linkSync`, which does `before` first. */
-function linkAfter(before: () => void): typeof linkSync {
-  return (from, to) => {
-    before();
-    linkSync(from, to);
-  };
+/** The names of the drafts of new stores. */
+function drafts(): readonly string[] {
+  return readdirSync(directory.path).filter((name) => name.includes("-new-"));
 }
 
-const WAYS = [
-  { way: "a link", linkAfter },
-  { way: "a rename, where there are no hard links", linkAfter: withoutLinks },
-];
-
-describe.each(WAYS)("a new store gets its name by $way", ({ linkAfter }) => {
+describe.each([
+  ["a link", linkSync],
+  ["a rename, where there are no hard links", failing("EPERM")],
+])("a new store gets its name by %s", (_, link) => {
   test("as one whole file for its owner alone", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
-    let drafts: readonly string[] = [];
-    makeNewStore(
-      directory,
-      null,
-      linkAfter(() => (drafts = readdirSync(directory.path))),
-    );
-    expect(drafts).toEqual([expect.stringMatching(/^publisher\.db-new-[0-9a-f]{16}$/)]);
+    let seen: readonly string[] = [];
+    makeNewStore(directory, null, (from, to) => {
+      seen = readdirSync(directory.path);
+      link(from, to);
+    });
+    expect(seen).toEqual([expect.stringMatching(/^publisher\.db-new-[0-9a-f]{16}$/)]);
     expect(modes(directory)).toMatchObject({ "publisher.db": "600" });
     expect(readdirSync(directory.path).filter((name) => name !== "lock.db")).toEqual(["publisher.db"]);
     expect(checkIntegrity(directory)).toMatchObject({ schemaVersion: SCHEMA_VERSION, tokens: 0 });
   });
 
-  test("and never takes it from a store that comes meanwhile, also where that one removed the draft", () => {
-    for (const removesDrafts of [false, true]) {
-      using temporary = new PublicDirectory();
-      const { directory } = temporary;
-      const other = linkAfter(() => {
-        const drafts = readdirSync(directory.path).filter((name) => name.includes("-new-"));
-        if (removesDrafts) for (const name of drafts) rmSync(join(directory.path, name));
-        writeFileSync(directory.database, "another");
-      });
-      makeNewStore(directory, null, other);
-      expect(readFileSync(directory.database, "utf8")).toBe("another");
-      expect(readdirSync(directory.path).filter((name) => name.includes("-new-"))).toEqual([]);
-    }
+  test.each([
+    ["", false],
+    [", also where that one removed the draft", true],
+  ])("and never takes it from a store that comes meanwhile%s", (_, removesDrafts) => {
+    makeNewStore(directory, null, (from, to) => {
+      if (removesDrafts) for (const name of drafts()) rmSync(join(directory.path, name));
+      writeFileSync(directory.database, "another");
+      link(from, to);
+    });
+    expect(readFileSync(directory.database, "utf8")).toBe("another");
+    expect(drafts()).toEqual([]);
   });
 });
 
-describe("without hard links", () => {
-  test("a process that holds the lock of servers needs no other one", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
-    const lock = ServerLock.take(directory);
-    makeNewStore(directory, lock, withoutLinks());
-    expect(directory.holdsStore()).toBe(true);
-    lock.release();
-  });
+test("without hard links, a process that holds the lock of servers needs no other one", () => {
+  const lock = ServerLock.take(directory);
+  makeNewStore(directory, lock, failing("EPERM"));
+  expect(directory.holdsStore()).toBe(true);
+  lock.release();
+});
 
-  test("a process waits while another one holds the lock, and uses the store that it made", () => {
-    using temporary = new PublicDirectory();
-    const { directory } = temporary;
-    const lock = ServerLock.take(directory);
-    const holdsStore = directory.holdsStore.bind(directory);
-    let looks = 0;
-    directory.holdsStore = () => {
-      looks += 1;
-      if (looks === 5) writeFileSync(directory.database, "another");
-      return holdsStore();
-    };
-    makeNewStore(directory, null, withoutLinks());
-    expect(readFileSync(directory.database, "utf8")).toBe("another");
-    lock.release();
-  });
+test("without hard links, a process waits while another one holds the lock, and uses the store that it made", () => {
+  const lock = ServerLock.take(directory);
+  const holdsStore = directory.holdsStore.bind(directory);
+  let looks = 0;
+  directory.holdsStore = () => {
+    looks += 1;
+    if (looks === 5) writeFileSync(directory.database, "another");
+    return holdsStore();
+  };
+  makeNewStore(directory, null, failing("EPERM"));
+  expect(readFileSync(directory.database, "utf8")).toBe("another");
+  lock.release();
 });
 
 test("a draft of a process that died is no store, and goes with the next start", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   writeFileSync(join(directory.path, DRAFT), "half");
   expect(directory.holdsStore()).toBe(false);
   openDatabase(directory).close();
@@ -104,8 +88,6 @@ test("a draft of a process that died is no store, and goes with the next start",
 });
 
 test("only drafts are removed", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   makeStore(directory);
   const others = ["publisher.db-new", "publisher.db-new-0123", `${DRAFT}0`, `x${DRAFT}`];
   for (const name of others) writeFileSync(join(directory.path, name), "of another program");
@@ -117,8 +99,6 @@ test("only drafts are removed", () => {
 });
 
 test("an empty file in the place of the store stays, and a sentence gives the next step", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   writeFileSync(directory.database, "");
   expect(unusable(() => openDatabase(directory))).toBe(
     `${directory.database} is empty. An older Publisher leaves it so if it is stopped while it makes a new store, before ` +
@@ -133,20 +113,13 @@ test("an empty file in the place of the store stays, and a sentence gives the ne
 });
 
 test("a directory that cannot be written is named, and so is the reason", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
-  const full: typeof linkSync = () => {
-    throw Object.assign(new Error("full"), { code: "ENOSPC" });
-  };
-  expect(unusable(() => makeNewStore(directory, null, full))).toBe(
+  expect(unusable(() => makeNewStore(directory, null, failing("ENOSPC")))).toBe(
     `The store ${directory.database} cannot be made: there is no space left. Free at least 1 MB on its disk, and try again.`,
   );
   expect(readdirSync(directory.path)).toEqual([]);
 });
 
 test.each(["EACCES", "EXDEV", "EINVAL"])("a link that fails with %s is replaced by a rename", (code) => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
-  makeNewStore(directory, null, withoutLinks(undefined, code));
+  makeNewStore(directory, null, failing(code));
   expect(directory.holdsStore()).toBe(true);
 });

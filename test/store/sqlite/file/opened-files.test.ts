@@ -2,10 +2,11 @@ import { expect, test } from "bun:test";
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OpenedFiles } from "../../../../src/store/sqlite/file/opened-files.ts";
-import { TemporaryDirectory } from "../../../support/temporary.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 test("a file that was removed, replaced or made is noticed, one that was written to is not", () => {
-  using directory = new TemporaryDirectory();
   const [one, other] = [join(directory.path, "one"), join(directory.path, "other")];
   writeFileSync(one, "1");
   const files = new OpenedFiles([one, other]);
@@ -24,7 +25,6 @@ test("a file that was removed, replaced or made is noticed, one that was written
 });
 
 test("a file that cannot be looked at any more counts as replaced", () => {
-  using directory = new TemporaryDirectory();
   const below = join(directory.path, "directory");
   mkdirSync(below);
   const file = join(below, "file");

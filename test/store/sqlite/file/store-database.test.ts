@@ -1,8 +1,7 @@
 import { constants, Database } from "bun:sqlite";
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import {
   copyFileSync,
-  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -38,125 +37,110 @@ function writeVersion({ database }: DataDirectory): number | undefined {
   return readFileSync(database)[18];
 }
 
-describe("a closed store", () => {
-  test("is one whole file that is not in WAL mode", () => {
-    makeStore(directory);
-    expect(writeVersion(directory)).toBe(1);
-    expect(existsSync(`${directory.database}-wal`)).toBe(false);
-    copyStore(directory, copy, [""]);
-    expect(inspectDatabase(copy, (database) => row(database, TOKENS))).toEqual({ tokens: 200 });
-  });
-
-  test("is left by the last that closes it, in whatever order they came", () => {
-    const first = openDatabase(directory);
-    const second = openDatabase(directory);
-    first.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-    second.run(ADD);
-    second.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(false);
-    expect(writeVersion(directory)).toBe(1);
-  });
-
-  test("opens after copying by SQLite's own means from a store in use", () => {
-    using database = openDatabase(directory);
-    database.run(ADD);
-    database.run(`VACUUM INTO '${copy.database}'`);
-    openDatabase(copy).close();
-    using again = openDatabase(copy);
-    expect(row(again, TOKENS)).toEqual({ tokens: 1 });
-  });
+test("a closed store is one whole file once the last user closes it, in whatever order they came", () => {
+  const first = openDatabase(directory);
+  const second = openDatabase(directory);
+  first.close();
+  expect(readdirSync(directory.path)).toContain("publisher.db-wal");
+  second.run(ADD);
+  second.close();
+  expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+  expect(writeVersion(directory)).toBe(1);
+  copyStore(directory, copy, [""]);
+  expect(inspectDatabase(copy, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
 });
 
-describe("a store that is only read", () => {
-  test("stays as it is where it is closed", () => {
-    makeStore(directory);
-    const before = readFileSync(directory.database).toHex();
-    using database = openDatabase(directory, null, "reading");
-    expect(row(database, TOKENS)).toEqual({ tokens: 200 });
-    expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
-    database.close();
-    expect(readFileSync(directory.database).toHex()).toBe(before);
-  });
+test("a closed store opens after copying by SQLite's own means from a store in use", () => {
+  using database = openDatabase(directory);
+  database.run(ADD);
+  database.run(`VACUUM INTO '${copy.database}'`);
+  openDatabase(copy).close();
+  using again = openDatabase(copy);
+  expect(row(again, TOKENS)).toEqual({ tokens: 1 });
+});
 
-  test("is closed cleanly where its user stopped meanwhile", () => {
-    const server = openDatabase(directory);
-    server.run(ADD);
-    const reader = openDatabase(directory, null, "reading");
-    expect(row(reader, TOKENS)).toEqual({ tokens: 1 });
-    server.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    server.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-    reader.close();
-    expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
-    expect(inspectDatabase(directory, (database) => row(database, TOKENS))).toEqual({ tokens: 1 });
-  });
+test("a store that is only read stays as it is where it is closed", () => {
+  makeStore(directory);
+  const before = readFileSync(directory.database).toHex();
+  using database = openDatabase(directory, null, "reading");
+  expect(row(database, TOKENS)).toEqual({ tokens: 200 });
+  expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+  database.close();
+  expect(readFileSync(directory.database).toHex()).toBe(before);
+});
 
-  test("leaves the store to its user where that goes on", () => {
-    using server = openDatabase(directory);
-    const reader = openDatabase(directory, null, "reading");
-    expect(row(reader, TOKENS)).toEqual({ tokens: 0 });
-    server.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    reader.close();
-    server.run(ADD);
-    expect(writeVersion(directory)).toBe(2);
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-  });
+test("a store that is only read is closed cleanly where its user stopped meanwhile", () => {
+  const server = openDatabase(directory);
+  server.run(ADD);
+  const reader = openDatabase(directory, null, "reading");
+  expect(row(reader, TOKENS)).toEqual({ tokens: 1 });
+  server.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  server.close();
+  expect(readdirSync(directory.path)).toContain("publisher.db-wal");
+  reader.close();
+  expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
+  expect(inspectDatabase(directory, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
+});
 
-  test("keeps its -wal file where it was in use and its user was killed", () => {
+test("a store that is only read leaves the store to its user where that goes on", () => {
+  using server = openDatabase(directory);
+  const reader = openDatabase(directory, null, "reading");
+  expect(row(reader, TOKENS)).toEqual({ tokens: 0 });
+  server.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  reader.close();
+  server.run(ADD);
+  expect(writeVersion(directory)).toBe(2);
+  expect(readdirSync(directory.path)).toContain("publisher.db-wal");
+});
+
+test("a store in use is refused without its -wal file, and stays as it is", () => {
+  using database = openDatabase(directory);
+  database.run(ADD);
+  copyStore(directory, copy, [""]);
+  const before = readFileSync(copy.database);
+  for (const way of WAYS)
+    expect(unusable(() => way(copy))).toStartWith(
+      `${copy.database} is a part of a store: it was in use, and its file publisher.db-wal with the last changes is missing.`,
+    );
+  expect(readFileSync(copy.database).equals(before)).toBe(true);
+  expect(inspectDatabase(copy, (found) => row(found, TOKENS), "part")).toEqual({ tokens: 0 });
+});
+
+test.each(["reading", "changing"] as const)(
+  "a store is whole with its -wal file after a crash: %s",
+  (purpose) => {
     using database = openDatabase(directory);
     database.run(ADD);
     copyStore(directory, copy, ["", "-wal"]);
-    openDatabase(copy, null, "reading").close();
-    using again = openDatabase(copy, null, "reading");
-    expect(row(again, TOKENS)).toEqual({ tokens: 1 });
-  });
+    expect(inspectDatabase(copy, (found) => row(found, TOKENS))).toEqual({ tokens: 1 });
+    for (let round = 0; round < 2; round += 1) {
+      using opened = openDatabase(copy, null, purpose);
+      expect(row(opened, TOKENS)).toEqual({ tokens: 1 });
+    }
+  },
+);
+
+test("a store in use says so in the file itself before the second user changes anything", () => {
+  // As a first user leaves it who is killed before its mark is in the file.
+  openDatabase(directory).close();
+  using first = new Database(directory.database, { readwrite: true });
+  first.run("PRAGMA journal_mode = WAL");
+  first.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
+  first.run("UPDATE store_state SET in_use = 1");
+  using second = openDatabase(directory);
+  second.run(ADD);
+  copyStore(directory, copy, [""]);
+  expect(unusable(() => inspectDatabase(copy, () => undefined))).toContain(" is a part of a store");
 });
 
-describe("a store in use", () => {
-  test("is refused without its -wal file, and stays as it is", () => {
-    using database = openDatabase(directory);
-    database.run(ADD);
-    copyStore(directory, copy, [""]);
-    const before = readFileSync(copy.database);
-    for (const way of WAYS)
-      expect(unusable(() => way(copy))).toStartWith(
-        `${copy.database} is a part of a store: it was in use, and its file publisher.db-wal with the last changes is missing.`,
-      );
-    expect(readFileSync(copy.database).equals(before)).toBe(true);
-    expect(inspectDatabase(copy, (found) => row(found, TOKENS), "part")).toEqual({ tokens: 0 });
-  });
-
-  test("is whole with its -wal file, also after a crash", () => {
-    using database = openDatabase(directory);
-    database.run(ADD);
-    copyStore(directory, copy, ["", "-wal"]);
-    using opened = openDatabase(copy);
-    expect(row(opened, TOKENS)).toEqual({ tokens: 1 });
-  });
-
-  test("says so in the file itself before the second user changes anything", () => {
-    // As a first user leaves it who is killed before its mark is in the file.
-    openDatabase(directory).close();
-    using first = new Database(directory.database, { readwrite: true });
-    first.run("PRAGMA journal_mode = WAL");
-    first.fileControl(constants.SQLITE_FCNTL_PERSIST_WAL, 1);
-    first.run("UPDATE store_state SET in_use = 1");
-    using second = openDatabase(directory);
-    second.run(ADD);
-    copyStore(directory, copy, [""]);
-    expect(unusable(() => inspectDatabase(copy, () => undefined))).toContain(" is a part of a store");
-  });
-
-  test("stays whole where two processes open and close it at once, again and again", async () => {
-    openDatabase(directory).close();
-    const children = Array.from({ length: 3 }, () => new Child("openAgainAndAgain", directory.path));
-    const ends = children.map(async (child) => await child.line());
-    expect(await Promise.all(ends)).toEqual(Array.from({ length: 3 }, () => "opened 50 times"));
-    await Promise.all(children.map(async (child) => await child[Symbol.asyncDispose]()));
-    openDatabase(directory).close();
-    expect(writeVersion(directory)).toBe(1);
-  });
+test("a store in use stays whole where two processes open and close it at once, again and again", async () => {
+  openDatabase(directory).close();
+  const children = Array.from({ length: 3 }, () => new Child("openAgainAndAgain", directory.path));
+  const ends = children.map(async (child) => await child.line());
+  expect(await Promise.all(ends)).toEqual(Array.from({ length: 3 }, () => "opened 50 times"));
+  await Promise.all(children.map(async (child) => await child[Symbol.asyncDispose]()));
+  openDatabase(directory).close();
+  expect(writeVersion(directory)).toBe(1);
 });
 
 test("a -wal file of another store is refused beside a closed one, and neither is touched", () => {
@@ -176,49 +160,47 @@ test("a -wal file of another store is refused beside a closed one, and neither i
 test("an empty -wal file beside a closed store holds nothing, and goes with the next change", () => {
   makeStore(directory);
   writeFileSync(`${directory.database}-wal`, "");
-  expect(inspectDatabase(directory, (database) => row(database, TOKENS))).toEqual({ tokens: 200 });
+  expect(inspectDatabase(directory, (found) => row(found, TOKENS))).toEqual({ tokens: 200 });
   openDatabase(directory, null, "reading").close();
   openDatabase(directory).close();
   expect(readdirSync(directory.path)).toEqual(["publisher.db"]);
 });
 
-describe("a store whose place another one took while it was opened", () => {
-  const SAME_TIME = 1_700_000_000;
+const SAME_TIME = 1_700_000_000;
 
-  /** Lets a copy of the store, as a restored one, take its place; only the inode tells it from the other. */
-  function replace({ database: path }: DataDirectory): void {
-    copyFileSync(path, `${path}-next`);
-    utimesSync(`${path}-next`, SAME_TIME, SAME_TIME);
-    renameSync(`${path}-next`, path);
-  }
+/** Lets a copy of the store, as a restored one, take its place; only the inode tells it from the other. */
+function replace({ database: path }: DataDirectory): void {
+  copyFileSync(path, `${path}-next`);
+  utimesSync(`${path}-next`, SAME_TIME, SAME_TIME);
+  renameSync(`${path}-next`, path);
+}
 
-  test("is refused before anything is changed, and leaves the files of the other one alone", () => {
-    makeStore(directory);
-    const opened = new StoreDatabase(directory.database);
-    opened.run("PRAGMA journal_mode = WAL");
-    opened.run("PRAGMA wal_checkpoint(TRUNCATE)");
-    replace(directory);
-    rmSync(`${directory.database}-wal`);
-    rmSync(`${directory.database}-shm`);
-    using other = openDatabase(directory);
-    other.run(ADD);
-    expect(unusable(() => opened.setInUse())).toContain("Another store took the place");
-    opened.close();
-    expect(existsSync(`${directory.database}-wal`)).toBe(true);
-    expect(row(other, TOKENS)).toEqual({ tokens: 201 });
+test("a store whose place another one took meanwhile is refused before anything is changed, and leaves the files of the other one alone", () => {
+  makeStore(directory);
+  const opened = new StoreDatabase(directory.database);
+  opened.run("PRAGMA journal_mode = WAL");
+  opened.run("PRAGMA wal_checkpoint(TRUNCATE)");
+  replace(directory);
+  rmSync(`${directory.database}-wal`);
+  rmSync(`${directory.database}-shm`);
+  using other = openDatabase(directory);
+  other.run(ADD);
+  expect(unusable(() => opened.setInUse())).toContain("Another store took the place");
+  opened.close();
+  expect(readdirSync(directory.path)).toContain("publisher.db-wal");
+  expect(row(other, TOKENS)).toEqual({ tokens: 201 });
+});
+
+test("a store whose place another one took meanwhile is looked at again", () => {
+  makeStore(directory);
+  utimesSync(directory.database, SAME_TIME, SAME_TIME);
+  let looks = 0;
+  const seen = inspectDatabase(directory, () => {
+    looks += 1;
+    if (looks === 1) replace(directory);
+    return looks;
   });
-
-  test("is looked at again", () => {
-    makeStore(directory);
-    utimesSync(directory.database, SAME_TIME, SAME_TIME);
-    let looks = 0;
-    const seen = inspectDatabase(directory, () => {
-      looks += 1;
-      if (looks === 1) replace(directory);
-      return looks;
-    });
-    expect(seen).toBe(2);
-  });
+  expect(seen).toBe(2);
 });
 
 test("a store of an older schema is whole without a -wal file, as its version left it", () => {

@@ -6,19 +6,18 @@ import {
   refuseInWorkingDirectory,
   removeWorkingDirectories,
 } from "../../../../src/store/sqlite/file/working-directory.ts";
-import { PublicDirectory } from "../../../support/store/data-directory.ts";
 import { unusable } from "../../../support/store/unusable.ts";
+import { useDirectory } from "../../../support/store/use.ts";
+
+const directory = useDirectory();
 
 test("a working directory is for its owner alone, and has a name of its own", () => {
-  using temporary = new PublicDirectory();
-  const [one, other] = [temporary, temporary].map(({ directory }) => makeWorkingDirectory(directory).path);
+  const [one, other] = [directory, directory].map((directory) => makeWorkingDirectory(directory).path);
   expect(one).not.toBe(other);
   expect(statSync(one ?? "").mode & 0o777).toBe(0o700);
 });
 
 test("what a killed restore left is removed, and no other file", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   const left = makeWorkingDirectory(directory);
   for (const end of ["", "-journal", "-wal", "-shm"]) writeFileSync(left.database + end, "half");
   const withOther = makeWorkingDirectory(directory);
@@ -34,8 +33,6 @@ test("what a killed restore left is removed, and no other file", () => {
 });
 
 test("a backup in a working directory is refused, also through a link, and one beside it is not", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   const left = makeWorkingDirectory(directory);
   writeFileSync(left.database, "half");
   writeFileSync(directory.database, "");
@@ -47,8 +44,6 @@ test("a backup in a working directory is refused, also through a link, and one b
 });
 
 test("a working directory that cannot be made is told of in a sentence", () => {
-  using temporary = new PublicDirectory();
-  const { directory } = temporary;
   Object.defineProperty(directory, "path", { value: join(directory.path, "missing") });
   expect(unusable(() => makeWorkingDirectory(directory))).toContain("cannot be made: it does not exist.");
 });

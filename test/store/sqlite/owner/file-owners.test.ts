@@ -13,11 +13,8 @@ const directory = useDirectory();
 beforeEach(() => makeStore(directory));
 
 describe.skipIf(process.platform === "win32")("who serves a store is warned", () => {
-  test("of nothing where only this user may change it", () => {
+  test("of a group that may write to the directory, and of nothing where only this user may", () => {
     expect(accessWarnings(directory)).toEqual([]);
-  });
-
-  test("of a group that may write to the directory", () => {
     chmodSync(directory.path, 0o2770);
     expect(accessWarnings(directory)).toEqual([
       `The group ${statSync(directory.path).gid} may write to the data directory ${directory.path} (mode 2770), ` +
