@@ -1,4 +1,4 @@
-import { reportError } from "./cli/errors.ts";
+import { reportError } from "./cli/exit-codes.ts";
 import { run } from "./cli/program.ts";
 
 /** The files of a command are for their owner alone, with any mask of the shell. */

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { type DataDirFlags, dataDirOption, requireUtf8 } from "../settings/data-directory.ts";
-import { deleteUnsetVariables } from "../settings/variables.ts";
+import { type DataDirFlags, dataDirOption, requireUtf8 } from "../settings/data-directory-setting.ts";
+import { deleteUnsetVariables } from "../settings/environment-variables.ts";
 import { print, readable } from "../terminal/print.ts";
 import { COMMIT, VERSION } from "../version.ts";
 import { addAudit } from "./audit/audit-command.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { usageResource } from "../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../settings/data-directory-setting.ts";
 import { UsageError } from "../settings/usage-error.ts";
 import { print, printEach, printJson } from "../terminal/print.ts";
 import { type Column, orElse, tableParts, terminalWidth } from "../terminal/table.ts";

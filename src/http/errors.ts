@@ -6,7 +6,7 @@ import type { Status, Token } from "../tokens/token.ts";
 import { type ChangeOutcome, StoreUnavailable } from "../tokens/token-store.ts";
 import type { Carrier } from "./auth/credentials.ts";
 import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
-import { STORE_UNCHANGED } from "./known-messages.ts";
+import { STORE_UNCHANGED } from "./messages-known-to-pages.ts";
 
 interface FailureParts {
   readonly message: string;

@@ -6,8 +6,8 @@ import type { SqliteTokenStore } from "../store/sqlite/sqlite-token-store.ts";
 import { reasonOf } from "../system-errors.ts";
 import { CommandFailure } from "../terminal/command-failure.ts";
 import { COMMAND_LINE } from "../tokens/audit/audit-event.ts";
-import { isHardToGuess } from "../tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../tokens/secret/secret.ts";
+import { isHardToGuess } from "../tokens/secret/weak-secrets.ts";
 import type { TokenService } from "../tokens/token-service.ts";
 
 /** Where the operator finds a token of this store. */

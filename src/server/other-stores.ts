@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { DEFAULT_DATA_DIR } from "../settings/data-directory.ts";
+import { DEFAULT_DATA_DIR } from "../settings/data-directory-setting.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { namesIn, targetOf, textOf } from "./proc-files.ts";
 

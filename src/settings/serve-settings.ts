@@ -1,14 +1,14 @@
 import { relative, resolve, sep } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { LOG_LEVELS, type LogLevel } from "../log/log-levels.ts";
-import { type DataDirFlags, dataDirOption } from "./data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "./data-directory-setting.ts";
+import { type Environment, unknownVariables } from "./environment-variables.ts";
 import { type GivenFirstToken, givenFirstToken } from "./first-token-setting.ts";
 import type { ListenAddress } from "./listen-addresses.ts";
 import { addListenOptions, type ListenFlags, listenAddresses } from "./listen-options.ts";
 import { runtimeWarnings } from "./runtime-variables.ts";
 import { TrustedProxies, trustedProxies } from "./trusted-proxies.ts";
 import { UsageError } from "./usage-error.ts";
-import { type Environment, unknownVariables } from "./variables.ts";
 
 interface ServeFlags extends DataDirFlags, ListenFlags {
   readonly socketMode: number;

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { programWith } from "../../src/cli/program.ts";
-import { VARIABLES } from "../../src/settings/variables.ts";
+import { VARIABLES } from "../../src/settings/environment-variables.ts";
 import { expectGolden } from "../support/golden.ts";
 
 const output: string[] = [];

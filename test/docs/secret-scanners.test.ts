@@ -3,8 +3,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { RE2JS } from "re2js";
 import { type } from "../../src/http/body/arktype.ts";
-import { isHardToGuess } from "../../src/tokens/secret/randomness.ts";
 import { isSecret } from "../../src/tokens/secret/secret.ts";
+import { isHardToGuess } from "../../src/tokens/secret/weak-secrets.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import {
   AROUND,

@@ -1,11 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { Command, CommanderError } from "commander";
-import { dataDirOption, requireUtf8 } from "../../src/settings/data-directory.ts";
+import { dataDirOption, requireUtf8 } from "../../src/settings/data-directory-setting.ts";
+import {
+  deleteUnsetVariables,
+  type Environment,
+  VARIABLES,
+} from "../../src/settings/environment-variables.ts";
 import { SOCKET_PATH_BYTES } from "../../src/settings/listen-addresses.ts";
 import { addServeOptions, type ServeSettings, serveSettings } from "../../src/settings/serve-settings.ts";
 import { UsageError } from "../../src/settings/usage-error.ts";
-import { deleteUnsetVariables, type Environment, VARIABLES } from "../../src/settings/variables.ts";
 
 function serveCommand(): Command {
   return addServeOptions(new Command("serve").exitOverride().configureOutput({ writeErr: () => undefined }));

@@ -3,7 +3,7 @@ import { listAddress } from "../app/addresses.ts";
 import { listView } from "../app/route.ts";
 import { useFocusAtFirst } from "../ui/focus.ts";
 import { BackIcon } from "../ui/icons.tsx";
-import { UseSection } from "../usage/use-section.tsx";
+import { UseSection } from "../usage/usage-section.tsx";
 import { AuditTrail } from "./audit-trail.tsx";
 
 /** The uses of all tokens, and the audit trail. */

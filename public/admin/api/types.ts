@@ -15,5 +15,5 @@ export type {
   ApiTokenSummary as Summary,
   DayOfExpiries as Expiries,
 } from "../../../src/http/api/responses/api-token-summary.ts";
-export type { StatusCounts } from "../../../src/http/api/responses/values.ts";
+export type { StatusCounts } from "../../../src/http/api/responses/response-values.ts";
 export { ACCESSES, type Access, STATUSES, type Status } from "../../../src/tokens/token-values.ts";

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { STORE_UNCHANGED } from "../../../src/http/known-messages.ts";
+import { STORE_UNCHANGED } from "../../../src/http/messages-known-to-pages.ts";
 import { ApiError, type Conflict } from "../api/client.ts";
 import type { Status } from "../api/types.ts";
 import { tokenAddress } from "../app/addresses.ts";

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent, TargetedSubmitEvent } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
-import { UNKNOWN_TOKEN } from "../../../src/http/known-messages.ts";
+import { UNKNOWN_TOKEN } from "../../../src/http/messages-known-to-pages.ts";
 import { SECRET_PREFIX } from "../../../src/tokens/secret/secret-form.ts";
 import { isReadableOnTheWay, PLAIN_HTTP_WARNING } from "../../plain-http.ts";
 import { ApiError, NotAToken, Unreachable } from "../api/client.ts";

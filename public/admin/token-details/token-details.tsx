@@ -13,7 +13,7 @@ import { useFocusAfter, useFocusAtFirst, useFocusOnceLoaded } from "../ui/focus.
 import { BackIcon } from "../ui/icons.tsx";
 import { Notice } from "../ui/notice.tsx";
 import { Time } from "../ui/time.tsx";
-import { UseSection } from "../usage/use-section.tsx";
+import { UseSection } from "../usage/usage-section.tsx";
 import { RightsBadge, StatusBadge } from "./badges.tsx";
 import { asOfNow } from "./ended.ts";
 import { LeftDescendants } from "./left-descendants.tsx";

@@ -15,7 +15,7 @@ import { SortableHeading } from "../ui/sortable-heading.tsx";
 import { Time } from "../ui/time.tsx";
 import { Sparkline } from "../usage/sparkline.tsx";
 import type { ListView } from "./list-view.ts";
-import { isUsedLately, useTableUses } from "./table-uses.ts";
+import { isUsedLately, useTableUses } from "./sparkline-uses.ts";
 
 const SKELETON_ROWS = Array.from({ length: 6 }, (_, index) => index);
 

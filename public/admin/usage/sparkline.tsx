@@ -1,5 +1,5 @@
 import type { Uses } from "../api/record-types.ts";
-import { UseBars } from "./use-bars.tsx";
+import { UseBars } from "./usage-bars.tsx";
 import { sumOf, usesIn, usesWords } from "./uses.ts";
 
 /** The days of use that the sparkline of a token shows. */

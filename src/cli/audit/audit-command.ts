@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { addListChanges } from "./list-changes.ts";
+import { addListChanges } from "./list-audit-events.ts";
 
 /** Adds `audit` and the command below it. */
 export function addAudit(program: Command): void {

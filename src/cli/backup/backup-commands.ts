@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import type { BackupFlags } from "./backup.ts";
 import type { CheckFlags } from "./check.ts";
 import type { RestoreFlags } from "./restore.ts";

@@ -4,8 +4,8 @@ import {
   type RevocationFile,
   readRevocationLogs,
 } from "../../store/sqlite/revocation-log/revocation-log-reading.ts";
+import { afterGap, endsOf, lackEnd, lastEndTime } from "../../tokens/revocation/merged-revocation-logs.ts";
 import type { RevocationLines } from "../../tokens/revocation/revocation-log-lines.ts";
-import { afterGap, endsOf, lackEnd, lastEndTime } from "../../tokens/revocation/revocation-logs.ts";
 import { type KnownEnd, together } from "../../tokens/revocation/token-end.ts";
 import { formatTime } from "../../tokens/time.ts";
 

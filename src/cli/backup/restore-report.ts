@@ -1,4 +1,4 @@
-import type { EndCounts } from "../../store/sqlite/backup/reapplied-ends.ts";
+import type { EndCounts } from "../../store/sqlite/backup/reapplied-token-ends.ts";
 import type { ReplacedStore } from "../../store/sqlite/backup/replaced-store.ts";
 import type { Restoration } from "../../store/sqlite/backup/restoration.ts";
 import type { DataDirectory } from "../../store/sqlite/file/data-directory.ts";

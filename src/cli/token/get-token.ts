@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { tokenResource } from "../../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import { print, printJson } from "../../terminal/print.ts";
 import { shownHint } from "../../tokens/secret/hint.ts";
 import { formatTime, type UnixSeconds } from "../../tokens/time.ts";

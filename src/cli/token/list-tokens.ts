@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { tokenPage } from "../../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import { printEach } from "../../terminal/print.ts";
 import { orElse, terminalWidth } from "../../terminal/table.ts";
 import { secondsOf } from "../../tokens/time.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { successorResource } from "../../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";
 import { asJson, say } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { tokenResource } from "../../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import { UsageError } from "../../settings/usage-error.ts";
 import { print, printAfter, printJson } from "../../terminal/print.ts";
 import { COMMAND_LINE } from "../../tokens/audit/audit-event.ts";

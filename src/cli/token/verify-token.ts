@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { verificationResource } from "../../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import { UsageError } from "../../settings/usage-error.ts";
 import { reasonOf } from "../../system-errors.ts";
 import { CommandFailure } from "../../terminal/command-failure.ts";

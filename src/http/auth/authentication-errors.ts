@@ -2,7 +2,7 @@ import type { AuthenticationRefusal } from "../../tokens/refusal.ts";
 import type { Access } from "../../tokens/token.ts";
 import type { DenialReason } from "../../tokens/verification.ts";
 import { Failure } from "../errors.ts";
-import { UNKNOWN_TOKEN } from "../known-messages.ts";
+import { UNKNOWN_TOKEN } from "../messages-known-to-pages.ts";
 import type { Carrier } from "./credentials.ts";
 
 /** The wording of every 401 and 403. It tells nothing about a token to a sender who does not have its secret. */

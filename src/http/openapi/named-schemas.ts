@@ -35,7 +35,7 @@ import {
   StatusCounts,
   StatusName,
   TraceId,
-} from "../api/responses/values.ts";
+} from "../api/responses/response-values.ts";
 import { ReadUsage } from "../api/usage-request.ts";
 import { AccessName, Audience, BucketName, Description, Time, TokenId } from "../api/values.ts";
 import { Pagination } from "../lists/list-types.ts";

@@ -11,6 +11,7 @@ import {
   type TokenStore,
   type Writes,
 } from "../../tokens/token-store.ts";
+import { Reserve } from "./disk-space-reserve.ts";
 import type { DataDirectory } from "./file/data-directory.ts";
 import { openDatabase, type Purpose } from "./file/database.ts";
 import { FirstTokenFile } from "./file/first-token-file.ts";
@@ -20,7 +21,6 @@ import type { Migration, StoreDatabase } from "./file/store-database.ts";
 import { WAL_LIMIT_BYTES, WriteAheadLog } from "./file/write-ahead-log.ts";
 import { listRows } from "./list/list-rows.ts";
 import { ScanScheduler } from "./list/scan-scheduler.ts";
-import { Reserve } from "./reserve.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";

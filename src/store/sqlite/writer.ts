@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { type ChangeOutcome, type SpaceUse, StoreUnavailable } from "../../tokens/token-store.ts";
+import { OutOfSpace, type Reserve } from "./disk-space-reserve.ts";
 import type { OpenedFiles } from "./file/opened-files.ts";
 import { cutWal, walState } from "./file/write-ahead-log.ts";
-import { OutOfSpace, type Reserve } from "./reserve.ts";
 import { schemaVersion } from "./schema.ts";
 import { isBusy, isFull, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
 

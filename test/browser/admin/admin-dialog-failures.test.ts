@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { STORE_UNCHANGED } from "../../../src/http/known-messages.ts";
+import { STORE_UNCHANGED } from "../../../src/http/messages-known-to-pages.ts";
 import { expectInView, openForm, useAdminPage } from "../../support/browser/admin-page.ts";
 import { cutOff, failure, isDryRun, refuse, STORE_FAILS } from "../../support/browser/routes.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Uses } from "../../../public/admin/api/record-types.ts";
-import { rangeBody, ticksOf, USE_RANGES } from "../../../public/admin/usage/use-ranges.ts";
+import { rangeBody, ticksOf, USE_RANGES } from "../../../public/admin/usage/usage-ranges.ts";
 import {
   BARS_HEIGHT,
   barPaths,

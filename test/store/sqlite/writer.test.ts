@@ -1,8 +1,8 @@
 import { afterEach, expect, jest, spyOn, test } from "bun:test";
 import { rmSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
+import { Reserve } from "../../../src/store/sqlite/disk-space-reserve.ts";
 import { OpenedFiles } from "../../../src/store/sqlite/file/opened-files.ts";
-import { Reserve } from "../../../src/store/sqlite/reserve.ts";
 import { Writer } from "../../../src/store/sqlite/writer.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { useEach, useStore } from "../../support/store/use.ts";

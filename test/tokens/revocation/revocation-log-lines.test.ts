@@ -1,12 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import type { AuditEvent } from "../../../src/tokens/audit/audit-event.ts";
 import {
+  afterGap,
+  endsOf,
+  lackEnd,
+  lastEndTime,
+} from "../../../src/tokens/revocation/merged-revocation-logs.ts";
+import {
   endLines,
   firstLine,
   parseLines,
   type RevocationLines,
 } from "../../../src/tokens/revocation/revocation-log-lines.ts";
-import { afterGap, endsOf, lackEnd, lastEndTime } from "../../../src/tokens/revocation/revocation-logs.ts";
 import { eventOf } from "../../support/new-token.ts";
 
 function change(id: string, target: string, changes: AuditEvent["changes"]): AuditEvent {

@@ -2,7 +2,7 @@ import { REUSE_DAYS, SUMMARY_DAYS } from "../../../tokens/limits.ts";
 import { type } from "../../body/arktype.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
-import { Count, StatusCounts } from "./values.ts";
+import { Count, StatusCounts } from "./response-values.ts";
 
 export const DayOfExpiries = described(
   type({ date: described(type(/^\d{4}-\d\d-\d\d$/), "The day, in UTC."), count: Count }),

@@ -2,7 +2,7 @@ import { type } from "../../body/arktype.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
 import { BucketName, TokenId } from "../values.ts";
-import { Count, Moment } from "./values.ts";
+import { Count, Moment } from "./response-values.ts";
 
 export const UseBucket = described(
   type({

@@ -4,7 +4,7 @@ import { type } from "../../body/arktype.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
 import { AccessName, Audiences, Description, TokenId } from "../values.ts";
-import { Moment, PagePosition, StatusCounts, StatusName } from "./values.ts";
+import { Moment, PagePosition, StatusCounts, StatusName } from "./response-values.ts";
 
 /** The response of every endpoint but `create` and `rotate`. */
 export const ApiToken = described(

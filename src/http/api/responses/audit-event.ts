@@ -6,7 +6,7 @@ import { EXAMPLE } from "../../openapi/example-values.ts";
 import { described } from "../described.ts";
 import type { Immutable } from "../immutable.ts";
 import { AccessName, Audiences, Description, fault, TokenId } from "../values.ts";
-import { Moment, PagePosition, TraceId } from "./values.ts";
+import { Moment, PagePosition, TraceId } from "./response-values.ts";
 
 export const AuditEventId = described(
   type("string").narrow((text, context) => isAuditEventId(text) || fault(context, NOT_AN_AUDIT_EVENT_ID)),

@@ -6,7 +6,7 @@ import { EXAMPLE } from "../../openapi/example-values.ts";
 import { failureName, type ListedCode } from "../../openapi/failure-name.ts";
 import { described } from "../described.ts";
 import { TokenId } from "../values.ts";
-import { StatusName, TraceId } from "./values.ts";
+import { StatusName, TraceId } from "./response-values.ts";
 
 export const Issue = described(
   type({

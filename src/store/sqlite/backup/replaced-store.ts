@@ -14,7 +14,7 @@ import { wholeFaults, withPlainErrors } from "../inspect/store-faults.ts";
 import { FIRST_SCHEMA_WITH_ROTATION, schemaVersion } from "../schema.ts";
 import { isBusy } from "../sqlite-errors.ts";
 import { NoStore, StoreDamaged, StoreUnusable } from "../store-unusable.ts";
-import { ENDS_OF_EVENTS, endOf, endsAfter, endsOfTokens, type UncheckedRow } from "./recorded-ends.ts";
+import { ENDS_OF_EVENTS, endOf, endsAfter, endsOfTokens, type UncheckedRow } from "./recorded-token-ends.ts";
 
 /** The store that a backup replaces. It may be damaged or missing. */
 export class ReplacedStore implements Disposable {

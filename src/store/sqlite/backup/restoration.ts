@@ -17,7 +17,7 @@ import { checkIntegrity, type IntegrityReport } from "../inspect/integrity-check
 import { FIRST_SCHEMA_WITH_STATE, schemaVersion } from "../schema.ts";
 import { StoreDamaged } from "../store-unusable.ts";
 import { fileTime } from "./backup.ts";
-import { type EndCounts, endAgain } from "./reapplied-ends.ts";
+import { type EndCounts, endAgain } from "./reapplied-token-ends.ts";
 import { copyStore, withCopyErrors } from "./store-copy.ts";
 import { replaceStore } from "./store-replacement.ts";
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { linkSync, lstatSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { reasonOf } from "../../../system-errors.ts";
-import { isOutOfSpace, SPACE_ADVICE } from "../reserve.ts";
+import { isOutOfSpace, SPACE_ADVICE } from "../disk-space-reserve.ts";
 import { migrate, SCHEMA_VERSION } from "../schema.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import { type DataDirectory, syncDirectory } from "./data-directory.ts";

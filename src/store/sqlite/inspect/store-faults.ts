@@ -1,9 +1,9 @@
 import type { Database } from "bun:sqlite";
 import { reasonOf } from "../../../system-errors.ts";
 import { consistencyFaults } from "../consistency-rules.ts";
+import { Reserve, SPACE_ADVICE } from "../disk-space-reserve.ts";
 import type { StoreFile } from "../file/data-directory.ts";
 import { readFailureOf } from "../file/file-bytes.ts";
-import { Reserve, SPACE_ADVICE } from "../reserve.ts";
 import { isDamage, isReadFailure, mayBeOutOfSpace } from "../sqlite-errors.ts";
 import { StoreDamaged, StoreUnusable } from "../store-unusable.ts";
 

@@ -9,9 +9,9 @@ import { Select } from "../fields/select.tsx";
 import { say } from "../ui/announcements.ts";
 import { ErrorMessage } from "../ui/error-message.tsx";
 import { RefreshButton } from "../ui/refresh-button.tsx";
-import { UseChart } from "./use-chart.tsx";
-import { type RangeName, rangeBody, USE_RANGES } from "./use-ranges.ts";
-import { UseTable } from "./use-table.tsx";
+import { UseChart } from "./usage-chart.tsx";
+import { type RangeName, rangeBody, USE_RANGES } from "./usage-ranges.ts";
+import { UseTable } from "./usage-table.tsx";
 import { filled, sumOf, usesIn, usesWords } from "./uses.ts";
 
 /** The chosen range. It stays for the next token. */

@@ -11,7 +11,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { ENOUGH_SPACE, OutOfSpace, RESERVE_BYTES, Reserve } from "../../../src/store/sqlite/reserve.ts";
+import {
+  ENOUGH_SPACE,
+  OutOfSpace,
+  RESERVE_BYTES,
+  Reserve,
+} from "../../../src/store/sqlite/disk-space-reserve.ts";
 import { useEach } from "../../support/store/use.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 

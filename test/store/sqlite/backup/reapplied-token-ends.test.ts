@@ -1,6 +1,6 @@
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
-import { endAgain } from "../../../../src/store/sqlite/backup/reapplied-ends.ts";
+import { endAgain } from "../../../../src/store/sqlite/backup/reapplied-token-ends.ts";
 import { consistencyFaults } from "../../../../src/store/sqlite/consistency-rules.ts";
 import { schemaText } from "../../../support/store/old-schemas.ts";
 import { row } from "../../../support/store/store.ts";

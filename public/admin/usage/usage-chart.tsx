@@ -1,8 +1,8 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { Bucket, Uses } from "../api/record-types.ts";
 import { countName, shortCountName } from "../app/format.ts";
-import { UseBars } from "./use-bars.tsx";
-import { type RangeName, ticksOf, USE_RANGES } from "./use-ranges.ts";
+import { UseBars } from "./usage-bars.tsx";
+import { type RangeName, ticksOf, USE_RANGES } from "./usage-ranges.ts";
 import { bucketName, scaleOf, sumOf, usesWords } from "./uses.ts";
 
 /** In hundredths of the height. */

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { auditEventPage } from "../../http/api/resources.ts";
-import { type DataDirFlags, dataDirOption } from "../../settings/data-directory.ts";
+import { type DataDirFlags, dataDirOption } from "../../settings/data-directory-setting.ts";
 import { printEach } from "../../terminal/print.ts";
 import { terminalWidth } from "../../terminal/table.ts";
 import { jsonList } from "../json-list.ts";

@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { UsageError } from "../settings/usage-error.ts";
-import { ENOUGH_SPACE } from "../store/sqlite/reserve.ts";
+import { ENOUGH_SPACE } from "../store/sqlite/disk-space-reserve.ts";
 import { StoreUnusable } from "../store/sqlite/store-unusable.ts";
 import { reasonOf } from "../system-errors.ts";
 import { CommandFailure } from "../terminal/command-failure.ts";

@@ -2,8 +2,8 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { numberFrom } from "../../../src/tokens/random.ts";
 import { toBase62 } from "../../../src/tokens/secret/base62.ts";
-import { isHardToGuess, PREDICTABLE_BITS, VIEWS } from "../../../src/tokens/secret/randomness.ts";
 import { isSecret, makeSecret } from "../../../src/tokens/secret/secret.ts";
+import { isHardToGuess, PREDICTABLE_BITS, VIEWS } from "../../../src/tokens/secret/weak-secrets.ts";
 
 /** A well-formed secret of these digits. */
 function secretOf(digits: string): string {

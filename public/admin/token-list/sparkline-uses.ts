@@ -5,7 +5,7 @@ import { now } from "../app/clock.ts";
 import { dayAfter } from "../app/format.ts";
 import { type Loaded, useLoaded } from "../app/loading.ts";
 import { SPARKLINE_DAYS } from "../usage/sparkline.tsx";
-import { rangeBody } from "../usage/use-ranges.ts";
+import { rangeBody } from "../usage/usage-ranges.ts";
 
 /** The uses of each token that is listed, by its id. */
 export function useTableUses(tokens: readonly Token[] | null): Loaded<ReadonlyMap<string, readonly Uses[]>> {
