@@ -1,5 +1,6 @@
 import type { Issue } from "../../tokens/refusal.ts";
 import { badRequest, Failure, ISSUE_LIMIT } from "../errors.ts";
+import { BodyDeadlines } from "./body-deadlines.ts";
 import { joined, stepText } from "./issue-path.ts";
 
 /** The largest body that is read. */
@@ -7,6 +8,8 @@ export const BODY_LIMIT_BYTES = 64 * 1024;
 
 /** How long a body may take to arrive. */
 const BODY_LIMIT_MS = 30_000;
+
+const DEADLINES = new BodyDeadlines({ limitMs: BODY_LIMIT_MS, sweepEveryMs: 1000 }, tooSlow);
 
 /** How deep objects and arrays may lie in each other; the deepest body that an endpoint takes has about 20 levels. */
 const DEPTH_LIMIT = 32;
@@ -88,20 +91,10 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   const declared = declaredBytes(request.headers);
   if (declared !== null && declared > BODY_LIMIT_BYTES) throw tooLarge();
   try {
-    return await inTime(declared === null ? readChunks(request) : request.bytes());
+    return await DEADLINES.arrival(declared === null ? readChunks(request) : request.bytes());
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw badRequest([{ path: "", message: "must arrive whole" }]);
-  }
-}
-
-async function inTime<T>(reading: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(tooSlow()), BODY_LIMIT_MS);
-  try {
-    return await Promise.race([reading, promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
