@@ -1,7 +1,7 @@
 import { methodNotAllowed } from "./errors.ts";
 
 /** The options of a route for all methods that a path does not have. Elysia reads no body there. */
-export const UNREAD = { parse: "none", detail: { hide: true } } as const;
+export const UNREAD = { parse: "none" } as const;
 
 /** A handler that answers every method with a 405. `allow` lists the methods of the path: `GET, HEAD`. */
 export function refuseOtherMethods(allow: string): () => never {
