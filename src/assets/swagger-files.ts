@@ -1,6 +1,6 @@
 import { dirname, extname, join } from "node:path";
 import { outline } from "../../public/swagger/outline.ts";
-import { openapiDocument } from "../http/api/documentation.ts";
+import { openapiDocument } from "../http/openapi/document.ts";
 import { ASSETS } from "../http/page-file.ts";
 import { type Bundled, pageFile } from "./page-file.ts";
 

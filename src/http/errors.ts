@@ -162,6 +162,7 @@ function internalError(cause: unknown): Failure {
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   if (error instanceof NotFoundError) return notFound("endpoint");
+  // Before StoreUnavailable, of which it is a kind.
   if (error instanceof ScanRefused) return scanRefused(error.reason);
   if (error instanceof StoreUnavailable) return storeUnavailable(error);
   if (error instanceof RevocationPendingError) return revocationWaits(error);

@@ -1,6 +1,6 @@
 import { methodNotAllowed } from "./errors.ts";
 
-/** The options of a route for all methods that a path does not have. Elysia reads no body there. */
+/** The options of routes on which Elysia reads no body. */
 export const UNREAD = { parse: "none" } as const;
 
 /** A handler that answers every method with a 405. `allow` lists the methods of the path: `GET, HEAD`. */

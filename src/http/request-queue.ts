@@ -16,10 +16,10 @@ export interface RequestQueueParts {
 /** A request that waits: answers it once it is its turn. */
 type Waiting = () => void;
 
-/** The event loop gives a sign this often while requests come in, in milliseconds. */
+/** While requests come in, a timer of this many milliseconds shows that the event loop turns. */
 const SIGN_EVERY_MS = 5;
 
-/** Requests wait if there is no sign for twice that long, in milliseconds. */
+/** A timer that is later than this, in milliseconds, is late. Requests wait after it was late twice in a row. */
 const LATE_MS = 50;
 
 /**

@@ -6,9 +6,8 @@ import { IDLE_TIMEOUT_SECONDS } from "./timeouts.ts";
 export type Handlers = Pick<ReturnType<typeof router>, "routes" | "fetch">;
 
 /**
- * The options of every listener. It listens by Bun itself and not by Elysia: that would hand some
- * routes to Bun's router, past the hooks. Bodies are limited by the application, which refuses them in the one form of
- * every failure; so Bun's own limit is out of the way.
+ * The options of every listener. Bun itself listens, not Elysia, which would answer some paths past the checks of the raw
+ * path. The application limits bodies, and refuses them in the one form of every failure, so Bun's own limit is off.
  */
 export const OPTIONS = {
   development: false,

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "bun:test";
-import { openapiDocument } from "../../../src/http/api/documentation.ts";
+import { openapiDocument } from "../../../src/http/openapi/document.ts";
 import { RunningServer } from "../../support/executable/executable.ts";
 import {
   GENERATORS,

@@ -1,9 +1,9 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { openapiDocument } from "../../../src/http/api/documentation.ts";
 import { FAILURES, MethodNotAllowed } from "../../../src/http/api/responses/failures.ts";
 import { OAuthError } from "../../../src/http/api/responses/introspection.ts";
 import { type } from "../../../src/http/body/arktype.ts";
+import { openapiDocument } from "../../../src/http/openapi/document.ts";
 import type { Answer } from "./api.ts";
 
 /** The parts of a request that the document describes. */

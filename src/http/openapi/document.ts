@@ -6,27 +6,22 @@ import { TokenService } from "../../tokens/token-service.ts";
 import type { TokenStore } from "../../tokens/token-store.ts";
 import { Usage } from "../../tokens/usage/usage.ts";
 import { VERSION } from "../../version.ts";
+import { apiTokenEndpoints } from "../api/api-token.ts";
+import { auditEventEndpoints } from "../api/audit-event.ts";
 import { INTROSPECTION_PATH } from "../auth/route-policy.ts";
 import { documentedRoutes } from "../documented-routes.ts";
 import { type Endpoint, endpointPath } from "../endpoint.ts";
-import { CREATE, REVOKE, ROTATE, UPDATE } from "../openapi/api-token-change-operations.ts";
-import { COUNT, CURRENT, GET, LIST, VERIFY } from "../openapi/api-token-read-operations.ts";
-import { AUDIT_EVENT_OPERATIONS } from "../openapi/audit-event-operations.ts";
-import { COMPONENT_HEADERS, componentResponses } from "../openapi/component-responses.ts";
-import { componentSchemas, type Json } from "../openapi/component-schemas.ts";
-import { FORWARD_AUTH_PATHS } from "../openapi/forward-auth-paths.ts";
-import { HEALTH_OPERATIONS } from "../openapi/health-operations.ts";
-import { INTROSPECTION_OPERATION } from "../openapi/introspection-operation.ts";
-import { NAMED_SCHEMAS, type SchemaName } from "../openapi/named-schemas.ts";
-import {
-  type ApiOperationParts,
-  apiOperation,
-  type OperationParts,
-  openOperation,
-} from "../openapi/operation.ts";
-import { USAGE_OPERATION } from "../openapi/usage-operation.ts";
-import { apiTokenEndpoints } from "./api-token.ts";
-import { auditEventEndpoints } from "./audit-event.ts";
+import { CREATE, REVOKE, ROTATE, UPDATE } from "./api-token-change-operations.ts";
+import { COUNT, CURRENT, GET, LIST, VERIFY } from "./api-token-read-operations.ts";
+import { AUDIT_EVENT_OPERATIONS } from "./audit-event-operations.ts";
+import { COMPONENT_HEADERS, componentResponses } from "./component-responses.ts";
+import { componentSchemas, type Json } from "./component-schemas.ts";
+import { FORWARD_AUTH_PATHS } from "./forward-auth-paths.ts";
+import { HEALTH_OPERATIONS } from "./health-operations.ts";
+import { INTROSPECTION_OPERATION } from "./introspection-operation.ts";
+import { NAMED_SCHEMAS, type SchemaName } from "./named-schemas.ts";
+import { type ApiOperationParts, apiOperation, type OperationParts, openOperation } from "./operation.ts";
+import { USAGE_OPERATION } from "./usage-operation.ts";
 
 /** Since 3.1 the schemas of OpenAPI are JSON Schema, which ArkType writes. */
 const OPENAPI_VERSION = "3.1.0";
@@ -73,10 +68,7 @@ const TAGS = [
   { name: "health", description: "For monitoring and load balancers." },
 ];
 
-/**
- * The OpenAPI document: its paths from the routes by way of Elysia's plugin, its schemas from the types that read
- * the bodies.
- */
+/** The OpenAPI document: its operations from the files beside this one, its schemas from those of bodies and answers. */
 export async function openapiDocument(): Promise<Json> {
   return {
     openapi: OPENAPI_VERSION,

@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { openapiDocument } from "../../../src/http/api/documentation.ts";
 import { type } from "../../../src/http/body/arktype.ts";
 import { OPERATORS } from "../../../src/http/lists/filter-walk.ts";
 import { componentSchemas } from "../../../src/http/openapi/component-schemas.ts";
+import { openapiDocument } from "../../../src/http/openapi/document.ts";
 import { EXAMPLE } from "../../../src/http/openapi/example-values.ts";
 import { AUDIT_EVENT_LIST, TOKEN_LIST } from "../../../src/http/openapi/list-schemas.ts";
 import { AUDIT_EVENT_LISTING } from "../../../src/tokens/audit/audit-event-listing.ts";
