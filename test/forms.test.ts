@@ -6,8 +6,10 @@ const ROOT = resolve(import.meta.dir, "..");
 
 /** Parts of patterns and of word lists, with the one file that may contain each. */
 const HOMES = [
-  ["atok_[", "src/tokens/identifier.ts"],
-  ["aevt_[", "src/tokens/identifier.ts"],
+  ['"atok_"', "src/tokens/identifier.ts"],
+  ['"aevt_"', "src/tokens/identifier.ts"],
+  ["letters and digits", "src/tokens/identifier.ts"],
+  ["as in RFC 3339, such as", "src/tokens/time.ts"],
   ["^[0-9a-f]{32}$", "src/tokens/identifier.ts"],
   ["{0,62}", "src/tokens/audience.ts"],
   ["[0-9A-Za-z]{49}", "src/tokens/secret/secret-form.ts"],

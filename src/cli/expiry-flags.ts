@@ -1,9 +1,9 @@
 import { type Command, Option } from "commander";
 import { UsageError } from "../settings/usage-error.ts";
 import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../tokens/limits.ts";
-import { parseTime, SECONDS_A_DAY, type UnixSeconds } from "../tokens/time.ts";
+import { parseTime, SECONDS_A_DAY, TIME_FORM, type UnixSeconds } from "../tokens/time.ts";
 
-const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+const SECONDS_IN: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: SECONDS_A_DAY, w: 604_800 };
 
 export interface ExpiryFlags {
   readonly expiresAt?: string;
@@ -55,9 +55,7 @@ export function overlapSetting(overlap: string | undefined): number {
 export function timeSetting(flag: string, text: string): UnixSeconds {
   const time = parseTime(text);
   if (time !== null) return time;
-  throw new UsageError(
-    `${flag} must be a time with a zone, such as 2030-12-31T23:59:59Z, and is ${JSON.stringify(text)}.`,
-  );
+  throw new UsageError(`${flag} must be ${TIME_FORM}, and is ${JSON.stringify(text)}.`);
 }
 
 /** Reads a flag with a duration, such as `90d`, into seconds, at least `least`. Throws UsageError for any other text. */

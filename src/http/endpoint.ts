@@ -145,7 +145,7 @@ export function resourceRoutes(resource: string, endpoints: Readonly<Record<stri
   for (const [action, { handle, access }] of Object.entries(endpoints)) {
     const path = endpointPath(resource, action);
     const detail = { tags: [resource], "x-access": access };
-    app.post(path, handle, { parse: "none", detail });
+    app.post(path, handle, { ...UNREAD, detail });
     app.all(path, refuseOtherMethods("POST"), UNREAD);
   }
   return app;

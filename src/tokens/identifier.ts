@@ -11,8 +11,23 @@ const LATEST_TIME = 62 ** TIME_DIGITS - 1;
 export const TOKEN_PREFIX = "atok_";
 export const AUDIT_EVENT_PREFIX = "aevt_";
 
-export const TOKEN_ID = /^atok_[0-9A-Za-z]{1,64}$/;
-export const AUDIT_EVENT_ID = /^aevt_[0-9A-Za-z]{1,64}$/;
+/** The most letters and digits behind a prefix. */
+export const ID_LENGTH_LIMIT = 64;
+
+export const TOKEN_ID = idPattern(TOKEN_PREFIX);
+export const AUDIT_EVENT_ID = idPattern(AUDIT_EVENT_PREFIX);
+
+function idPattern(prefix: string): RegExp {
+  return new RegExp(`^${prefix}[0-9A-Za-z]{1,${ID_LENGTH_LIMIT}}$`);
+}
+
+/** The form of an id, as the end of a sentence that begins with "it must be". */
+export const TOKEN_ID_FORM = `a token id: ${idForm(TOKEN_PREFIX)}`;
+export const AUDIT_EVENT_ID_FORM = `the id of an audit event: ${idForm(AUDIT_EVENT_PREFIX)}`;
+
+function idForm(prefix: string): string {
+  return `"${prefix}" and 1 to ${ID_LENGTH_LIMIT} letters and digits`;
+}
 
 /** A trace id of W3C Trace Context. https://www.w3.org/TR/trace-context/#trace-id */
 export const TRACE_ID = /^[0-9a-f]{32}$/;

@@ -2,6 +2,9 @@
 
 /** The longest time, in seconds, for which a token goes on beside its successor: 30 days. */
 export const OVERLAP_MAX_SECONDS = 2_592_000;
+/** The form of an overlap, as the end of a sentence that begins with "it must be". */
+export const OVERLAP_FORM = `a whole number of seconds from 0 to ${OVERLAP_MAX_SECONDS}`;
+
 export const OVERLAP_DEFAULT_SECONDS = 86_400;
 
 /** How far a summary looks ahead, in days of UTC; today is the first. */

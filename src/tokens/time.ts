@@ -8,6 +8,7 @@ export type UnixSeconds = number;
 export type Clock = () => UnixMilliseconds;
 
 const RFC_3339 = /^(\d{4}-\d\d-\d\dt\d\d:\d\d:)(\d\d)(?:\.\d+)?(z|[+-]\d\d:\d\d)$/i;
+
 export const SECONDS_A_DAY = 86_400;
 
 /** 9999-12-31T23:59:59Z, the last moment that RFC 3339 can write. */
@@ -16,6 +17,9 @@ export const LAST_MOMENT: UnixSeconds = 253_402_300_799;
 export function secondsOf(now: UnixMilliseconds): UnixSeconds {
   return Math.floor(now / 1000);
 }
+
+/** The form of a time, as the end of a sentence that begins with "it must be". */
+export const TIME_FORM = "a time as in RFC 3339, such as 2030-12-31T23:59:59Z";
 
 /**
  * Reads a time of RFC 3339, section 5.6: with an offset from UTC, on a day and hour that exist, from 1970 to 9999 in UTC.

@@ -1,5 +1,5 @@
 import { audiencesFault } from "./audience.ts";
-import { OVERLAP_MAX_SECONDS } from "./limits.ts";
+import { OVERLAP_FORM, OVERLAP_MAX_SECONDS } from "./limits.ts";
 import type { Issue } from "./refusal.ts";
 import type { UnixSeconds } from "./time.ts";
 import { type Access, descriptionFault, expiryFault } from "./token.ts";
@@ -64,5 +64,5 @@ function noAudiencesFault(verifies: boolean): string | null {
 
 function overlapFault(seconds: number): string | null {
   const isFine = Number.isInteger(seconds) && seconds >= 0 && seconds <= OVERLAP_MAX_SECONDS;
-  return isFine ? null : `must be a whole number of seconds from 0 to ${OVERLAP_MAX_SECONDS}`;
+  return isFine ? null : `must be ${OVERLAP_FORM}`;
 }

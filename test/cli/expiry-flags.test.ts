@@ -38,7 +38,7 @@ describe("the expiry at the command line", () => {
   test.each(["", "tomorrow", "2030-12-31", "2030-12-31T23:59:59", "2030-02-30T00:00:00Z"])(
     "is refused at %p",
     (expiresAt) => {
-      const form = "must be a time with a zone, such as 2030-12-31T23:59:59Z";
+      const form = "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z";
       expectRefusal(() => expirySetting({ expiresAt }, NOW), `--expires-at ${form}`, expiresAt);
     },
   );

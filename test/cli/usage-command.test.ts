@@ -37,8 +37,8 @@ describe("publisher usage looks at", () => {
 
   test.each<[Partial<PeriodFlags>, string]>([
     [{ last: "1y" }, "--last must be a whole number above 0"],
-    [{ from: "yesterday" }, "--from must be a time with a zone"],
-    [{ to: "2026-11-21" }, "--to must be a time with a zone"],
+    [{ from: "yesterday" }, "--from must be a time as in RFC 3339"],
+    [{ to: "2026-11-21" }, "--to must be a time as in RFC 3339"],
     [{ from: "2026-11-27T00:00:00Z" }, "--from must be before --to, and in the past."],
     [{ from: "2026-11-20T00:00:00Z", to: "2026-11-20T00:00:00Z" }, "--from must be before --to"],
   ])("nothing with %j", (flags, said) => {

@@ -1,4 +1,4 @@
-import { AUDIENCE_LIMIT, AUDIENCE_NAME, isAudience } from "../../tokens/audience.ts";
+import { AUDIENCE_LIMIT, AUDIENCE_NAME, audiencesFault, isAudience } from "../../tokens/audience.ts";
 import { isTokenId, TOKEN_ID } from "../../tokens/identifier.ts";
 import { DESCRIPTION_LIMIT } from "../../tokens/limits.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
@@ -46,7 +46,10 @@ export const Audience = described(
 export const Audiences = Audience.array()
   .atLeastLength(1)
   .atMostLength(AUDIENCE_LIMIT)
-  .narrow((names, context) => !repeats(names) || fault(context, "must have each name only once"));
+  .narrow((names, context) => {
+    const wrong = audiencesFault(names);
+    return wrong === null || fault(context, wrong);
+  });
 
 /** A time as callers send it, in any form that RFC 3339 has. */
 export const Time = described(

@@ -41,6 +41,6 @@ export function introspection(tokens: TokenService) {
     return jsonAnswer(introspectionResource(verdict));
   };
   return new Elysia({ name: "introspection" })
-    .post(INTROSPECTION_PATH, handle, { parse: "none" })
+    .post(INTROSPECTION_PATH, handle, UNREAD)
     .all(INTROSPECTION_PATH, refuseOtherMethods("POST"), UNREAD);
 }

@@ -1,21 +1,21 @@
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
-import { OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
+import { AUDIT_EVENT_ID_FORM, TOKEN_ID_FORM } from "../../tokens/identifier.ts";
+import { OVERLAP_FORM } from "../../tokens/limits.ts";
 import { DIRECTIONS, SKIP_MAX } from "../../tokens/listing/listing.ts";
+import { TIME_FORM } from "../../tokens/time.ts";
 import { ACCESSES } from "../../tokens/token.ts";
 
 /** For a parameter that an endpoint does not have. */
 export const UNKNOWN_PARAMETER = "is not a known parameter";
 
 /** For text that is no time. */
-export const NOT_A_TIME =
-  "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, from 1970 to 9999 in UTC";
+export const NOT_A_TIME = `must be ${TIME_FORM}, from 1970 to 9999 in UTC`;
 
 /** For text that is no token id. */
-export const NOT_A_TOKEN_ID = 'must be a token id: "atok_" and 1 to 64 letters and digits';
+export const NOT_A_TOKEN_ID = `must be ${TOKEN_ID_FORM}`;
 
 /** For text that is no id of an audit event. */
-export const NOT_AN_AUDIT_EVENT_ID =
-  'must be the id of an audit event: "aevt_" and 1 to 64 letters and digits';
+export const NOT_AN_AUDIT_EVENT_ID = `must be ${AUDIT_EVENT_ID_FORM}`;
 
 /** For text that is no name of a service. */
 export const NOT_AN_AUDIENCE = `must be ${AUDIENCE_FORM}`;
@@ -36,11 +36,11 @@ export const EXPECTED: Expected = {
   "audiences[]": NOT_AN_AUDIENCE,
   audience: `must be ${AUDIENCE_FORM}, or null`,
   description: "must be a string or null",
-  expires_at: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z, or null",
+  expires_at: `must be ${TIME_FORM}, or null`,
   verifies: "must be true or false",
   descendants: "must be true or false",
   dry_run: "must be true or false",
-  overlap_seconds: `must be a whole number of seconds from 0 to ${OVERLAP_MAX_SECONDS}`,
+  overlap_seconds: `must be ${OVERLAP_FORM}`,
   token: "must be a string",
   id: NOT_A_TOKEN_ID,
   pagination: "must be an object",

@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { isAudience } from "../../tokens/audience.ts";
 import { isAuditEventId, isTokenId, isTraceId } from "../../tokens/identifier.ts";
 import type { Kind, Value } from "../../tokens/listing/listing.ts";
-import { parseTime } from "../../tokens/time.ts";
+import { parseTime, TIME_FORM } from "../../tokens/time.ts";
 import { descriptionFormFault } from "../../tokens/token.ts";
 import { NOT_A_TOKEN_ID, NOT_AN_AUDIENCE, NOT_AN_AUDIT_EVENT_ID, oneOf } from "../body/parameter-messages.ts";
 
@@ -31,7 +31,7 @@ const FORMS: Readonly<Record<Extract<Kind, string>, ValueForm>> = {
     read: textThat((text) => isIP(text) !== 0),
     expected: "must be an IP address, such as 192.0.2.1 or 2001:db8::1",
   },
-  time: { read: parseTime, expected: "must be a time as in RFC 3339, such as 2030-12-31T23:59:59Z" },
+  time: { read: parseTime, expected: `must be ${TIME_FORM}` },
   "token-id": { read: textThat(isTokenId), expected: NOT_A_TOKEN_ID },
   "trace-id": { read: textThat(isTraceId), expected: "must be a trace id: 32 of 0-9 and a-f" },
 };

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { AUDIT_ACTIONS } from "../../tokens/audit/audit-event.ts";
+import { AUDIT_EVENT_PREFIX, ID_LENGTH_LIMIT, TOKEN_PREFIX } from "../../tokens/identifier.ts";
 import { LAST_MOMENT } from "../../tokens/time.ts";
 import { schemaVersion } from "./schema.ts";
 
@@ -14,7 +15,9 @@ const ACTIONS = AUDIT_ACTIONS.map((action) => `'${action}'`).join(", ");
 
 /** An id as `src/tokens/identifier.ts` has it. */
 function isNoId(column: string, prefix: string): string {
-  return `(${column} NOT GLOB '${prefix}[0-9A-Za-z]*' OR substr(${column}, 6) GLOB '*[^0-9A-Za-z]*' OR length(${column}) > 69)`;
+  const behind = `substr(${column}, ${prefix.length + 1})`;
+  const isTooLong = `length(${behind}) > ${ID_LENGTH_LIMIT}`;
+  return `(${column} NOT GLOB '${prefix}[0-9A-Za-z]*' OR ${behind} GLOB '*[^0-9A-Za-z]*' OR ${isTooLong})`;
 }
 
 function isNoMoment(column: string): string {
@@ -38,12 +41,12 @@ const EACH_ROW: readonly Rule[] = [
   {
     from: 1,
     fault: "a token has a malformed id",
-    rows: `SELECT id FROM token WHERE ${isNoId("id", "atok_")} OR ${isNoId("created_by", "atok_")}`,
+    rows: `SELECT id FROM token WHERE ${isNoId("id", TOKEN_PREFIX)} OR ${isNoId("created_by", TOKEN_PREFIX)}`,
   },
   {
     from: 2,
     fault: "a token was replaced by a malformed id",
-    rows: `SELECT id FROM token WHERE ${isNoId("replaced_by", "atok_")}`,
+    rows: `SELECT id FROM token WHERE ${isNoId("replaced_by", TOKEN_PREFIX)}`,
   },
   {
     from: 1,
@@ -53,7 +56,7 @@ const EACH_ROW: readonly Rule[] = [
   {
     from: 1,
     fault: "an audit event has a malformed id",
-    rows: `SELECT id FROM audit_event WHERE ${isNoId("id", "aevt_")} OR ${isNoId("actor", "atok_")} OR ${isNoId("target", "atok_")}`,
+    rows: `SELECT id FROM audit_event WHERE ${isNoId("id", AUDIT_EVENT_PREFIX)} OR ${isNoId("actor", TOKEN_PREFIX)} OR ${isNoId("target", TOKEN_PREFIX)}`,
   },
   {
     from: 1,

@@ -16,7 +16,7 @@ const MISUSES: readonly (readonly [command: string, message: string])[] = [
   ["serve --prot 1", "unknown option '--prot'\n(Did you mean --port"],
   ["serve here", "too many arguments for 'serve'. Expected 0 arguments but got 1: here."],
   ["token revoke", "missing required argument 'ID'"],
-  ["token revoke atok", 'ID must be a token id, "atok_" and letters and digits'],
+  ["token revoke atok", 'ID must be a token id: "atok_" and 1 to 64 letters and digits'],
   ["token rotate atok_1 --overlap 31d", "--overlap must be at most 30d"],
   ["token update x --no-expiry", "ID must be a token id"],
   ["token get x", "ID must be a token id"],
