@@ -29,7 +29,7 @@ export class Call<Body> {
 
   /** The caller of a change. */
   get actor(): Actor {
-    const { id: traceId, requestId, ip } = this.request.context;
+    const { traceId, requestId, ip } = this.request.context;
     return { tokenId: this.caller.id, traceId, requestId, ip };
   }
 

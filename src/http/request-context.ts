@@ -12,7 +12,7 @@ export interface RequestContext extends Showing {
   /** The request, with a full URL. */
   readonly request: Request;
   /** The trace id: the caller's where there is a valid `traceparent`, otherwise the request id. */
-  readonly id: string;
+  readonly traceId: string;
   /** Publisher's own id of the request: 32 hexadecimal digits. */
   readonly requestId: string;
   /** The client's address; null if it is unknown. */
@@ -51,7 +51,7 @@ export function requestContext(
   const path = pathOf(request.url);
   return {
     request,
-    id: traceIdFrom(received.headers.get("traceparent")) ?? requestId,
+    traceId: traceIdFrom(received.headers.get("traceparent")) ?? requestId,
     requestId,
     ip,
     path: loggedPath ?? path,

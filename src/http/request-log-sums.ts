@@ -28,7 +28,7 @@ const PATH_READ_LIMIT = 256;
 const NO_ADDRESS = "unknown";
 
 /** The part of a request's context that the log needs. */
-export type LoggedRequest = Pick<RequestContext, "id" | "requestId" | "ip" | "path" | "outcome">;
+export type LoggedRequest = Pick<RequestContext, "traceId" | "requestId" | "ip" | "path" | "outcome">;
 
 /** Counts the requests of one minute that could come by the thousands: those without a token, or with a refused one. */
 export class RequestSums {

@@ -39,13 +39,13 @@ export class RequestLog {
   /** Logs a request with the status of its answer. */
   answered(request: LoggedRequest, method: string, status: number, durationMs: number): void {
     if (this.#sumsUp && !isLetIn(request) && !this.#currentSums().hasLine(request, status)) return;
-    const { id, requestId, path, ip } = request;
+    const { traceId, requestId, path, ip } = request;
     const { shown, refusal, fault, hasUnknownOptions } = request.outcome;
     if (fault !== null)
-      this.#log.error({ trace_id: id, request_id: requestId, error: fault.error }, fault.message);
+      this.#log.error({ trace_id: traceId, request_id: requestId, error: fault.error }, fault.message);
     this.#log.info(
       {
-        trace_id: id,
+        trace_id: traceId,
         request_id: requestId,
         method,
         path: loggable(path),

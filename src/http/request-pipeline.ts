@@ -30,7 +30,7 @@ export function requestPipeline({ log, addressOf }: PipelineParts) {
     const context = requestContext(received, addressOf(received), arrivedAt, loggedPath);
     const { request } = context;
     const response = await answerOrFailure(handle, context);
-    response.headers.set("trace-id", context.id);
+    response.headers.set("trace-id", context.traceId);
     // The runtime reads trailers as a new request and answers it with a 400, which must not reach another client.
     if (request.headers.has("transfer-encoding")) response.headers.set("connection", "close");
     secure(response.headers);
@@ -47,11 +47,11 @@ async function answerOrFailure(handle: Handle, context: RequestContext): Promise
   }
 }
 
-function failureResponse(failure: Failure, { outcome, policy, id }: RequestContext): Response {
+function failureResponse(failure: Failure, { outcome, policy, traceId }: RequestContext): Response {
   const isFault = failure.code === "internal_error" || failure.cause !== undefined;
   if (isFault) outcome.fault = { error: failure.cause ?? failure, message: failure.message };
   outcome.refusal = failure.refusal;
-  return policy.failures === "oauth" ? oauthFailureResponse(failure) : envelopeResponse(failure, id);
+  return policy.failures === "oauth" ? oauthFailureResponse(failure) : envelopeResponse(failure, traceId);
 }
 
 /** The error envelope: the form of every failure, except where the specification of a path has another one. */

@@ -36,7 +36,7 @@ export class ReuseWarnings {
     this.#warnedAt.set(id, now);
     this.#log.warn(
       {
-        trace_id: showing.id,
+        trace_id: showing.traceId,
         request_id: showing.requestId,
         token_id: id,
         why: end.why,

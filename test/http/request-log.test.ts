@@ -74,7 +74,7 @@ function requestOf({
   refusal = null,
 }: Omit<Answered, "status">): LoggedRequest {
   return {
-    id: "0".repeat(32),
+    traceId: "0".repeat(32),
     requestId: "0".repeat(32),
     ip,
     path,

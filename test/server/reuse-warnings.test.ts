@@ -17,7 +17,7 @@ class Warned {
   );
 
   warn(id: string, values: Partial<Reuse> = {}, token: Partial<Token> = {}): void {
-    const showing = { id: "trace", requestId: "request", ip: "192.0.2.7", path: "/x", caller: null };
+    const showing = { traceId: "trace", requestId: "request", ip: "192.0.2.7", path: "/x", caller: null };
     const revokedAt = A_MOMENT;
     const end = { why: "revoked", at: revokedAt } as const;
     this.#warnings.warn({ token: tokenOf(id, { revokedAt, ...token }), end, showing, ...values });
@@ -32,7 +32,7 @@ test("a warning says which token, how it ended, and in which request its secret 
   const warned = new Warned();
   warned.warn("atok_1");
   const showing = {
-    id: "trace",
+    traceId: "trace",
     requestId: "request",
     ip: null,
     path: `/${"sk_live_"}${"0".repeat(49)}`,

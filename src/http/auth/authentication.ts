@@ -48,8 +48,8 @@ export class AuthenticatedRequest {
 
   /** The record for secrets that this request asks about. */
   get showing(): Showing {
-    const { id, requestId, ip, path } = this.context;
-    return { id, requestId, ip, path, caller: this.caller };
+    const { traceId, requestId, ip, path } = this.context;
+    return { traceId, requestId, ip, path, caller: this.caller };
   }
 
   /**

@@ -4,7 +4,7 @@ import { statusAt, type Token } from "../token.ts";
 /** The request in which a secret is shown. */
 export interface Showing {
   /** Its trace id, which the caller can choose. */
-  readonly id: string;
+  readonly traceId: string;
   readonly requestId: string;
   readonly ip: string | null;
   readonly path: string;

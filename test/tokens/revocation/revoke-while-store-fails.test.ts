@@ -131,7 +131,7 @@ describe("a revocation that the store cannot write", () => {
     const { token, secret } = await context.create();
     failing.isFailing = true;
     await expectPending(tokens.revoke(token.id, COMMAND_LINE));
-    const showing = { id: "1", requestId: "1", ip: null, path: "/", caller: null };
+    const showing = { traceId: "1", requestId: "1", ip: null, path: "/", caller: null };
     await tokens.authenticate(secret, "counted", showing);
     expect(context.reuses).toMatchObject([{ token: { id: token.id }, end: { why: "revoked" } }]);
   });

@@ -26,7 +26,7 @@ test.each([
 });
 
 const SHOWING: Showing = {
-  id: "4bf92f3577b34da6a3ce929d0e0e4736",
+  traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
   requestId: "9c1de5a4f0b2477d8a6e3b5c7f901234",
   ip: "192.0.2.7",
   path: "/forward-auth/wiki",

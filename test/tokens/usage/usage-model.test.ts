@@ -32,7 +32,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 function reuseOf(id: string, ip: string): Reuse {
   const token = tokenOf(id, { revokedAt: A_MOMENT });
-  const showing = { id: "", requestId: "", ip, path: "/", caller: null };
+  const showing = { traceId: "", requestId: "", ip, path: "/", caller: null };
   return { token, end: { why: "revoked", at: A_MOMENT }, showing };
 }
 
