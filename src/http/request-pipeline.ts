@@ -3,9 +3,8 @@ import { oauthFailureResponse } from "./auth/oauth-errors.ts";
 import { asFailure, type Failure } from "./errors.ts";
 import { type RequestContext, requestContext } from "./request-context.ts";
 import type { RequestLog } from "./request-log.ts";
+import type { Answering } from "./request-queue.ts";
 import { secure } from "./security-headers.ts";
-
-export type Answering = Response | Promise<Response>;
 
 /** Answers a request. Throws a Failure, or any other error for a fault of the server. */
 export type Handle = (context: RequestContext) => Answering;

@@ -1,4 +1,4 @@
-type Answering = Response | Promise<Response>;
+export type Answering = Response | Promise<Response>;
 
 /** Answers a request, which arrived at that time of the queue's clock. */
 type Handle<Received extends Request> = (request: Received, arrivedAt: number) => Answering;

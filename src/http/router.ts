@@ -4,8 +4,8 @@ import { FORWARD_AUTH_PATH } from "./auth/forward-auth.ts";
 import { INTROSPECTION_PATH } from "./auth/route-policy.ts";
 import { badRequest, shuttingDown } from "./errors.ts";
 import type { RequestContext } from "./request-context.ts";
-import { type Answering, type Handle, type PipelineParts, requestPipeline } from "./request-pipeline.ts";
-import { type ConnectionOf, RequestQueue } from "./request-queue.ts";
+import { type Handle, type PipelineParts, requestPipeline } from "./request-pipeline.ts";
+import { type Answering, type ConnectionOf, RequestQueue } from "./request-queue.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
 
 /** The handlers of all clear requests. */

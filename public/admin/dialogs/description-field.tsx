@@ -35,7 +35,7 @@ export function DescriptionField({ field, text, fault: told }: DescriptionFieldP
         type="text"
         value={text.value}
         maxLength={UNITS_LIMIT}
-        placeholder="What it is for, such as: Nightly backup on db-3"
+        placeholder="Its purpose, such as: Nightly backup on db-3"
         autocomplete="off"
         aria-invalid={fault !== null}
         aria-describedby={remarks.length === 0 ? undefined : remarks.join(" ")}

@@ -85,7 +85,7 @@ export interface BarPaths {
   readonly accepted: string;
   /** On top of those accepted. */
   readonly refused: string;
-  /** A mark below each bar that has any refused, however few. */
+  /** A mark below each bar with at least one refused use. */
   readonly marks: string;
 }
 

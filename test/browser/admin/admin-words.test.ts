@@ -59,6 +59,15 @@ test("long names of services are shown to their ends in the form and in the list
   }
 });
 
+test("a long word in a description is shown to its end in the title of the token", async () => {
+  const { id } = await create({ access: "read", description: "x".repeat(70) });
+  const { page } = await signedIn({ viewport: { width: 320, height: 800 } });
+  await page.goto(`/#/tokens/${id}`);
+  await page.getByRole("heading", { level: 1, name: "xxx" }).waitFor();
+  const fits = "document.querySelector('h1').getBoundingClientRect().right <= innerWidth";
+  expect(await page.evaluate(fits)).toBe(true);
+});
+
 test("the overview counts a token as used as soon as the list does", async () => {
   await using own = await RunningServer.start();
   const { token } = (await own.call("api-token/create", { access: "read", description: "Fresh" })).json;

@@ -22,7 +22,7 @@ function pasted(line: string, env: Readonly<Record<string, string>> = {}): strin
 }
 
 test.skipIf(CURL === null)(
-  "serve prints a curl line that works when it is pasted, whatever the path",
+  "serve prints a curl line that works when it is pasted, for every path",
   async () => {
     await using server = await RunningServer.start({ args: ["--data-dir", `it's "my" $HOME; \`a\` & ünï`] });
     expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

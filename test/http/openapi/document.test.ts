@@ -91,7 +91,7 @@ test("the examples of requests are accepted", async () => {
   }
 });
 
-test("the example of a form is accepted, and those of its failures are what is answered", async () => {
+test("the example of a form is accepted, and those of its failures are the real answers", async () => {
   const path = INTROSPECTION;
   const operation = paths[path]?.post;
   const headers = { "content-type": "application/x-www-form-urlencoded" };

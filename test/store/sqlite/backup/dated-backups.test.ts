@@ -60,7 +60,7 @@ test("of several that are made at the same time, each leaves the later ones", ()
   expect(daysLeft()).toEqual([26]);
 });
 
-test("what is no regular file is left and not counted, and a pipe is not waited for", () => {
+test("a file that is not regular stays and is not counted, and a pipe is not waited for", () => {
   makeBackups(20, 26);
   mkdirSync(pathOf(21));
   symlinkSync("/nowhere", pathOf(22));

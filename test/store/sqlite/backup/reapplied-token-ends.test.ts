@@ -37,7 +37,7 @@ test.each([1, 2, 3, 4])("a token is ended as is known, once, with an event: sche
   expect(row(database, "SELECT count(*) AS count FROM audit_event")).toEqual(events);
 });
 
-test("its audit event comes after every one that the replaced store had, whatever the clock says", () => {
+test("its audit event comes after every one of the replaced store, also if the clock is wrong", () => {
   using database = thawed(4);
   const last = "aevt_zzzzzzz000000000000000";
   endAgain(database, [END], last);

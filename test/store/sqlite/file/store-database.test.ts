@@ -37,7 +37,7 @@ function writeVersion({ database }: DataDirectory): number | undefined {
   return readFileSync(database)[18];
 }
 
-test("a closed store is one whole file once the last user closes it, in whatever order they came", () => {
+test("a closed store is one whole file once the last user closes it, in every order of users", () => {
   const first = openDatabase(directory);
   const second = openDatabase(directory);
   first.close();

@@ -44,7 +44,7 @@ async function make(change: Change, held: readonly Token[]): Promise<void> {
   }
 }
 
-test("whatever is created, revoked or expires meanwhile, what matches throughout comes exactly once", async () => {
+test("a row that matches all the time comes exactly once, while others are created, revoked or expire", async () => {
   const changes = fc.array(fc.array(change, { maxLength: 3 }), { minLength: 1, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(tokenSet, listing, changes, async (held, listing, changes) => {
