@@ -9,6 +9,7 @@ import { type AuthenticatedRequest, authenticatedRequestOf } from "./auth/authen
 import { unauthenticated, unauthorized } from "./auth/authentication-errors.ts";
 import type { OtherCallers } from "./auth/route-policy.ts";
 import { readObject } from "./body/body.ts";
+import type { BodyReader } from "./body/lazy-reader.ts";
 import type { Reading } from "./body/typed-body.ts";
 import { badRequest, conflict, Failure, notFound } from "./errors.ts";
 import { refuseOtherMethods, UNREAD } from "./other-methods.ts";
@@ -46,7 +47,7 @@ export interface EndpointParts<Body> {
   readonly alsoFor?: OtherCallers;
   /** True if a call is about the caller's own token alone. Give it together with `alsoFor: "itself"`. */
   readonly isAboutItself?: (body: Body, caller: Token) => boolean;
-  readonly read: (value: object) => Reading<Body>;
+  readonly read: BodyReader<Body>;
   readonly answer: (call: Call<Body>) => Promise<object>;
 }
 
@@ -110,11 +111,11 @@ async function callAboutItself<Body>(
  */
 async function readBody<Body>(
   request: AuthenticatedRequest,
-  read: (value: object) => Reading<Body>,
+  read: BodyReader<Body>,
 ): Promise<{ readonly reading: Reading<Body>; readonly current: AuthenticatedRequest }> {
-  const body = await readObject(request.context.request);
+  const reading = await read(await readObject(request.context.request));
   const current = request.isSlow ? await request.authenticateAgain() : request;
-  return { reading: read(body), current };
+  return { reading, current };
 }
 
 /** Returns the outcome of an action of the domain. Throws a Failure if the domain refused the action. */

@@ -1,12 +1,8 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
-import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
-import { shaped } from "../body/typed-body.ts";
+import { type BodyReader, lazyReader } from "../body/lazy-reader.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
-import { listReader } from "../lists/list-body.ts";
-import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./api-token-requests.ts";
-import { orNull } from "./nullable.ts";
 import {
   createdResource,
   revocationResource,
@@ -17,22 +13,27 @@ import {
   usageResource,
   verificationResource,
 } from "./resources.ts";
-import { readUsage } from "./usage-request.ts";
-import { sentTime } from "./values.ts";
+import { sentTime } from "./sent-time.ts";
 
-const readTokenId = shaped(TokenById);
-const readVerification = shaped(verifyTypeWith(orNull));
-const readRevocation = shaped(RevokeToken);
-const readNothing = shaped(NoParameters);
-const readListing = listReader(TOKEN_LISTING);
+const bodies = () => import("./api-token-bodies.ts");
+
+const readTokenId = lazyReader(async () => (await bodies()).readTokenId);
+const readVerification = lazyReader(async () => (await bodies()).readVerification);
+const readRevocation = lazyReader(async () => (await bodies()).readRevocation);
+const readListing = lazyReader(async () => (await bodies()).readListing);
+const readUsage = lazyReader(async () => (await bodies()).readUsage);
+const readParameters = lazyReader(async () => (await bodies()).readNothing);
+
+/** An empty object needs no schema: the first request of a server is often `api-token/current`. */
+const readNothing: BodyReader<object> = (value) =>
+  Object.keys(value).length === 0 ? { body: value } : readParameters(value);
 
 /** The endpoints of the resource `api-token`. */
 export function apiTokenEndpoints({ tokens, usage }: Authority) {
   const now = () => tokens.now();
-  const changes = changeTypes(now);
-  const readCreation = shaped(changes.create);
-  const readUpdate = shaped(changes.update);
-  const readRotation = shaped(changes.rotate);
+  const readCreation = lazyReader(async () => (await bodies()).creationReader(now));
+  const readUpdate = lazyReader(async () => (await bodies()).updateReader(now));
+  const readRotation = lazyReader(async () => (await bodies()).rotationReader(now));
   return {
     create: endpoint({
       access: "write",

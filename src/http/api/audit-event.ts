@@ -1,10 +1,9 @@
-import { AUDIT_EVENT_LISTING } from "../../tokens/audit/audit-event-listing.ts";
 import type { AuditTrail } from "../../tokens/audit/audit-trail.ts";
+import { lazyReader } from "../body/lazy-reader.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
-import { listReader } from "../lists/list-body.ts";
 import { auditEventPage } from "./resources.ts";
 
-const readListing = listReader(AUDIT_EVENT_LISTING);
+const readListing = lazyReader(async () => (await import("./audit-event-bodies.ts")).readListing);
 
 /** The endpoints of the resource `audit-event`. */
 export function auditEventEndpoints(trail: AuditTrail) {

@@ -1,4 +1,5 @@
 import { type } from "../body/arktype.ts";
+import { shaped } from "../body/typed-body.ts";
 import { described } from "./described.ts";
 import { Audience } from "./values.ts";
 
@@ -19,3 +20,5 @@ export const IntrospectToken = described(
     additionalProperties: true,
   },
 );
+
+export const readIntrospection = shaped(IntrospectToken);

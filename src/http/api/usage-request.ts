@@ -5,7 +5,8 @@ import { ArkErrors, type } from "../body/arktype.ts";
 import { NOT_A_TIME, NOT_A_TOKEN_ID, oneOf } from "../body/parameter-messages.ts";
 import { issuesFrom, type Reading } from "../body/typed-body.ts";
 import { described } from "./described.ts";
-import { BucketName, repeats, sentTime, Time, TokenId } from "./values.ts";
+import { sentTime } from "./sent-time.ts";
+import { BucketName, repeats, Time, TokenId } from "./values.ts";
 
 export const ReadUsage = described(
   type({

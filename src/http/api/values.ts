@@ -1,7 +1,7 @@
 import { AUDIENCE_LIMIT, AUDIENCE_NAME, audiencesFault, isAudience } from "../../tokens/audience.ts";
 import { isTokenId, TOKEN_ID } from "../../tokens/identifier.ts";
 import { DESCRIPTION_LIMIT } from "../../tokens/limits.ts";
-import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
+import { parseTime } from "../../tokens/time.ts";
 import { ACCESSES, descriptionFault } from "../../tokens/token.ts";
 import { BUCKETS, RETENTION_DAYS } from "../../tokens/usage/usage-period.ts";
 import { type } from "../body/arktype.ts";
@@ -61,11 +61,6 @@ export const Time = described(
     examples: [EXAMPLE.expiresAt],
   },
 );
-
-/** The moment of a text that `Time` accepted; null where the caller sent none. */
-export function sentTime(text: string | null | undefined): UnixSeconds | null {
-  return text === null || text === undefined ? null : parseTime(text);
-}
 
 export const BucketName = described(type.enumerated(...BUCKETS), {
   description: `The unit of counting, in UTC. Hours are stored for ${RETENTION_DAYS.hour} days and days for ${RETENTION_DAYS.day}.`,

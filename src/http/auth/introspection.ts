@@ -3,10 +3,9 @@ import type { Issue } from "../../tokens/refusal.ts";
 import type { TokenService } from "../../tokens/token-service.ts";
 import { askedAudience } from "../../tokens/verifying-tokens.ts";
 import { jsonAnswer } from "../answer.ts";
-import { IntrospectToken } from "../api/introspection-request.ts";
 import { introspectionResource } from "../api/resources.ts";
 import { readForm } from "../body/form-body.ts";
-import { shaped } from "../body/typed-body.ts";
+import { lazyReader } from "../body/lazy-reader.ts";
 import { outcomeOf } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { refuseOtherMethods, UNREAD } from "../other-methods.ts";
@@ -16,7 +15,9 @@ import { INTROSPECTION_PATH } from "./route-policy.ts";
 
 const PARAMETERS = ["token", "token_type_hint", "audience"] as const;
 
-const readIntrospection = shaped(IntrospectToken);
+const readIntrospection = lazyReader(
+  async () => (await import("../api/introspection-request.ts")).readIntrospection,
+);
 
 /** Without an audience a service would accept tokens for Publisher's own API, and could use them there itself. */
 const NO_AUDIENCE: Issue = { path: "audience", message: "is required" };
@@ -28,8 +29,8 @@ export function introspection(tokens: TokenService) {
     const { caller, carrier, showing } = authenticated;
     authenticated.admit(caller.verifies ? null : { access: "read", audience: null });
     const form = await readForm(request, PARAMETERS);
+    const reading = await readIntrospection(form);
     if (authenticated.isSlow) await authenticated.authenticateAgain();
-    const reading = readIntrospection(form);
     if ("issues" in reading) throw badRequest(reading.issues);
     const { token, audience: named = null } = reading.body;
     const asked = askedAudience(caller, named);
