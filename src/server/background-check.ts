@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import type { Log } from "../log/log.ts";
 import type { DataDirectory } from "../store/sqlite/file/data-directory.ts";
 import { ownCommand } from "./self-command.ts";
@@ -33,6 +34,7 @@ export class BackgroundCheck {
   private constructor(parts: BackgroundCheckParts) {
     const command = ownCommand(["check", "--tell-damage", "--data-dir", parts.directory.path]);
     this.#child = Bun.spawn(command, { env: {}, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+    yieldProcessor(this.#child.pid);
     void this.#follow(parts);
   }
 
@@ -42,13 +44,22 @@ export class BackgroundCheck {
   }
 
   async #follow({ log, directory, onDamage }: BackgroundCheckParts): Promise<void> {
-    const told = (await new Response(this.#child.stderr).text()).trim();
+    const output = (await new Response(this.#child.stderr).text()).trim();
     const exitCode = await this.#child.exited;
     if (this.#isStopped) return;
     const store = directory.database;
     if (exitCode === 0) return log.info({ store }, "the store was checked and is sound");
-    if (exitCode !== DAMAGE_EXIT_CODE) return log.warn({ store, told }, "the store could not be checked");
+    if (exitCode !== DAMAGE_EXIT_CODE) return log.warn({ store, output }, "the store could not be checked");
     onDamage();
-    log.error({ store, told }, "the store is damaged: nothing is served of it any more; restore a backup");
+    log.error({ store, output }, "the store is damaged: nothing is served of it any more; restore a backup");
+  }
+}
+
+/** The requests of the server come first. A system without priorities shares the processor evenly. */
+function yieldProcessor(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    return;
   }
 }

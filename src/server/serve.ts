@@ -33,8 +33,8 @@ export async function serve(settings: ServeSettings): Promise<void> {
     await requests.server.stop();
     throw error;
   });
-  const jobs = new BackgroundJobs(opened, directory, requests.server, log);
   requests.answerFrom(opened, settings.pages);
+  const jobs = new BackgroundJobs(opened, directory, requests.server, log);
   await announce(requests.server.addresses, settings, directory, opened, log);
 
   const signal = await stopped;

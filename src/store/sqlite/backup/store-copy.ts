@@ -38,7 +38,7 @@ export function copyStore({
         onStep("copying");
         withCopyErrors(to, () => vacuumInto(database, to));
       },
-      acceptance,
+      { acceptance },
     );
     withCopyErrors(to, () => finish(to));
     onStep("checking the copy");

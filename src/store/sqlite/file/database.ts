@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { copyBeforeMigration } from "../backup/migration-copy.ts";
-import { inspectDatabase } from "../inspect/inspection.ts";
+import { type Depth, inspectDatabase } from "../inspect/inspection.ts";
 import { withPlainErrors } from "../inspect/store-faults.ts";
 import { migrate, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
 import { isBusy, isReadOnly } from "../sqlite-errors.ts";
@@ -32,7 +32,7 @@ export function openDatabase(
     if (!directory.holdsStore()) makeNewStore(directory, lock);
     if (purpose === "changing") removeDrafts(directory);
     playBackJournal(directory.database);
-    const old = outdatedSchema(directory);
+    const old = outdatedSchema(directory, lock === null ? "pages" : "schema");
     const own =
       old !== null && lock === null
         ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
@@ -49,9 +49,12 @@ export function openDatabase(
   });
 }
 
-/** Inspects a store before anything is written to it. Returns its schema; null for today's. */
-function outdatedSchema(directory: DataDirectory): number | null {
-  const version = inspectDatabase(directory, schemaVersion);
+/**
+ * Inspects a store before anything is written to it. A server has checked it already: see `checkAtStart`. Returns its
+ * schema; null for today's.
+ */
+function outdatedSchema(directory: DataDirectory, depth: Depth): number | null {
+  const version = inspectDatabase(directory, schemaVersion, { depth });
   return version < SCHEMA_VERSION ? version : null;
 }
 

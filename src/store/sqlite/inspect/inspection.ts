@@ -18,6 +18,15 @@ import { faulty, integrityFaults, withPlainErrors } from "./store-faults.ts";
 /** Whether a file without its last changes is accepted. */
 export type Acceptance = "whole" | "part";
 
+/** Whether SQLite reads every page once, or the header and the schema alone. The time for all pages grows with the store. */
+export type Depth = "pages" | "schema";
+
+/** How a store is inspected. */
+interface Inspection {
+  readonly acceptance?: Acceptance;
+  readonly depth?: Depth;
+}
+
 /**
  * Reads a store and leaves no trace. Throws StoreUnusable if there is none, or it is not Publisher's, of a newer
  * schema or damaged.
@@ -25,11 +34,11 @@ export type Acceptance = "whole" | "part";
 export function inspectDatabase<T>(
   directory: StoreFile,
   inspect: (database: Database) => T,
-  acceptance: Acceptance = "whole",
+  { acceptance = "whole", depth = "pages" }: Inspection = {},
 ): T {
   return withPlainErrors(directory, () =>
     untilInPlace(directory.database, () =>
-      withJournalError(directory.database, () => inspectOnce(directory, inspect, acceptance)),
+      withJournalError(directory.database, () => inspectOnce(directory, inspect, { acceptance, depth })),
     ),
   );
 }
@@ -46,7 +55,11 @@ function untilInPlace<T>(path: string, read: () => T): T {
   return untilInPlace(path, read);
 }
 
-function inspectOnce<T>(directory: StoreFile, inspect: (database: Database) => T, acceptance: Acceptance): T {
+function inspectOnce<T>(
+  directory: StoreFile,
+  inspect: (database: Database) => T,
+  { acceptance, depth }: Required<Inspection>,
+): T {
   const path = directory.database;
   const before = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   refuseOtherFiles(directory);
@@ -55,24 +68,30 @@ function inspectOnce<T>(directory: StoreFile, inspect: (database: Database) => T
   // Beside a closed store, which has left WAL mode, SQLite ignores an empty -wal file.
   const hasWal = () => (isWal ? existsSync(`${path}-wal`) : sizeOf(`${path}-wal`) > 0);
   const isClosed = () => !hasWal() && !hasJournal(path) && statSync(path).mtimeMs === before;
-  if (!isClosed()) return inspected(directory, openForeignReader(path), inspect);
+  if (!isClosed()) return inspected(directory, openForeignReader(path), inspect, depth);
   try {
-    const outcome = inspected(directory, openImmutable(path), (database) => {
+    const inspectWhole = (database: Database): T => {
       if (isWal && acceptance === "whole") refusePart(database, path);
       return inspect(database);
-    });
+    };
+    const outcome = inspected(directory, openImmutable(path), inspectWhole, depth);
     if (isClosed()) return outcome;
   } catch (error) {
     if (isClosed()) throw error;
   }
-  return inspected(directory, openForeignReader(path), inspect);
+  return inspected(directory, openForeignReader(path), inspect, depth);
 }
 
-function inspected<T>(directory: StoreFile, database: Database, inspect: (database: Database) => T): T {
+function inspected<T>(
+  directory: StoreFile,
+  database: Database,
+  inspect: (database: Database) => T,
+  depth: Depth,
+): T {
   try {
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
     refuseForeign(database, directory.database);
-    refuseDamaged(database, directory.database);
+    refuseDamaged(database, directory.database, depth);
     return inspect(database);
   } finally {
     database.close();
@@ -139,8 +158,9 @@ function refuseForeignWal(path: string): void {
   );
 }
 
-function refuseDamaged(database: Database, path: string): void {
-  const [broken = schemaFault(database, schemaVersion(database))] = integrityFaults(database, "quick_check");
-  const fault = broken ?? missingRows(database)[0];
+/** SQLite itself refuses a file that is shorter than its header says. */
+function refuseDamaged(database: Database, path: string, depth: Depth): void {
+  const [broken] = depth === "pages" ? integrityFaults(database, "quick_check") : [];
+  const fault = broken ?? schemaFault(database, schemaVersion(database)) ?? missingRows(database)[0];
   if (fault !== undefined) throw faulty(path, [fault]);
 }

@@ -27,7 +27,7 @@ export interface IntegrityReport {
 
 /** Reads the whole store and changes nothing. Throws StoreUnusable if it is not sound: StoreDamaged has all faults. */
 export function checkIntegrity(file: StoreFile, acceptance: Acceptance = "whole"): IntegrityReport {
-  return inspectDatabase(file, (database) => integrityOf(database, file.database), acceptance);
+  return inspectDatabase(file, (database) => integrityOf(database, file.database), { acceptance });
 }
 
 /** Reads every page and row of the store of this connection. Throws StoreUnusable if it is not sound. */

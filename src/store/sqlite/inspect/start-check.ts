@@ -1,3 +1,4 @@
+import type { Database } from "bun:sqlite";
 import { statSync } from "node:fs";
 import type { DataDirectory } from "../file/data-directory.ts";
 import { playBackJournal } from "../file/hot-journal.ts";
@@ -17,16 +18,17 @@ export interface StartCheck {
 }
 
 /**
- * Checks a store before it is served. Throws StoreUnusable if it cannot be used. A large store gets only a quick check: check
- * it wholly while it is served.
+ * Checks a store before it is served. Throws StoreUnusable if it cannot be used. Of a large store it reads the header and
+ * the schema alone, so that a start takes the same time with any number of tokens: check it wholly while it is served.
  */
 export function checkAtStart(directory: DataDirectory): StartCheck {
   if (!directory.holdsStore()) return { schema: SCHEMA_VERSION, isWhole: true };
   withPlainErrors(directory, () => playBackJournal(directory.database));
   const isSmall = statSync(directory.database).size <= CHECKED_FIRST_BYTES;
-  const schema = inspectDatabase(directory, (database) => {
+  const inspect = (database: Database): number => {
     if (isSmall) refuseUnsound(database, directory.database);
     return schemaVersion(database);
-  });
+  };
+  const schema = inspectDatabase(directory, inspect, { depth: isSmall ? "pages" : "schema" });
   return { schema, isWhole: isSmall };
 }

@@ -103,7 +103,7 @@ test("a store in use is refused without its -wal file, and stays as it is", () =
       `${copy.database} is a part of a store: it was in use, and its file publisher.db-wal with the last changes is missing.`,
     );
   expect(readFileSync(copy.database).equals(before)).toBe(true);
-  expect(inspectDatabase(copy, (found) => row(found, TOKENS), "part")).toEqual({ tokens: 0 });
+  expect(inspectDatabase(copy, (found) => row(found, TOKENS), { acceptance: "part" })).toEqual({ tokens: 0 });
 });
 
 test.each(["reading", "changing"] as const)(
