@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { $ } from "bun";
-import { embeddedLicenses, executableLicenses, requireLicenses } from "./licenses/executable.ts";
-import { bundlePages, compressed } from "./src/assets/bundle.ts";
+import { embeddedLicenses, executableLicenses, LEFT_OUT, requireLicenses } from "./licenses/executable.ts";
+import { bundlePages } from "./src/assets/bundle.ts";
 import { embedding } from "./src/assets/embedding.ts";
 
 const OUT = join(import.meta.dir, "dist");
@@ -45,6 +45,9 @@ async function compile(
     sourcemap: "linked",
     bytecode: true,
     format: "esm",
+    // A module that is imported when it is needed is evaluated only then.
+    splitting: true,
+    external: LEFT_OUT,
     plugins,
     metafile: true,
     define: {
@@ -64,8 +67,8 @@ async function compile(
   const [artifact] = result.outputs;
   if (!result.success || artifact === undefined) throw new AggregateError(result.logs, "the build failed");
   await requireLicenses(Object.keys(result.metafile?.inputs ?? {}), licenses);
-  // The executable has its source map inside.
-  await rm(`${artifact.path.replace(/\.exe$/, "")}.map`, { force: true });
+  // The executable has its source maps inside.
+  for (const map of new Bun.Glob("*.map").scanSync(OUT)) await rm(join(OUT, map));
   return artifact.path;
 }
 
@@ -85,10 +88,7 @@ await rm(OUT, { recursive: true, force: true });
 const EMBEDDED = join(OUT, "embedded");
 const pages = await bundlePages();
 const licenses = await executableLicenses(pages.inputs);
-const plugins = [
-  await embedding(pages.files.map(compressed), EMBEDDED),
-  await embeddedLicenses(licenses.text, EMBEDDED),
-];
+const plugins = [await embedding(pages.files, EMBEDDED), await embeddedLicenses(licenses.text, EMBEDDED)];
 if (flag === undefined) {
   process.stdout.write(`${await compile(join(OUT, "publisher"), plugins)}\n`);
 } else {

@@ -5,6 +5,9 @@ import { executableText } from "./text.ts";
 
 const SOURCES = resolve(import.meta.dir, "../src");
 
+/** Elysia loads this package to check uploaded files. Publisher takes none. */
+export const LEFT_OUT = ["file-type"];
+
 /** The packages in an executable, and the text that `publisher licenses` prints. */
 export interface Licenses {
   readonly packages: readonly Package[];
@@ -22,6 +25,7 @@ async function programInputs(): Promise<readonly string[]> {
   const { metafile } = await Bun.build({
     entrypoints: [join(SOURCES, "main.ts")],
     target: "bun",
+    external: LEFT_OUT,
     metafile: true,
     plugins: [
       replacing(

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 import { packagesOf } from "../../licenses/packages.ts";
 import { packagesText } from "../../licenses/text.ts";
 import { ASSETS, type PageFile } from "../http/page-file.ts";
@@ -40,21 +40,11 @@ async function adminFiles(): Promise<Bundled> {
 /** Above this size, the best compression saves a tenth and costs seconds of every build. */
 const LARGE_BYTES = 500_000;
 
-/** The same file with every smaller encoding. */
-export function compressed(file: PageFile): PageFile {
-  const { identity } = file.contents;
-  const quality = identity.byteLength > LARGE_BYTES ? 9 : 11;
-  const brotli = brotliCompressSync(identity, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
-  const gzip = gzipSync(identity, { level: 9 });
-  const isSmaller = ({ byteLength }: Uint8Array) => byteLength < identity.byteLength;
-  return {
-    ...file,
-    contents: {
-      identity,
-      ...(isSmaller(brotli) ? { br: new Uint8Array(brotli) } : {}),
-      ...(isSmaller(gzip) ? { gzip: new Uint8Array(gzip) } : {}),
-    },
-  };
+/** The content compressed by brotli; null where that is no smaller. */
+export function smallerBrotli(content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
+  const quality = content.byteLength > LARGE_BYTES ? 9 : 11;
+  const compressed = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } });
+  return compressed.byteLength < content.byteLength ? new Uint8Array(compressed) : null;
 }
 
 function built({ path, type }: Bun.BuildArtifact, content: Uint8Array<ArrayBuffer>): PageFile {

@@ -1,10 +1,12 @@
+import { promisify } from "node:util";
+import { brotliDecompress, gzip } from "node:zlib";
 import type { PageFile, PageFiles } from "../http/page-file.ts";
 
-/** A file of a page in an executable: for each encoding its path. */
+/** A file of a page in an executable, in the smallest encoding. */
 export interface EmbeddedFile extends Omit<PageFile, "contents"> {
-  readonly contents: Readonly<Partial<Record<keyof PageFile["contents"], string>>> & {
-    readonly identity: string;
-  };
+  readonly encoding: "br" | "identity";
+  /** The path of the content in the executable. */
+  readonly content: string;
 }
 
 /** The files in an executable, each read at its first request. */
@@ -25,17 +27,17 @@ export class EmbeddedFiles implements PageFiles {
   }
 }
 
-async function readFile({ contents, ...file }: EmbeddedFile): Promise<PageFile> {
-  const { identity, ...others } = contents;
-  const compressed = Object.entries(others).map(
-    async ([encoding, path]) => [encoding, await bytes(path)] as const,
-  );
-  return {
-    ...file,
-    contents: { identity: await bytes(identity), ...Object.fromEntries(await Promise.all(compressed)) },
-  };
+async function readFile({ encoding, content, ...file }: EmbeddedFile): Promise<PageFile> {
+  const embedded = await Bun.file(content).bytes();
+  return { ...file, contents: encoding === "br" ? await unpacked(embedded) : { identity: embedded } };
 }
 
-async function bytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return await Bun.file(path).bytes();
+/**
+ * The content in every encoding, from the one by brotli. The others are several times as large, so an executable does
+ * not have them. Both run on other threads than the one that answers.
+ */
+export async function unpacked(br: Uint8Array<ArrayBuffer>): Promise<PageFile["contents"]> {
+  const identity = new Uint8Array(await promisify(brotliDecompress)(br));
+  const zipped = new Uint8Array(await promisify(gzip)(identity, { level: 9 }));
+  return { identity, br, ...(zipped.byteLength < identity.byteLength ? { gzip: zipped } : {}) };
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { PageFile } from "../http/page-file.ts";
+import { smallerBrotli } from "./bundle.ts";
 
 const CLASS = join(import.meta.dir, "./embedded-files.ts");
 
@@ -18,10 +19,9 @@ export async function embedding(files: readonly PageFile[], directory: string): 
   };
   const entries: string[] = [];
   for (const { contents, ...file } of files) {
-    const paths: string[] = [];
-    for (const [encoding, content] of Object.entries(contents))
-      paths.push(`${encoding}: ${await embed(content)}`);
-    entries.push(`{ ...${JSON.stringify(file)}, contents: { ${paths.join(", ")} } }`);
+    const br = smallerBrotli(contents.identity);
+    const embedded = { ...file, encoding: br === null ? "identity" : "br" };
+    entries.push(`{ ...${JSON.stringify(embedded)}, content: ${await embed(br ?? contents.identity)} }`);
   }
   const module = [
     `import { EmbeddedFiles } from ${JSON.stringify(CLASS)};`,

@@ -1,7 +1,7 @@
 import { dirname, extname, join } from "node:path";
 import { outline } from "../../public/swagger/outline.ts";
 import { openapiDocument } from "../http/openapi/document.ts";
-import { ASSETS } from "../http/page-file.ts";
+import { ASSETS, OPENAPI_PATH } from "../http/page-file.ts";
 import { type Bundled, pageFile } from "./page-file.ts";
 
 const OWN = join(import.meta.dir, "../../public/swagger");
@@ -45,7 +45,7 @@ export async function swaggerFiles(): Promise<Bundled> {
   return {
     files: [
       pageFile("/swagger", "text/html;charset=utf-8", false, encoded(page)),
-      pageFile("/swagger/json", "application/json", false, encoded(JSON.stringify(document))),
+      pageFile(OPENAPI_PATH, "application/json", false, encoded(JSON.stringify(document))),
       ...named.map(({ file }) => file),
     ],
     inputs: named.flatMap(({ inputs }) => inputs),

@@ -7,7 +7,7 @@ export function addOpenapi(program: Command): void {
     .command("openapi")
     .description("print the OpenAPI document of the API")
     .action(async () => {
-      const { openapiDocument } = await import("../http/openapi/document.ts");
-      await printJson(await openapiDocument());
+      const { openapiFile } = await import("../assets/openapi-file.ts");
+      await printJson(await openapiFile());
     });
 }

@@ -23,3 +23,6 @@ export interface PageFiles {
 
 /** The start of the paths of a page's scripts, styles and pictures. */
 export const ASSETS = "/assets/";
+
+/** The OpenAPI document. It is served like a file of a page, and runs nothing. */
+export const OPENAPI_PATH = "/swagger/json";

@@ -1,14 +1,18 @@
 import { Elysia } from "elysia";
 import { methodNotAllowed, notFound } from "./errors.ts";
 import { UNREAD } from "./other-methods.ts";
-import { ASSETS, ENCODINGS, type Encoding, type PageFile, type PageFiles } from "./page-file.ts";
+import {
+  ASSETS,
+  ENCODINGS,
+  type Encoding,
+  OPENAPI_PATH,
+  type PageFile,
+  type PageFiles,
+} from "./page-file.ts";
 import { ADMIN_PAGE_POLICY, SWAGGER_PAGE_POLICY } from "./security-headers.ts";
 
 /** Every page and its content security policy. */
 const PAGES: Readonly<Record<string, string>> = { "/": ADMIN_PAGE_POLICY, "/swagger": SWAGGER_PAGE_POLICY };
-
-/** The OpenAPI document. It is served like a file of a page, and runs nothing. */
-const DOCUMENT = "/swagger/json";
 
 /** Other spellings of a page, and its location. It is relative because a proxy can have a path prefix. */
 const REDIRECTS: Readonly<Record<string, string>> = { "/swagger/": "../swagger" };
@@ -21,7 +25,7 @@ export function pageRoutes(files: PageFiles) {
   const app = new Elysia({ name: "pages" });
   for (const [path, location] of Object.entries(REDIRECTS))
     app.all(path, ({ request }) => redirect(request, location), UNREAD);
-  for (const path of [...Object.keys(PAGES), DOCUMENT, `${ASSETS}*`]) {
+  for (const path of [...Object.keys(PAGES), OPENAPI_PATH, `${ASSETS}*`]) {
     const served = async ({ request, path: asked }: { request: Request; path: string }) => {
       const file = await files.find(asked);
       if (file === null) throw notFound("endpoint");

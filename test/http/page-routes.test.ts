@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { compressed } from "../../src/assets/bundle.ts";
+import { smallerBrotli } from "../../src/assets/bundle.ts";
+import { unpacked } from "../../src/assets/embedded-files.ts";
 import { PAGE_FILES } from "../../src/assets/page-files.ts";
 import type { PageFile, PageFiles } from "../../src/http/page-file.ts";
 import { ADMIN_PAGE_POLICY } from "../../src/http/security-headers.ts";
@@ -11,12 +12,16 @@ const PAGE = "<!doctype html>".repeat(50);
 const SCRIPT = "let it = 1;".repeat(50);
 const SCRIPT_PATH = "/assets/admin-abc123.js";
 
-function file(path: string, text: string, mediaType: string): PageFile {
-  const contents = { identity: new TextEncoder().encode(text) };
-  return compressed({ path, mediaType, isHashed: path !== "/", digest: `digest${text.length}`, contents });
+/** A file in every encoding, as an executable has it. */
+async function file(path: string, text: string, mediaType: string): Promise<PageFile> {
+  const contents = await unpacked(smallerBrotli(new TextEncoder().encode(text)) ?? new Uint8Array());
+  return { path, mediaType, isHashed: path !== "/", digest: `digest${text.length}`, contents };
 }
 
-const FILES = [file("/", PAGE, "text/html;charset=utf-8"), file(SCRIPT_PATH, SCRIPT, "text/javascript")];
+const FILES = [
+  await file("/", PAGE, "text/html;charset=utf-8"),
+  await file(SCRIPT_PATH, SCRIPT, "text/javascript"),
+];
 const PAGES: PageFiles = { find: async (path) => FILES.find((known) => known.path === path) ?? null };
 
 const api = useTestApi({ pages: PAGES });
