@@ -1,17 +1,12 @@
-import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import type { UnixSeconds } from "../../tokens/time.ts";
 import { shaped } from "../body/typed-body.ts";
-import { listReader } from "../lists/list-body.ts";
 import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./api-token-requests.ts";
 import { orNull } from "./nullable.ts";
-
-export { readUsage } from "./usage-request.ts";
 
 export const readTokenId = shaped(TokenById);
 export const readVerification = shaped(verifyTypeWith(orNull));
 export const readRevocation = shaped(RevokeToken);
 export const readNothing = shaped(NoParameters);
-export const readListing = listReader(TOKEN_LISTING);
 
 export function creationReader(now: () => UnixSeconds) {
   return shaped(changeTypes(now).create);

@@ -1,5 +1,6 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
+import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { type BodyReader, lazyReader } from "../body/lazy-reader.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
@@ -20,8 +21,8 @@ const bodies = () => import("./api-token-bodies.ts");
 const readTokenId = lazyReader(async () => (await bodies()).readTokenId);
 const readVerification = lazyReader(async () => (await bodies()).readVerification);
 const readRevocation = lazyReader(async () => (await bodies()).readRevocation);
-const readListing = lazyReader(async () => (await bodies()).readListing);
-const readUsage = lazyReader(async () => (await bodies()).readUsage);
+const readListing = lazyReader(async () => (await import("../lists/list-body.ts")).listReader(TOKEN_LISTING));
+const readUsage = lazyReader(async () => (await import("./usage-request.ts")).readUsage);
 const readParameters = lazyReader(async () => (await bodies()).readNothing);
 
 /** An empty object needs no schema: the first request of a server is often `api-token/current`. */
