@@ -1,4 +1,5 @@
 import { PAGE_FILES } from "../assets/page-files.ts";
+import { loadSchemas } from "../http/api/schema-loading.ts";
 import { app } from "../http/app.ts";
 import { ClientAddresses } from "../http/auth/client-address.ts";
 import { forwardAuth } from "../http/auth/forward-auth.ts";
@@ -14,6 +15,7 @@ import { BackgroundJobs } from "./background-jobs.ts";
 import { refuseInvalidFirstToken } from "./first-token.ts";
 import { HttpServer } from "./listening/http-server.ts";
 import { stopSignal } from "./process-signals.ts";
+import { QuietLoading } from "./quiet-loading.ts";
 import { closeServedStore, openServedStore, type ServedStore } from "./served-store.ts";
 
 const STDERR = 2;
@@ -35,6 +37,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   });
   requests.answerFrom(opened, settings.pages);
   const jobs = new BackgroundJobs(opened, directory, requests.server, log);
+  const loading = new QuietLoading({ requests: () => requests.received, load: loadSchemas, log });
   await announce(requests.server.addresses, settings, directory, opened, log);
 
   const signal = await stopped;
@@ -42,6 +45,7 @@ export async function serve(settings: ServeSettings): Promise<void> {
   opened.store.stopScans();
   log.info({ signal }, "stopping");
   jobs.stopConnectionLimit();
+  loading.stop();
   await requests.server.drain(log);
   requestLog.end();
   await jobs.stop();
@@ -58,6 +62,8 @@ export async function serve(settings: ServeSettings): Promise<void> {
 class Requests {
   readonly server = new HttpServer();
   isStopping = false;
+  /** The number of requests so far. */
+  received = 0;
   readonly #log: RequestLog;
   readonly #clients: ClientAddresses;
   #handlers: Handlers = { forwardAuth: starting, app: starting };
@@ -71,8 +77,14 @@ class Requests {
     const routed = router({
       log: this.#log,
       addressOf: this.#addressOf,
-      forwardAuth: (context, audience) => this.#handlers.forwardAuth(context, audience),
-      app: (context) => this.#handlers.app(context),
+      forwardAuth: (context, audience) => {
+        this.received += 1;
+        return this.#handlers.forwardAuth(context, audience);
+      },
+      app: (context) => {
+        this.received += 1;
+        return this.#handlers.app(context);
+      },
       isStopping: () => this.isStopping,
       connectionOf: (request) => this.server.connectionOf(request),
     });

@@ -1,7 +1,9 @@
+import type { Awaitable } from "../../tokens/awaitable.ts";
+import { loadArkType } from "./arktype-loading.ts";
 import type { Reading } from "./typed-body.ts";
 
 /** Reads the parsed JSON of a body. It returns a promise while its schema is loading. */
-export type BodyReader<Body> = (value: object) => Reading<Body> | Promise<Reading<Body>>;
+export type BodyReader<Body> = (value: object) => Awaitable<Reading<Body>>;
 
 /**
  * A reader that loads its schema with the first body. ArkType and the schemas take longer to load than everything else
@@ -12,6 +14,7 @@ export function lazyReader<Body>(load: () => Promise<(value: object) => Reading<
   return (value) => read?.(value) ?? firstReading(value);
 
   async function firstReading(value: object): Promise<Reading<Body>> {
+    await loadArkType();
     read = await load();
     return read(value);
   }

@@ -5,6 +5,7 @@ import { bytesAt } from "./file-bytes.ts";
 
 const SQLITE_MAGIC = "SQLite format 3\0";
 const WRITE_VERSION_OFFSET = 18;
+const READ_VERSION_OFFSET = 19;
 const WAL_VERSION = 2;
 const APPLICATION_ID_OFFSET = 68;
 
@@ -19,4 +20,10 @@ export function isPublisherFile(path: string): boolean {
 
 export function isWalFile(path: string): boolean {
   return bytesAt(path, WRITE_VERSION_OFFSET, 1)?.at(0) === WAL_VERSION;
+}
+
+/** Puts a database file in memory into WAL mode. */
+export function enterWalMode(file: Uint8Array): void {
+  file[WRITE_VERSION_OFFSET] = WAL_VERSION;
+  file[READ_VERSION_OFFSET] = WAL_VERSION;
 }

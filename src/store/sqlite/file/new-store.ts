@@ -9,6 +9,7 @@ import { StoreUnusable } from "../store-unusable.ts";
 import { type DataDirectory, syncDirectory } from "./data-directory.ts";
 import { OPENING_TIMEOUT_MS } from "./database-file.ts";
 import { writeNewFile } from "./file-bytes.ts";
+import { enterWalMode } from "./file-header.ts";
 import { hasNoLinks } from "./file-link.ts";
 import { refuseMissingDatabase } from "./missing-database.ts";
 import { ServerLock } from "./server-lock.ts";
@@ -53,11 +54,16 @@ export function removeDrafts({ path }: DataDirectory): void {
   }
 }
 
-/** Made in memory, so that SQLite leaves no file beside the draft. */
+/**
+ * Made in memory, so that SQLite leaves no file beside the draft. It is in WAL mode already: on the disk, SQLite changes
+ * the mode in a transaction of its own, which waits for the disk four times.
+ */
 function emptyStore(): Uint8Array {
   using database = new Database(":memory:");
   migrate(database, SCHEMA_VERSION);
-  return database.serialize();
+  const file = database.serialize();
+  enterWalMode(file);
+  return file;
 }
 
 function takeName(

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { openDatabase } from "../../../../src/store/sqlite/file/database.ts";
+import { isWalFile } from "../../../../src/store/sqlite/file/file-header.ts";
 import { makeNewStore } from "../../../../src/store/sqlite/file/new-store.ts";
 import { ServerLock } from "../../../../src/store/sqlite/file/server-lock.ts";
 import { checkIntegrity } from "../../../../src/store/sqlite/inspect/integrity-check.ts";
@@ -40,6 +41,7 @@ describe.each([
     expect(modes(directory)).toMatchObject({ "publisher.db": "600" });
     expect(readdirSync(directory.path).filter((name) => name !== "lock.db")).toEqual(["publisher.db"]);
     expect(checkIntegrity(directory)).toMatchObject({ schemaVersion: SCHEMA_VERSION, tokens: 0 });
+    expect(isWalFile(directory.database)).toBe(true);
   });
 
   test.each([
