@@ -6,7 +6,7 @@ import { requestsPerSecond } from "./load.ts";
 const ROUNDS = 5;
 const CONNECTIONS = 32;
 const SECONDS = 2;
-const EXECUTABLE = resolve(import.meta.dir, "../dist/publisher");
+export const EXECUTABLE = resolve(import.meta.dir, "../dist/publisher");
 
 /** The request that is sent to Publisher again and again. */
 export interface Asked {
@@ -74,13 +74,14 @@ function shown({ perSecond, cpuMicroseconds }: Measured): string {
   return `${Math.round(perSecond)}/s, ${cpuMicroseconds.toFixed(1)} µs each`;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-type Started = Awaited<ReturnType<typeof started>>;
+export type Started = Awaited<ReturnType<typeof started>>;
 
-async function started(command: string[]) {
+/** Starts a server that prints its address, and waits until it listens. */
+export async function started(command: string[]) {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: Bun.file("/dev/null") });
   let printed = "";
   for await (const chunk of child.stdout) {
