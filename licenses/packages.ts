@@ -43,7 +43,7 @@ async function packageIn(directory: string, inputs: readonly string[]): Promise<
   const own = readdirSync(directory).filter((file) => LICENSE_FILE.test(file));
   if (typeof license !== "string" || own.length === 0)
     throw new Error(`${name} ${version} has no file with its licence in ${directory}`);
-  // A package that is a bundle itself has the notices of what it bundles in a file beside.
+  // A package that is a bundle itself has the notices of the bundled packages in a file beside.
   const beside = inputs.map((input) => `${input}.LICENSE.txt`).filter((path) => existsSync(path));
   const files = [...own.sort().map((file) => join(directory, file)), ...beside];
   const texts = await Promise.all(

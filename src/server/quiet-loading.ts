@@ -1,6 +1,6 @@
 import type { Log } from "../log/log.ts";
 
-/** No request for this long, in milliseconds, is a good moment: what is loaded keeps the next one waiting for a moment. */
+/** Loading keeps a request waiting. So it begins after no request arrived for this long, in milliseconds. */
 const QUIET_MS = 25;
 
 interface QuietLoadingParts {
@@ -10,7 +10,7 @@ interface QuietLoadingParts {
   readonly log: Log;
 }
 
-/** Loads parts of the program that the first requests do not need, as soon as there was no request for a moment. */
+/** Loads parts of the program that the first requests do not need, as soon as no request arrives for a moment. */
 export class QuietLoading {
   readonly #parts: QuietLoadingParts;
   readonly #timer: NodeJS.Timeout;
