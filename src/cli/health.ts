@@ -1,5 +1,3 @@
-import http from "node:http";
-import https from "node:https";
 import { reachableUrl } from "../server/startup-banner.ts";
 import type { ListenAddress } from "../settings/listen-addresses.ts";
 import { type ListenFlags, listenAddresses } from "../settings/listen-options.ts";
@@ -88,9 +86,12 @@ interface Answer {
   readonly body: unknown;
 }
 
-/** Sends no request by `fetch`: it would ask the proxy in HTTP_PROXY for an address of this machine. */
+/**
+ * Sends no request by `fetch`: it would ask the proxy in HTTP_PROXY for an address of this machine. An import of
+ * node:http would make the executable a megabyte larger.
+ */
 async function answer({ name, base, socketPath }: Target, path: string): Promise<Answer> {
-  const { get } = base.startsWith("https:") ? https : http;
+  const { get } = process.getBuiltinModule(base.startsWith("https:") ? "node:https" : "node:http");
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const request = get(
