@@ -55,10 +55,13 @@ export class BackgroundCheck {
   }
 }
 
-/** The requests of the server come first. A system without priorities shares the processor evenly. */
+/**
+ * The requests of the server come first. On a busy machine the check still gets a tenth of a core, and so ends soon. A
+ * system without priorities shares the processor evenly.
+ */
 function yieldProcessor(pid: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_LOW);
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
   } catch {
     return;
   }
