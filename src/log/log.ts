@@ -1,26 +1,62 @@
-import pino, { type DestinationStream, type Logger } from "pino";
+import { err } from "pino-std-serializers";
 import { excerpt, withoutPlainSecrets, withoutSecrets } from "../tokens/secret/redaction.ts";
 import { visible } from "../tokens/visible-text.ts";
-import type { LogLevel } from "./log-levels.ts";
+import { LOG_LEVELS, type LogLevel } from "./log-levels.ts";
 
-export type Log = Logger;
 /** The longest logged path, in characters. */
 const PATH_LIMIT = 256;
 
+/** The fields of a line, where it has any, and its message. A field `error` may be any thrown value. */
+type Line = readonly [message: string] | readonly [fields: object, message: string];
+
 /** A log of JSON lines with times in UTC. No line holds a secret or a hidden character. */
-export function makeLog(level: LogLevel, stream: DestinationStream): Log {
-  return pino(
-    {
-      level,
-      base: null,
-      messageKey: "message",
-      errorKey: "error",
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { error: errorFields },
-    },
-    { write: (line) => stream.write(`${readable(line.trimEnd())}\n`) },
-  );
+export class Log {
+  readonly #level: LogLevel;
+  readonly #stream: LineStream;
+
+  constructor(level: LogLevel, stream: LineStream) {
+    this.#level = level;
+    this.#stream = stream;
+  }
+
+  isLevelEnabled(level: LogLevel): boolean {
+    return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(this.#level);
+  }
+
+  debug(...line: Line): void {
+    this.#write("debug", line);
+  }
+
+  info(...line: Line): void {
+    this.#write("info", line);
+  }
+
+  warn(...line: Line): void {
+    this.#write("warn", line);
+  }
+
+  error(...line: Line): void {
+    this.#write("error", line);
+  }
+
+  #write(level: LogLevel, line: Line): void {
+    if (!this.isLevelEnabled(level)) return;
+    const [fields, message] = line.length === 1 ? [{}, ...line] : line;
+    const time = new Date().toISOString();
+    this.#stream.write(`${readable(JSON.stringify({ level, time, ...withPlainError(fields), message }))}\n`);
+  }
+}
+
+interface LineStream {
+  write(line: string): void;
+}
+
+export function makeLog(level: LogLevel, stream: LineStream): Log {
+  return new Log(level, stream);
+}
+
+function withPlainError(fields: { readonly error?: unknown }): object {
+  return fields.error === undefined ? fields : { ...fields, error: errorFields(fields.error) };
 }
 
 /**
@@ -38,7 +74,7 @@ const FIELD_DEPTH = 3;
 
 /** The fields of a thrown value, mostly an Error. Its texts can quote a caller, so secrets are taken out. */
 function errorFields(thrown: unknown): unknown {
-  return fieldsOf(thrown instanceof Error ? { ...pino.stdSerializers.err(thrown) } : thrown, FIELD_DEPTH);
+  return fieldsOf(thrown instanceof Error ? { ...err(thrown) } : thrown, FIELD_DEPTH);
 }
 
 function fieldsOf(value: unknown, depth: number): unknown {

@@ -27,6 +27,5 @@ test("a server starts without the schemas and the document, which would take mos
 test("a command line starts without the server and the store", async () => {
   const evaluated = await evaluatedWith("src/main.ts");
   expect(evaluated).toContain("commander");
-  for (const late of ["elysia", "pino", "bun:sqlite", "src/server/serve.ts"])
-    expect(evaluated).not.toContain(late);
+  for (const late of ["elysia", "bun:sqlite", "src/server/serve.ts"]) expect(evaluated).not.toContain(late);
 });
