@@ -1,11 +1,20 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
+import type { Access, Token } from "../../tokens/token.ts";
+import type { Purpose, Verdict } from "../../tokens/verification.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { shaped } from "../body/typed-body.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
 import { listReader } from "../lists/list-body.ts";
-import { changeTypes, NoParameters, RevokeToken, TokenById, verifyTypeWith } from "./api-token-requests.ts";
+import {
+  bulkVerifyTypeWith,
+  changeTypes,
+  NoParameters,
+  RevokeToken,
+  TokenById,
+  verifyTypeWith,
+} from "./api-token-requests.ts";
 import { orNull } from "./nullable.ts";
 import {
   createdResource,
@@ -17,11 +26,13 @@ import {
   usageResource,
   verificationResource,
 } from "./resources.ts";
+import type { Verifications } from "./responses/api-token.ts";
 import { readUsage } from "./usage-request.ts";
 import { sentTime } from "./values.ts";
 
 const readTokenId = shaped(TokenById);
 const readVerification = shaped(verifyTypeWith(orNull));
+const readBulkVerification = shaped(bulkVerifyTypeWith(orNull));
 const readRevocation = shaped(RevokeToken);
 const readNothing = shaped(NoParameters);
 const readListing = listReader(TOKEN_LISTING);
@@ -33,6 +44,8 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
   const readCreation = shaped(changes.create);
   const readUpdate = shaped(changes.update);
   const readRotation = shaped(changes.rotate);
+  const verification = (verdict: Verdict, caller: Token) =>
+    verificationResource(verdictFor(caller, verdict), now(), caller);
   return {
     create: endpoint({
       access: "write",
@@ -87,10 +100,18 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
       access: "read",
       alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience: named = null }, caller, request }) => {
-        const { audience } = outcomeOf(askedAudience(caller, named));
-        const verdict = await tokens.verify(token, { access, audience }, request.showing);
-        return verificationResource(verdictFor(caller, verdict), now(), caller);
+      answer: async ({ body, caller, request }) => {
+        const verdict = await tokens.verify(body.token, purposeOf(body, caller), request.showing);
+        return verification(verdict, caller);
+      },
+    }),
+    "bulk-verify": endpoint({
+      access: "read",
+      alsoFor: "verifying-tokens",
+      read: readBulkVerification,
+      answer: async ({ body, caller, request }) => {
+        const verdicts = await tokens.verifyAll(body.tokens, purposeOf(body, caller), request.showing);
+        return { data: verdicts.map((verdict) => verification(verdict, caller)) } satisfies Verifications;
       },
     }),
     current: endpoint({
@@ -111,4 +132,15 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
         usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
   };
+}
+
+interface AskedPurpose {
+  readonly access?: Access;
+  readonly audience?: string | null;
+}
+
+/** The purpose that a caller asks about. Throws a Failure if it may not ask about that audience. */
+function purposeOf({ access = "read", audience: named = null }: AskedPurpose, caller: Token): Purpose {
+  const { audience } = outcomeOf(askedAudience(caller, named));
+  return { access, audience };
 }

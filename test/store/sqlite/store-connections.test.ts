@@ -23,6 +23,7 @@ const WAYS: readonly [string, (context: TestStore, id: string) => unknown][] = [
   ["see that there is a token", ({ store }) => store.isEmpty()],
   ["find by id", ({ store }, id) => store.findById(id)],
   ["find by digest", ({ store }) => store.findByDigest(new Uint8Array(32))],
+  ["find by digests", ({ store }) => store.findByDigests([new Uint8Array(32)])],
   ["list", ({ tokens }) => tokens.list(EVERYTHING)],
   ["search", ({ tokens }) => tokens.list({ ...EVERYTHING, conditions: [PATTERN] })],
   ["list the audit trail", ({ auditTrail }) => auditTrail.list(EVERYTHING)],
