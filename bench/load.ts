@@ -46,16 +46,21 @@ export async function requestsPerSecond(load: Load): Promise<number> {
   return counted / elapsedSeconds;
 }
 
+/** The bytes of one answer, which may come in several pieces. */
 async function answerLength({ port, request, status }: Load): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
+  let received = "";
   const socket = await Bun.connect({
     hostname: "127.0.0.1",
     port,
     socket: {
       data(_, chunk) {
-        const text = new TextDecoder().decode(chunk);
-        if (text.startsWith(`HTTP/1.1 ${status} `)) resolve(chunk.byteLength);
-        else reject(new Error(`not the answer that was to be measured: ${text}`));
+        received += chunk.toString("latin1");
+        const [head = "", body] = received.split("\r\n\r\n", 2);
+        if (body === undefined) return;
+        if (!head.startsWith(`HTTP/1.1 ${status} `))
+          reject(new Error(`not the answer that was to be measured: ${received}`));
+        if (body.length === contentLength(head)) resolve(received.length);
       },
     },
   });
@@ -65,4 +70,8 @@ async function answerLength({ port, request, status }: Load): Promise<number> {
   } finally {
     socket.end();
   }
+}
+
+function contentLength(head: string): number {
+  return Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0);
 }

@@ -12,36 +12,45 @@ export const EXECUTABLE = resolve(import.meta.dir, "../dist/publisher");
 export interface Asked {
   /** The first line of the request, without the version of HTTP. */
   readonly target: string;
-  /** Every other line, and the body, where there is one. */
-  readonly rest: string;
+  /** Every other line, and the body, where there is one. A function gets the server's address and its first token. */
+  readonly rest: string | ((url: string, firstToken: string) => Promise<string>);
   /** The status that Publisher answers with; 200 if left out. */
   readonly status?: number;
   /** The secret that comes with it, from a server at that address and its first token. */
   readonly secretFrom: (url: string, firstToken: string) => Promise<string>;
+  /** The items in one request, to print the time of each; left out where there is one. */
+  readonly items?: { readonly name: string; readonly count: number };
 }
 
 /** Prints the processor time of a request to the built executable, as a ratio to a bare Bun.serve in the same run. Linux only. */
 export async function printRatio(
   name: string,
-  { target, rest, status = 200, secretFrom }: Asked,
+  { target, rest, status = 200, secretFrom, items }: Asked,
 ): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "publisher-bench-"));
   const bare = await started([process.execPath, join(import.meta.dir, "bare-server.ts")]);
   const publisher = await started([EXECUTABLE, "--port", "0", "--data-dir", directory]);
   try {
     const firstToken = readFileSync(join(directory, "first-token"), "utf8").trim();
-    const secret = await secretFrom(`http://127.0.0.1:${publisher.port}`, firstToken);
-    const request = `${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${secret}\r\n${rest}`;
+    const url = `http://127.0.0.1:${publisher.port}`;
+    const secret = await secretFrom(url, firstToken);
+    const more = typeof rest === "string" ? rest : await rest(url, firstToken);
+    const request = `${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${secret}\r\n${more}`;
     const ratios: number[] = [];
+    const times: number[] = [];
     for (let round = 1; round <= ROUNDS; round += 1) {
       const least = await measured(bare, request, 200);
       const whole = await measured(publisher, request, status);
       ratios.push(whole.cpuMicroseconds / least.cpuMicroseconds);
+      times.push(whole.cpuMicroseconds);
       process.stdout.write(`${round}: bare ${shown(least)}; ${name} ${shown(whole)}\n`);
     }
     process.stdout.write(
       `One ${name} request takes ${median(ratios).toFixed(2)} times a bare one's processor time.\n`,
     );
+    if (items === undefined) return;
+    const each = median(times) / items.count;
+    process.stdout.write(`With ${items.count}, each ${items.name} takes ${each.toFixed(2)} µs.\n`);
   } finally {
     bare.child.kill();
     publisher.child.kill();

@@ -15,3 +15,6 @@ export const REUSE_DAYS = 7;
 
 /** The most code points that a description may have: an emoji may be several. */
 export const DESCRIPTION_LIMIT = 500;
+
+/** The most secrets that one call verifies. */
+export const BULK_VERIFY_LIMIT = 100;

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from "node:crypto";
 import type { Actor } from "./audit/audit-event.ts";
-import { type Awaitable, andThen } from "./awaitable.ts";
+import { Authenticator, type AuthenticatorParts, type Counting } from "./authenticator.ts";
+import type { Awaitable } from "./awaitable.ts";
 import { creation, type Revocation, type RevocationRequest, update } from "./changes/change-plans.ts";
 import { ChangeTransactions, type ChangeTransactionsParts } from "./changes/change-transactions.ts";
 import { replacement, rotation, successorCreation } from "./changes/rotation-plans.ts";
@@ -11,22 +11,15 @@ import type { ScanCaller } from "./listing/scan-caller.ts";
 import { TOKEN_LISTING } from "./listing/token-listing.ts";
 import type { Random } from "./random.ts";
 import { isRefusal, NO_SUCH_TOKEN, type Refusal } from "./refusal.ts";
-import { digestOf, isSecret, makeSecret } from "./secret/secret.ts";
+import { makeSecret } from "./secret/secret.ts";
 import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
-import { statusAt, type Token } from "./token.ts";
+import type { Token } from "./token.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-fields.ts";
-import type { StoredSecret, TokenStore } from "./token-store.ts";
-import { finalEnd, type Reuse, type Showing } from "./usage/reuse.ts";
+import type { TokenStore } from "./token-store.ts";
+import type { Showing } from "./usage/reuse.ts";
 import type { Usage } from "./usage/usage.ts";
-import {
-  type Authentication,
-  type DenialReason,
-  denialReason,
-  type Purpose,
-  type UseOutcome,
-  type Verdict,
-} from "./verification.ts";
+import type { Authentication, DenialReason, Purpose, Verdict } from "./verification.ts";
 
 export interface CreatedToken {
   readonly token: Token;
@@ -40,21 +33,13 @@ export interface Rotation {
   readonly successor: CreatedToken;
 }
 
-export interface TokenServiceParts extends ChangeTransactionsParts {
+export interface TokenServiceParts extends ChangeTransactionsParts, Omit<AuthenticatorParts, "changes"> {
   readonly store: TokenStore;
   /** Seals the cursors of lists. */
   readonly cursorKey: Uint8Array;
-  /** Called each time that the secret of a token is shown. */
-  readonly onUse: (token: Token, outcome: UseOutcome) => void;
-  /** Called each time that a secret is shown after its token was revoked or replaced. */
-  readonly onReuse: (reuse: Reuse) => void;
   /** The uses that the store does not have yet; left out where none are counted. */
   readonly uses?: Pick<Usage, "addedTo" | "writeLastUses" | "writeFirstUses">;
 }
-
-const NO_DIGEST = new Uint8Array(32);
-const MALFORMED: Authentication = { token: null, refusal: "malformed" };
-const UNKNOWN: Authentication = { token: null, refusal: "unknown" };
 
 /** Creates, lists, updates, rotates, revokes and verifies API tokens. */
 export class TokenService {
@@ -63,78 +48,49 @@ export class TokenService {
   readonly #random: Random;
   readonly #cursorKey: Uint8Array;
   readonly #changes: ChangeTransactions;
-  readonly #onUse: TokenServiceParts["onUse"];
-  readonly #onReuse: TokenServiceParts["onReuse"];
+  readonly #authenticator: Authenticator;
   readonly #uses: TokenServiceParts["uses"];
 
-  constructor({ cursorKey, onUse, onReuse, uses, ...parts }: TokenServiceParts) {
+  constructor({ cursorKey, ...parts }: TokenServiceParts) {
     this.#store = parts.store;
     this.#clock = parts.clock;
     this.#random = parts.random;
     this.#changes = new ChangeTransactions(parts);
     this.#cursorKey = cursorKey;
-    this.#onUse = onUse;
-    this.#onReuse = onReuse;
-    this.#uses = uses;
+    this.#uses = parts.uses;
+    this.#authenticator = new Authenticator({ ...parts, changes: this.#changes });
   }
 
   now(): UnixSeconds {
     return secondsOf(this.#clock());
   }
 
-  /**
-   * Finds the token of a secret and checks it for a purpose. Reads the store each time, but not for a wrong checksum;
-   * unknown, expired and revoked cost the same. `showing` is null at the command line, where an operator looks.
-   */
+  /** Verifies a secret for a purpose. `showing` is null at the command line, where an operator looks. */
   verify(secret: string, purpose: Purpose, showing: Showing | null = null): Awaitable<Verdict> {
-    return andThen(this.authenticate(secret, "counted", showing), ({ token, refusal }) =>
-      token === null ? { token, reason: refusal } : { token, reason: refusal ?? this.admit(token, purpose) },
-    );
+    return this.#authenticator.verify(secret, purpose, showing);
   }
 
-  /**
-   * Finds the token of a secret, and checks whether it has ended. Use `uncounted` where nobody shows the secret, or
-   * where that was counted before.
-   */
+  /** The same for several secrets at once. Returns the verdicts in the order of the secrets. */
+  verifyAll(
+    secrets: readonly string[],
+    purpose: Purpose,
+    showing: Showing | null = null,
+  ): Awaitable<readonly Verdict[]> {
+    return this.#authenticator.verifyAll(secrets, purpose, showing);
+  }
+
+  /** Finds the token of a secret, and checks whether it has ended. */
   authenticate(
     secret: string,
-    counting: "counted" | "uncounted" = "counted",
+    counting: Counting = "counted",
     showing: Showing | null = null,
   ): Awaitable<Authentication> {
-    if (!isSecret(secret)) return MALFORMED;
-    const digest = digestOf(secret);
-    return andThen(this.#store.findByDigest(digest), (stored) =>
-      this.#authentication(stored, digest, counting, showing),
-    );
-  }
-
-  #authentication(
-    stored: StoredSecret | null,
-    digest: Uint8Array,
-    counting: "counted" | "uncounted",
-    showing: Showing | null,
-  ): Authentication {
-    const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
-    if (stored === null || !matches) return UNKNOWN;
-    const token = this.#changes.current(stored.token);
-    const known = this.#current(token);
-    const status = statusAt(token, this.now());
-    if (status === "active") return { token: known, refusal: null };
-    if (counting === "counted") this.#countRefused(token, showing);
-    return { token: known, refusal: status };
-  }
-
-  #countRefused(token: Token, showing: Showing | null): void {
-    this.#onUse(token, "refused");
-    const end = finalEnd(token, this.now());
-    if (end !== null && showing !== null) this.#onReuse({ token, end, showing });
+    return this.#authenticator.authenticate(secret, counting, showing);
   }
 
   /** Counts a use of an authenticated token. Returns why it may not do this; a null purpose allows every token. */
   admit(token: Token, purpose: Purpose | null): DenialReason | null {
-    const unfit = purpose === null ? null : denialReason(token, purpose);
-    this.#onUse(token, unfit === null ? "accepted" : "refused");
-    return unfit;
+    return this.#authenticator.admit(token, purpose);
   }
 
   /** Creates a token; `secret` is made here unless the operator brings one. */
@@ -242,9 +198,7 @@ export class TokenService {
     return summaryOf(await this.#store.summary(summaryQuery(now), caller), now);
   }
 
-  /** A token with the facts that the store does not have yet: its uses, and a revocation that waits. */
   #current(token: Token): Token {
-    const current = this.#changes.current(token);
-    return this.#uses?.addedTo(current) ?? current;
+    return this.#authenticator.current(token);
   }
 }

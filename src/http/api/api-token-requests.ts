@@ -1,4 +1,4 @@
-import { OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
+import { BULK_VERIFY_LIMIT, OVERLAP_DEFAULT_SECONDS, OVERLAP_MAX_SECONDS } from "../../tokens/limits.ts";
 import { parseTime, type UnixSeconds } from "../../tokens/time.ts";
 import { expiryFault } from "../../tokens/token.ts";
 import { type Type, type } from "../body/arktype.ts";
@@ -117,12 +117,33 @@ export function verifyTypeWith(nullable: Nullable) {
     type({
       "+": "reject",
       token: described(type("string"), "The secret to verify. Any text is allowed."),
-      "access?": described(AccessName, "The access that the token must have; `read` if left out."),
-      "audience?": described(
-        nullable(Audience),
-        "The service that it must be for; Publisher's own API, if left out or null.",
-      ),
+      ...purposeWith(nullable),
     }),
     "A secret, and the access and the service to verify it for.",
   );
+}
+
+/** The body of `api-token/bulk-verify`. */
+export function bulkVerifyTypeWith(nullable: Nullable) {
+  return described(
+    type({
+      "+": "reject",
+      tokens: described(
+        type("string").array().atLeastLength(1).atMostLength(BULK_VERIFY_LIMIT),
+        `The secrets to verify, at most ${BULK_VERIFY_LIMIT}. Any text is allowed, also one that repeats.`,
+      ),
+      ...purposeWith(nullable),
+    }),
+    "Secrets, and the access and the service to verify all of them for.",
+  );
+}
+
+function purposeWith(nullable: Nullable) {
+  return {
+    "access?": described(AccessName, "The access that a token must have; `read` if left out."),
+    "audience?": described(
+      nullable(Audience),
+      "The service that it must be for; Publisher's own API, if left out or null.",
+    ),
+  } as const;
 }

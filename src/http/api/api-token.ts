@@ -1,6 +1,8 @@
 import type { Authority } from "../../tokens/authority.ts";
 import { OVERLAP_DEFAULT_SECONDS } from "../../tokens/limits.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
+import type { Access, Token } from "../../tokens/token.ts";
+import type { Purpose, Verdict } from "../../tokens/verification.ts";
 import { askedAudience, verdictFor } from "../../tokens/verifying-tokens.ts";
 import { type BodyReader, lazyReader } from "../body/lazy-reader.ts";
 import { endpoint, outcomeOf } from "../endpoint.ts";
@@ -14,12 +16,14 @@ import {
   usageResource,
   verificationResource,
 } from "./resources.ts";
+import type { Verifications } from "./responses/api-token.ts";
 import { sentTime } from "./sent-time.ts";
 
 const bodies = () => import("./api-token-bodies.ts");
 
 const readTokenId = lazyReader(async () => (await bodies()).readTokenId);
 const readVerification = lazyReader(async () => (await bodies()).readVerification);
+const readBulkVerification = lazyReader(async () => (await bodies()).readBulkVerification);
 const readRevocation = lazyReader(async () => (await bodies()).readRevocation);
 const readListing = lazyReader(async () => (await import("../lists/list-body.ts")).listReader(TOKEN_LISTING));
 const readUsage = lazyReader(async () => (await import("./usage-request.ts")).readUsage);
@@ -35,6 +39,8 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
   const readCreation = lazyReader(async () => (await bodies()).creationReader(now));
   const readUpdate = lazyReader(async () => (await bodies()).updateReader(now));
   const readRotation = lazyReader(async () => (await bodies()).rotationReader(now));
+  const verification = (verdict: Verdict, caller: Token) =>
+    verificationResource(verdictFor(caller, verdict), now(), caller);
   return {
     create: endpoint({
       access: "write",
@@ -89,10 +95,18 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
       access: "read",
       alsoFor: "verifying-tokens",
       read: readVerification,
-      answer: async ({ body: { token, access = "read", audience: named = null }, caller, request }) => {
-        const { audience } = outcomeOf(askedAudience(caller, named));
-        const verdict = await tokens.verify(token, { access, audience }, request.showing);
-        return verificationResource(verdictFor(caller, verdict), now(), caller);
+      answer: async ({ body, caller, request }) => {
+        const verdict = await tokens.verify(body.token, purposeOf(body, caller), request.showing);
+        return verification(verdict, caller);
+      },
+    }),
+    "bulk-verify": endpoint({
+      access: "read",
+      alsoFor: "verifying-tokens",
+      read: readBulkVerification,
+      answer: async ({ body, caller, request }) => {
+        const verdicts = await tokens.verifyAll(body.tokens, purposeOf(body, caller), request.showing);
+        return { data: verdicts.map((verdict) => verification(verdict, caller)) } satisfies Verifications;
       },
     }),
     current: endpoint({
@@ -113,4 +127,15 @@ export function apiTokenEndpoints({ tokens, usage }: Authority) {
         usageResource(outcomeOf(await usage.report(asked, scanCaller)), withEach),
     }),
   };
+}
+
+interface AskedPurpose {
+  readonly access?: Access;
+  readonly audience?: string | null;
+}
+
+/** The purpose that a caller asks about. Throws a Failure if it may not ask about that audience. */
+function purposeOf({ access = "read", audience: named = null }: AskedPurpose, caller: Token): Purpose {
+  const { audience } = outcomeOf(askedAudience(caller, named));
+  return { access, audience };
 }

@@ -1,6 +1,6 @@
 import { AUDIENCE_FORM, AUDIENCE_LIMIT } from "../../tokens/audience.ts";
 import { AUDIT_EVENT_ID_FORM, TOKEN_ID_FORM } from "../../tokens/identifier.ts";
-import { OVERLAP_FORM } from "../../tokens/limits.ts";
+import { BULK_VERIFY_LIMIT, OVERLAP_FORM } from "../../tokens/limits.ts";
 import { DIRECTIONS, SKIP_MAX } from "../../tokens/listing/listing.ts";
 import { TIME_FORM } from "../../tokens/time.ts";
 import { ACCESSES } from "../../tokens/token.ts";
@@ -42,6 +42,8 @@ export const EXPECTED: Expected = {
   dry_run: "must be true or false",
   overlap_seconds: `must be ${OVERLAP_FORM}`,
   token: "must be a string",
+  tokens: `must be a list of 1 to ${BULK_VERIFY_LIMIT} strings`,
+  "tokens[]": "must be a string",
   id: NOT_A_TOKEN_ID,
   pagination: "must be an object",
   limit: "must be a whole number, 1 or more",

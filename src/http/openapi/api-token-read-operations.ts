@@ -1,6 +1,7 @@
+import { BULK_VERIFY_LIMIT } from "../../tokens/limits.ts";
 import { STATUSES } from "../../tokens/token.ts";
 import { EXAMPLE } from "./example-values.ts";
-import { CREATED_TOKEN, NOT_VALID, SUMMARY, TOKEN, TOKEN_PAGE, VALID } from "./examples.ts";
+import { CREATED_TOKEN, NOT_VALID, SUMMARY, TOKEN, TOKEN_PAGE, VALID, VALID_AND_NOT } from "./examples.ts";
 import type { ApiOperationParts } from "./operation.ts";
 import { PLACEHOLDER_IDS } from "./placeholder-ids.ts";
 
@@ -115,6 +116,29 @@ export const VERIFY = {
       valid: { summary: "It is", value: VALID },
       unknown: { summary: "It is not", value: NOT_VALID },
     },
+  },
+} as const satisfies ApiOperationParts;
+
+export const VERIFY_ALL = {
+  operationId: "verifyApiTokens",
+  summary: "Verify several tokens",
+  description:
+    `Verifies up to ${BULK_VERIFY_LIMIT} secrets for one access and one service. Each item of the answer is the answer of ` +
+    "`api-token/verify` for the secret at the same place, and its use is counted in the same way. `audience` works as " +
+    "there.",
+  request: {
+    schema: "VerifyTokens",
+    examples: {
+      service: {
+        summary: "For a service",
+        value: { tokens: [CREATED_TOKEN.token, "sk_live_mistyped"], audience: EXAMPLE.audience },
+      },
+    },
+  },
+  answer: {
+    description: "Whether each of them is good.",
+    schema: "Verifications",
+    examples: { mixed: { summary: "The first one is, the second one is not", value: VALID_AND_NOT } },
   },
 } as const satisfies ApiOperationParts;
 

@@ -12,7 +12,7 @@ import { INTROSPECTION_PATH } from "../auth/route-policy.ts";
 import { documentedRoutes } from "../documented-routes.ts";
 import { type Endpoint, endpointPath } from "../endpoint.ts";
 import { CREATE, REVOKE, ROTATE, UPDATE } from "./api-token-change-operations.ts";
-import { COUNT, CURRENT, GET, LIST, VERIFY } from "./api-token-read-operations.ts";
+import { COUNT, CURRENT, GET, LIST, VERIFY, VERIFY_ALL } from "./api-token-read-operations.ts";
 import { AUDIT_EVENT_OPERATIONS } from "./audit-event-operations.ts";
 import { COMPONENT_HEADERS, componentResponses } from "./component-responses.ts";
 import { componentSchemas, type Json } from "./component-schemas.ts";
@@ -55,6 +55,7 @@ const API_TOKEN_OPERATIONS = {
   rotate: ROTATE,
   revoke: REVOKE,
   verify: VERIFY,
+  "bulk-verify": VERIFY_ALL,
   summary: COUNT,
   usage: USAGE_OPERATION,
 } as const;
@@ -170,6 +171,7 @@ function unused(): never {
 function unusedAuthority(): Authority {
   const store: TokenStore = {
     findByDigest: unused,
+    findByDigests: unused,
     findById: unused,
     change: unused,
     list: unused,

@@ -9,6 +9,7 @@ import type {
   RevokedApiToken,
   SuccessorApiToken,
   Verification,
+  Verifications,
 } from "../api/responses/api-token.ts";
 import type { ApiTokenUsage } from "../api/responses/api-token-usage.ts";
 import type { AuditEventPage } from "../api/responses/audit-event.ts";
@@ -67,6 +68,9 @@ export const VALID: Verification = {
 };
 
 export const NOT_VALID: Verification = { valid: false, reason: "unknown", api_token: null };
+
+/** Of a good secret, and of a text that is none. */
+export const VALID_AND_NOT: Verifications = { data: [VALID, { ...NOT_VALID, reason: "malformed" }] };
 
 /** Of a token for a service. */
 export const ACTIVE: Introspection = {

@@ -1,4 +1,5 @@
 import {
+  bulkVerifyTypeWith,
   changeTypesWith,
   NoParameters,
   RevokeToken,
@@ -15,6 +16,7 @@ import {
   RevokedApiToken,
   SuccessorApiToken,
   Verification,
+  Verifications,
 } from "../api/responses/api-token.ts";
 import { ApiTokenSummary, DayOfExpiries } from "../api/responses/api-token-summary.ts";
 import { ApiTokenUsage, TokenUses, UseBucket } from "../api/responses/api-token-usage.ts";
@@ -62,6 +64,7 @@ export const NAMED_SCHEMAS = {
   UpdateToken: CHANGES.update,
   RotateToken: CHANGES.rotate,
   VerifyToken: verifyTypeWith(asUnion),
+  VerifyTokens: bulkVerifyTypeWith(asUnion),
   ListTokens: TOKEN_LIST.List,
   Pagination,
   Sort: TOKEN_LIST.Sort,
@@ -87,6 +90,7 @@ export const NAMED_SCHEMAS = {
   CreatedApiToken,
   SuccessorApiToken,
   Verification,
+  Verifications,
   ApiTokenPage,
   Page: PagePosition,
   ApiTokenSummary,

@@ -113,7 +113,19 @@ export class SqliteTokenStore implements TokenStore {
   findByDigest(digest: Uint8Array): StoredSecret | null {
     this.#connections.require();
     this.#requireFiles();
-    const row = withStoreErrors(() => this.#byDigest.get(digest));
+    return withStoreErrors(() => this.#find(digest));
+  }
+
+  /** Reads all of them in one transaction, so that SQLite takes its locks once. */
+  findByDigests(digests: readonly Uint8Array[]): readonly (StoredSecret | null)[] {
+    this.#connections.require();
+    this.#requireFiles();
+    const read = this.#database.transaction(() => digests.map((digest) => this.#find(digest)));
+    return withStoreErrors(() => read.deferred());
+  }
+
+  #find(digest: Uint8Array): StoredSecret | null {
+    const row = this.#byDigest.get(digest);
     return row && { token: tokenOf(row), digest: row.digest };
   }
 

@@ -6,6 +6,7 @@ import { Terminal } from "../../support/executable/terminal.ts";
 import type { Answer } from "../../support/http/api.ts";
 import { basic, INTROSPECT } from "../../support/http/introspection.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
+import { inBulk } from "../../support/http/verification.ts";
 
 /** The random part of a secret without its hint: it may be stored nowhere. */
 function canaryOf(secret: string): string {
@@ -28,7 +29,8 @@ async function askAbout(server: RunningServer, secret: string): Promise<string[]
       { token: secret, audience: secret },
     ]) {
       const { text } = await server.call("api-token/verify", body, caller);
-      printed.push(text);
+      const bulk = await server.call("api-token/bulk-verify", inBulk(body, secret), caller);
+      printed.push(text, bulk.text);
       const form = new URLSearchParams(body);
       for (const authorization of [`Bearer ${caller}`, basic(caller), basic("", caller), `Basic ${caller}`]) {
         const answer = await fetch(server.url + INTROSPECT, {

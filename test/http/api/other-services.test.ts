@@ -62,6 +62,7 @@ test("a token for other services may use its access and its audiences for no oth
     ["rotate", { id }],
     ["verify", { token: write, audience: "wiki" }],
     ["verify", { token: read, audience: "wiki" }],
+    ["bulk-verify", { tokens: [write, read], audience: "wiki" }],
     ["list", { filters: [{ key: "id", eq: id }] }],
   ];
   for (const [endpoint, body] of calls)

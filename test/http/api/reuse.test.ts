@@ -74,6 +74,12 @@ const WAYS: readonly (readonly [
     WIKI,
     (token) => api.call("api-token/verify", { token, audience: "wiki" }, api.read),
   ],
+  [
+    "a question by bulk-verify",
+    true,
+    WIKI,
+    (token) => api.call("api-token/bulk-verify", { tokens: ["x", token], audience: "wiki" }, api.read),
+  ],
 ];
 
 for (const [why, end] of Object.entries({ revoked, replaced }))

@@ -19,6 +19,7 @@ test("a question is a use of the caller's token and of the token in question", a
   };
   const asks = (form: Record<string, string>, token = basic(api.read)) => introspect(api, form, { token });
   const verify = (body: object, token = api.read) => api.call("api-token/verify", body, token);
+  const bulk = (body: object, token = api.read) => api.call("api-token/bulk-verify", body, token);
 
   await expectUses(asks({ token: wiki, audience: "wiki" }), 200, caller, accepted);
   await expectUses(asks({ token: wiki, audience: "shop" }), 200, caller, refused);
@@ -33,7 +34,14 @@ test("a question is a use of the caller's token and of the token in question", a
   await expectUses(verify({ token: "x" }), 200, caller);
   await expectUses(verify({ token: api.read }, wiki), 403, refused);
 
+  const tokens = [wiki, "x", api.read, wiki];
+  await expectUses(bulk({ tokens, audience: "wiki" }), 200, caller, accepted, `${own} refused`, accepted);
+  await expectUses(bulk({ tokens: ["x"] }), 200, caller);
+  await expectUses(bulk({ tokens: [] }), 400, caller);
+  await expectUses(bulk({ tokens }, wiki), 403, refused);
+
   await api.tokens.revoke(id, COMMAND_LINE);
+  await expectUses(bulk({ tokens: [wiki, wiki], audience: "wiki" }), 200, caller, refused, refused);
   await expectUses(verify({ token: wiki, audience: "wiki" }), 200, caller, refused);
   await expectUses(asks({ token: wiki, audience: "wiki" }), 200, caller, refused);
 });

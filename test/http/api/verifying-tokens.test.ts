@@ -4,6 +4,7 @@ import { BARE_CHALLENGE } from "../../support/http/credentials.ts";
 import { ENDPOINTS } from "../../support/http/endpoints.ts";
 import { expectFailure } from "../../support/http/failures.ts";
 import { basic, expectOAuthError, introspect } from "../../support/http/introspection.ts";
+import { BULK_VERIFY, VERIFY, verify } from "../../support/http/verification.ts";
 import { each, type RefusedBody, testRefusals, UNKNOWN } from "./refused-bodies.ts";
 
 const FOR_OTHERS = `${BARE_CHALLENGE}, error="insufficient_scope", error_description="The token is for other services"`;
@@ -30,10 +31,6 @@ async function verifier(audiences: readonly string[]): Promise<string> {
   const { json } = await api.call("api-token/create", { access: "read", audiences, verifies: true });
   expect(json.verifies).toBe(true);
   return json.token;
-}
-
-async function verify(body: object, secret: string) {
-  return await api.call("api-token/verify", body, secret);
 }
 
 async function current(secret: string) {
@@ -79,18 +76,18 @@ test("the successor of a token that verifies does so too", async () => {
   const { id } = await current(wikiVerifier);
   const rotated = (await api.call("api-token/rotate", { id, overlap_seconds: 0 })).json;
   expect(rotated.verifies).toBe(true);
-  expect((await verify({ token: wiki }, rotated.token)).json).toMatchObject({ valid: true });
+  expect((await verify(api, { token: wiki }, rotated.token)).json).toMatchObject({ valid: true });
 });
 
 test("a token that verifies may verify tokens for its audiences, and need not name its only one", async () => {
   const valid = { valid: true, api_token: { audiences: ["wiki"], created_by: null } };
   for (const audience of [undefined, null, "wiki"])
-    expect((await verify({ token: wiki, audience }, wikiVerifier)).json).toMatchObject(valid);
+    expect((await verify(api, { token: wiki, audience }, wikiVerifier)).json).toMatchObject(valid);
   const other = { valid: false, reason: "wrong_audience", api_token: { audiences: ["wiki"] } };
-  expect((await verify({ token: wiki, audience: "shop" }, bothVerifier)).json).toMatchObject(other);
-  const writing = await verify({ token: shop, audience: "shop", access: "write" }, bothVerifier);
+  expect((await verify(api, { token: wiki, audience: "shop" }, bothVerifier)).json).toMatchObject(other);
+  const writing = await verify(api, { token: shop, audience: "shop", access: "write" }, bothVerifier);
   expect(writing.json.reason).toBe("insufficient_access");
-  expect((await verify({ token: "sk_live_" }, wikiVerifier)).json.reason).toBe("malformed");
+  expect((await verify(api, { token: "sk_live_" }, wikiVerifier)).json.reason).toBe("malformed");
 });
 
 test("a token that verifies may introspect tokens for its audiences, and need not name its only one", async () => {
@@ -102,7 +99,7 @@ test("a token that verifies may introspect tokens for its audiences, and need no
 });
 
 test("a token that verifies may see and revoke itself, and do nothing else", async () => {
-  const own = ["api-token/verify", "api-token/current"];
+  const own = [VERIFY, BULK_VERIFY, "api-token/current"];
   for (const { path, body } of ENDPOINTS.filter(({ path }) => !own.includes(path)))
     expectFailure(await api.call(path, body, wikiVerifier), "authorization_error", {
       ...FORBIDDEN,
@@ -116,7 +113,7 @@ test("a token that verifies may see and revoke itself, and do nothing else", asy
 
 test("a token that verifies for several audiences must name one, and any other caller too", async () => {
   const message = "is required: this token verifies tokens for several audiences";
-  const answer = await verify({ token: wiki }, bothVerifier);
+  const answer = await verify(api, { token: wiki }, bothVerifier);
   expectFailure(answer, "bad_request", { data: { issues: [{ path: "audience", message }] } });
   for (const [token, description] of [
     [basic(bothVerifier), `audience ${message}`],
@@ -130,7 +127,7 @@ test("a token that verifies for several audiences must name one, and any other c
 
 test("a token that verifies must not name another audience", async () => {
   const asked = { token: git, audience: "git" };
-  expectFailure(await verify(asked, wikiVerifier), "authorization_error", FORBIDDEN);
+  expectFailure(await verify(api, asked, wikiVerifier), "authorization_error", FORBIDDEN);
   const description = "The token is for other services";
   const refused = { status: 403, error: "insufficient_scope", description };
   expectOAuthError(await introspect(api, asked, { token: basic(wikiVerifier) }), refused);
@@ -142,8 +139,8 @@ test("a token that verifies learns nothing of tokens for others, and opens no se
   await api.call("api-token/revoke", { id: (await current(revoked)).id });
   const wrong = { valid: false, reason: "wrong_audience" };
   for (const token of [git, api.write, revoked])
-    expect((await verify({ token }, wikiVerifier)).json).toEqual({ ...wrong, api_token: null });
-  expect((await verify({ token: wikiVerifier }, wikiVerifier)).json).toMatchObject(wrong);
+    expect((await verify(api, { token }, wikiVerifier)).json).toEqual({ ...wrong, api_token: null });
+  expect((await verify(api, { token: wikiVerifier }, wikiVerifier)).json).toMatchObject(wrong);
   const introspected = await introspect(api, { token: bothVerifier }, { token: wikiVerifier });
   expect(introspected.json).toEqual({ active: false });
   const asked = await api.send("/forward-auth/wiki", { method: "GET", token: wikiVerifier });
@@ -155,6 +152,6 @@ test("a token for a service does not learn who created it", async () => {
   const creator = (await current(api.write)).id;
   expect((await api.call("api-token/get", { id })).json.created_by).toBe(creator);
   expect((await current(token)).created_by).toBeNull();
-  expect((await verify({ token }, wikiVerifier)).json.api_token.created_by).toBeNull();
+  expect((await verify(api, { token }, wikiVerifier)).json.api_token.created_by).toBeNull();
   expect((await api.call("api-token/revoke", { id }, token)).json.created_by).toBeNull();
 });

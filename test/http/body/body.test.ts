@@ -1,4 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { readObject } from "../../../src/http/body/body.ts";
 import { type Sent, useTestApi } from "../../support/http/api.ts";
 import { ENDPOINTS } from "../../support/http/endpoints.ts";
 import { type ExpectedIssue, expectFailure, expectIssues } from "../../support/http/failures.ts";
@@ -48,6 +50,9 @@ const NO_BODIES: readonly (readonly [name: string, body: string | Uint8Array, is
   ["30,000 arrays", "[".repeat(30_000) + "]".repeat(30_000), TOO_DEEP],
   ["5,500 objects", `${'{"access":'.repeat(5500)}1${"}".repeat(5500)}`, TOO_DEEP],
   ["33 levels", `${'{"a":'.repeat(33)}1${"}".repeat(33)}`, TOO_DEEP],
+  ["32 lists in an object", `{"a":${"[".repeat(32)}${"]".repeat(32)}}`, TOO_DEEP],
+  ["31 lists between objects", `{"a":${"[".repeat(31)}{}${"]".repeat(31)}}`, TOO_DEEP],
+  ["a name twice in a list", '[{"a":1,"a":2},0]', twice("[0].a")],
   ["a name twice", '{"access":"read","access":"write"}', twice("access")],
   ["a name twice, once escaped", '{"access":"read","\\u0061ccess":"write"}', twice("access")],
   ["a name twice with the same value", '{"id":"atok_0","id":"atok_0"}', twice("id")],
@@ -161,12 +166,58 @@ describe("media types that are refused:", () => {
 
 test.each([
   ['{"pagination":{"limit":1,"limit":2}}', "pagination.limit"],
+  ['{"sorts":[],"sorts":[]}', "sorts"],
+  ['{"sorts":["a","b"],"filters":[],"sorts":[]}', "sorts"],
   ['{"filters":[{"key":"id","exists":true},{"key":"id","key":"id","exists":true}]}', "filters[1].key"],
   ['{"sorts":[{"key":"id","direction":"asc","direction":"desc"}]}', "sorts[0].direction"],
   ['{"filters":[{"or":[{"and":[{"key":"id","eq":"atok_0","eq":"atok_1"}]}]}]}', "filters[0].or[0].and[0].eq"],
 ])("the issue of a name that is given twice has its whole path: %s", async (body, path) => {
   const answer = await api.send("/publisher.v1/api-token/list", { body });
   expectIssues(answer, [{ path, message: "must be given only once" }]);
+});
+
+/** JSON as text, and whether an object in it has a name twice. */
+interface Written {
+  readonly text: string;
+  readonly repeats: boolean;
+}
+
+/** An object of any depth, with signs of structure in its strings. */
+function writtenObject(): fc.Arbitrary<Written> {
+  const string = fc.constantFrom("a", "b", ":", "{", "}", "[", ",", '"', "\\", "a:b", "");
+  const { object } = fc.letrec<{ any: Written; list: Written; object: Written }>((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 4, depthSize: "small" },
+      string.map((text) => ({ text: JSON.stringify(text), repeats: false })),
+      tie("list"),
+      tie("object"),
+    ),
+    list: fc.array(tie("any"), { maxLength: 4 }).map((items) => ({
+      text: `[${items.map(({ text }) => text).join(",")}]`,
+      repeats: items.some(({ repeats }) => repeats),
+    })),
+    object: fc.array(fc.tuple(string, tie("any")), { maxLength: 4 }).map((fields) => ({
+      text: `{${fields.map(([name, { text }]) => `${JSON.stringify(name)}:${text}`).join(",")}}`,
+      repeats:
+        new Set(fields.map(([name]) => name)).size < fields.length ||
+        fields.some(([, { repeats }]) => repeats),
+    })),
+  }));
+  return object;
+}
+
+test("a body is refused if an object in it has a name twice, and for no sign in its strings", async () => {
+  const property = fc.asyncProperty(writtenObject(), async ({ text, repeats }) => {
+    const headers = { "content-type": "application/json" };
+    const reading = readObject(new Request("http://localhost/", { method: "POST", headers, body: text }));
+    expect(
+      await reading.then(
+        () => false,
+        () => true,
+      ),
+    ).toBe(repeats);
+  });
+  await fc.assert(property, { numRuns: 2000 });
 });
 
 const COMPRESSED = Buffer.from(Bun.gzipSync('{"access":"read"}'));

@@ -5,7 +5,7 @@ import { AUDIT_EVENTS, type Known, list, TOKENS, time } from "./corpus-condition
 /** Names in bodies, near misses of them, and names of every object's prototype. */
 const NAMES = [
   ...words`
-    access audiences audience overlap_seconds token description expires_at id pagination limit skip cursor filters
+    access audiences audience overlap_seconds token tokens description expires_at id pagination limit skip cursor filters
     sorts key direction and or eq in nin exists regex lt gt pattern case_insensitive bucket ids from to expire_at
     Access __proto__ constructor toString hasOwnProperty length then`,
   "",
@@ -66,6 +66,9 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
     },
     { requiredKeys: ["token"] },
   );
+  const bulkVerify = fc
+    .tuple(fc.array(verify, { minLength: 1 }), verify)
+    .map(([each, { token: _, ...more }]) => ({ tokens: each.map(({ token }) => token), ...more }));
   const usage = fc.record(
     {
       bucket: fc.constantFrom("hour", "day"),
@@ -83,6 +86,7 @@ function rightBody(known: Known): fc.Arbitrary<(endpoint: string) => string> {
       "api-token/update": update,
       "api-token/rotate": rotate,
       "api-token/verify": verify,
+      "api-token/bulk-verify": bulkVerify,
       "api-token/revoke": revoke,
       "api-token/get": revoke,
       "api-token/current": fc.constant({}),

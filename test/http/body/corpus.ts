@@ -45,7 +45,7 @@ export function requests(known: Known, credentials: readonly Credential[]): fc.A
   });
   return request.map(({ bodyFor, ...rest }) => ({
     ...rest,
-    body: bodyFor(/^\/publisher\.v1\/([\w-]+\/\w+)/.exec(rest.path)?.[1] ?? ""),
+    body: bodyFor(/^\/publisher\.v1\/([\w-]+\/[\w-]+)/.exec(rest.path)?.[1] ?? ""),
   }));
 }
 

@@ -34,7 +34,7 @@ test.each([
   ["unknown names that decode to more", unknown("%26%23x25;\ufdfa")],
 ])("a body of %s takes no more work than its answer tells of", async (_, body) => {
   const excerpts = spyOn(redaction, "excerpt");
-  for (const endpoint of ["current", "revoke", "verify"]) {
+  for (const endpoint of ["current", "revoke", "verify", "bulk-verify"]) {
     excerpts.mockClear();
     const { status, text } = await api.send(`/publisher.v1/api-token/${endpoint}`, { token: service, body });
     expect(status).toBe(endpoint === "current" ? 400 : 403);

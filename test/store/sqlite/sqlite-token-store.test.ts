@@ -46,6 +46,7 @@ describe("a token", () => {
   test("that was not added is not found", () => {
     expect(context.store.findById("atok_1")).toBeNull();
     expect(context.store.findByDigest(new Uint8Array(32))).toBeNull();
+    expect(context.store.findByDigests([new Uint8Array(32)])).toEqual([null]);
     expect(context.store.isEmpty()).toBe(true);
   });
 
@@ -58,6 +59,30 @@ describe("a token", () => {
     expect(context.store.findById("atok_1")).toEqual(changed);
     expect(counts()).toEqual({ tokens: 1, events: 2 });
   });
+});
+
+test("tokens are found by several digests in their order, also those that repeat", async () => {
+  const tokens = [newToken("atok_1"), newToken("atok_2"), newToken("atok_3")];
+  for (const each of tokens) await context.add(each);
+  const digests = [2, 0, 1, 0].map((place) => tokens[place]?.digest ?? new Uint8Array());
+  const found = context.store.findByDigests([...digests, new Uint8Array(32)]);
+  expect(found).toEqual([...digests.map((digest) => context.store.findByDigest(digest)), null]);
+  expect(found.map((stored) => stored?.token.id)).toEqual([
+    "atok_3",
+    "atok_1",
+    "atok_2",
+    "atok_1",
+    undefined,
+  ]);
+});
+
+test("a look-up of several digests that fails leaves no transaction open, in which a change would be lost", async () => {
+  const added = newToken("atok_1");
+  await context.add(added);
+  const noDigest = Object("no digest");
+  expect(() => context.store.findByDigests([added.digest, noDigest])).toThrow();
+  await context.add(newToken("atok_2"));
+  expect(counts()).toMatchObject({ tokens: 2 });
 });
 
 /** The ids of the tokens that took the place of a token, one after the other. */

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
-import { readFileSync, truncateSync } from "node:fs";
+import { readFileSync, renameSync, truncateSync } from "node:fs";
 import { ScanScheduler } from "../../../src/store/sqlite/list/scan-scheduler.ts";
 import { StoreConnections } from "../../../src/store/sqlite/store-connections.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import type { Condition } from "../../../src/tokens/listing/listing.ts";
+import { digestOf } from "../../../src/tokens/secret/secret.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { tokenOf } from "../../support/new-token.ts";
 import { EVERYTHING, type TestStore } from "../../support/store/store.ts";
@@ -23,6 +24,7 @@ const WAYS: readonly [string, (context: TestStore, id: string) => unknown][] = [
   ["see that there is a token", ({ store }) => store.isEmpty()],
   ["find by id", ({ store }, id) => store.findById(id)],
   ["find by digest", ({ store }) => store.findByDigest(new Uint8Array(32))],
+  ["find by digests", ({ store }) => store.findByDigests([new Uint8Array(32)])],
   ["list", ({ tokens }) => tokens.list(EVERYTHING)],
   ["search", ({ tokens }) => tokens.list({ ...EVERYTHING, conditions: [PATTERN] })],
   ["list the audit trail", ({ auditTrail }) => auditTrail.list(EVERYTHING)],
@@ -52,6 +54,18 @@ test.each(WAYS)("a damaged store refuses everything, and nothing is written: %s"
   context.store.tidyWal();
   context.store.tidyWal();
   expect(files()).toEqual(before);
+});
+
+test("a store that lost one of its files finds no token, alone or among others", async () => {
+  const { secret } = await context.create();
+  const file = `${context.directory.database}-wal`;
+  renameSync(file, `${file}.away`);
+  expect(context.store.isLost()).toBe(true);
+  expect(() => context.store.findByDigest(digestOf(secret))).toThrow(StoreUnavailable);
+  expect(() => context.store.findByDigests([digestOf(secret)])).toThrow(StoreUnavailable);
+  renameSync(`${file}.away`, file);
+  expect(context.store.isLost()).toBe(false);
+  expect(context.store.findByDigests([digestOf(secret)])).toHaveLength(1);
 });
 
 // Without those that do not come to the file: the trail of a test is made anew, and no uses are counted.

@@ -16,6 +16,7 @@ export const ENDPOINTS: readonly EndpointUnderTest[] = [
   { path: "api-token/update", access: "write", body: { id: "atok_0" } },
   { path: "api-token/rotate", access: "write", body: { id: "atok_0" } },
   { path: "api-token/verify", access: "read", body: { token: "sk_live_" } },
+  { path: "api-token/bulk-verify", access: "read", body: { tokens: ["sk_live_"] } },
   { path: "api-token/revoke", access: "write", body: { id: "atok_0" } },
   { path: "api-token/get", access: "read", body: { id: "atok_0" } },
   { path: "api-token/current", access: "read", body: {} },

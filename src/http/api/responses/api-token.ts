@@ -139,3 +139,10 @@ export const Verification = described(
   "The result of a verification.",
 );
 export type Verification = Immutable<typeof Verification.infer>;
+
+/** The response of `bulk-verify`. */
+export const Verifications = described(
+  type({ data: Verification.array() }),
+  "The results of several verifications, in the order of the secrets.",
+);
+export type Verifications = Immutable<typeof Verifications.infer>;
