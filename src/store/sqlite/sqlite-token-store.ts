@@ -18,9 +18,10 @@ import { FirstTokenFile } from "./file/first-token-file.ts";
 import { OpenedFiles } from "./file/opened-files.ts";
 import type { ServerLock } from "./file/server-lock.ts";
 import type { Migration, StoreDatabase } from "./file/store-database.ts";
-import { WAL_LIMIT_BYTES, WriteAheadLog } from "./file/write-ahead-log.ts";
+import { WriteAheadLog } from "./file/write-ahead-log.ts";
 import { listRows } from "./list/list-rows.ts";
 import { ScanScheduler } from "./list/scan-scheduler.ts";
+import { DigestLookUps } from "./look-ups/digest-look-ups.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
@@ -49,7 +50,7 @@ export class SqliteTokenStore implements TokenStore {
   readonly #files: OpenedFiles;
   readonly #writer: Writer;
   readonly #database: Database;
-  readonly #byDigest: Statement<TokenRow, [Uint8Array]>;
+  readonly #lookUps: DigestLookUps;
   readonly #byId: Statement<TokenRow, [string]>;
   /** A file of the store that was removed or replaced; null if there is none. */
   #lostFile: string | null = null;
@@ -71,17 +72,19 @@ export class SqliteTokenStore implements TokenStore {
       database,
       files: this.#files,
       reserve: new Reserve(directory.reserve),
-      requireServed: () => this.#connections.require(),
+      requireServed: () => this.#prepareToWrite(),
     });
-    const mayCut = () => this.#lostFile === null && this.#writer.trouble === null && !this.isDamaged;
-    this.#wal = new WriteAheadLog(directory.database, database, WAL_LIMIT_BYTES, mayCut);
+    this.#wal = new WriteAheadLog(directory.database, database, {
+      mayCut: () => !this.#isInTrouble,
+      endReads: () => this.#lookUps.endSnapshot(),
+    });
     this.#scans = new ScanScheduler(directory.database, this.#wal);
     this.#connections = new StoreConnections(database, this.#scans);
     this.usage = new SqliteUsageStore(this.#connections, this.#writer);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#connections);
     this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
-    this.#byDigest = database.query(`SELECT ${COLUMNS} FROM token WHERE digest = ?`);
+    this.#lookUps = new DigestLookUps(directory.database, database, this.#files);
     this.#byId = database.query(`SELECT ${COLUMNS} FROM token WHERE id = ?`);
   }
 
@@ -111,22 +114,14 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   findByDigest(digest: Uint8Array): StoredSecret | null {
-    this.#connections.require();
-    this.#requireFiles();
-    return withStoreErrors(() => this.#find(digest));
+    this.#requireReadable();
+    return this.#lookUps.find(digest);
   }
 
-  /** Reads all of them in one transaction, so that SQLite takes its locks once. */
+  /** The same as `findByDigest` for many digests, in their order. It is faster than one by one. */
   findByDigests(digests: readonly Uint8Array[]): readonly (StoredSecret | null)[] {
-    this.#connections.require();
-    this.#requireFiles();
-    const read = this.#database.transaction(() => digests.map((digest) => this.#find(digest)));
-    return withStoreErrors(() => read.deferred());
-  }
-
-  #find(digest: Uint8Array): StoredSecret | null {
-    const row = this.#byDigest.get(digest);
-    return row && { token: tokenOf(row), digest: row.digest };
+    this.#requireReadable();
+    return this.#lookUps.findAll(digests);
   }
 
   findById(id: string): Token | null {
@@ -143,7 +138,7 @@ export class SqliteTokenStore implements TokenStore {
 
   /** Throws StoreUnavailable unless the store can be read. */
   ping(): void {
-    this.#requireFiles();
+    this.#requireReadable();
     this.isEmpty();
   }
 
@@ -201,12 +196,15 @@ export class SqliteTokenStore implements TokenStore {
 
   /** Cuts the -wal file where that is due and no scan needs it. Returns its size where it stays too large. */
   tidyWal(): OversizedWal | null {
-    // In trouble the file stays as it is, and the log has the reason.
-    const isInTrouble = this.trouble !== null || this.#lostFile !== null || this.isDamaged;
-    if (this.#scans.running > 0 || isInTrouble) return null;
+    if (this.#scans.running > 0 || this.#isInTrouble) return null;
     this.#wal.tidy();
     const { isTooLarge, size, limit } = this.#wal;
     return isTooLarge ? { size, limit } : null;
+  }
+
+  /** Then the -wal file stays as it is, and the log has the reason. */
+  get #isInTrouble(): boolean {
+    return this.trouble !== null || this.#lostFile !== null || this.isDamaged;
   }
 
   /** Brings every change into the one file, so that it can be copied alone. */
@@ -216,11 +214,18 @@ export class SqliteTokenStore implements TokenStore {
 
   close(): void {
     this.stopScans();
-    this.#database.close();
+    this.#lookUps.close(() => this.#database.close());
+  }
+
+  /** SQLite starts the -wal file from its beginning again only if no read needs it. */
+  #prepareToWrite(): void {
+    this.#connections.require();
+    this.#lookUps.endSnapshot();
   }
 
   /** Changes that other processes make to a replaced file cannot be seen here, revocations among them. */
-  #requireFiles(): void {
+  #requireReadable(): void {
+    this.#connections.require();
     if (this.#lostFile === null) return;
     throw new StoreUnavailable("the store cannot be used now", { cause: new Error(removed(this.#lostFile)) });
   }

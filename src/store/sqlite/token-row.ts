@@ -1,6 +1,8 @@
+import type { Statement } from "bun:sqlite";
 import type { Comparison } from "../../tokens/listing/listing.ts";
 import { TOKEN_LISTING } from "../../tokens/listing/token-listing.ts";
 import type { Access, Token } from "../../tokens/token.ts";
+import type { StoredSecret } from "../../tokens/token-store.ts";
 import { isFoundBy, isOfIds } from "./list/list-cost.ts";
 import type { ListTable } from "./list/list-sql.ts";
 
@@ -10,6 +12,9 @@ const TOKEN_COLUMNS =
 
 /** Every column of a token, in the order of its table. */
 export const COLUMNS = `digest, ${TOKEN_COLUMNS}`;
+
+export const TOKEN_BY_DIGEST = `SELECT ${COLUMNS} FROM token WHERE digest = ?`;
+export type TokenByDigest = Statement<TokenRow, [digest: Uint8Array]>;
 
 export interface TokenRow {
   digest: Uint8Array;
@@ -27,6 +32,10 @@ export interface TokenRow {
   verifies: 0 | 1;
   reused_at: number | null;
   reused_from: string | null;
+}
+
+export function storedSecretOf(row: TokenRow | null): StoredSecret | null {
+  return row && { token: tokenOf(row), digest: row.digest };
 }
 
 export function tokenOf(row: Omit<TokenRow, "digest">): Token {

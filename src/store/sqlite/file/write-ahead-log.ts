@@ -32,22 +32,33 @@ export function cutWal(database: Database): void {
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
+export interface WalOptions {
+  /** In bytes. */
+  readonly limit?: number;
+  /** Whether its changes may go into the database file. */
+  readonly mayCut?: () => boolean;
+  /** Called before each cut, to end reads that need the file. */
+  readonly endReads?: () => void;
+}
+
 /** The -wal file of a store. It holds changes until they are copied into the database file. */
 export class WriteAheadLog {
   readonly #path: string;
   readonly #database: Database;
   /** In bytes. */
   readonly limit: number;
-  /** Whether its changes may go into the database file. */
   readonly #mayCut: () => boolean;
+  readonly #endReads: () => void;
   /** The `mtimeMs` at the last look. */
   #seenWrittenAt = 0;
 
-  constructor(path: string, database: Database, limit = WAL_LIMIT_BYTES, mayCut = () => true) {
+  constructor(path: string, database: Database, options: WalOptions = {}) {
+    const { limit = WAL_LIMIT_BYTES, mayCut = () => true, endReads = () => undefined } = options;
     this.#path = path;
     this.#database = database;
     this.limit = limit;
     this.#mayCut = mayCut;
+    this.#endReads = endReads;
     database.run(`PRAGMA journal_size_limit = ${limit}`);
   }
 
@@ -66,6 +77,7 @@ export class WriteAheadLog {
 
   /** See `cutWal`. */
   cut(): void {
+    this.#endReads();
     cutWal(this.#database);
   }
 

@@ -9,7 +9,7 @@ const context = useStore();
 /** The -wal file of a store as it is after a change. */
 async function walOf(context: TestStore, limit = 1024 * 1024): Promise<WriteAheadLog> {
   await context.create();
-  return new WriteAheadLog(context.directory.database, context.connect(), limit);
+  return new WriteAheadLog(context.directory.database, context.connect(), { limit });
 }
 
 test("it is cut at the second look after the last change, and not while changes follow each other", async () => {
@@ -56,6 +56,6 @@ test("no cut is a fault where the store cannot be used, and no -wal file has no 
 
 test("SQLite itself keeps it at its limit once it is used again from its beginning", () => {
   const database = context.connect();
-  new WriteAheadLog(context.directory.database, database, 12_345);
+  new WriteAheadLog(context.directory.database, database, { limit: 12_345 });
   expect(row(database, "PRAGMA journal_size_limit")).toEqual({ journal_size_limit: 12_345 });
 });
