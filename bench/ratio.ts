@@ -6,7 +6,7 @@ import { requestsPerSecond } from "./load.ts";
 const ROUNDS = 5;
 const CONNECTIONS = 32;
 const SECONDS = 2;
-const EXECUTABLE = resolve(import.meta.dir, "../dist/publisher");
+export const EXECUTABLE = resolve(import.meta.dir, "../dist/publisher");
 
 /** The request that is sent to Publisher again and again. */
 export interface Asked {
@@ -50,15 +50,20 @@ export async function printRatio(
   }
 }
 
-interface Measured {
+export interface Measured {
   readonly perSecond: number;
   readonly cpuMicroseconds: number;
 }
 
 /** Other programs on the machine change the number of requests a second, but hardly the processor time of one. */
-async function measured({ child, port }: Started, request: string, status: number): Promise<Measured> {
+export async function measured(
+  { child, port }: Started,
+  request: string,
+  status: number,
+  connections = CONNECTIONS,
+): Promise<Measured> {
   const before = cpuSeconds(child.pid);
-  const load = { port, request, status, connections: CONNECTIONS, seconds: SECONDS };
+  const load = { port, request, status, connections, seconds: SECONDS };
   const perSecond = await requestsPerSecond(load);
   const cpuMicroseconds = ((cpuSeconds(child.pid) - before) * 1e6) / (perSecond * SECONDS);
   return { perSecond, cpuMicroseconds };
@@ -70,17 +75,17 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-function shown({ perSecond, cpuMicroseconds }: Measured): string {
+export function shown({ perSecond, cpuMicroseconds }: Measured): string {
   return `${Math.round(perSecond)}/s, ${cpuMicroseconds.toFixed(1)} µs each`;
 }
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 type Started = Awaited<ReturnType<typeof started>>;
 
-async function started(command: string[]) {
+export async function started(command: string[]) {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: Bun.file("/dev/null") });
   let printed = "";
   for await (const chunk of child.stdout) {
