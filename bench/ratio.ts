@@ -59,15 +59,20 @@ export async function printRatio(
   }
 }
 
-interface Measured {
+export interface Measured {
   readonly perSecond: number;
   readonly cpuMicroseconds: number;
 }
 
 /** Other programs on the machine change the number of requests a second, but hardly the processor time of one. */
-async function measured({ child, port }: Started, request: string, status: number): Promise<Measured> {
+export async function measured(
+  { child, port }: Started,
+  request: string,
+  status: number,
+  connections = CONNECTIONS,
+): Promise<Measured> {
   const before = cpuSeconds(child.pid);
-  const load = { port, request, status, connections: CONNECTIONS, seconds: SECONDS };
+  const load = { port, request, status, connections, seconds: SECONDS };
   const perSecond = await requestsPerSecond(load);
   const cpuMicroseconds = ((cpuSeconds(child.pid) - before) * 1e6) / (perSecond * SECONDS);
   return { perSecond, cpuMicroseconds };
@@ -79,7 +84,7 @@ function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-function shown({ perSecond, cpuMicroseconds }: Measured): string {
+export function shown({ perSecond, cpuMicroseconds }: Measured): string {
   return `${Math.round(perSecond)}/s, ${cpuMicroseconds.toFixed(1)} µs each`;
 }
 

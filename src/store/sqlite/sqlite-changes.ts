@@ -56,7 +56,9 @@ export class SqliteChanges {
       this.#write(planned);
       return planned;
     };
-    return await this.#writer.write(work, { usesReserve: scope.isRevocation === true });
+    // A revocation can have thousands of descendants.
+    const isLong = scope.withDescendants === true || (scope.others ?? []).length > 0;
+    return await this.#writer.write(work, { usesReserve: scope.isRevocation === true, isLong });
   }
 
   #state({

@@ -73,7 +73,7 @@ export class SqliteUsageStore implements UsageStore {
       for (const use of counted) if (use.token !== ALL_TOKENS) this.#raise(use);
       for (const sum of sumsByStart(counted)) this.#raise({ ...sum, token: ALL_TOKENS });
     };
-    await this.#writer.write(write, { patienceMs: 0, onWritten });
+    await this.#writer.write(write, { patienceMs: 0, isLong: true, onWritten });
     await pause(REST_MS);
   }
 
@@ -105,7 +105,7 @@ export class SqliteUsageStore implements UsageStore {
         .query(`DELETE FROM token_use WHERE (bucket, start, token) IN (${OLD})`)
         .run(bucket, before, SLICE_SIZE);
     };
-    await this.#writer.write(write, { patienceMs: 0 });
+    await this.#writer.write(write, { patienceMs: 0, isLong: true });
   }
 
   #raise({ token, start, accepted, refused }: UseCount): void {

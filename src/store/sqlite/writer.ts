@@ -1,51 +1,35 @@
-import type { Database } from "bun:sqlite";
-import { setTimeout as pause } from "node:timers/promises";
-import { type ChangeOutcome, type SpaceUse, StoreUnavailable } from "../../tokens/token-store.ts";
-import { OutOfSpace, type Reserve } from "./disk-space-reserve.ts";
-import type { OpenedFiles } from "./file/opened-files.ts";
-import { cutWal, walState } from "./file/write-ahead-log.ts";
-import { schemaVersion } from "./schema.ts";
+import { setImmediate as nextTurn, setTimeout as pause } from "node:timers/promises";
+import { type SpaceUse, StoreUnavailable } from "../../tokens/token-store.ts";
 import { isBusy, isFull, isIoError, isStorageError, mayBeOutOfSpace } from "./sqlite-errors.ts";
+import { Transactions, type TransactionsParts, unavailable } from "./transactions.ts";
+import { WaitingWrite, type WriteOptions } from "./waiting-write.ts";
 
-/** How long a change waits in total for other changes and for other processes that write. */
-const PATIENCE_MS = 5000;
 const RETRY_MS = 10;
 
-export interface WriteOptions {
-  /** How long to wait while another process writes; 5 seconds if left out. */
-  readonly patienceMs?: number;
-  /** Whether it may use the space that is reserved for revocations. */
-  readonly usesReserve?: boolean;
-  /** Called as soon as the transaction is on disk, before anything else can read it. */
-  readonly onWritten?: () => void;
-}
+/** How long the work of a shared transaction takes at most, but for its last write. Nothing else runs meanwhile. */
+const SHARED_MS = 2;
 
-export interface WriterParts {
-  readonly database: Database;
-  readonly files: OpenedFiles;
-  readonly reserve: Reserve;
-  /** Throws StoreUnavailable where nothing more may be written. */
-  readonly requireServed?: () => void;
-}
+/** How long writes wait for more, as long as each turn of the event loop brings more. */
+const GATHERING_MS = 2;
+
+/** The facts about a write that its failure depends on. */
+type Failing = Partial<Pick<WaitingWrite, "patienceMs" | "usesReserve" | "isUncertain">>;
 
 /**
- * Writes to the store, one transaction at a time. While another process writes, the first write tries again and the
- * others queue behind it; reading goes on.
+ * Writes to the store. Writes that wait at the same time share one transaction, and so one sync of the disk; each is
+ * undone alone if it fails. While another process writes, the first write tries again and the others queue behind it;
+ * reading goes on.
  */
 export class Writer {
-  readonly #database: Database;
-  readonly #files: OpenedFiles;
-  readonly #reserve: Reserve;
-  readonly #requireServed: () => void;
-  #last: Promise<unknown> = Promise.resolve();
-  #hasFailedCommit = false;
+  readonly #transactions: Transactions;
+  #waiting: WaitingWrite[] = [];
+  #isWriting = false;
+  /** How many of the next writes share no transaction, since one that they shared failed. */
+  #apart = 0;
   #trouble: StoreUnavailable | null = null;
 
-  constructor({ database, files, reserve, requireServed = () => undefined }: WriterParts) {
-    this.#database = database;
-    this.#files = files;
-    this.#reserve = reserve;
-    this.#requireServed = requireServed;
+  constructor(parts: TransactionsParts) {
+    this.#transactions = new Transactions(parts);
   }
 
   /** Why the latest write failed; null if it succeeded. */
@@ -54,16 +38,14 @@ export class Writer {
   }
 
   /**
-   * Runs `work` as one transaction, which is on disk before this resolves. Throws StoreUnavailable if the storage
-   * fails, and the errors of `work`; both undo the transaction.
+   * Runs `work` in a transaction, which is on disk before this resolves. `work` runs again if the transaction is tried
+   * again. Throws StoreUnavailable if the storage fails, and the errors of `work`; both undo everything that `work` did.
    */
   async write<T>(work: () => T, options: WriteOptions = {}): Promise<T> {
-    const { patienceMs = PATIENCE_MS, usesReserve = false, onWritten = () => undefined } = options;
-    const deadline = performance.now() + patienceMs;
-    const all = { patienceMs, usesReserve, onWritten };
-    const written = this.#last.then(() => this.#untilWritten(work, all, deadline));
-    this.#last = written.catch(() => undefined);
-    return await written;
+    const write = new WaitingWrite(work, options);
+    this.#waiting.push(write);
+    if (!this.#isWriting) void this.#writeAll();
+    return await write.written;
   }
 
   /**
@@ -72,107 +54,120 @@ export class Writer {
    */
   async recover(): Promise<void> {
     try {
-      this.#requireFiles();
-      this.#requireSpace();
+      this.#transactions.check();
     } catch (error) {
-      throw this.#failure(error, 0);
+      throw this.#failure(error);
     }
-    if (!this.#hasFailedCommit && this.#trouble === null) return;
-    await this.write(() => this.#writeVersion(), { patienceMs: 0 });
+    if (!this.#transactions.hasFailedCommit && this.#trouble === null) return;
+    await this.write(() => this.#transactions.writeVersion(), { patienceMs: 0, isLong: true });
   }
 
-  async #untilWritten<T>(
-    work: () => T,
-    { patienceMs, usesReserve, onWritten }: Required<WriteOptions>,
-    deadline: number,
-  ): Promise<T> {
-    const ways = usesReserve ? this.#waysToMakeRoom() : [];
-    for (;;) {
-      try {
-        const outcome = this.#attempt(work, usesReserve);
-        onWritten();
-        // Other changes may fail although a revocation fits into the reserve.
-        if (!usesReserve) this.#trouble = null;
-        // For each revocation the -wal file takes far more space than the database.
-        else if (this.#isFull) this.#truncateWal();
-        return outcome;
-      } catch (error) {
-        if (isBusy(error) && performance.now() <= deadline) await pause(RETRY_MS);
-        else if (!(mayBeOutOfSpace(error) && ways.shift()?.()))
-          throw this.#failure(error, patienceMs, usesReserve ? "revocations" : "changes");
-      }
+  async #writeAll(): Promise<void> {
+    this.#isWriting = true;
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#writeNext();
     }
+    this.#isWriting = false;
   }
 
-  #attempt<T>(work: () => T, usesReserve: boolean): T {
-    this.#requireServed();
-    this.#requireFiles();
-    if (this.#hasFailedCommit) this.#overwriteFirst();
-    if (!usesReserve) this.#requireSpace();
-    return this.#transaction(work);
+  /** Lets the event loop turn. A lone write waits for one turn: the requests that came with it belong to that. */
+  async #gather(): Promise<void> {
+    const until = performance.now() + GATHERING_MS;
+    let count: number;
+    do {
+      count = Math.max(this.#waiting.length, 1);
+      await nextTurn();
+    } while (this.#waiting.length > count && performance.now() < until);
   }
 
-  #transaction<T>(work: () => T): T {
+  async #writeNext(): Promise<void> {
+    const [first, second] = this.#waiting;
+    if (first === undefined) return;
+    const isShared = this.#apart === 0 && !first.isLong && second?.isLong === false;
+    if (isShared) this.#writeTogether();
+    else await this.#writeAlone(first);
+  }
+
+  #writeTogether(): void {
+    const end = this.#waiting.findIndex(({ isLong }) => isLong);
+    const candidates = end === -1 ? this.#waiting : this.#waiting.slice(0, end);
+    const usesReserve = candidates.every((write) => write.usesReserve);
+    const done: WaitingWrite[] = [];
+    let isCommitting = false;
     try {
-      return this.#database.transaction(work).immediate();
+      this.#transactions.run(() => {
+        this.#runParts(candidates, done);
+        isCommitting = true;
+      }, usesReserve);
     } catch (error) {
-      if (isIoError(error)) this.#undo();
-      throw error;
-    }
-  }
-
-  /** For every change but a revocation. Asks for more than the change needs: a few bytes may fit on a nearly full disk. */
-  #requireSpace(): void {
-    asUnavailable(() => {
-      this.#reserve.require();
-      this.#reserve.requireRoom();
-    });
-  }
-
-  /** Other processes would not see a change to a file that is not at its path any more. */
-  #requireFiles(): void {
-    const { replaced } = this.#files;
-    if (replaced !== null)
-      throw unavailable(new Error(`${replaced} was removed, replaced or closed to this user`));
-  }
-
-  /**
-   * SQLite rolls back a commit that it could not sync, but leaves it whole in the -wal file, where a start after a crash
-   * would find it. The next commit overwrites it: https://www.sqlite.org/fileformat.html#the_write_ahead_log
-   */
-  #undo(): void {
-    this.#hasFailedCommit = true;
-    try {
-      this.#overwrite();
-    } catch {
+      // Nothing is written yet: each goes on alone, for the answer that is its own.
+      if (!(isCommitting && isIoError(error))) this.#apart = Math.max(done.length, 1);
+      else this.#failTogether(done, error);
       return;
     }
+    this.#waiting = this.#waiting.slice(done.length);
+    for (const write of done) write.answer();
+    this.#succeeded(usesReserve);
   }
 
-  /** Comes before a change, which has not been tried yet. */
-  #overwriteFirst(): void {
-    try {
-      this.#overwrite();
-    } catch (error) {
-      throw isBusy(error) ? error : unavailable(error);
+  /** Runs the first writes, each so that it can be undone alone, and adds them to `done`. */
+  #runParts(candidates: readonly WaitingWrite[], done: WaitingWrite[]): void {
+    const until = performance.now() + SHARED_MS;
+    for (const write of candidates) {
+      done.push(write);
+      this.#runPart(write);
+      if (performance.now() > until) return;
     }
   }
 
-  #overwrite(): void {
-    this.#database.transaction(() => this.#writeVersion()).immediate();
-    this.#hasFailedCommit = false;
+  #runPart(write: WaitingWrite): void {
+    try {
+      this.#transactions.runPart(write.run);
+    } catch (error) {
+      if (isOfStorage(error) || !this.#transactions.isUnderWay) throw error;
+      write.fail(error);
+    }
   }
 
-  #writeVersion(): void {
-    this.#database.run(`PRAGMA user_version = ${schemaVersion(this.#database)}`);
+  /** After a failed commit. More space can let a revocation succeed: it stays in the queue. */
+  #failTogether(writes: readonly WaitingWrite[], error: unknown): void {
+    const failure = this.#failure(error);
+    const again = mayBeOutOfSpace(error) ? writes.filter(({ usesReserve }) => usesReserve) : [];
+    this.#waiting = [...again, ...this.#waiting.slice(writes.length)];
+    this.#apart = again.length;
+    for (const write of again) write.isUncertain = this.#transactions.hasFailedCommit;
+    for (const write of writes) if (!again.includes(write)) write.reject(failure);
   }
 
-  /**
-   * Steps that make room on a full disk. Try each once: a failed write lets the -wal file grow, and so the last step would
-   * find room again and again.
-   */
-  #waysToMakeRoom(): (() => boolean)[] {
-    return [() => this.#reserve.release() || this.#truncateWal(), () => this.#truncateWal()];
+  async #writeAlone(write: WaitingWrite): Promise<void> {
+    const ways = write.usesReserve ? this.#transactions.waysToMakeRoom() : [];
+    while (!this.#triesAlone(write, ways)) await pause(RETRY_MS);
+    this.#waiting.shift();
+    this.#apart = Math.max(this.#apart - 1, 0);
+  }
+
+  /** Returns false while another process writes: try again later. */
+  #triesAlone(write: WaitingWrite, ways: (() => boolean)[]): boolean {
+    try {
+      this.#transactions.run(write.run, write.usesReserve);
+    } catch (error) {
+      if (isIoError(error)) write.isUncertain = this.#transactions.hasFailedCommit;
+      if (isBusy(error) && write.isPatient) return false;
+      if (mayBeOutOfSpace(error) && ways.shift()?.() === true) return this.#triesAlone(write, ways);
+      write.reject(this.#failure(error, write));
+      return true;
+    }
+    write.answer();
+    this.#succeeded(write.usesReserve);
+    return true;
+  }
+
+  #succeeded(usesReserve: boolean): void {
+    // Other changes may fail although a revocation fits into the reserve.
+    if (!usesReserve) this.#trouble = null;
+    // For each revocation the -wal file takes far more space than the database.
+    else if (this.#isFull) this.#transactions.truncateWal();
   }
 
   /** Whether the latest write that failed found the disk full. */
@@ -180,42 +175,25 @@ export class Writer {
     return this.#trouble !== null && this.#trouble.lacksSpaceFor !== null;
   }
 
-  /** Returns whether the -wal file became smaller. */
-  #truncateWal(): boolean {
-    const { filename } = this.#database;
-    const { size } = walState(filename);
-    try {
-      cutWal(this.#database);
-    } catch {
-      return false;
-    }
-    return walState(filename).size < size;
-  }
-
-  #failure(error: unknown, patienceMs: number, use: SpaceUse = "changes"): unknown {
-    if (!(error instanceof StoreUnavailable) && !isStorageError(error)) return error;
+  #failure(
+    error: unknown,
+    { patienceMs = 0, usesReserve = false, isUncertain = false }: Failing = {},
+  ): unknown {
+    if (!isOfStorage(error)) return error;
     // Another process writes at this moment. For a write that does not wait, that is no failure of the store.
     if (isBusy(error) && this.#trouble === null && patienceMs === 0) return unavailable(error);
-    const outcome = this.#hasFailedCommit && isIoError(error) ? "unknown" : "unchanged";
-    this.#trouble =
-      error instanceof StoreUnavailable ? error : unavailable(error, outcome, isFull(error) ? use : null);
+    const isUnknown = this.#transactions.hasFailedCommit && (isUncertain || isIoError(error));
+    this.#trouble = asUnavailable(error, isUnknown, usesReserve ? "revocations" : "changes");
     return this.#trouble;
   }
 }
 
-/** Runs a check. Throws StoreUnavailable if it fails. */
-function asUnavailable(check: () => void): void {
-  try {
-    check();
-  } catch (error) {
-    throw unavailable(error, "unchanged", error instanceof OutOfSpace ? "changes" : null);
-  }
+function isOfStorage(error: unknown): boolean {
+  return error instanceof StoreUnavailable || isStorageError(error);
 }
 
-function unavailable(
-  cause: unknown,
-  outcome: ChangeOutcome = "unchanged",
-  lacksSpaceFor: SpaceUse | null = null,
-): StoreUnavailable {
-  return new StoreUnavailable("the store cannot be changed now", { cause, outcome, lacksSpaceFor });
+function asUnavailable(error: unknown, isUnknown: boolean, use: SpaceUse): StoreUnavailable {
+  if (!(error instanceof StoreUnavailable))
+    return unavailable(error, isUnknown ? "unknown" : "unchanged", isFull(error) ? use : null);
+  return isUnknown ? unavailable(error.cause, "unknown", error.lacksSpaceFor) : error;
 }

@@ -121,6 +121,23 @@ describe.skipIf(!hasDisk)("a full disk", () => {
     expect(server.stderr).toContain("is nearly full: free 5 MiB there");
   });
 
+  test("refuses changes, but not a revocation that waits between them", async () => {
+    await using server = await small.serve();
+    const made = await create(server);
+    small.disk.fill();
+    const creations = () =>
+      Array.from({ length: 8 }, () => server.call("api-token/create", { access: "read" }));
+    const [before, revoked, after] = [
+      creations(),
+      server.call("api-token/revoke", { id: made.id }),
+      creations(),
+    ];
+    expect((await revoked).json.status).toBe("revoked");
+    for (const answer of await Promise.all([...before, ...after])) expectUnavailable(answer);
+    await expectRefused(server, [made.token]);
+    expect((await server.call("api-token/list")).json.data).toMatchObject([{ description: "First token" }]);
+  });
+
   test("does not keep a write token that filled the disk from being revoked, with all that it created", async () => {
     await using server = await small.serve();
     const thief = await create(server, "write");
@@ -312,6 +329,25 @@ test.skipIf(!tracing)("a change whose sync failed is undone, also after a crash"
   await using again = await terminal.serve();
   expect(withoutUses(await again.call("api-token/list"))).toEqual(before);
   expect((await again.call("api-token/current", {}, made.token)).status).toBe(200);
+  expect(await terminal.done("check")).toContain("is sound");
+});
+
+test.skipIf(!tracing)("changes that share a failed sync all fail, and none is there afterwards", async () => {
+  await using server = await terminal.serve();
+  const before = withoutUses(await server.call("api-token/list"));
+  await whileFailing(server.child.pid, "fsync,fdatasync:error=EIO", async () => {
+    const creating = Array.from({ length: 16 }, () => server.call("api-token/create", { access: "read" }));
+    const outcomes = (await Promise.all(creating)).map(({ status, json }) => [
+      status,
+      json.error.data.outcome,
+    ]);
+    // One that came after the failed sync was not tried.
+    expect(outcomes.filter(([status]) => status !== 503)).toEqual([]);
+    expect(outcomes).toContainEqual([503, "unknown"]);
+    await server.stop("SIGKILL");
+  });
+  await using again = await terminal.serve();
+  expect(withoutUses(await again.call("api-token/list"))).toEqual(before);
   expect(await terminal.done("check")).toContain("is sound");
 });
 

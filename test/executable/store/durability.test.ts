@@ -3,13 +3,14 @@ import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { EXECUTABLE, RunningServer } from "../../support/executable/executable.ts";
 import { canTrace, SystemCalls } from "../../support/executable/strace.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
-import { PATIENCE_MS, TEST_LIMIT_MS } from "../../support/patience.ts";
+import { PATIENCE_MS, TEST_LIMIT_MS, until } from "../../support/patience.ts";
 import { useTerminal } from "../../support/store/store-terminal.ts";
 import { useEach } from "../../support/store/use.ts";
 
 /** How often the server is killed: more by `bun run stress`. */
 const KILLS = Number(Bun.env.PUBLISHER_TEST_KILLS ?? 20);
-const CLIENTS = 4;
+/** Enough for changes that wait at the same time and share a transaction. */
+const CLIENTS = 16;
 const CHANGES_A_KILL = 60;
 
 /** A kill comes at a random moment within this time after that many changes, in milliseconds. */
@@ -168,6 +169,8 @@ const CALLS = ["fsync", "fdatasync", "pwrite64", "write", "writev", "sendto", "s
 const isLogWritten = (call: string) => /^pwrite64\(\d+<[^>]*publisher\.db-wal>/.test(call);
 const isLogSynced = (call: string) => /^f(data)?sync\(\d+<[^>]*publisher\.db-wal>\) = 0$/.test(call);
 
+const isAcknowledged = (call: string) => /^(sendto|sendmsg|write|writev)\(.*HTTP\/1\.1 200/.test(call);
+
 /** The change is written to the write-ahead log, and that is synced after the last write to it. */
 function expectSynced(calls: readonly string[]): void {
   expect(calls.filter(isLogWritten)).not.toEqual([]);
@@ -204,6 +207,37 @@ describe.skipIf(!canTrace("whether a change is on disk before it is acknowledged
       expect(written).not.toBe(-1);
       const isSynced = (call: string) => /^fsync\(\d+<[^>]*\/revocations>\) = 0$/.test(call);
       expect(revoke.slice(written).some(isSynced)).toBe(true);
+    });
+
+    test("before any change is acknowledged that shares its transaction", async () => {
+      await using server = await RunningServer.start({ cwd: terminal.cwd, under: trace.under(CALLS) });
+      const calls = () => trace.of(server.child.pid);
+      const count = 16;
+      const asked = () =>
+        calls().filter((call) => call.includes("POST /publisher.v1/api-token/create ")).length;
+      const other = new Database(terminal.database, { readwrite: true });
+      other.run("BEGIN IMMEDIATE");
+      const creating = Array.from({ length: count }, () =>
+        server.call("api-token/create", { access: "read" }),
+      );
+      await until(() => asked() === count);
+      other.run("ROLLBACK");
+      other.close();
+      const answers = await Promise.all(creating);
+      expect(answers.map(({ status }) => status)).toEqual(Array(count).fill(200));
+      await server.stop();
+      const made = calls().slice(calls().findIndex((call) => call.includes("api-token/create ")));
+      let isSynced = true;
+      let syncs = 0;
+      const unsynced: string[] = [];
+      for (const call of made) {
+        if (isLogWritten(call)) isSynced = false;
+        if (isLogSynced(call)) [isSynced, syncs] = [true, syncs + 1];
+        if (!isSynced && isAcknowledged(call)) unsynced.push(call);
+      }
+      expect(unsynced).toEqual([]);
+      expect(made.filter(isAcknowledged)).toHaveLength(count);
+      expect(syncs).toBeLessThan(count);
     });
 
     test("before a command prints the secret", async () => {

@@ -1,23 +1,12 @@
 import { afterEach, expect, jest, spyOn, test } from "bun:test";
 import { rmSync, statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
-import { Reserve } from "../../../src/store/sqlite/disk-space-reserve.ts";
-import { OpenedFiles } from "../../../src/store/sqlite/file/opened-files.ts";
-import { Writer } from "../../../src/store/sqlite/writer.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
-import { useEach, useStore } from "../../support/store/use.ts";
+import { useStore } from "../../support/store/use.ts";
+import { useWriter } from "../../support/store/writer.ts";
 
 const context = useStore();
-
-/** A writer on a disk with as much free space as a test sets. */
-const played = useEach(() => {
-  const database = context.connect();
-  const { database: path, reserve: reservePath } = context.directory;
-  const space = { blocks: 9, bavail: 1024 ** 3, bsize: 1 };
-  const reserve = new Reserve(reservePath, () => space);
-  const writer = new Writer({ database, files: new OpenedFiles([path]), reserve });
-  return { database, space, writer, [Symbol.dispose]: () => undefined };
-});
+const played = useWriter(context);
 
 afterEach(() => {
   jest.restoreAllMocks();
