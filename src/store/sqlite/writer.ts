@@ -12,6 +12,9 @@ const SHARED_MS = 2;
 /** How long writes wait for more, as long as each turn of the event loop brings more. */
 const GATHERING_MS = 2;
 
+/** How long more writes are expected after some that came together. */
+const TOGETHER_MS = 20;
+
 /** The facts about a write that its failure depends on. */
 type Failing = Partial<Pick<WaitingWrite, "patienceMs" | "usesReserve" | "isUncertain">>;
 
@@ -24,6 +27,9 @@ export class Writer {
   readonly #transactions: Transactions;
   #waiting: WaitingWrite[] = [];
   #isWriting = false;
+  #wroteInThisTurn = false;
+  /** Until when writes that came together let others be expected, by `performance.now()`. */
+  #togetherUntil = 0;
   /** How many of the next writes share no transaction, since one that they shared failed. */
   #apart = 0;
   #trouble: StoreUnavailable | null = null;
@@ -65,13 +71,28 @@ export class Writer {
   async #writeAll(): Promise<void> {
     this.#isWriting = true;
     while (this.#waiting.length > 0) {
-      await this.#gather();
+      if (this.#expectsMore) await this.#gather();
+      this.#noteWrite();
       await this.#writeNext();
     }
     this.#isWriting = false;
   }
 
-  /** Lets the event loop turn. A lone write waits for one turn: the requests that came with it belong to that. */
+  /** A lone write waits for nobody. Others of the same turn of the event loop may come with more of them. */
+  get #expectsMore(): boolean {
+    return this.#wroteInThisTurn || performance.now() < this.#togetherUntil;
+  }
+
+  #noteWrite(): void {
+    if (this.#waiting.length > 1) this.#togetherUntil = performance.now() + TOGETHER_MS;
+    if (this.#wroteInThisTurn) return;
+    this.#wroteInThisTurn = true;
+    setImmediate(() => {
+      this.#wroteInThisTurn = false;
+    });
+  }
+
+  /** Lets the event loop turn, as long as each turn brings more writes. */
   async #gather(): Promise<void> {
     const until = performance.now() + GATHERING_MS;
     let count: number;
