@@ -34,7 +34,10 @@ function rowsOf(database: Database): Readonly<Record<string, readonly Row[]>> {
     .query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .all();
   return Object.fromEntries(
-    tables.map(({ name }) => [name, database.query<Row, []>(`SELECT * FROM "${name}" ORDER BY 1`).all()]),
+    tables.map(({ name }) => {
+      const first = name === "token" ? "id" : "1";
+      return [name, database.query<Row, []>(`SELECT * FROM "${name}" ORDER BY ${first}`).all()];
+    }),
   );
 }
 

@@ -61,10 +61,10 @@ test("a copy of a store is not made of a store with an index that does not fit, 
   using database = openDatabase(directory);
   database.run(ADD);
   database.close();
-  renameInIndex(directory.database, "token_not_revoked", "atok_new");
+  renameInIndex(directory.database, "token_id", "atok_new");
   const told = refusedCopy();
   expect(told).toStartWith(`${directory.database} is damaged:`);
-  expect(told).toContain("token_not_revoked");
+  expect(told).toContain("token_id");
 });
 
 test("a copy of a store leaves nothing behind where it cannot be written", () => {
@@ -100,7 +100,7 @@ test.each<[fault: string, ...sql: string[]]>([
     event('{"expires_at":null}'),
     event('{"expires_at":9}', "update", "aevt_2"),
   ],
-  ["the word whether it is in use is missing", "DELETE FROM store_state"],
+  ["the flag that it is in use is missing", "DELETE FROM store_state"],
   ["the key of the cursors is missing", "DELETE FROM cursor_key"],
 ])("a store is damaged: %s", (fault, ...changes) => {
   makeStore(directory);
