@@ -51,17 +51,19 @@ export class ListReader<Row extends Identified, Stored> {
       const patterns = new PatternSearch(this.#statements, this.#condition, this.#limits);
       return await patterns.rows(this.#span, few, this.#isById ? this.#inOrderOfIds : null);
     }
-    if (this.#isById) return await this.#byId(few ?? searches.find(({ order }) => order !== null) ?? null);
-    if (few !== null) return await this.#statements.sorted(few, this.#span);
+    if (this.#isById) return await this.#byId(few, searches);
+    if (few !== null) return await this.#statements.picked(few, this.#span);
     const index = this.#table.indexes.find(({ key }) => key === this.#statements.sorts[0]?.key);
-    if (index === undefined) return await this.#statements.sorted(this.#everyRow, this.#span);
+    if (index === undefined) return await this.#statements.picked(this.#everyRow, this.#span);
     const parts = { required: this.#required, inOrderOfIds: this.#inOrderOfIds, ...this.#limits };
     return await new IndexWalk(this.#statements, index, parts).rows(this.#span);
   }
 
-  async #byId(search: Search | null): Promise<readonly Row[]> {
-    if (search === null) return await this.#statements.sorted(this.#inOrderOfIds, this.#span);
-    return await this.#statements.sorted(search, this.#span, search.order ?? undefined);
+  async #byId(few: Search | null, searches: readonly Search[]): Promise<readonly Row[]> {
+    const ordered = few === null ? searches.find(({ order }) => order !== null) : few;
+    if (ordered === undefined) return await this.#statements.sorted(this.#inOrderOfIds, this.#span);
+    if (ordered.order === null) return await this.#statements.picked(ordered, this.#span);
+    return await this.#statements.sorted(ordered, this.#span, ordered.order);
   }
 
   get #isById(): boolean {

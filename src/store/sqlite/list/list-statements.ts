@@ -47,6 +47,18 @@ export class ListStatements<Row extends Identified, Stored> {
     return await this.page(sql`${this.#from(set)} ORDER BY ${orderSql(this.sorts, place)}`, span);
   }
 
+  /** The same for rows that are in another order in the set: SQL sorts their places, and reads only the rows of the span. */
+  async picked(set: RowSet, span: Span): Promise<readonly Row[]> {
+    const { table, place } = this.table;
+    const [column, order] = [raw(`${table}.${place}`), orderSql(this.sorts, `${table}.${place}`)];
+    const { skip, limit } = span;
+    const places = sql`SELECT ${column} ${this.#from(set)} ORDER BY ${order} LIMIT ${limit} OFFSET ${skip}`;
+    return await this.page(sql`FROM ${raw(table)} WHERE ${column} IN (${places}) ORDER BY ${order}`, {
+      skip: 0,
+      limit,
+    });
+  }
+
   /** The rows of a set in the order in which SQL finds them. */
   async found(set: RowSet, span: Span, before = raw("")): Promise<readonly Row[]> {
     return await this.page(this.#from(set), span, before);
