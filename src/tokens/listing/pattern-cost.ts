@@ -53,7 +53,7 @@ const TOKENS = new RegExp(
     BRACKETS,
     String.raw`(?<nothing>\(\?[imsU-]*\)|\\Q(?:\\E|$))`,
     String.raw`\\Q(?<quoted>[^]*?)(?:\\E|$)`,
-    String.raw`\\(?:x\{\w+\}|x\w\w|[pP]\{\^?\w+\}|[0-7]{1,3}|[^])`,
+    String.raw`\\(?:x\{\w+\}|x\w\w|[pP](?:\{\^?\w+\}|\w)|[0-7]{1,3}|[^])`,
     String.raw`\{(?<least>\d+)(?<more>,(?<most>\d*))?\}\??`,
     String.raw`(?<repeating>[*+?]\??)`,
     String.raw`(?<open>\((?:\?(?:P?<\w+>|[imsU-]*:?))?)`,

@@ -102,6 +102,9 @@ test.each<[fault: string, ...sql: string[]]>([
   ],
   ["the flag that it is in use is missing", "DELETE FROM store_state"],
   ["the key of the cursors is missing", "DELETE FROM cursor_key"],
+  ["the number of a token is not in the order of ids: atok_1", change("seq = 999")],
+  ["the count of the tokens of a kind is wrong", "UPDATE token_count SET tokens = tokens + 1"],
+  ["the list of the tokens of an audience is wrong", "INSERT INTO token_audience VALUES ('wiki', 1)"],
 ])("a store is damaged: %s", (fault, ...changes) => {
   makeStore(directory);
   expect(checkIntegrity(directory).tokens).toBe(200);
