@@ -37,10 +37,9 @@ DROP TABLE token_before;
 -- Step: making the index of secrets
 CREATE UNIQUE INDEX token_digest ON token (digest);
 
--- Step: making the index of ids
+-- Step: making the indexes of ids and times
 CREATE UNIQUE INDEX token_id ON token (id);
 
--- Step: making the indexes of times
 -- A list reads an index in its order. With revoked_at and expires_at in the index, it passes over tokens of another
 -- status without a look at their rows.
 CREATE INDEX token_not_revoked ON token (seq, expires_at) WHERE revoked_at IS NULL;
@@ -48,10 +47,8 @@ CREATE INDEX token_created_at ON token (created_at, seq, revoked_at, expires_at)
 CREATE INDEX token_expires_at ON token (expires_at, seq, revoked_at) WHERE expires_at IS NOT NULL;
 CREATE INDEX token_revoked_at ON token (revoked_at, seq, expires_at) WHERE revoked_at IS NOT NULL;
 
--- Step: making the index of last uses
+-- Step: making the indexes of last uses and access
 CREATE INDEX token_last_used_at ON token (last_used_at, seq, revoked_at, expires_at);
-
--- Step: making the index of access
 CREATE INDEX token_access ON token (access, seq, revoked_at, expires_at);
 
 -- Step: making the index of descriptions
@@ -65,7 +62,7 @@ CREATE INDEX token_replaced_by ON token (replaced_by, seq, revoked_at, expires_a
 CREATE INDEX token_reused_at ON token (reused_at, seq, revoked_at, expires_at) WHERE reused_at IS NOT NULL;
 CREATE INDEX token_verifies ON token (verifies) WHERE verifies = 1;
 
--- Step: making the table of audiences
+-- Step: counting the tokens
 -- The audiences of each token, once more, in an order that finds the tokens of an audience.
 CREATE TABLE token_audience (
   audience TEXT NOT NULL,
@@ -76,7 +73,6 @@ CREATE TABLE token_audience (
 INSERT INTO token_audience (audience, token)
 SELECT DISTINCT value, seq FROM token, json_each(token.audiences) ORDER BY 1, 2;
 
--- Step: counting the tokens
 -- How many tokens there are of each kind: a summary adds up a few rows. Days are since 1970 in UTC; -1 is none. The day
 -- of a revoked token is -1: its expiry ends nothing.
 CREATE TABLE token_count (
