@@ -2,7 +2,6 @@ import {
   type Comparison,
   type Condition,
   type Identified,
-  keyOf,
   type Position,
   type Sort,
   someCondition,
@@ -126,9 +125,4 @@ export function orderSql(sorts: readonly Sort[], place: string): Fragment {
     key === "id" ? `${place} ${direction}` : `${key} ${direction} NULLS LAST`,
   );
   return raw(terms.join(", "));
-}
-
-/** Throws if the resource does not have a key that SQL would name. */
-export function requireKeys(condition: Condition, resource: Parameters<typeof keyOf>[0]): void {
-  someCondition(condition, (part) => "key" in part && keyOf(resource, part.key) === undefined);
 }

@@ -104,8 +104,10 @@ async function plans<Row extends Identified, Stored>(
 
 const SORTED_AT_ONCE = "USE TEMP B-TREE FOR ORDER BY";
 
+/** With these, a list is read as if each condition found many rows. */
+const NONE: ListLimits = { sorted: -1, sortedInIndex: -1, firstRows: 1, shortSkip: 1000 };
+
 describe("a page of a large list needs no sorting:", () => {
-  const NONE: ListLimits = { sorted: -1, sortedInIndex: -1, firstRows: 1, shortSkip: 1000 };
   const status = (value: string): Condition => ({ op: "eq", key: "status", value });
   const sortedBy = (key: string) => DIRECTIONS.map((direction): readonly Sort[] => [{ key, direction }]);
   const KEYS = sortKeys(TOKEN_LISTING).filter((key) => key !== "id");
@@ -171,6 +173,15 @@ test.each<[Condition, string]>([
   [all({ op: "eq", key: "status", value: "revoked" }), "token_revoked_at"],
 ])("a list of few rows is found by them: %j", async (condition, index) => {
   expect((await plans(TOKEN_TABLE, condition, [BY_TIME], LIST_LIMITS)).at(-1)).toContain(index);
+});
+
+test("a list that begins with the greatest value passes over no other values outside its bounds", async () => {
+  const bounded = all({ op: "gt", key: "expires_at", value: 5 }, { op: "lt", key: "expires_at", value: 9 });
+  const found = await plans(TOKEN_TABLE, bounded, [{ key: "expires_at", direction: "desc" }], NONE);
+  const searches = found.at(-1)?.match(/SEARCH token USING [^;]*/g) ?? [];
+  expect(searches.slice(0, 2)).toEqual(
+    Array(2).fill("SEARCH token USING COVERING INDEX token_expires_at (expires_at>? AND expires_at<?)"),
+  );
 });
 
 test("a search in descriptions reads one index, and no row that does not match", async () => {
