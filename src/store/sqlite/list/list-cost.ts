@@ -13,7 +13,7 @@ export interface ListLimits {
   readonly sorted: number;
   /** The same where an index has all that decides. */
   readonly sortedInIndex: number;
-  /** How many rows are read in the order of the list, before an index of texts is read from end to end. */
+  /** How many rows are looked at in the order of ids, before rows in another order are. */
   readonly firstRows: number;
   /** A longer skip looks for its end first, without reading the rows before. */
   readonly shortSkip: number;
@@ -21,8 +21,8 @@ export interface ListLimits {
 
 export const LIST_LIMITS: ListLimits = {
   sorted: 20_000,
-  sortedInIndex: 200_000,
-  firstRows: 20_000,
+  sortedInIndex: 100_000,
+  firstRows: 10_000,
   shortSkip: 1000,
 };
 

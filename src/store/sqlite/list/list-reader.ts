@@ -15,6 +15,11 @@ import { ListStatements, type Span } from "./list-statements.ts";
 import { PatternSearch } from "./pattern-search.ts";
 import type { RowReader } from "./scan.ts";
 
+/** A search with the number of rows that it finds. */
+interface FoundRows extends Search {
+  readonly size: number;
+}
+
 /** Finds the rows of a list. SQL chooses and sorts them; only patterns are matched here. */
 export class ListReader<Row extends Identified, Stored> {
   readonly #table: ListTable<Row, Stored>;
@@ -59,11 +64,16 @@ export class ListReader<Row extends Identified, Stored> {
     return await new IndexWalk(this.#statements, index, parts).rows(this.#span);
   }
 
-  async #byId(few: Search | null, searches: readonly Search[]): Promise<readonly Row[]> {
-    const ordered = few === null ? searches.find(({ order }) => order !== null) : few;
+  async #byId(few: FoundRows | null, searches: readonly Search[]): Promise<readonly Row[]> {
+    const ordered = few ?? searches.find(({ order }) => order !== null);
     if (ordered === undefined) return await this.#statements.sorted(this.#inOrderOfIds, this.#span);
-    if (ordered.order === null) return await this.#statements.picked(ordered, this.#span);
-    return await this.#statements.sorted(ordered, this.#span, ordered.order);
+    if (ordered.order !== null) return await this.#statements.sorted(ordered, this.#span, ordered.order);
+    if (few !== null && few.size > this.#limits.firstRows) {
+      const first = await this.#statements.firstOf(this.#inOrderOfIds, this.#limits.firstRows);
+      const rows = await this.#statements.sorted(first, this.#span);
+      if (rows.length === this.#span.limit) return rows;
+    }
+    return await this.#statements.picked(ordered, this.#span);
   }
 
   get #isById(): boolean {
@@ -86,13 +96,13 @@ export class ListReader<Row extends Identified, Stored> {
   }
 
   /** The search that finds the fewest rows, if these can be sorted at once; null for none. */
-  async #smallest(searches: readonly Search[]): Promise<Search | null> {
-    let [best, least]: [Search | null, number] = [null, Number.POSITIVE_INFINITY];
+  async #smallest(searches: readonly Search[]): Promise<FoundRows | null> {
+    let best: FoundRows | null = null;
     for (const search of searches) {
       const { sorted, sortedInIndex } = this.#limits;
       const most = this.#isById && this.#isCovered(search) ? sortedInIndex : sorted;
-      const size = await this.#statements.size(search.counted, Math.min(most, least));
-      if (size <= most && size < least) [best, least] = [search, size];
+      const size = await this.#statements.size(search.counted, Math.min(most, best?.size ?? most));
+      if (size <= most && (best === null || size < best.size)) best = { ...search, size };
     }
     return best;
   }

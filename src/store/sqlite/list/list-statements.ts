@@ -81,15 +81,15 @@ export class ListStatements<Row extends Identified, Stored> {
     return await this.#first(sql`SELECT ${column} AS value ${this.#from(set)} ${order}`);
   }
 
-  /** The place of the row after the first `skip` rows of a set behind the position, whether the list has them or not. */
-  async placeAfter(
-    { from, where }: RowSet,
-    place: string,
-    skip: number,
-  ): Promise<string | number | undefined> {
-    const rows = sql`FROM ${from} WHERE ${allOf([...where, ...this.#behind])}`;
-    const order = sql`ORDER BY ${orderSql(this.sorts, place)} LIMIT 1 OFFSET ${skip}`;
-    return await this.#first(sql`SELECT ${raw(place)} AS value ${rows} ${order}`);
+  /** The first rows of a set behind the position, in the order of ids, whether the list has them or not. */
+  async firstOf(set: RowSet, count: number): Promise<RowSet> {
+    const place = `${this.table.table}.${this.table.place}`;
+    const rows = sql`FROM ${set.from} WHERE ${allOf([...set.where, ...this.#behind])}`;
+    const order = sql`ORDER BY ${orderSql(this.sorts, place)} LIMIT 1 OFFSET ${count}`;
+    const end = await this.#first<string | number>(sql`SELECT ${raw(place)} AS value ${rows} ${order}`);
+    if (end === undefined) return set;
+    const bound = sql`${raw(place)} ${raw(this.sorts[0]?.direction === "asc" ? "<" : ">")} ${end}`;
+    return { from: set.from, where: [...set.where, bound] };
   }
 
   /** How many rows of the list a set has. */

@@ -28,22 +28,14 @@ export class PatternSearch<Row extends Identified, Stored> {
     const wanted = span.skip + span.limit;
     if (search !== null) return await this.#pageOf(await this.#matches(search), span);
     if (inOrder !== null) {
-      const first = await this.#firstMatches(inOrder, wanted);
+      const order = sql` ORDER BY ${orderSql(this.#statements.sorts, this.#place)}`;
+      const firstRows = await this.#statements.firstOf(inOrder, this.#firstRows);
+      const first = await this.#matches(firstRows, order, wanted);
       if (first.length === wanted) return await this.#pageOf(first, span);
     }
     const { table, text } = this.#statements.table;
     const from = raw(text === null ? `${table} NOT INDEXED` : `${table} INDEXED BY ${text}`);
     return await this.#pageOf(await this.#matches({ from, where: [] }), span);
-  }
-
-  /** The places of the matching rows among the first rows of the list. */
-  async #firstMatches({ from, where }: RowSet, wanted: number): Promise<readonly (string | number)[]> {
-    const { sorts } = this.#statements;
-    const order = orderSql(sorts, this.#place);
-    const last = await this.#statements.placeAfter({ from, where }, this.#place, this.#firstRows);
-    const isUp = sorts[0]?.direction === "asc";
-    const bound = last === undefined ? [] : [sql`${raw(this.#place)} ${raw(isUp ? "<=" : ">=")} ${last}`];
-    return await this.#matches({ from, where: [...where, ...bound] }, sql` ORDER BY ${order}`, wanted);
   }
 
   /** The places of the matching rows of a set. */
