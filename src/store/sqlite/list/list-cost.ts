@@ -26,7 +26,7 @@ export const LIST_LIMITS: ListLimits = {
   shortSkip: 1000,
 };
 
-/** What is known of a list without a look at its rows. */
+/** The properties of a list that are known without a look at its rows. */
 export interface AccessPath {
   /** The comparison that names the ids of the rows; null for none. */
   readonly ids: Comparison | null;

@@ -14,7 +14,7 @@ export interface ListIndex {
   readonly key: string;
   /** Whether it lacks the rows without a value under the key. */
   readonly isPartial: boolean;
-  /** Further keys whose values are in the index. */
+  /** Further keys that the index has the values of. */
   readonly covered: readonly string[];
 }
 

@@ -15,7 +15,7 @@ export interface PatternTest {
   readonly holds: Test;
 }
 
-/** The test that decides what SQL leaves open: whether the patterns of a condition match. */
+/** The test for the patterns of a condition: SQL decides all other parts. */
 export function patternTest(condition: Condition, table: Parameters<typeof conditionSql>[1]): PatternTest {
   const columns: Fragment[] = [];
   const named = (column: Fragment) => {

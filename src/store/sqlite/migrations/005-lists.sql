@@ -117,7 +117,7 @@ BEGIN
   INSERT INTO token_audience (audience, token) SELECT DISTINCT value, NEW.seq FROM json_each(NEW.audiences);
 END;
 
--- A revocation is final, whoever writes to this file.
+-- A revocation is final, also for other programs that write to this file.
 CREATE TRIGGER token_stays_revoked BEFORE UPDATE ON token
 WHEN OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS NOT OLD.revoked_at
 BEGIN

@@ -48,6 +48,7 @@ const paging = { limit: fc.integer({ min: 1, max: 8 }), skip: fc.nat(30), cursor
 const FEW: readonly ListLimits[] = [
   { sorted: 0, sortedInIndex: 0, firstRows: 1, shortSkip: 0 },
   { sorted: 2, sortedInIndex: 4, firstRows: 5, shortSkip: 2 },
+  { sorted: 8, sortedInIndex: 50, firstRows: 2, shortSkip: 0 },
 ];
 
 /** Lists of any size are those of the model, from the start and behind any row. */
