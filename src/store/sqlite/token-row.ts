@@ -100,8 +100,7 @@ export const TOKEN_TABLE: ListTable<Token, Omit<TokenRow, "digest">> = {
   usual: { index: "token_not_revoked", isOf: isOfNotRevoked },
   text: "token_description",
   plain,
-  comparisonSql: (comparison) =>
-    isOfVerifying(comparison) ? VERIFYING : comparison.key === "audiences" ? audiencesSql(comparison) : null,
+  comparisonSql: (comparison) => (isOfVerifying(comparison) ? VERIFYING : audiencesSql(comparison)),
   search: (comparison) => (isOfVerifying(comparison) ? OF_VERIFYING : ofAudience(comparison)),
 };
 
@@ -109,6 +108,7 @@ function isOfNotRevoked(comparison: Comparison): boolean {
   return comparison.key === "revoked_at" && comparison.op === "exists" && !comparison.value;
 }
 
+/** Status depends on the moment, and `verifies` has another name for its value in a column. */
 function plain(comparison: Comparison, now: UnixSeconds): Condition {
   if (comparison.key === "status") return statusCondition(comparison, now);
   if (comparison.key !== "verifies") return comparison;
@@ -146,6 +146,7 @@ function anyOf(conditions: readonly Condition[]): Condition {
 }
 
 function audiencesSql(comparison: Comparison): Fragment | null {
+  if (comparison.key !== "audiences") return null;
   const listed = (chosen: Fragment) =>
     sql`EXISTS (SELECT 1 FROM token_audience WHERE ${chosen} AND token_audience.token = token.seq)`;
   switch (comparison.op) {

@@ -44,7 +44,7 @@ export class ListStatements<Row extends Identified, Stored> {
     span: Span,
     place = `${this.table.table}.${this.table.place}`,
   ): Promise<readonly Row[]> {
-    return await this.page(sql`${this.#from(set)} ORDER BY ${orderSql(this.sorts, place)}`, span);
+    return await this.#page(sql`${this.#from(set)} ORDER BY ${orderSql(this.sorts, place)}`, span);
   }
 
   /** The same for rows that are in another order in the set: SQL sorts their places, and reads only the rows of the span. */
@@ -53,7 +53,7 @@ export class ListStatements<Row extends Identified, Stored> {
     const [column, order] = [raw(`${table}.${place}`), orderSql(this.sorts, `${table}.${place}`)];
     const { skip, limit } = span;
     const places = sql`SELECT ${column} ${this.#from(set)} ORDER BY ${order} LIMIT ${limit} OFFSET ${skip}`;
-    return await this.page(sql`FROM ${raw(table)} WHERE ${column} IN (${places}) ORDER BY ${order}`, {
+    return await this.#page(sql`FROM ${raw(table)} WHERE ${column} IN (${places}) ORDER BY ${order}`, {
       skip: 0,
       limit,
     });
@@ -61,18 +61,7 @@ export class ListStatements<Row extends Identified, Stored> {
 
   /** The rows of a set in the order in which SQL finds them. */
   async found(set: RowSet, span: Span, before = raw("")): Promise<readonly Row[]> {
-    return await this.page(this.#from(set), span, before);
-  }
-
-  /** The rows of a statement, of which `tail` is the part from FROM on. */
-  async page(tail: Fragment, { skip, limit }: Span, before = raw("")): Promise<readonly Row[]> {
-    const rows: Row[] = [];
-    const statement = sql`${before}SELECT ${raw(this.table.selected)} ${tail} LIMIT ${limit} OFFSET ${skip}`;
-    await this.#reader.each<Stored>(statement, (stored) => {
-      rows.push(this.table.rowOf(stored));
-      return "go on";
-    });
-    return rows;
+    return await this.#page(this.#from(set), span, before);
   }
 
   /** The value in a column of the row after the first `skip` rows of the list, in the reverse order of that column. */
@@ -111,6 +100,17 @@ export class ListStatements<Row extends Identified, Stored> {
     take: (row: Columns) => AfterRow,
   ): Promise<void> {
     await this.#reader.each(sql`SELECT ${joined(columns, ", ")} ${this.#from(set)}${order}`, take);
+  }
+
+  /** The rows of a statement, of which `tail` is the part from FROM on. */
+  async #page(tail: Fragment, { skip, limit }: Span, before = raw("")): Promise<readonly Row[]> {
+    const rows: Row[] = [];
+    const statement = sql`${before}SELECT ${raw(this.table.selected)} ${tail} LIMIT ${limit} OFFSET ${skip}`;
+    await this.#reader.each<Stored>(statement, (stored) => {
+      rows.push(this.table.rowOf(stored));
+      return "go on";
+    });
+    return rows;
   }
 
   async #first<Value extends string | number>(statement: Fragment): Promise<Value | undefined> {
