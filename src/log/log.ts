@@ -19,6 +19,10 @@ export class Log {
     this.#stream = stream;
   }
 
+  get level(): LogLevel {
+    return this.#level;
+  }
+
   isLevelEnabled(level: LogLevel): boolean {
     return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(this.#level);
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import { DataDirectory } from "../store/sqlite/file/data-directory.ts";
-import type { Purpose } from "../store/sqlite/file/database.ts";
+import type { MigrationProgress, OnMigration, Purpose } from "../store/sqlite/file/database.ts";
 import { refuseMissingDatabase } from "../store/sqlite/file/missing-database.ts";
 import type { ServerLock } from "../store/sqlite/file/server-lock.ts";
 import type { Migration } from "../store/sqlite/file/store-database.ts";
@@ -32,19 +32,26 @@ interface Callbacks {
   readonly queuesRevocations?: boolean;
   readonly onChange?: (event: AuditEvent) => void;
   readonly onReuse?: (reuse: Reuse) => void;
+  /** Called before each step of a migration, while nothing else runs. A command prints the steps unless it has its own. */
+  readonly onMigration?: OnMigration;
 }
 
 /** Opens the store of a data directory, and makes it where there is none. */
 export function openOrMakeTokens(
   directory: DataDirectory,
   lock: ServerLock | null = null,
-  { queuesRevocations = false, onChange = () => undefined, onReuse = () => undefined }: Callbacks = {},
+  {
+    queuesRevocations = false,
+    onChange = () => undefined,
+    onReuse = () => undefined,
+    onMigration = sayStep,
+  }: Callbacks = {},
   purpose: Purpose = "changing",
 ): OpenTokens {
   completeReplacement(directory);
   const isNew = !directory.holdsStore();
   directory.make();
-  const store = SqliteTokenStore.open(directory, lock, purpose);
+  const store = SqliteTokenStore.open(directory, lock, purpose, onMigration);
   const isServed = lock !== null;
   if (store.migration !== null && !isServed) say(`${migrationSentence(store.migration)}.\n`);
   const { cursorKey } = store;
@@ -65,6 +72,10 @@ export function openOrMakeTokens(
   });
   const auditTrail = new AuditTrail({ store: store.auditTrail, cursorKey });
   return { tokens, auditTrail, usage, store, isNew };
+}
+
+function sayStep({ step, of, work }: MigrationProgress): void {
+  say(`Bringing the store to schema ${SCHEMA_VERSION}, step ${step} of ${of}: ${work}.\n`);
 }
 
 /** Reports the migration of an older store, as a sentence without its full stop. */

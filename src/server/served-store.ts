@@ -1,7 +1,9 @@
-import type { Log } from "../log/log.ts";
+import { writeSync } from "node:fs";
+import { type Log, makeLog } from "../log/log.ts";
 import type { ServeSettings } from "../settings/serve-settings.ts";
 import { completeReplacement } from "../store/sqlite/backup/store-replacement.ts";
 import type { DataDirectory } from "../store/sqlite/file/data-directory.ts";
+import type { OnMigration } from "../store/sqlite/file/database.ts";
 import { refuseMissingDatabase } from "../store/sqlite/file/missing-database.ts";
 import { ServerLock, STOP_TO_UPGRADE } from "../store/sqlite/file/server-lock.ts";
 import { storeId } from "../store/sqlite/file/store-state.ts";
@@ -16,6 +18,8 @@ import { type FirstToken, provideFirstToken } from "./first-token.ts";
 import { type OpenTokens, openOrMakeTokens } from "./open-tokens.ts";
 import { ReuseWarnings } from "./reuse-warnings.ts";
 import { RevocationLogging } from "./revocation-logging.ts";
+
+const STDERR = 2;
 
 /** The store of a server, checked, locked and with a first token. */
 export interface ServedStore extends OpenTokens {
@@ -49,6 +53,7 @@ export async function openServedStore(
       logChange(event, log);
     },
     onReuse: (reuse) => warnings.warn(reuse),
+    onMigration: logSteps(log),
   });
   lock.nameHolder();
   const { tokens, store } = opened;
@@ -60,6 +65,20 @@ export async function openServedStore(
     revocations,
     firstToken: await provideFirstToken({ tokens, store, given: settings.firstToken }),
   };
+}
+
+/** Logs the steps of a migration at once: the stream of the log writes only while nothing else runs. */
+function logSteps({ level }: Log): OnMigration {
+  const log = makeLog(level, { write: writeNow });
+  return (progress) => log.info(progress, "bringing the store to a newer schema");
+}
+
+function writeNow(line: string): void {
+  try {
+    writeSync(STDERR, line);
+  } catch {
+    // The store is migrated also where nobody can read the log.
+  }
 }
 
 function logChange({ id, action, actor, target }: AuditEvent, log: Log): void {

@@ -1,8 +1,9 @@
 import type { AuditAction, AuditEvent } from "../../tokens/audit/audit-event.ts";
 import { AUDIT_EVENT_LISTING } from "../../tokens/audit/audit-event-listing.ts";
 import type { Comparison } from "../../tokens/listing/listing.ts";
+import { conditionSql } from "./list/condition-sql.ts";
 import { isOfIds } from "./list/list-cost.ts";
-import type { ListTable } from "./list/list-sql.ts";
+import { type ListTable, raw, type Search } from "./list/list-sql.ts";
 
 /** Every column of an audit event, in the order of its table. */
 export const EVENT_COLUMNS = "id, at, action, actor, target, trace_id, ip, changes, request_id";
@@ -23,15 +24,26 @@ export const AUDIT_EVENT_TABLE: ListTable<AuditEvent, AuditEventRow> = {
   resource: AUDIT_EVENT_LISTING,
   table: "audit_event",
   selected: EVENT_COLUMNS,
-  isIndexed: (comparison) => isOfIds(comparison) || isOfParties(comparison, ["eq", "in", "exists"]),
-  isInOrderOfIds: (comparison) => isOfParties(comparison, ["eq", "exists"]),
   rowOf: eventOf,
+  place: "id",
+  indexes: ["target", "actor"].map((key) => ({
+    name: `audit_event_${key}`,
+    key,
+    isPartial: false,
+    covered: ["id"],
+  })),
+  usual: null,
+  text: null,
+  plain: (comparison) => comparison,
+  comparisonSql: () => null,
+  search: ofIds,
 };
 
-/** Whether it names the targets or the actors of events, or asks for those of the command line. */
-function isOfParties(comparison: Comparison, ops: readonly Comparison["op"][]): boolean {
-  const isOfMost = comparison.op === "exists" && comparison.value;
-  return ["target", "actor"].includes(comparison.key) && ops.includes(comparison.op) && !isOfMost;
+function ofIds(comparison: Comparison): Search | null {
+  if (!isOfIds(comparison)) return null;
+  const from = raw("audit_event");
+  const where = [conditionSql(comparison, AUDIT_EVENT_TABLE)];
+  return { key: "id", from, where: [], counted: { from, where }, covered: ["id"], order: null };
 }
 
 function eventOf({

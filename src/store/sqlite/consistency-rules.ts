@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { AUDIT_ACTIONS } from "../../tokens/audit/audit-event.ts";
 import { AUDIT_EVENT_PREFIX, ID_LENGTH_LIMIT, TOKEN_PREFIX } from "../../tokens/identifier.ts";
-import { LAST_MOMENT } from "../../tokens/time.ts";
+import { LAST_MOMENT, SECONDS_A_DAY } from "../../tokens/time.ts";
 import { schemaVersion } from "./schema.ts";
 
 /** A fault that SQLite cannot see, as rows of one text each; `from` is the first schema that can have it. */
@@ -32,7 +32,7 @@ const ONE_ROW: readonly Rule[] = [
   },
   {
     from: 4,
-    fault: "the word whether it is in use is missing",
+    fault: "the flag that it is in use is missing",
     rows: "SELECT '' WHERE NOT EXISTS (SELECT 1 FROM store_state)",
   },
 ];
@@ -104,6 +104,36 @@ const EACH_ROW: readonly Rule[] = [
   },
 ];
 
+/** The faults of the tables and numbers by which lists and summaries find tokens, as migration 5 has them. */
+const OF_LISTS: readonly Rule[] = [
+  {
+    from: 5,
+    fault: "the number of a token is not in the order of ids",
+    rows: "SELECT id FROM (SELECT id, lag(id) OVER (ORDER BY seq) AS before FROM token) WHERE before >= id",
+  },
+  {
+    from: 5,
+    fault: "the count of the tokens of a kind is wrong",
+    rows: `
+      SELECT '' FROM (
+        SELECT is_revoked, access, is_used, expiry_day, tokens FROM token_count
+        UNION ALL
+        SELECT revoked_at IS NOT NULL, access, last_used_at IS NOT NULL,
+          iif(revoked_at IS NULL, coalesce(expires_at / ${SECONDS_A_DAY}, -1), -1), -count(*)
+        FROM token GROUP BY 1, 2, 3, 4
+      ) GROUP BY 1, is_revoked, access, is_used, expiry_day HAVING sum(tokens) <> 0`,
+  },
+  {
+    from: 5,
+    fault: "the list of the tokens of an audience is wrong",
+    rows: `
+      SELECT '' FROM (
+        SELECT audience, token, 1 AS listed FROM token_audience
+        UNION ALL SELECT DISTINCT value, seq, -1 FROM token, json_each(token.audiences)
+      ) GROUP BY audience, token HAVING sum(listed) <> 0`,
+  },
+];
+
 /** The faults of a store that lacks a row that every store needs, one a line. */
 export function missingRows(database: Database): readonly string[] {
   return faultsOf(database, ONE_ROW);
@@ -114,7 +144,7 @@ export function missingRows(database: Database): readonly string[] {
  * the digest of a secret, in a description or in a count.
  */
 export function consistencyFaults(database: Database): readonly string[] {
-  return faultsOf(database, [...ONE_ROW, ...EACH_ROW]);
+  return faultsOf(database, [...ONE_ROW, ...EACH_ROW, ...OF_LISTS]);
 }
 
 function faultsOf(database: Database, rules: readonly Rule[]): readonly string[] {

@@ -46,14 +46,43 @@ function partsOf(database: Database): Map<string, string> {
   return new Map(rows.map(({ name, sql }) => [name, sql]));
 }
 
+/** A part of a migration. Each takes at most a few seconds with a million tokens. */
+interface MigrationStep {
+  /** The name of the step for people, such as "moving the tokens". */
+  readonly work: string;
+  readonly sql: string;
+}
+
+/** Called with the name of a step before it runs. */
+export type OnStep = (work: string) => void;
+
+/** A comment of this form begins a step of a migration, and names it. */
+const STEP = /^-- Step: (.*)$/m;
+
+/** The names of the steps from one schema to another. */
+export function migrationSteps(from: number, to: number): readonly string[] {
+  return MIGRATIONS.slice(from, to).flatMap((migration, index) =>
+    stepsOf(migration, from + index + 1).map(({ work }) => work),
+  );
+}
+
+function stepsOf(migration: string, version: number): readonly MigrationStep[] {
+  const [whole = "", ...parts] = migration.split(STEP);
+  if (parts.length === 0) return [{ work: `bringing the store to schema ${version}`, sql: whole }];
+  return parts.flatMap((work, index) => (index % 2 === 0 ? [{ work, sql: parts[index + 1] ?? "" }] : []));
+}
+
 /** Brings a database to that schema in one transaction. */
-export function migrate(database: Database, version: number): void {
+export function migrate(database: Database, version: number, onStep: OnStep = () => undefined): void {
   const run = database.transaction(() => {
-    for (const [index, migration] of MIGRATIONS.entries()) {
-      if (index >= schemaVersion(database) && index < version) database.run(migration);
+    for (let next = schemaVersion(database); next < version; next += 1) {
+      for (const { work, sql } of stepsOf(MIGRATIONS[next] ?? "", next + 1)) {
+        onStep(work);
+        database.run(sql);
+      }
+      database.run(`PRAGMA user_version = ${next + 1}`);
     }
     database.run(`PRAGMA application_id = ${APPLICATION_ID}`);
-    database.run(`PRAGMA user_version = ${version}`);
   });
   if (schemaVersion(database) < version) run.immediate();
 }

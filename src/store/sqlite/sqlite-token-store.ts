@@ -13,7 +13,7 @@ import {
 } from "../../tokens/token-store.ts";
 import { Reserve } from "./disk-space-reserve.ts";
 import type { DataDirectory } from "./file/data-directory.ts";
-import { openDatabase, type Purpose } from "./file/database.ts";
+import { type OnMigration, openDatabase, type Purpose } from "./file/database.ts";
 import { FirstTokenFile } from "./file/first-token-file.ts";
 import { OpenedFiles } from "./file/opened-files.ts";
 import type { ServerLock } from "./file/server-lock.ts";
@@ -93,8 +93,10 @@ export class SqliteTokenStore implements TokenStore {
     directory: DataDirectory,
     lock: ServerLock | null = null,
     purpose: Purpose = "changing",
+    onMigration?: OnMigration,
   ): SqliteTokenStore {
-    return new SqliteTokenStore(directory, openDatabase(directory, lock, purpose), { lock, purpose });
+    const database = openDatabase(directory, lock, purpose, onMigration);
+    return new SqliteTokenStore(directory, database, { lock, purpose });
   }
 
   /** Seals the cursors of lists from this store. */

@@ -18,7 +18,8 @@ export function fulfils<Row>(
   }
 }
 
-function holds(values: readonly Value[], comparison: Comparison): boolean {
+/** Whether one of these values, or none, fulfils a comparison. */
+export function holds(values: readonly Value[], comparison: Comparison): boolean {
   switch (comparison.op) {
     case "eq":
       return values.includes(comparison.value);

@@ -22,7 +22,7 @@ const FOLDED_PARTS: readonly Part[] = [
 ];
 
 /** Flags that ignore case: `(?i)`, `(?i:`, `(?s-i`. */
-const IGNORES_CASE = /\(\?[imsU-]*i/;
+export const IGNORES_CASE = /\(\?[imsU-]*i/;
 
 /** How many characters cost as much as one instruction. */
 const CHARACTERS = 16;
@@ -53,7 +53,7 @@ const TOKENS = new RegExp(
     BRACKETS,
     String.raw`(?<nothing>\(\?[imsU-]*\)|\\Q(?:\\E|$))`,
     String.raw`\\Q(?<quoted>[^]*?)(?:\\E|$)`,
-    String.raw`\\(?:x\{\w+\}|x\w\w|[pP]\{\^?\w+\}|[0-7]{1,3}|[^])`,
+    String.raw`\\(?:x\{\w+\}|x\w\w|[pP](?:\{\^?\w+\}|\w)|[0-7]{1,3}|[^])`,
     String.raw`\{(?<least>\d+)(?<more>,(?<most>\d*))?\}\??`,
     String.raw`(?<repeating>[*+?]\??)`,
     String.raw`(?<open>\((?:\?(?:P?<\w+>|[imsU-]*:?))?)`,
@@ -62,12 +62,17 @@ const TOKENS = new RegExp(
   "gu",
 );
 
+/** The parts of a pattern, one after the other. The groups of each match are those of TOKENS. */
+export function patternTokens(source: string): Iterable<RegExpExecArray> {
+  return source.matchAll(TOKENS);
+}
+
 /** How many parts a pattern has once each repetition in numbers is written out, without the parts that it then joins. */
 function repeatedSize(source: string): number {
   // The sizes of the open groups so far, and of the part that the next repetition repeats.
   const outer: number[] = [];
   let [group, last] = [0, 0];
-  for (const [token, nothing, quoted, least, more, most, repeating, open] of source.matchAll(TOKENS)) {
+  for (const [token, nothing, quoted, least, more, most, repeating, open] of patternTokens(source)) {
     if (nothing !== undefined) continue;
     if (open !== undefined) {
       outer.push(group);

@@ -21,7 +21,7 @@ async function storeOfMany(): Promise<TestStore> {
     expired: { ...old, lastUsedAt: now - 95 * DAY, expiresAt: now },
     revoked: { ...old, revokedAt: now - 95 * DAY, audiences: ["wiki"], expiresAt: now + DAY },
   };
-  for (const [name, values] of Object.entries(tokens))
+  for (const [name, values] of Object.entries(tokens).sort(([one], [other]) => (one < other ? -1 : 1)))
     await context.add(newToken(`atok_${name}`, { createdAt: now, ...values }));
   return context;
 }

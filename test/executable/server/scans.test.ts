@@ -14,9 +14,12 @@ const READER_DESCRIPTORS = 6;
 /** How long a stopping server waits for open requests, in milliseconds. */
 const DRAIN_MS = 5000;
 
+/** Patterns without a text that SQL could look for. They match nothing, and make a list slow. */
+const SLOW = Array.from({ length: 45 }, () => ({ key: "description", regex: { pattern: "[^ -~]" } }));
+
 /** A list that looks at every token, and finds a few. */
 const LIST = {
-  filters: [{ key: "description", regex: { pattern: "Service 1234[0-9]? on " } }],
+  filters: [{ or: [...SLOW, { key: "description", regex: { pattern: "Service 1234[0-9]? on " } }] }],
   sorts: [{ key: "description", direction: "desc" }],
 };
 

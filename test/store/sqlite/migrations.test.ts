@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { openDatabase } from "../../../src/store/sqlite/file/database.ts";
+import { type MigrationProgress, openDatabase } from "../../../src/store/sqlite/file/database.ts";
 import { ServerLock } from "../../../src/store/sqlite/file/server-lock.ts";
 import { inspectDatabase } from "../../../src/store/sqlite/inspect/inspection.ts";
 import { integrityFaults } from "../../../src/store/sqlite/inspect/store-faults.ts";
@@ -34,7 +34,10 @@ function rowsOf(database: Database): Readonly<Record<string, readonly Row[]>> {
     .query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table'")
     .all();
   return Object.fromEntries(
-    tables.map(({ name }) => [name, database.query<Row, []>(`SELECT * FROM "${name}" ORDER BY 1`).all()]),
+    tables.map(({ name }) => {
+      const first = name === "token" ? "id" : "1";
+      return [name, database.query<Row, []>(`SELECT * FROM "${name}" ORDER BY ${first}`).all()];
+    }),
   );
 }
 
@@ -98,6 +101,20 @@ describe.each(OLD_SCHEMAS)("a store of schema $version", ({ version, sql }) => {
     store.close();
     ServerLock.take(directory).release();
   });
+});
+
+test("a migration reports each step before it begins", () => {
+  thaw(schemaText(3));
+  const steps: MigrationProgress[] = [];
+  openDatabase(directory, null, "changing", (progress) => steps.push(progress)).close();
+  expect(steps.map(({ step }) => step)).toEqual(steps.map((_, index) => index + 1));
+  expect(new Set(steps.map(({ of }) => of))).toEqual(new Set([steps.length]));
+  expect(steps.slice(0, 3).map(({ work }) => work)).toEqual([
+    "copying the store",
+    "bringing the store to schema 4",
+    "moving the tokens",
+  ]);
+  openDatabase(directory, null, "changing", () => expect.unreachable()).close();
 });
 
 test("a migration that fails half-way changes nothing", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, statSync } from "node:fs";
 import fc from "fast-check";
+import { COLUMNS } from "../../../src/store/sqlite/token-row.ts";
 import { digestOf } from "../../../src/tokens/secret/secret.ts";
 import { descriptionFault, type Token } from "../../../src/tokens/token.ts";
 import type { ChangeState, Writes } from "../../../src/tokens/token-store.ts";
@@ -31,7 +32,8 @@ describe("a token", () => {
       fc.asyncProperty(tokenSet, extremes, async (tokens, extremes) => {
         for (const token of [...tokens.slice(0, 1), tokenOf("", extremes)]) {
           count += 1;
-          const added = newToken(`atok_${count}`, { ...token, id: `atok_${count}` });
+          const id = `atok_${String(count).padStart(3, "0")}`;
+          const added = newToken(id, { ...token, id });
           await context.add(added);
           expect(context.store.findById(added.token.id)).toEqual(added.token);
           const stored = context.store.findByDigest(added.digest);
@@ -183,11 +185,16 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
   ],
   "a token is never replaced": ["digest, 'atok_2'", "randomblob(32), id"].map(
     (key) =>
-      `REPLACE INTO token SELECT ${key}, access, description, hint, created_at, created_by, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL FROM token`,
+      `REPLACE INTO token (${COLUMNS}) SELECT ${key}, access, description, hint, created_at, created_by, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL FROM token`,
   ),
   "a token keeps its id and its secret": [
     "UPDATE token SET digest = randomblob(32)",
     "UPDATE token SET id = 'atok_3'",
+    "UPDATE token SET seq = seq + 1",
+  ],
+  "the id of a token comes after all others": [
+    "INSERT INTO token (digest, id, access, hint, created_at) VALUES (randomblob(32), 'atok_0', 'read', 'a', 1)",
+    "INSERT INTO token (seq, digest, id, access, hint, created_at) VALUES (-5, randomblob(32), 'atok_3', 'read', 'a', 1)",
   ],
   "a token keeps its role and its creator": [
     "UPDATE token SET verifies = 1",

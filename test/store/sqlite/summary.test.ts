@@ -1,10 +1,14 @@
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { consistencyFaults } from "../../../src/store/sqlite/consistency-rules.ts";
 import { inOnePiece } from "../../../src/store/sqlite/list/scan.ts";
 import { countTokens } from "../../../src/store/sqlite/summary-sql.ts";
 import { SUMMARY_DAYS } from "../../../src/tokens/limits.ts";
 import { summaryOf, summaryQuery } from "../../../src/tokens/summary.ts";
 import { formatTime } from "../../../src/tokens/time.ts";
 import { ACCESSES, STATUSES, statusAt, type Token } from "../../../src/tokens/token.ts";
+import { moment, tokenSet } from "../../support/lists/arbitraries.ts";
 import { tokenOf } from "../../support/new-token.ts";
 import { useStore } from "../../support/store/use.ts";
 
@@ -30,6 +34,28 @@ function everyKind(): readonly Token[] {
     ),
   );
 }
+
+test("the counts of a store follow each change of a token", async () => {
+  const change = fc.record({
+    index: fc.nat(23),
+    expiresAt: fc.option(fc.oneof(moment, fc.constantFrom(0, NOW, NOW + DAY, NOW + 400 * DAY))),
+    revokedAt: fc.option(moment),
+    lastUsedAt: fc.option(moment),
+  });
+  await fc.assert(
+    fc.asyncProperty(tokenSet, fc.array(change, { maxLength: 12 }), async (held, changes) => {
+      context.hold(held);
+      using database = new Database(context.directory.database, { readwrite: true });
+      const update = database.query(
+        "UPDATE token SET expires_at = ?, revoked_at = coalesce(revoked_at, ?), last_used_at = ? WHERE id = ?",
+      );
+      for (const { index, expiresAt, revokedAt, lastUsedAt } of changes)
+        update.run(expiresAt, revokedAt, lastUsedAt, held[index]?.id ?? "");
+      expect(consistencyFaults(database)).toEqual([]);
+    }),
+    { numRuns: 60 },
+  );
+});
 
 test("what the store counts adds up to what counting one by one gives", async () => {
   const rows = everyKind();

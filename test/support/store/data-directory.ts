@@ -37,6 +37,7 @@ export function makeStore(directory: DataDirectory): void {
     "INSERT INTO token (digest, id, access, description, hint, created_at) VALUES (randomblob(32), ?, 'read', 'a', 'abcd', 1)",
   );
   database.transaction(() => {
-    for (let count = 0; count < 200; count += 1) insert.run(`atok_${count}`);
+    // The ids of a store come in order.
+    for (const id of Array.from({ length: 200 }, (_, count) => `atok_${count}`).sort()) insert.run(id);
   })();
 }

@@ -38,13 +38,38 @@ export function writeTokens(
     const insert = database.query(
       "INSERT INTO token (digest, id, access, description, hint, created_at, expires_at, revoked_at, last_used_at, created_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    for (const { id, access, description, ...times } of tokens) {
-      const digest = Bun.SHA256.hash(id, new Uint8Array(32));
-      const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
-      const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
-      insert.run(digest, id, access, description, id.slice(-4), ...all);
-    }
+    inAnyOrder(database, () => {
+      for (const { id, access, description, ...times } of tokens) {
+        const digest = Bun.SHA256.hash(id, new Uint8Array(32));
+        const { createdAt, expiresAt, revokedAt, lastUsedAt } = times;
+        const all = [createdAt, expiresAt, revokedAt, lastUsedAt, createdBy];
+        insert.run(digest, id, access, description, id.slice(-4), ...all);
+      }
+    });
   });
+}
+
+/** Triggers that let a token come only behind all others, and keep its number. */
+const TRIGGERS_OF_ORDER = ["token_comes_last", "token_keeps_its_secret"];
+
+/** Runs `add`, which may add tokens with any ids, and then numbers all tokens in the order of ids. */
+export function inAnyOrder(database: Database, add: () => void): void {
+  const triggers = TRIGGERS_OF_ORDER.map((name) => {
+    const found = database.query<{ sql: string }, [string]>("SELECT sql FROM sqlite_schema WHERE name = ?");
+    return { name, sql: found.get(name)?.sql ?? "" };
+  });
+  for (const { name } of triggers) database.run(`DROP TRIGGER ${name}`);
+  add();
+  database.run(
+    "CREATE TEMP TABLE numbered AS SELECT seq, row_number() OVER (ORDER BY id) AS number FROM token",
+  );
+  for (const column of ["token.seq", "token_audience.token"]) {
+    const [table, name] = column.split(".");
+    database.run(`UPDATE ${table} SET ${name} = -number FROM numbered WHERE ${column} = numbered.seq`);
+    database.run(`UPDATE ${table} SET ${name} = -${name}`);
+  }
+  database.run("DROP TABLE numbered");
+  for (const { sql } of triggers) database.run(sql);
 }
 
 /** Lets a token expire, straight in the store of a data directory: no test has to wait for it. */

@@ -1,6 +1,8 @@
 import { Database, type SQLQueryBindings } from "bun:sqlite";
+import { EVENT_COLUMNS } from "../../../src/store/sqlite/audit-event-row.ts";
 import { DataDirectory } from "../../../src/store/sqlite/file/data-directory.ts";
 import { SqliteTokenStore } from "../../../src/store/sqlite/sqlite-token-store.ts";
+import { COLUMNS } from "../../../src/store/sqlite/token-row.ts";
 import { type Actor, type AuditEvent, COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import { AuditTrail } from "../../../src/tokens/audit/audit-trail.ts";
 import type { Listing } from "../../../src/tokens/listing/listing.ts";
@@ -136,7 +138,10 @@ export class TestStore implements Disposable {
 
   /** Makes the file hold these tokens, past the domain, under digests of their own, and no others. */
   hold(tokens: readonly Token[]): void {
-    this.#replaceRows("token", tokens.map(valuesOf));
+    const inOrder = tokens.toSorted((one, other) =>
+      Buffer.compare(Buffer.from(one.id), Buffer.from(other.id)),
+    );
+    this.#replaceRows("token", COLUMNS, inOrder.map(valuesOf));
   }
 
   /** Makes the file hold these events, past the domain, and no others. */
@@ -145,17 +150,24 @@ export class TestStore implements Disposable {
       ...[id, at, action, actor.tokenId, target, actor.traceId, actor.ip],
       ...[JSON.stringify(changes), actor.requestId],
     ]);
-    this.#replaceRows("audit_event", rows);
+    this.#replaceRows("audit_event", EVENT_COLUMNS, rows);
   }
 
-  #replaceRows(table: "token" | "audit_event", rows: readonly (readonly SQLQueryBindings[])[]): void {
+  #replaceRows(
+    table: "token" | "audit_event",
+    columns: string,
+    rows: readonly (readonly SQLQueryBindings[])[],
+  ): void {
     using database = new Database(this.directory.database, { readwrite: true });
     database.run("PRAGMA synchronous = OFF");
     database.transaction(() => {
       database.run(`DROP TRIGGER IF EXISTS ${table}_stays`);
       database.run(`DELETE FROM ${table}`);
+      if (table === "token") database.run("DELETE FROM token_audience; DELETE FROM token_count");
       for (const row of rows)
-        database.query(`INSERT INTO ${table} VALUES (${row.map(() => "?").join(", ")})`).run(...row);
+        database
+          .query(`INSERT INTO ${table} (${columns}) VALUES (${row.map(() => "?").join(", ")})`)
+          .run(...row);
     })();
   }
 

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { copyBeforeMigration } from "../backup/migration-copy.ts";
 import { type Depth, inspectDatabase } from "../inspect/inspection.ts";
 import { withPlainErrors } from "../inspect/store-faults.ts";
-import { migrate, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
+import { migrate, migrationSteps, type OnStep, pragma, SCHEMA_VERSION, schemaVersion } from "../schema.ts";
 import { isBusy, isReadOnly } from "../sqlite-errors.ts";
 import { StoreUnusable } from "../store-unusable.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -14,6 +14,17 @@ import { ServerLock, STOP_TO_UPGRADE } from "./server-lock.ts";
 import { StoreDatabase } from "./store-database.ts";
 
 const RETRY_MS = 10;
+
+/** A step of a migration that begins. */
+export interface MigrationProgress {
+  /** Its number, from 1 to `of`. */
+  readonly step: number;
+  readonly of: number;
+  /** The name of the step for people, such as "moving the tokens". */
+  readonly work: string;
+}
+
+export type OnMigration = (progress: MigrationProgress) => void;
 
 /** Reading leaves a closed store as it is: nothing has to be written. */
 export type Purpose = "reading" | "changing";
@@ -27,6 +38,7 @@ export function openDatabase(
   directory: DataDirectory,
   lock: ServerLock | null = null,
   purpose: Purpose = "changing",
+  onMigration: OnMigration = () => undefined,
 ): StoreDatabase {
   return withPlainErrors(directory, () => {
     if (!directory.holdsStore()) makeNewStore(directory, lock);
@@ -38,15 +50,27 @@ export function openDatabase(
         ? ServerLock.take(directory, STOP_TO_UPGRADE, "bringing the store to a newer schema")
         : null;
     try {
+      const onStep = stepCounter(old ?? SCHEMA_VERSION, onMigration);
+      if (old !== null) onStep("copying the store");
       const migration = old === null ? null : copyBeforeMigration(directory, old);
       closeAllToOthers(directory, lock ?? own);
-      const database = opened(directory, purpose);
+      const database = opened(directory, purpose, onStep);
       database.migration = migration;
       return database;
     } finally {
       own?.release();
     }
   });
+}
+
+/** Numbers the steps of a migration: first the copy of the store, then those of the schemas. */
+function stepCounter(from: number, onMigration: OnMigration): OnStep {
+  const of = 1 + migrationSteps(from, SCHEMA_VERSION).length;
+  let step = 0;
+  return (work) => {
+    step += 1;
+    onMigration({ step, of, work });
+  };
 }
 
 /**
@@ -63,11 +87,13 @@ function closeAllToOthers({ files, lock }: DataDirectory, held: ServerLock | nul
   for (const file of files) if (held === null || file !== lock) closeToOthers(file);
 }
 
-function opened({ database: path }: DataDirectory, purpose: Purpose): StoreDatabase {
+function opened({ database: path }: DataDirectory, purpose: Purpose, onStep: OnStep): StoreDatabase {
   const database = new StoreDatabase(path);
   try {
     database.run(`PRAGMA busy_timeout = ${OPENING_TIMEOUT_MS}`);
-    migrate(database, SCHEMA_VERSION);
+    // SQLite would put large temporary files into /var/tmp, which can be read-only.
+    database.run("PRAGMA temp_store = MEMORY");
+    migrateFast(database, onStep);
     database.clearCopiedInUse();
     configure(database, purpose);
     if (purpose === "changing") openFiles(database);
@@ -95,8 +121,17 @@ function configure(database: StoreDatabase, purpose: Purpose): void {
   database.run("PRAGMA trusted_schema = OFF");
   database.run("PRAGMA cell_size_check = ON");
   if (purpose === "changing") database.setInUse();
-  // SQLite would put large temporary files into /var/tmp, which can be read-only.
-  database.run("PRAGMA temp_store = MEMORY");
+}
+
+/** The size of the page cache during a migration: it reads the tokens in another order than that of the file. */
+const MIGRATION_CACHE_KIB = 131_072;
+
+function migrateFast(database: Database, onStep: OnStep): void {
+  if (schemaVersion(database) === SCHEMA_VERSION) return;
+  const usual = pragma(database, "cache_size");
+  database.run(`PRAGMA cache_size = -${MIGRATION_CACHE_KIB}`);
+  migrate(database, SCHEMA_VERSION, onStep);
+  database.run(`PRAGMA cache_size = ${usual}`);
 }
 
 /**

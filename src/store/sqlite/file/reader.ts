@@ -9,6 +9,8 @@ export const BUSY_TIMEOUT_MS = 20;
 export function openReader(path: string): Database {
   const database = new Database(withoutLinks(path), READING);
   database.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  // SQLite would put large temporary files into /var/tmp, which can be read-only.
+  database.run("PRAGMA temp_store = MEMORY");
   return database;
 }
 

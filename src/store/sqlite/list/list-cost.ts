@@ -1,38 +1,55 @@
-import { type Comparison, type Condition, someCondition } from "../../../tokens/listing/listing.ts";
+import {
+  type Comparison,
+  type Condition,
+  type Identified,
+  someCondition,
+} from "../../../tokens/listing/listing.ts";
+import { requiredBy } from "./condition-sql.ts";
+import type { ListTable } from "./list-sql.ts";
 
-type Judge = (comparison: Comparison) => boolean;
-
-/** Which comparisons the indexes of a table answer. */
-export interface Indexes {
-  /** Whether an index finds the rows that fulfil a comparison, without reading others. */
-  readonly isIndexed: Judge;
-  /** Whether an index has just those rows, in the order of ids. */
-  readonly isInOrderOfIds: Judge;
+/** Numbers of rows that decide how a list is read. They change its time alone. */
+export interface ListLimits {
+  /** The most rows that are sorted where they can also be read in order. */
+  readonly sorted: number;
+  /** The same where an index has all that decides. */
+  readonly sortedInIndex: number;
+  /** How many rows are looked at in the order of ids, before rows in another order are. */
+  readonly firstRows: number;
+  /** A longer skip looks for its end first, without reading the rows before. */
+  readonly shortSkip: number;
 }
 
-/** How SQL finds the rows of a list, each without a long search. All other conditions are checked row by row. */
+export const LIST_LIMITS: ListLimits = {
+  sorted: 20_000,
+  sortedInIndex: 100_000,
+  firstRows: 10_000,
+  shortSkip: 1000,
+};
+
+/** The properties of a list that are known without a look at its rows. */
 export interface AccessPath {
-  /** The one comparison that SQL makes; null where every row is read. */
-  readonly found: Comparison | null;
-  /** Whether the rows come in the order of ids, and not as they lie. */
-  readonly isInOrderOfIds: boolean;
-  /** The conditions that are still to be checked for each row. */
-  readonly rest: Condition;
+  /** The comparison that names the ids of the rows; null for none. */
+  readonly ids: Comparison | null;
+  /** Whether an index has just the rows of the list, in its order. */
+  readonly isExact: boolean;
+  readonly hasPattern: boolean;
 }
 
-/** The path to the rows that fulfil a condition, in the order of ids if that is asked for and can be had. */
-export function accessPath(
+/** The path to the rows that fulfil a condition, in the order of ids or in another. */
+export function accessPath<Row extends Identified, Stored>(
   condition: Condition,
   byId: boolean,
-  { isIndexed, isInOrderOfIds }: Indexes,
+  table: Pick<ListTable<Row, Stored>, "usual" | "indexes">,
 ): AccessPath {
-  const required = requiredBy(condition);
-  const searched = required.find(isOfIds) ?? required.find(isIndexed) ?? null;
-  const found = searched ?? (byId ? (required.find(isInOrderOfIds) ?? null) : null);
+  const comparisons = requiredBy(condition);
+  const isPlain = !someCondition(condition, ({ op }) => op === "or");
+  const isExact = comparisons.every(
+    (comparison) => table.usual?.isOf(comparison) === true || isRun(comparison, table),
+  );
   return {
-    found,
-    isInOrderOfIds: byId && (found === null || (isInOrderOfIds(found) && !isOfIds(found))),
-    rest: without(found, condition),
+    ids: comparisons.find(isOfIds) ?? null,
+    isExact: byId && isPlain && comparisons.length <= 1 && isExact,
+    hasPattern: someCondition(condition, ({ op }) => op === "regex"),
   };
 }
 
@@ -44,32 +61,22 @@ const FEW_IDS = 100;
  * Whether a list that goes by that path is read in a few milliseconds, however many rows there are. A pattern is judged
  * in a few hundredths of a second for one row.
  */
-export function isShort({ found, isInOrderOfIds, rest }: AccessPath, skip: number): boolean {
-  if (someCondition(rest, (part) => part.op === "regex")) return false;
-  if (found !== null && isOfIds(found)) return found.op !== "in" || found.values.length <= FEW_IDS;
-  const isExact = !someCondition(rest, (part) => part.op !== "and");
-  return isInOrderOfIds && isExact && skip <= FEW_ROWS;
+export function isShort({ ids, isExact, hasPattern }: AccessPath, skip: number): boolean {
+  if (hasPattern) return false;
+  if (ids !== null) return ids.op !== "in" || ids.values.length <= FEW_IDS;
+  return isExact && skip <= FEW_ROWS;
 }
 
-/** Whether rows are found by a value or values under one of these keys, each of which has an index. */
-export function isFoundBy({ op, key }: Comparison, keys: readonly string[]): boolean {
-  return keys.includes(key) && op !== "regex" && op !== "nin";
+/** Whether an index has the rows that fulfil a comparison one after the other, in the order of ids. */
+export function isRun(
+  { op, key, ...comparison }: Comparison,
+  { indexes }: Pick<ListTable<Identified, never>, "indexes">,
+): boolean {
+  const isOfNull = op === "exists" && "value" in comparison && comparison.value === false;
+  return indexes.some((index) => index.key === key && (op === "eq" || (isOfNull && !index.isPartial)));
 }
 
 /** Whether a comparison names the ids of the rows. */
 export function isOfIds({ op, key }: Comparison): boolean {
   return key === "id" && (op === "eq" || op === "in");
-}
-
-/** The condition for rows that fulfil one of the comparisons that it requires. */
-function without(found: Comparison | null, condition: Condition): Condition {
-  if (condition === found) return { op: "and", conditions: [] };
-  if (condition.op !== "and") return condition;
-  return { op: "and", conditions: condition.conditions.map((part) => without(found, part)) };
-}
-
-/** Comparisons that a row must fulfil to fulfil the condition. */
-function requiredBy(condition: Condition): readonly Comparison[] {
-  if (!("conditions" in condition)) return [condition];
-  return condition.op === "and" ? condition.conditions.flatMap(requiredBy) : [];
 }

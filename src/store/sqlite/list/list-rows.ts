@@ -31,7 +31,7 @@ export async function listRows<Row extends Identified, Stored>(
   try {
     requireKeys(query.condition, table.resource);
     const path = accessPath(query.condition, isById(query), table);
-    const rowsBy = (reader: RowReader) => new ListReader(reader, table, query, path).rows();
+    const rowsBy = (reader: RowReader) => new ListReader(reader, table, query).rows();
     return await (isShort(path, query.skip) ? rowsBy(inOnePiece(database)) : scans.run(caller, rowsBy));
   } catch (error) {
     throw asStoreError(error);

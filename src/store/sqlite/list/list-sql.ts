@@ -1,13 +1,6 @@
 import type { SQLQueryBindings } from "bun:sqlite";
-import type { ListOrder } from "../../../tokens/listing/list-order.ts";
-import {
-  type Comparison,
-  type Identified,
-  keyOf,
-  type ListedResource,
-  type Position,
-} from "../../../tokens/listing/listing.ts";
-import type { AccessPath, Indexes } from "./list-cost.ts";
+import type { Comparison, Condition, Identified, ListedResource } from "../../../tokens/listing/listing.ts";
+import type { UnixSeconds } from "../../../tokens/time.ts";
 
 /** A piece of SQL with the values for its question marks. */
 export interface Fragment {
@@ -15,63 +8,96 @@ export interface Fragment {
   readonly values: readonly SQLQueryBindings[];
 }
 
-/** Where the rows of a resource are: each column that SQL looks at has the name of its key. */
-export interface ListTable<Row extends Identified, Stored> extends Indexes {
+/** An index of a table. Its rows lie in the order of its key, then of the ids. */
+export interface ListIndex {
+  readonly name: string;
+  readonly key: string;
+  /** Whether it lacks the rows without a value under the key. */
+  readonly isPartial: boolean;
+  /** Further keys that the index has the values of. */
+  readonly covered: readonly string[];
+}
+
+/** Rows of a table, or some that include them. */
+export interface RowSet {
+  /** As in `FROM`. */
+  readonly from: Fragment;
+  /** The conditions that choose the rows. */
+  readonly where: readonly Fragment[];
+}
+
+/** Rows that SQL finds by a comparison, without reading others. */
+export interface Search extends RowSet {
+  readonly key: string;
+  /** The same rows for counting. */
+  readonly counted: RowSet;
+  /** The keys that SQL reads from the index. */
+  readonly covered: readonly string[];
+  /** The column in the order of ids in which the rows come; null where they come in another order. */
+  readonly order: string | null;
+}
+
+/** Where the rows of a resource are. Each key is the name of a column, unless `comparisonSql` or `plain` says otherwise. */
+export interface ListTable<Row extends Identified, Stored> {
   readonly resource: ListedResource<Row>;
   readonly table: string;
   /** The columns of each row, as in `SELECT`. */
   readonly selected: string;
   readonly rowOf: (stored: Stored) => Row;
+  /** The column in the order of ids. */
+  readonly place: "seq" | "id";
+  readonly indexes: readonly ListIndex[];
+  /** The partial index of the rows that fulfil a comparison, in the order of ids; null for none. */
+  readonly usual: { readonly index: string; readonly isOf: (comparison: Comparison) => boolean } | null;
+  /** An index that has every key with patterns; null for none. */
+  readonly text: string | null;
+  /** The comparison as a condition on columns, at that moment. */
+  readonly plain: (comparison: Comparison, now: UnixSeconds) => Condition;
+  /** The SQL of a comparison that is not one of a column; null for the others. */
+  readonly comparisonSql: (comparison: Comparison) => Fragment | null;
+  /** A search of the rows that is none of an index of the table; null for none. */
+  readonly search: (comparison: Comparison) => Search | null;
 }
 
-/**
- * Reads the rows that a path leads to: those of the list, and others that the caller has to leave out. SQL neither
- * sorts nor counts, because it would let nothing else go on meanwhile.
- */
-export function selection<Row extends Identified, Stored>(
-  table: ListTable<Row, Stored>,
-  { found, isInOrderOfIds }: AccessPath,
-  order: ListOrder<Row>,
-  after: Position | null,
+/** SQL from a template: a fragment in it becomes a part of the SQL, and anything else a value. */
+export function sql(
+  texts: TemplateStringsArray,
+  ...parts: readonly (Fragment | Exclude<SQLQueryBindings, object>)[]
 ): Fragment {
-  const [first] = order.sorts;
-  const isDescending = first?.direction === "desc";
-  const conditions = [
-    ...(found === null ? [] : [comparisonSql(found, table.resource)]),
-    ...(after === null || !isInOrderOfIds ? [] : [behind(after, isDescending)]),
-  ];
-  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.map(({ sql }) => sql).join(" AND ")}`;
-  const orderBy = isInOrderOfIds ? ` ORDER BY id ${isDescending ? "DESC" : "ASC"}` : "";
+  const fragments = parts.map((part) => (isFragment(part) ? part : { sql: "?", values: [part] }));
   return {
-    sql: `SELECT ${table.selected} FROM ${table.table}${where}${orderBy}`,
-    values: conditions.flatMap(({ values }) => values),
+    sql: texts.map((text, index) => text + (fragments[index]?.sql ?? "")).join(""),
+    values: fragments.flatMap(({ values }) => values),
   };
 }
 
-/** The rows behind a place in the order of ids. */
-function behind([id = null]: Position, isDescending: boolean): Fragment {
-  return { sql: `id ${isDescending ? "<" : ">"} ?`, values: [id] };
+/** A part of SQL that is not from a caller, such as the name of a column. */
+export function raw(text: string): Fragment {
+  return { sql: text, values: [] };
 }
 
-/** A comparison that an index answers. A key is looked up before it becomes SQL. */
-function comparisonSql<Row>(comparison: Comparison, resource: ListedResource<Row>): Fragment {
-  const { op, key } = comparison;
-  keyOf(resource, key);
-  switch (op) {
-    case "eq":
-      return { sql: `${key} = ?`, values: [comparison.value] };
-    case "lt":
-      return { sql: `${key} < ?`, values: [comparison.value] };
-    case "gt":
-      return { sql: `${key} > ?`, values: [comparison.value] };
-    case "exists":
-      return { sql: `${key} IS ${comparison.value ? "NOT " : ""}NULL`, values: [] };
-    case "in":
-      return {
-        sql: `${key} IN (SELECT value FROM json_each(?))`,
-        values: [JSON.stringify(comparison.values)],
-      };
-    default:
-      throw new Error(`no index answers ${op}`);
-  }
+export const TRUE = raw("1");
+/** A value, since SQLite drops other conditions beside a constant, and then has no use for the index of INDEXED BY. */
+export const FALSE: Fragment = { sql: "?", values: [0] };
+
+/** Fragments with a word such as AND between them. */
+export function joined(fragments: readonly Fragment[], word: string): Fragment {
+  return {
+    sql: fragments.map((fragment) => fragment.sql).join(word),
+    values: fragments.flatMap(({ values }) => values),
+  };
+}
+
+/** The condition that all parts are true. */
+export function allOf(fragments: readonly Fragment[]): Fragment {
+  return fragments.length === 0 ? TRUE : joined(fragments, " AND ");
+}
+
+/** A list of values as the right side of IN: there may be thousands. */
+export function valuesSql(values: readonly (string | number)[]): Fragment {
+  return sql`(SELECT value FROM json_each(${JSON.stringify(values)}))`;
+}
+
+function isFragment(part: unknown): part is Fragment {
+  return typeof part === "object" && part !== null && "sql" in part;
 }

@@ -61,10 +61,10 @@ test("a copy of a store is not made of a store with an index that does not fit, 
   using database = openDatabase(directory);
   database.run(ADD);
   database.close();
-  renameInIndex(directory.database, "token_not_revoked", "atok_new");
+  renameInIndex(directory.database, "token_id", "atok_new");
   const told = refusedCopy();
   expect(told).toStartWith(`${directory.database} is damaged:`);
-  expect(told).toContain("token_not_revoked");
+  expect(told).toContain("token_id");
 });
 
 test("a copy of a store leaves nothing behind where it cannot be written", () => {
@@ -100,8 +100,11 @@ test.each<[fault: string, ...sql: string[]]>([
     event('{"expires_at":null}'),
     event('{"expires_at":9}', "update", "aevt_2"),
   ],
-  ["the word whether it is in use is missing", "DELETE FROM store_state"],
+  ["the flag that it is in use is missing", "DELETE FROM store_state"],
   ["the key of the cursors is missing", "DELETE FROM cursor_key"],
+  ["the number of a token is not in the order of ids: atok_1", change("seq = 999")],
+  ["the count of the tokens of a kind is wrong", "UPDATE token_count SET tokens = tokens + 1"],
+  ["the list of the tokens of an audience is wrong", "INSERT INTO token_audience VALUES ('wiki', 1)"],
 ])("a store is damaged: %s", (fault, ...changes) => {
   makeStore(directory);
   expect(checkIntegrity(directory).tokens).toBe(200);

@@ -1,11 +1,24 @@
 import type { SQLQueryBindings } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { AUDIT_EVENT_TABLE } from "../../../../src/store/sqlite/audit-event-row.ts";
-import { accessPath, isShort } from "../../../../src/store/sqlite/list/list-cost.ts";
-import { type ListTable, selection } from "../../../../src/store/sqlite/list/list-sql.ts";
+import {
+  accessPath,
+  isShort,
+  LIST_LIMITS,
+  type ListLimits,
+} from "../../../../src/store/sqlite/list/list-cost.ts";
+import { ListReader } from "../../../../src/store/sqlite/list/list-reader.ts";
+import type { ListTable } from "../../../../src/store/sqlite/list/list-sql.ts";
+import type { RowReader } from "../../../../src/store/sqlite/list/scan.ts";
 import { TOKEN_TABLE } from "../../../../src/store/sqlite/token-row.ts";
-import { ListOrder } from "../../../../src/tokens/listing/list-order.ts";
-import type { Condition, Identified, Position, Sort } from "../../../../src/tokens/listing/listing.ts";
+import {
+  type Condition,
+  DIRECTIONS,
+  type Identified,
+  type Sort,
+  sortKeys,
+} from "../../../../src/tokens/listing/listing.ts";
+import { TOKEN_LISTING } from "../../../../src/tokens/listing/token-listing.ts";
 import { TestStore } from "../../../support/store/store.ts";
 
 const NOT_REVOKED: Condition = { op: "exists", key: "revoked_at", value: false };
@@ -67,67 +80,111 @@ test.each<[isShort: boolean, Condition]>([
   expect(isShort(accessPath(condition, true, AUDIT_EVENT_TABLE), 0)).toBe(short);
 });
 
-/** The steps by which SQLite finds the rows, without the name of the table. */
-function plan<Row extends Identified, Stored>(
+/** The steps by which SQLite finds the rows of a page, a line for each statement. */
+async function plans<Row extends Identified, Stored>(
   table: ListTable<Row, Stored>,
   condition: Condition,
-  sort: Sort,
-  after: Position | null,
-): readonly string[] {
+  sorts: readonly Sort[],
+  limits: ListLimits,
+): Promise<readonly string[]> {
   using context = new TestStore();
-  const path = accessPath(condition, sort.key === "id", table);
-  const { sql, values } = selection(table, path, new ListOrder(table.resource, [sort]), after);
-  const rows = context.connect().query<{ detail: string }, SQLQueryBindings[]>(`EXPLAIN QUERY PLAN ${sql}`);
-  return rows
-    .all(...values)
-    .map(({ detail }) => detail.replace(` ${table.table}`, ""))
-    .filter((detail) => !/json_each|LIST SUBQUERY|BLOOM/.test(detail));
+  const database = context.connect();
+  const found: string[] = [];
+  const reader: RowReader = {
+    each: async ({ sql, values }) => {
+      const steps = database.query<{ detail: string }, SQLQueryBindings[]>(`EXPLAIN QUERY PLAN ${sql}`);
+      const details = steps.all(...values).map(({ detail }) => detail);
+      found.push(details.filter((detail) => !/json_each|LIST SUBQUERY|BLOOM/.test(detail)).join("; "));
+    },
+  };
+  const query = { condition, sorts, after: null, skip: 0, limit: 51, now: 0 };
+  await new ListReader(reader, table, query, limits).rows();
+  return found;
 }
 
-describe("SQLite finds each row without a long search, and sorts nothing:", () => {
-  const reused = (part: object): Condition => ({ key: "reused_at", ...part }) as Condition;
-  const BY_ID_UP: Sort = { key: "id", direction: "asc" };
-  const BY_AT: Sort = { key: "at", direction: "asc" };
-  const ONE_TARGET = "SEARCH USING INDEX audit_event_target (target=?)";
-  const NO_ACTOR = "SEARCH USING INDEX audit_event_actor (actor=?)";
-  const NOT_REVOKED_INDEX = "USING INDEX token_not_revoked";
-  const OF_IDS = "SEARCH USING INDEX sqlite_autoindex_token_2 (id=?)";
-  const REUSED_AFTER = "SEARCH USING INDEX token_reused (reused_at>?)";
-  const REUSED_AT = "SEARCH USING INDEX token_reused (reused_at=?)";
+const SORTED_AT_ONCE = "USE TEMP B-TREE FOR ORDER BY";
 
-  /** The plan of the first page, and of a later one where that differs. */
-  type Plan = readonly [Condition, Sort, first: string, later?: string];
-  const TOKENS: readonly Plan[] = [
-    [all(), BY_ID, "SCAN USING INDEX sqlite_autoindex_token_2", OF_IDS.replace("=", "<")],
-    [all(NOT_REVOKED, MATCHING), BY_ID, `SCAN ${NOT_REVOKED_INDEX}`, `SEARCH ${NOT_REVOKED_INDEX} (id<?)`],
-    [all(NOT_REVOKED), BY_ID_UP, `SCAN ${NOT_REVOKED_INDEX}`, `SEARCH ${NOT_REVOKED_INDEX} (id>?)`],
-    [all(NOT_REVOKED), BY_TIME, "SCAN"],
-    [either(OF_ID, REUSED), BY_TIME, "SCAN"],
-    [all(MATCHING, OF_ID), BY_ID, OF_IDS],
-    [all(ids(3)), BY_TIME, OF_IDS],
-    [REUSED, BY_ID, REUSED_AFTER],
-    [reused({ op: "gt", value: 5 }), BY_ID, REUSED_AFTER],
-    [reused({ op: "lt", value: 5 }), BY_ID, REUSED_AFTER.replace(">", "<")],
-    [all(NOT_REVOKED, reused({ op: "eq", value: 5 })), BY_TIME, REUSED_AT],
-    [all(NOT_REVOKED, reused({ op: "in", values: [5, 6] })), BY_TIME, REUSED_AT],
-  ];
-  const EVENTS: readonly Plan[] = [
-    [all(), BY_ID, "SCAN", "SEARCH USING PRIMARY KEY (id<?)"],
-    [all(), BY_AT, "SCAN"],
-    [all(TO_ONE), BY_ID, ONE_TARGET, ONE_TARGET.replace("?", "? AND id<?")],
-    [all(TO_ONE), BY_ID_UP, ONE_TARGET, ONE_TARGET.replace("?", "? AND id>?")],
-    [all(TO_ONE, { ...MATCHING, key: "id" }), BY_ID, ONE_TARGET, ONE_TARGET.replace("?", "? AND id<?")],
-    [{ op: "eq", key: "actor", value: "atok_1" }, BY_ID, NO_ACTOR, NO_ACTOR.replace("?", "? AND id<?")],
-    [all(BY_NOBODY), BY_ID, NO_ACTOR, NO_ACTOR.replace("?", "? AND id<?")],
-    [all(BY_NOBODY, TO_ONE), BY_AT, NO_ACTOR],
-    [all(TO_TWO), BY_ID, ONE_TARGET],
-  ];
-  test.each(TOKENS)("tokens of %j by %j", (condition, sort, first, later = first) => {
-    expect(plan(TOKEN_TABLE, condition, sort, null)).toEqual([first]);
-    expect(plan(TOKEN_TABLE, condition, sort, ["atok_1"])).toEqual([later]);
+/** With these, a list is read as if each condition found many rows. */
+const NONE: ListLimits = { sorted: -1, sortedInIndex: -1, firstRows: 1, shortSkip: 1000 };
+
+describe("a page of a large list needs no sorting:", () => {
+  const status = (value: string): Condition => ({ op: "eq", key: "status", value });
+  const sortedBy = (key: string) => DIRECTIONS.map((direction): readonly Sort[] => [{ key, direction }]);
+  const KEYS = sortKeys(TOKEN_LISTING).filter((key) => key !== "id");
+  const CONDITIONS = [all(), all(NOT_REVOKED), all(status("active")), all(NOT_REVOKED, FOR_WIKI)];
+
+  test.each(KEYS.flatMap(sortedBy))("sorted by %j", async (sort) => {
+    for (const condition of CONDITIONS) {
+      const found = await plans(TOKEN_TABLE, condition, [sort], NONE);
+      expect(found.join("\n")).not.toContain(SORTED_AT_ONCE);
+      if (condition !== CONDITIONS[0]) expect(found.join("\n")).not.toMatch(/SCAN token(?! USING)/);
+    }
   });
-  test.each(EVENTS)("events of %j by %j", (condition, sort, first, later = first) => {
-    expect(plan(AUDIT_EVENT_TABLE, condition, sort, null)).toEqual([first]);
-    expect(plan(AUDIT_EVENT_TABLE, condition, sort, ["aevt_1"])).toEqual([later]);
+
+  /** Conditions and the last step by which SQLite finds their newest rows. */
+  const NEWEST: readonly (readonly [Condition, string])[] = [
+    [all(), "SCAN token"],
+    [all(NOT_REVOKED), "SCAN token USING INDEX token_not_revoked"],
+    [all(status("active")), "SCAN token USING INDEX token_not_revoked"],
+    [all(status("expired")), "SCAN token USING INDEX token_not_revoked"],
+    [all(status("revoked")), "SCAN token"],
+    [all(OF_ID), "SEARCH token USING INDEX token_id (id=?)"],
+    [
+      all(NOT_REVOKED, { op: "exists", key: "last_used_at", value: false }),
+      "SEARCH token USING INDEX token_last_used_at (last_used_at=?)",
+    ],
+    [
+      all(NOT_REVOKED, { op: "eq", key: "access", value: "read" }),
+      "SEARCH token USING INDEX token_access (access=?)",
+    ],
+    [
+      all(NOT_REVOKED, { op: "eq", key: "description", value: "a" }),
+      "SEARCH token USING INDEX token_description (description=?)",
+    ],
+    [
+      all({ op: "eq", key: "verifies", value: "true" }),
+      "SEARCH token USING INDEX token_verifies (verifies=?)",
+    ],
+    [
+      all(NOT_REVOKED, FOR_WIKI),
+      "SEARCH listed USING PRIMARY KEY (audience=?); SEARCH token USING INTEGER PRIMARY KEY (rowid=?)",
+    ],
+  ];
+  test.each(NEWEST)("the newest of %j", async (condition, steps) => {
+    expect((await plans(TOKEN_TABLE, condition, [BY_ID], NONE)).at(-1)).toStartWith(steps);
   });
+
+  test.each([
+    [all(), "SCAN audit_event"],
+    [all(TO_ONE), "SEARCH audit_event USING INDEX audit_event_target (target=?)"],
+    [all(BY_NOBODY), "SEARCH audit_event USING INDEX audit_event_actor (actor=?)"],
+  ])("the newest events of %j", async (condition, steps) => {
+    expect((await plans(AUDIT_EVENT_TABLE, condition, [BY_ID], NONE)).at(-1)).toBe(steps);
+  });
+});
+
+test.each<[Condition, string]>([
+  [
+    all(NOT_REVOKED, { op: "lt", key: "expires_at", value: 9 }, { op: "gt", key: "expires_at", value: 5 }),
+    "token_expires_at (expires_at>? AND expires_at<?)",
+  ],
+  [all(REUSED), "token_reused_at (reused_at>?)"],
+  [all(NOT_REVOKED, { op: "eq", key: "created_by", value: "atok_1" }), "token_created_by (created_by=?)"],
+  [all({ op: "eq", key: "status", value: "revoked" }), "token_revoked_at"],
+])("a list of few rows is found by them: %j", async (condition, index) => {
+  expect((await plans(TOKEN_TABLE, condition, [BY_TIME], LIST_LIMITS)).at(-1)).toContain(index);
+});
+
+test("a list that begins with the greatest value passes over no other values outside its bounds", async () => {
+  const bounded = all({ op: "gt", key: "expires_at", value: 5 }, { op: "lt", key: "expires_at", value: 9 });
+  const found = await plans(TOKEN_TABLE, bounded, [{ key: "expires_at", direction: "desc" }], NONE);
+  const searches = found.at(-1)?.match(/SEARCH token USING [^;]*/g) ?? [];
+  expect(searches.slice(0, 2)).toEqual(
+    Array(2).fill("SEARCH token USING COVERING INDEX token_expires_at (expires_at>? AND expires_at<?)"),
+  );
+});
+
+test("a search in descriptions reads one index, and no row that does not match", async () => {
+  const found = await plans(TOKEN_TABLE, all(NOT_REVOKED, MATCHING), [BY_TIME], LIST_LIMITS);
+  expect(found[0]).toMatch(/^(SCAN|SEARCH) token USING COVERING INDEX token_description/);
 });
