@@ -62,8 +62,8 @@ export class CachedLookUps implements LookUps {
   #read(digest: Uint8Array, key: string): StoredSecret | null {
     const found = this.#snapshot.find(digest);
     if (found === null) return null;
-    if (this.#tokens.size >= this.#tokensMax) this.#tokens.clear();
-    this.#tokens.set(key, found);
+    // Once it is full it stays so until the next commit, such as of counted uses: room is not worth more work.
+    if (this.#tokens.size < this.#tokensMax) this.#tokens.set(key, found);
     return found;
   }
 }

@@ -42,16 +42,11 @@ export class HeldSnapshot {
 
   /**
    * Looks up a token in the snapshot, or in a new one if none is held. Call `end` first if the database has changed.
-   * Throws the SQLiteError of a failure.
+   * After an SQLiteError of another kind than busy, call `close`.
    */
   find(digest: Uint8Array): StoredSecret | null {
-    try {
-      if (!this.#isHeld) this.#begin();
-      return this.#lookUps.find(digest);
-    } catch (error) {
-      this.end();
-      throw error;
-    }
+    if (!this.#isHeld) this.#begin();
+    return this.#lookUps.find(digest);
   }
 
   end(): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, copyFileSync, mkdirSync, openSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { OpenedFiles } from "../../../../src/store/sqlite/file/opened-files.ts";
 import { useDirectory } from "../../../support/store/use.ts";
@@ -22,6 +22,19 @@ test("a file that was removed, replaced or made is noticed, one that was written
   expect(files.replaced).toBeNull();
   writeFileSync(other, "");
   expect(files.replaced).toBe(other);
+});
+
+test("a descriptor is of the file that was there, not of one that took its place", () => {
+  const [path, other] = [join(directory.path, "one"), join(directory.path, "other")];
+  writeFileSync(path, "1");
+  const files = new OpenedFiles([path, other]);
+  expect([files.has(path), files.has(other)]).toEqual([true, false]);
+  const descriptor = openSync(path, "r");
+  copyFileSync(path, other);
+  renameSync(other, path);
+  const later = openSync(path, "r");
+  expect([files.holds(path, descriptor), files.holds(path, later)]).toEqual([true, false]);
+  for (const opened of [descriptor, later]) closeSync(opened);
 });
 
 test("a file that cannot be looked at any more counts as replaced", () => {
