@@ -7,7 +7,7 @@ import {
   someCondition,
 } from "../../../tokens/listing/listing.ts";
 import type { Pattern } from "../../../tokens/listing/pattern.ts";
-import { requiredLiteral } from "../../../tokens/listing/pattern-literal.ts";
+import { requiredTexts } from "../../../tokens/listing/required-texts.ts";
 import {
   allOf,
   FALSE,
@@ -23,7 +23,7 @@ import {
 type AnyTable = Pick<ListTable<Identified, never>, "comparisonSql" | "place" | "table">;
 
 /**
- * A condition on columns in SQL. It is exact, apart from patterns: of those, SQL looks for a text that every match
+ * A condition on columns in SQL. It is exact, apart from patterns: of those, SQL looks for texts that every match
  * contains, so that it also finds other rows.
  */
 export function conditionSql(condition: Condition, table: AnyTable): Fragment {
@@ -74,11 +74,13 @@ const LIKE_SIGNS = /[\\%_]/g;
 const FOLDED_BEYOND_ASCII = /[ks\u0080-\u{10ffff}]/giu;
 
 function likeSql(column: Fragment, pattern: Pattern): Fragment {
-  const literal = requiredLiteral(pattern);
-  if (literal === null) return sql`${column} IS NOT NULL`;
-  const escaped = literal.text.replaceAll(LIKE_SIGNS, "\\$&");
-  const folded = literal.isFolded ? escaped.replaceAll(FOLDED_BEYOND_ASCII, "_") : escaped;
-  return sql`${column} LIKE ${`%${folded}%`} ESCAPE '\\'`;
+  const required = requiredTexts(pattern);
+  if (required === null) return sql`${column} IS NOT NULL`;
+  const texts = required.texts.map((text) => {
+    const escaped = text.replaceAll(LIKE_SIGNS, "\\$&");
+    return required.isFolded ? escaped.replaceAll(FOLDED_BEYOND_ASCII, "_") : escaped;
+  });
+  return sql`${column} LIKE ${`%${texts.join("%")}%`} ESCAPE '\\'`;
 }
 
 export function hasPattern(condition: Condition): boolean {

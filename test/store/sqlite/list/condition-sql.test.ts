@@ -42,6 +42,8 @@ const MORE = [
 ];
 const RARE = [
   "(?i)",
+  "a+(?i)*",
+  String.raw`k{2}\Q\E{0,1}`,
   "(?i:k)",
   "(?-i)",
   "|",
