@@ -21,12 +21,14 @@ import type { Migration, StoreDatabase } from "./file/store-database.ts";
 import { WAL_LIMIT_BYTES, WriteAheadLog } from "./file/write-ahead-log.ts";
 import { listRows } from "./list/list-rows.ts";
 import { ScanScheduler } from "./list/scan-scheduler.ts";
+import { ScanThread } from "./list/scan-thread.ts";
+import { ScanThreads } from "./list/scan-threads.ts";
+import { SharedCounter } from "./list/shared-counter.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { StoreConnections } from "./store-connections.ts";
-import { countTokens } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 import { Writer } from "./writer.ts";
 
@@ -75,9 +77,11 @@ export class SqliteTokenStore implements TokenStore {
     });
     const mayCut = () => this.#lostFile === null && this.#writer.trouble === null && !this.isDamaged;
     this.#wal = new WriteAheadLog(directory.database, database, WAL_LIMIT_BYTES, mayCut);
-    this.#scans = new ScanScheduler(directory.database, this.#wal);
+    const writesOfUses = new SharedCounter();
+    const threads = new ScanThreads(() => new ScanThread(directory.database, writesOfUses));
+    this.#scans = new ScanScheduler(threads, this.#wal);
     this.#connections = new StoreConnections(database, this.#scans);
-    this.usage = new SqliteUsageStore(this.#connections, this.#writer);
+    this.usage = new SqliteUsageStore(this.#connections, this.#writer, writesOfUses);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#connections);
     this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
@@ -165,13 +169,12 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly Token[]> {
-    return await listRows(this.#connections, TOKEN_TABLE, query, caller);
+    const { database, scans } = this.#connections;
+    return await listRows(database, TOKEN_TABLE, query, () => scans.run(caller, "tokens", () => query));
   }
 
   async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly TokenCount[]> {
-    return await this.#connections.scans
-      .run(caller, (scan) => countTokens(scan, query))
-      .catch(throwAsStoreError);
+    return await this.#connections.scans.run(caller, "summary", () => query).catch(throwAsStoreError);
   }
 
   /** Deletes the first-token file if its token is revoked, replaced or not in the store. */
@@ -204,6 +207,7 @@ export class SqliteTokenStore implements TokenStore {
 
   close(): void {
     this.stopScans();
+    this.#scans.waitUntilDone();
     this.#database.close();
   }
 
