@@ -80,7 +80,7 @@ function median(values: readonly number[]): number {
 
 type Started = Awaited<ReturnType<typeof started>>;
 
-async function started(command: string[]) {
+export async function started(command: string[]) {
   const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: Bun.file("/dev/null") });
   let printed = "";
   for await (const chunk of child.stdout) {

@@ -1,4 +1,5 @@
 /** The main file of a thread of scans: see ScanThread. */
+import { setPriority } from "node:os";
 import type { ScanOutcome, ScanSetup } from "./scan-message.ts";
 import { failureOf } from "./scan-message.ts";
 import { readScan } from "./scan-reading.ts";
@@ -7,6 +8,14 @@ import { taskFrom } from "./scan-task.ts";
 import { SharedCounter } from "./shared-counter.ts";
 
 declare const self: Worker;
+
+/** How much less of a busy processor a scan gets than the thread that answers requests: setpriority(2), "nice". */
+const NICE = 5;
+
+/** The thread that calls setpriority(2). On other systems than Linux that is the whole process. */
+const THIS_THREAD = 0;
+
+if (process.platform === "linux") setPriority(THIS_THREAD, NICE);
 
 self.onmessage = ({ data }: MessageEvent<ScanSetup>) => {
   const { path } = data;
