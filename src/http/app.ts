@@ -1,11 +1,12 @@
 import { Elysia } from "elysia";
 import type { Authority } from "../tokens/authority.ts";
+import { andThen } from "../tokens/awaitable.ts";
 import { AuthenticatedRequest, requestWith } from "./auth/authentication.ts";
 import { documentedRoutes } from "./documented-routes.ts";
 import type { StoreHealth } from "./health.ts";
 import type { PageFiles } from "./page-file.ts";
 import { pageRoutes } from "./page-routes.ts";
-import type { RequestContext } from "./request-context.ts";
+import type { Handle, Handled } from "./request-pipeline.ts";
 
 export interface AppParts extends StoreHealth {
   readonly authority: Authority;
@@ -29,15 +30,21 @@ export function app({ authority, ping, writeTrouble, pages }: AppParts) {
     .use(pages === null ? new Elysia() : pageRoutes(pages));
   const { fetch } = elysia;
 
-  const handle = async (context: RequestContext): Promise<Response> => {
-    if (!context.policy.isProtected) return await fetch(context.request);
-    const request = await AuthenticatedRequest.authenticate(context, authority.tokens);
+  const dispatch = async (request: AuthenticatedRequest): Promise<Response> => {
     try {
       return await fetch(requestWith(request));
     } catch (error) {
       request.countWithoutEndpoint(error);
       throw error;
     }
+  };
+  const handle: Handle = (context) => {
+    if (!context.policy.isProtected) return fetch(context.request);
+    return andThen(
+      AuthenticatedRequest.authenticate(context, authority.tokens),
+      (authenticated): Handled =>
+        authenticated instanceof AuthenticatedRequest ? dispatch(authenticated) : authenticated,
+    );
   };
   return { handle, routes: elysia.routes };
 }

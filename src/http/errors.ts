@@ -8,6 +8,8 @@ import type { Carrier } from "./auth/credentials.ts";
 import { ERROR_CODES, type ErrorCode } from "./error-codes.ts";
 import { STORE_UNCHANGED } from "./messages-known-to-pages.ts";
 
+const NOTHING = {};
+
 interface FailureParts {
   readonly message: string;
   readonly details?: Readonly<Record<string, unknown>>;
@@ -17,24 +19,30 @@ interface FailureParts {
   readonly carrier?: Carrier | null;
 }
 
-/** The error for a request that fails, with everything that its caller may know. */
-export class Failure extends Error {
-  override readonly name = "Failure";
+/**
+ * The reason why a request fails, with everything that its caller may know. It is no Error: nobody reads the stack that
+ * an Error collects, and refused requests come in masses.
+ */
+export class Failure {
   readonly code: ErrorCode;
+  readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, string>>;
   /** The reason why the token was refused; null if the failure is about something else. */
   readonly refusal: AuthenticationRefusal | null;
   /** The place in the request where that token came; null if there is none. */
   readonly carrier: Carrier | null;
+  /** The error of the server behind it; undefined if there is none. */
+  readonly cause: unknown;
 
-  constructor(code: ErrorCode, { message, details = {}, headers = {}, cause, ...token }: FailureParts) {
-    super(message, { cause });
+  constructor(code: ErrorCode, parts: FailureParts) {
     this.code = code;
-    this.details = details;
-    this.headers = headers;
-    this.refusal = token.refusal ?? null;
-    this.carrier = token.carrier ?? null;
+    this.message = parts.message;
+    this.details = parts.details ?? NOTHING;
+    this.headers = parts.headers ?? NOTHING;
+    this.refusal = parts.refusal ?? null;
+    this.carrier = parts.carrier ?? null;
+    this.cause = parts.cause;
   }
 
   get status(): number {

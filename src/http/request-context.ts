@@ -39,6 +39,8 @@ export interface RequestOutcome {
   hasUnknownOptions: boolean;
 }
 
+const ID_BYTES = 16;
+
 /** Makes the context of a request. `loggedPath` is null where the log gets the path of the URL. */
 export function requestContext(
   received: Request,
@@ -46,7 +48,7 @@ export function requestContext(
   startedAt: number,
   loggedPath: string | null,
 ): RequestContext {
-  const requestId = crypto.randomUUID().replaceAll("-", "");
+  const requestId = crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex();
   const request = withHost(received);
   const path = pathOf(request.url);
   return {

@@ -1,4 +1,5 @@
-import { type Log, loggable } from "../log/log.ts";
+import type { Log } from "../log/log.ts";
+import { RequestLines } from "./request-line.ts";
 import { type LoggedRequest, RequestSums } from "./request-log-sums.ts";
 
 /** The time for which requests are counted before their sums are logged. */
@@ -6,6 +7,15 @@ const SUM_MS = 60_000;
 
 /** The sums may be logged this much later. */
 const CHECK_EVERY_MS = 1000;
+
+export interface RequestLogParts {
+  readonly log: Log;
+  /** The stream of that log. */
+  readonly stream: { readonly write: (line: string) => void };
+  /** In milliseconds. It never goes back. */
+  readonly clock: () => number;
+  readonly checkEveryMs?: number;
+}
 
 /** The sums of the current minute. */
 interface Minute {
@@ -23,14 +33,18 @@ interface Minute {
  */
 export class RequestLog {
   readonly #log: Log;
-  /** In milliseconds. It never goes back. */
+  readonly #stream: RequestLogParts["stream"];
   readonly #clock: () => number;
+  readonly #lines = new RequestLines();
+  readonly #hasLines: boolean;
   readonly #sumsUp: boolean;
   readonly #checkEveryMs: number;
   #minute: Minute | null = null;
 
-  constructor(log: Log, clock: () => number, checkEveryMs = CHECK_EVERY_MS) {
+  constructor({ log, stream, clock, checkEveryMs = CHECK_EVERY_MS }: RequestLogParts) {
     this.#log = log;
+    this.#stream = stream;
+    this.#hasLines = log.isLevelEnabled("info");
     this.#clock = clock;
     this.#sumsUp = !log.isLevelEnabled("debug");
     this.#checkEveryMs = checkEveryMs;
@@ -39,25 +53,12 @@ export class RequestLog {
   /** Logs a request with the status of its answer. */
   answered(request: LoggedRequest, method: string, status: number, durationMs: number): void {
     if (this.#sumsUp && !isLetIn(request) && !this.#currentSums().hasLine(request, status)) return;
-    const { traceId, requestId, path, ip } = request;
-    const { shown, refusal, fault, hasUnknownOptions } = request.outcome;
-    if (fault !== null)
-      this.#log.error({ trace_id: traceId, request_id: requestId, error: fault.error }, fault.message);
-    this.#log.info(
-      {
-        trace_id: traceId,
-        request_id: requestId,
-        method,
-        path: loggable(path),
-        status,
-        duration_ms: Math.round(durationMs * 1000) / 1000,
-        ip,
-        token_id: shown?.id ?? null,
-        ...(refusal === null ? {} : { authentication: refusal }),
-        ...(hasUnknownOptions ? { options: "not understood" } : {}),
-      },
-      "request",
-    );
+    const { traceId, requestId, outcome } = request;
+    if (outcome.fault !== null) {
+      const { error, message } = outcome.fault;
+      this.#log.error({ trace_id: traceId, request_id: requestId, error }, message);
+    }
+    if (this.#hasLines) this.#stream.write(this.#lines.line(request, method, status, durationMs, Date.now()));
   }
 
   /** Writes the sums so far. */

@@ -4,14 +4,14 @@ import { FORWARD_AUTH_PATH } from "./auth/forward-auth.ts";
 import { INTROSPECTION_PATH } from "./auth/route-policy.ts";
 import { badRequest, shuttingDown } from "./errors.ts";
 import type { RequestContext } from "./request-context.ts";
-import { type Handle, type PipelineParts, requestPipeline } from "./request-pipeline.ts";
+import { type Handle, type Handled, type PipelineParts, requestPipeline } from "./request-pipeline.ts";
 import { type Answering, type ConnectionOf, RequestQueue } from "./request-queue.ts";
 import { hostIssue, pathIssue, pathOf, SEGMENT_ROUTES, segmentsOf, UNCLEAR_PATH } from "./request-target.ts";
 
 /** The handlers of all clear requests. */
 export interface Handlers {
   /** Answers a reverse proxy that asks about an audience. */
-  readonly forwardAuth: (context: RequestContext, audience: string) => Answering;
+  readonly forwardAuth: (context: RequestContext, audience: string) => Handled;
   /** Answers every other request. */
   readonly app: Handle;
 }
@@ -47,15 +47,15 @@ const TUNNEL: Issue = { path: "method", message: "must not be CONNECT: Publisher
 export function router({ forwardAuth, app, isStopping, connectionOf, ...parts }: RouterParts) {
   const answer = requestPipeline(parts);
   const refuse = (request: Request, arrivedAt: number, issue: Issue, loggedPath: string | null) =>
-    answer(request, arrivedAt, () => Promise.reject(badRequest([issue])), loggedPath);
+    answer(request, arrivedAt, () => badRequest([issue]), loggedPath);
 
   const handleByApp: Handle = (context) => {
-    if (isStopping()) throw shuttingDown();
+    if (isStopping()) return shuttingDown();
     return app(context);
   };
   const askForwardAuth = (request: Request, arrivedAt: number, audience: string) => {
     const handle: Handle = (context) => {
-      if (isStopping()) throw shuttingDown();
+      if (isStopping()) return shuttingDown();
       return forwardAuth(context, audience);
     };
     return answer(request, arrivedAt, handle, FORWARD_AUTH_PATH + audience);

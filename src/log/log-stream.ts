@@ -9,8 +9,17 @@ const SOON_MS = 100;
 /** The pause after a full or failing disk, and after a pipe without a reader. */
 const FAILURE_MS = 1000;
 
-/** The limit of waiting text, in UTF-16 units. Above it, lines are dropped. */
+/** The limit of waiting lines, in bytes. Above it, lines are dropped. */
 const BACKLOG_LIMIT = 16 * 1024 * 1024;
+
+/** The size of a new buffer, in bytes. */
+const BUFFER_BYTES = 64 * 1024;
+
+/** A buffer that a burst of lines has made larger than this is not used again. */
+const REUSED_BYTES_MAX = 1024 * 1024;
+
+/** The most bytes of UTF-8 for one UTF-16 unit. */
+const BYTES_PER_UNIT_MAX = 3;
 
 /** The longest wait at the end: a pipe may have no reader. */
 const END_LIMIT_MS = 1000;
@@ -29,9 +38,12 @@ export type Write = (
 export class LogStream {
   readonly #fd: number;
   readonly #write: Write;
-  #lines: string[] = [];
-  /** The UTF-16 units of all waiting lines, and of the part that is being written. */
-  #length = 0;
+  /** The waiting lines, as bytes: thousands of strings that live until the next write would keep the garbage collector busy. */
+  #waiting: Buffer = Buffer.alloc(0);
+  #filled = 0;
+  /** The buffer of the previous write. */
+  #spare: Buffer | null = null;
+  /** The bytes that are being written. */
   #writing = 0;
   #dropped = 0;
   #isBusy = false;
@@ -47,7 +59,7 @@ export class LogStream {
 
   write(line: string): void {
     if (this.#isClosed) return;
-    if (this.#length > BACKLOG_LIMIT) {
+    if (this.#filled + this.#writing > BACKLOG_LIMIT) {
       this.#dropped += 1;
       return;
     }
@@ -68,22 +80,32 @@ export class LogStream {
   }
 
   #add(line: string): void {
-    this.#lines.push(line);
-    this.#length += line.length;
+    const bytesMax = line.length * BYTES_PER_UNIT_MAX;
+    if (this.#filled + bytesMax > this.#waiting.length) this.#makeRoomFor(bytesMax);
+    this.#filled += this.#waiting.write(line, this.#filled);
+  }
+
+  #makeRoomFor(bytes: number): void {
+    const size = Math.max(this.#filled + bytes, 2 * this.#waiting.length, BUFFER_BYTES);
+    const larger = Buffer.allocUnsafeSlow(size);
+    this.#waiting.copy(larger, 0, 0, this.#filled);
+    this.#waiting = larger;
   }
 
   #flush(): void {
     if (this.#dropped > 0) this.#add(droppedLine(this.#dropped));
     this.#dropped = 0;
-    if (this.#lines.length === 0) {
+    if (this.#filled === 0) {
       this.#isBusy = false;
       this.#whenDone?.();
       return;
     }
-    const text = this.#lines.join("");
-    this.#lines = [];
-    this.#writing = text.length;
-    this.#put(Buffer.from(text));
+    const full = this.#waiting;
+    this.#writing = this.#filled;
+    this.#waiting = this.#spare ?? Buffer.alloc(0);
+    this.#spare = full.length > REUSED_BYTES_MAX ? null : full;
+    this.#filled = 0;
+    this.#put(full.subarray(0, this.#writing));
   }
 
   #put(chunk: Uint8Array): void {
@@ -96,7 +118,6 @@ export class LogStream {
   }
 
   #written(): void {
-    this.#length -= this.#writing;
     this.#writing = 0;
     this.#flush();
   }
@@ -110,7 +131,7 @@ export class LogStream {
   #close(): void {
     this.#isClosed = true;
     this.#isBusy = false;
-    this.#lines = [];
+    this.#filled = 0;
     this.#whenDone?.();
   }
 

@@ -23,8 +23,11 @@ export function makeLog(level: LogLevel, stream: DestinationStream): Log {
   );
 }
 
-/** A line of JSON for the log, in which controls below U+0020 are escaped already. Most lines are plain ASCII. */
-function readable(line: string): string {
+/**
+ * JSON for a line of the log, without secrets and hidden characters. Controls below U+0020 are escaped already. Most of
+ * it is plain ASCII.
+ */
+export function readable(line: string): string {
   const clean = withoutPlainSecrets(line);
   const isPlain = Buffer.byteLength(clean) === clean.length && !clean.includes("\u007f");
   return isPlain ? clean : visible(clean);

@@ -22,7 +22,7 @@ const STDERR = 2;
 export async function serve(settings: ServeSettings): Promise<void> {
   const stream = new LogStream(STDERR);
   const log = makeLog(settings.logLevel, stream);
-  const requestLog = new RequestLog(log, () => performance.now());
+  const requestLog = new RequestLog({ log, stream, clock: () => performance.now() });
   const directory = new DataDirectory(settings.dataDir);
   if (!directory.holdsStore()) refuseInvalidFirstToken(settings.firstToken);
   const stopped = stopSignal(log);

@@ -1,3 +1,5 @@
+import { remembered } from "./remembered.ts";
+
 /** Milliseconds since 1970 in UTC, leap seconds not counted. */
 export type UnixMilliseconds = number;
 
@@ -49,6 +51,11 @@ function instant(text: string): UnixSeconds | null {
 /** The form of `formatTime`: UTC, whole seconds, `Z`. */
 export const FORMATTED_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-export function formatTime(time: UnixSeconds): string {
-  return `${new Date(time * 1000).toISOString().slice(0, 19)}Z`;
-}
+/** The times of the tokens in use come in every answer about them. */
+const FORMATTED_TIMES = 1000;
+
+/** Returns a time as `2030-12-31T23:59:59Z`. */
+export const formatTime: (time: UnixSeconds) => string = remembered(
+  (time) => `${new Date(time * 1000).toISOString().slice(0, 19)}Z`,
+  FORMATTED_TIMES,
+);

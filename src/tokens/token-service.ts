@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Actor } from "./audit/audit-event.ts";
+import { type Awaitable, andThen } from "./awaitable.ts";
 import { creation, type Revocation, type RevocationRequest, update } from "./changes/change-plans.ts";
 import { ChangeTransactions, type ChangeTransactionsParts } from "./changes/change-transactions.ts";
 import { replacement, rotation, successorCreation } from "./changes/rotation-plans.ts";
@@ -15,7 +16,7 @@ import { type Summary, summaryOf, summaryQuery } from "./summary.ts";
 import { type Clock, secondsOf, type UnixSeconds } from "./time.ts";
 import { statusAt, type Token } from "./token.ts";
 import { issuesOf, type TokenRequest, type UpdateRequest } from "./token-fields.ts";
-import type { TokenStore } from "./token-store.ts";
+import type { StoredSecret, TokenStore } from "./token-store.ts";
 import { finalEnd, type Reuse, type Showing } from "./usage/reuse.ts";
 import type { Usage } from "./usage/usage.ts";
 import {
@@ -52,6 +53,8 @@ export interface TokenServiceParts extends ChangeTransactionsParts {
 }
 
 const NO_DIGEST = new Uint8Array(32);
+const MALFORMED: Authentication = { token: null, refusal: "malformed" };
+const UNKNOWN: Authentication = { token: null, refusal: "unknown" };
 
 /** Creates, lists, updates, rotates, revokes and verifies API tokens. */
 export class TokenService {
@@ -83,27 +86,36 @@ export class TokenService {
    * Finds the token of a secret and checks it for a purpose. Reads the store each time, but not for a wrong checksum;
    * unknown, expired and revoked cost the same. `showing` is null at the command line, where an operator looks.
    */
-  async verify(secret: string, purpose: Purpose, showing: Showing | null = null): Promise<Verdict> {
-    const { token, refusal } = await this.authenticate(secret, "counted", showing);
-    return token === null
-      ? { token, reason: refusal }
-      : { token, reason: refusal ?? this.admit(token, purpose) };
+  verify(secret: string, purpose: Purpose, showing: Showing | null = null): Awaitable<Verdict> {
+    return andThen(this.authenticate(secret, "counted", showing), ({ token, refusal }) =>
+      token === null ? { token, reason: refusal } : { token, reason: refusal ?? this.admit(token, purpose) },
+    );
   }
 
   /**
    * Finds the token of a secret, and checks whether it has ended. Use `uncounted` where nobody shows the secret, or
    * where that was counted before.
    */
-  async authenticate(
+  authenticate(
     secret: string,
     counting: "counted" | "uncounted" = "counted",
     showing: Showing | null = null,
-  ): Promise<Authentication> {
-    if (!isSecret(secret)) return { token: null, refusal: "malformed" };
+  ): Awaitable<Authentication> {
+    if (!isSecret(secret)) return MALFORMED;
     const digest = digestOf(secret);
-    const stored = await this.#store.findByDigest(digest);
+    return andThen(this.#store.findByDigest(digest), (stored) =>
+      this.#authentication(stored, digest, counting, showing),
+    );
+  }
+
+  #authentication(
+    stored: StoredSecret | null,
+    digest: Uint8Array,
+    counting: "counted" | "uncounted",
+    showing: Showing | null,
+  ): Authentication {
     const matches = timingSafeEqual(stored?.digest ?? NO_DIGEST, digest);
-    if (stored === null || !matches) return { token: null, refusal: "unknown" };
+    if (stored === null || !matches) return UNKNOWN;
     const token = this.#changes.current(stored.token);
     const known = this.#current(token);
     const status = statusAt(token, this.now());

@@ -1,10 +1,9 @@
 import type { AuditEvent } from "./audit/audit-event.ts";
+import type { Awaitable } from "./awaitable.ts";
 import type { ListQuery } from "./listing/listing.ts";
 import type { ScanCaller } from "./listing/scan-caller.ts";
 import type { SummaryQuery, TokenCount } from "./summary.ts";
 import type { Token } from "./token.ts";
-
-type Awaitable<T> = T | Promise<T>;
 
 /** The greatest ids that a store has given so far; null where it has given none. */
 export interface LastIds {

@@ -30,8 +30,14 @@ class SummedLog {
   readonly #log: RequestLog;
 
   constructor(level: LogLevel = "info", checkEveryMs?: number) {
-    const log = makeLog(level, { write: (line) => void this.lines.push(JSON.parse(line)) });
-    this.#log = new RequestLog(log, () => this.nowMs, checkEveryMs);
+    const stream = { write: (line: string) => void this.lines.push(JSON.parse(line)) };
+    const log = makeLog(level, stream);
+    this.#log = new RequestLog({
+      log,
+      stream,
+      clock: () => this.nowMs,
+      ...(checkEveryMs === undefined ? {} : { checkEveryMs }),
+    });
   }
 
   add(count: number, requests: Requests = {}): this {

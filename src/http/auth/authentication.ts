@@ -1,8 +1,9 @@
+import { type Awaitable, andThen } from "../../tokens/awaitable.ts";
 import type { Token } from "../../tokens/token.ts";
 import type { TokenService } from "../../tokens/token-service.ts";
 import type { Showing } from "../../tokens/usage/reuse.ts";
 import type { Purpose } from "../../tokens/verification.ts";
-import { asFailure } from "../errors.ts";
+import { asFailure, type Failure } from "../errors.ts";
 import type { RequestContext } from "../request-context.ts";
 import { unauthenticated, unauthorized } from "./authentication-errors.ts";
 import { credentialFrom, type Scheme } from "./credentials.ts";
@@ -28,22 +29,23 @@ export class AuthenticatedRequest {
   }
 
   /**
-   * Authenticates a request from its Authorization header alone. Throws a Failure if it has no good token. A refused
+   * Authenticates a request from its Authorization header alone. Returns a Failure if it has no good token. A refused
    * token is a use too; `uncounted` is for a second look in the same request.
    */
-  static async authenticate(
+  static authenticate(
     context: RequestContext,
     tokens: TokenService,
     counting: "counted" | "uncounted" = "counted",
-  ): Promise<AuthenticatedRequest> {
+  ): Awaitable<AuthenticatedRequest | Failure> {
     const { schemes } = context.policy;
     const credential = credentialFrom(context.request.headers, schemes);
-    if (credential.refusal !== null) throw notAuthenticated(credential.refusal, credential.carrier, schemes);
+    if (credential.refusal !== null) return notAuthenticated(credential.refusal, credential.carrier, schemes);
     const { carrier, secret } = credential;
-    const { token, refusal } = await tokens.authenticate(secret, counting, context);
-    context.outcome.shown = token;
-    if (refusal !== null) throw notAuthenticated(refusal, carrier, schemes);
-    return new AuthenticatedRequest(context, token, carrier, tokens);
+    return andThen(tokens.authenticate(secret, counting, context), ({ token, refusal }) => {
+      context.outcome.shown = token;
+      if (refusal !== null) return notAuthenticated(refusal, carrier, schemes);
+      return new AuthenticatedRequest(context, token, carrier, tokens);
+    });
   }
 
   /** The record for secrets that this request asks about. */
@@ -74,8 +76,10 @@ export class AuthenticatedRequest {
   }
 
   /** Looks the token up once more and returns its current state. Throws a Failure if it is not good any more. */
-  authenticateAgain(): Promise<AuthenticatedRequest> {
-    return AuthenticatedRequest.authenticate(this.context, this.#tokens, "uncounted");
+  async authenticateAgain(): Promise<AuthenticatedRequest> {
+    const again = await AuthenticatedRequest.authenticate(this.context, this.#tokens, "uncounted");
+    if (again instanceof AuthenticatedRequest) return again;
+    throw again;
   }
 }
 

@@ -1,6 +1,8 @@
+import { type Awaitable, andThen } from "../../tokens/awaitable.ts";
 import type { Access } from "../../tokens/token.ts";
 import type { TokenService } from "../../tokens/token-service.ts";
 import { emptyAnswer } from "../answer.ts";
+import type { Failure } from "../errors.ts";
 import type { RequestContext } from "../request-context.ts";
 import { notVerified, unauthenticated } from "./authentication-errors.ts";
 import { type Carrier, type Credential, credentialFrom, credentialIn, type Scheme } from "./credentials.ts";
@@ -20,19 +22,18 @@ const METHOD_HEADERS = ["x-forwarded-method", "x-original-method"];
  * token, or the failure that the client gets. It reads no body.
  */
 export function forwardAuth(tokens: TokenService) {
-  return async (context: RequestContext, audience: string): Promise<Response> => {
+  return (context: RequestContext, audience: string): Awaitable<Response | Failure> => {
     const { request, outcome } = context;
     const options = forwardAuthOptions(request.url);
     outcome.hasUnknownOptions = !options.areUnderstood;
     const { taken, credential } = shownCredential(request.headers, options);
-    if (credential.refusal !== null) throw unauthenticated(credential.refusal, credential.carrier, taken);
+    const { carrier, secret, refusal } = credential;
+    if (refusal !== null) return unauthenticated(refusal, carrier, taken);
     const access = neededAccess(request, options);
-    const verdict = await tokens.verify(credential.secret, { access, audience }, context);
-    outcome.shown = verdict.token;
-    if (verdict.reason !== null) throw notVerified(verdict.reason, access, credential.carrier, taken);
-    return emptyAnswer({
-      "publisher-token-id": verdict.token.id,
-      "publisher-access": verdict.token.access,
+    return andThen(tokens.verify(secret, { access, audience }, context), ({ token, reason }) => {
+      outcome.shown = token;
+      if (reason !== null) return notVerified(reason, access, carrier, taken);
+      return emptyAnswer({ "publisher-token-id": token.id, "publisher-access": token.access });
     });
   };
 }

@@ -19,13 +19,13 @@ interface OpenBody {
  */
 export class BodyDeadlines {
   readonly #limits: BodyLimits;
-  readonly #tooSlow: () => Error;
+  readonly #tooSlow: () => unknown;
   /** In the order of their beginning. */
   readonly #open = new Set<OpenBody>();
   #sweeping: NodeJS.Timeout | null = null;
 
-  /** `tooSlow` makes the error for a body that is too slow. */
-  constructor(limits: BodyLimits, tooSlow: () => Error) {
+  /** `tooSlow` makes the reason for which a slow body is rejected. */
+  constructor(limits: BodyLimits, tooSlow: () => unknown) {
     this.#limits = limits;
     this.#tooSlow = tooSlow;
   }
@@ -36,24 +36,30 @@ export class BodyDeadlines {
   }
 
   /** Returns the body. Rejects with the error of reading it, or if it is too slow. */
-  async arrival<T>(reading: Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>();
-    const body: OpenBody = { since: performance.now(), end: () => reject(this.#tooSlow()) };
-    this.#open.add(body);
+  arrival<T>(reading: Promise<T>): Promise<T> {
     this.#sweeping ??= setInterval(() => this.#sweep(), this.#limits.sweepEveryMs).unref();
-    reading.then(resolve, reject);
-    try {
-      return await promise;
-    } finally {
-      this.#open.delete(body);
-    }
+    return new Promise((resolve, reject) => {
+      const body: OpenBody = { since: performance.now(), end: () => reject(this.#tooSlow()) };
+      this.#open.add(body);
+      reading.then(
+        (arrived) => {
+          this.#open.delete(body);
+          resolve(arrived);
+        },
+        (error: unknown) => {
+          this.#open.delete(body);
+          reject(error);
+        },
+      );
+    });
   }
 
   #sweep(): void {
     const earliest = performance.now() - this.#limits.limitMs;
-    for (const { since, end } of this.#open) {
-      if (since > earliest) return;
-      end();
+    for (const body of this.#open) {
+      if (body.since > earliest) return;
+      this.#open.delete(body);
+      body.end();
     }
     if (this.#open.size > 0 || this.#sweeping === null) return;
     clearInterval(this.#sweeping);

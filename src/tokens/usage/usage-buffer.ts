@@ -72,9 +72,10 @@ export class UsageBuffer {
 
   /** A token as it will be in the store once everything is written. */
   addedTo(token: Token): Token {
-    const hours = [...this.#collected.of(token.id), ...this.#added.of(token.id)];
-    const lastUsedAt = later(token.lastUsedAt, this.#lastUses.of(token.id));
-    return hours.reduce(withHour, { ...token, lastUsedAt });
+    let known = withLastUse(token, this.#lastUses.of(token.id));
+    for (const hour of this.#collected.of(token.id)) known = withHour(known, hour);
+    for (const hour of this.#added.of(token.id)) known = withHour(known, hour);
+    return known;
   }
 
   get #hours(): readonly HourOfUse[] {
@@ -101,10 +102,11 @@ export class UsageBuffer {
 }
 
 function withHour(token: Token, { lastUsedAt, reusedAt, reusedFrom }: HourOfUse): Token {
-  const used = { ...token, lastUsedAt: later(token.lastUsedAt, lastUsedAt) };
+  const used = withLastUse(token, lastUsedAt);
   return reusedAt === null || reusedAt < (token.reusedAt ?? 0) ? used : { ...used, reusedAt, reusedFrom };
 }
 
-function later(one: UnixSeconds | null, other: UnixSeconds | null): UnixSeconds | null {
-  return one === null || (other !== null && other > one) ? other : one;
+/** The same token if that is no later use. */
+function withLastUse(token: Token, at: UnixSeconds | null): Token {
+  return at === null || at <= (token.lastUsedAt ?? -1) ? token : { ...token, lastUsedAt: at };
 }

@@ -49,9 +49,14 @@ export class UsageByHour {
     );
   }
 
-  /** All hours of one token. */
+  /** All hours of one token. Runs for every request: mostly there is one, or none. */
   of(token: string): readonly CountedHour[] {
-    return [...this.#byStart.values()].flatMap((tokens) => tokens.get(token) ?? []);
+    const hours: CountedHour[] = [];
+    for (const tokens of this.#byStart.values()) {
+      const hour = tokens.get(token);
+      if (hour !== undefined) hours.push(hour);
+    }
+    return hours;
   }
 
   /** The uses of these tokens in the buckets of a period, each hour on its own. ALL_TOKENS stands for the sum. */

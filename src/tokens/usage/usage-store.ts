@@ -1,8 +1,7 @@
+import type { Awaitable } from "../awaitable.ts";
 import type { ScanCaller } from "../listing/scan-caller.ts";
 import type { UnixSeconds } from "../time.ts";
 import type { Bucket, Period } from "./usage-period.ts";
-
-type Awaitable<T> = T | Promise<T>;
 
 /** Stands where the id of a token does, for all tokens together. */
 export const ALL_TOKENS = "";

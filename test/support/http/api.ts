@@ -133,7 +133,8 @@ export class TestApi implements AsyncDisposable {
   #compose(): void {
     this.store = SqliteTokenStore.open(new DataDirectory(this.directory.path));
     // At "debug" each request has a line, however many there are.
-    const log = makeLog("debug", { write: (line) => void this.logLines.push(line) });
+    const stream = { write: (line: string) => void this.logLines.push(line) };
+    const log = makeLog("debug", stream);
     const clock = () => this.nowMs;
     const warnings = new ReuseWarnings(log, clock);
     this.usage = new Usage({ store: this.store.usage, tokens: this.store, clock });
@@ -152,7 +153,7 @@ export class TestApi implements AsyncDisposable {
       uses: this.usage,
     });
     this.auditTrail = new AuditTrail({ store: this.store.auditTrail, cursorKey: this.store.cursorKey });
-    const requestLog = new RequestLog(log, clock);
+    const requestLog = new RequestLog({ log, stream, clock });
     const { tokens, auditTrail, usage } = this;
     const storeHealth = { ping: () => this.store.ping(), writeTrouble: () => this.store.trouble };
     const authority = { tokens, auditTrail, usage };
