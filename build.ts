@@ -19,6 +19,9 @@ const TARGETS: readonly Bun.Build.CompileTarget[] = [
   "bun-windows-x64",
 ];
 
+/** The main file of the threads that read long lists. */
+const SCAN_WORKER = "src/store/sqlite/list/scan-worker.ts";
+
 /** The present commit, with `-dirty` if files differ from it; `unknown` outside of git. */
 async function commit(): Promise<string> {
   const head = await $`git rev-parse --short=12 HEAD`
@@ -40,7 +43,9 @@ async function compile(
   target?: Bun.Build.CompileTarget,
 ): Promise<string> {
   const result = await Bun.build({
-    entrypoints: [join(import.meta.dir, "src/main.ts")],
+    entrypoints: [join(import.meta.dir, "src/main.ts"), join(import.meta.dir, SCAN_WORKER)],
+    // All code is in one folder of the executable: so the address of the worker is the same as in the sources.
+    naming: { entry: "[name].[ext]" },
     minify: { syntax: true, whitespace: true },
     sourcemap: "linked",
     bytecode: true,

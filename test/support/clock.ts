@@ -1,4 +1,3 @@
-import { spyOn } from "bun:test";
 import type { UnixMilliseconds, UnixSeconds } from "../../src/tokens/time.ts";
 
 /** A clock that stands still until a test moves it, forwards or backwards. */
@@ -21,13 +20,4 @@ export class TestClock {
   step(seconds: number): void {
     this.nowMs += seconds * 1000;
   }
-}
-
-/** Lets `performance.now` go on by a tenth of a millisecond each time it is asked, however fast the machine is. */
-export function evenTime(): Disposable {
-  let nowMs = performance.now();
-  return spyOn(performance, "now").mockImplementation(() => {
-    nowMs += 0.1;
-    return nowMs;
-  });
 }

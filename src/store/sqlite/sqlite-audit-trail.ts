@@ -3,8 +3,9 @@ import type { AuditEventStore } from "../../tokens/audit/audit-trail.ts";
 import type { ListQuery } from "../../tokens/listing/listing.ts";
 import type { ScanCaller } from "../../tokens/listing/scan-caller.ts";
 import { AUDIT_EVENT_TABLE, type AuditEventRow, EVENT_COLUMNS } from "./audit-event-row.ts";
-import { type ListSource, listRows } from "./list/list-rows.ts";
+import { listRows } from "./list/list-rows.ts";
 import { withStoreErrors } from "./sqlite-errors.ts";
+import type { ListSource } from "./store-connections.ts";
 
 /** The audit events in the SQLite file of a data directory. */
 export class SqliteAuditTrail implements AuditEventStore {
@@ -55,6 +56,9 @@ export class SqliteAuditTrail implements AuditEventStore {
   }
 
   async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly AuditEvent[]> {
-    return await listRows(this.#source, AUDIT_EVENT_TABLE, query, caller);
+    const { database, scans } = this.#source;
+    return await listRows(database, AUDIT_EVENT_TABLE, query, () =>
+      scans.run(caller, "auditEvents", () => query),
+    );
   }
 }

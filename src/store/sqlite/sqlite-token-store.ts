@@ -14,20 +14,22 @@ import {
 import { Reserve } from "./disk-space-reserve.ts";
 import type { DataDirectory } from "./file/data-directory.ts";
 import { type OnMigration, openDatabase, type Purpose } from "./file/database.ts";
-import { FirstTokenFile } from "./file/first-token-file.ts";
+import { FirstTokenFile, isDoneWith } from "./file/first-token-file.ts";
 import { OpenedFiles } from "./file/opened-files.ts";
 import type { ServerLock } from "./file/server-lock.ts";
 import type { Migration, StoreDatabase } from "./file/store-database.ts";
 import { WriteAheadLog } from "./file/write-ahead-log.ts";
 import { listRows } from "./list/list-rows.ts";
 import { ScanScheduler } from "./list/scan-scheduler.ts";
+import { ScanThread } from "./list/scan-thread.ts";
+import { ScanThreads } from "./list/scan-threads.ts";
+import { SharedCounter } from "./list/shared-counter.ts";
 import { DigestLookUps } from "./look-ups/digest-look-ups.ts";
 import { SqliteAuditTrail } from "./sqlite-audit-trail.ts";
 import { SqliteChanges } from "./sqlite-changes.ts";
 import { throwAsStoreError, withStoreErrors } from "./sqlite-errors.ts";
 import { SqliteUsageStore } from "./sqlite-usage-store.ts";
 import { StoreConnections } from "./store-connections.ts";
-import { countTokens } from "./summary-sql.ts";
 import { COLUMNS, TOKEN_TABLE, type TokenRow, tokenOf } from "./token-row.ts";
 import { Writer } from "./writer.ts";
 
@@ -78,9 +80,11 @@ export class SqliteTokenStore implements TokenStore {
       mayCut: () => !this.#isInTrouble,
       endReads: () => this.#lookUps.endSnapshot(),
     });
-    this.#scans = new ScanScheduler(directory.database, this.#wal);
+    const writesOfUses = new SharedCounter();
+    const threads = new ScanThreads(() => new ScanThread(directory.database, writesOfUses));
+    this.#scans = new ScanScheduler(threads, this.#wal);
     this.#connections = new StoreConnections(database, this.#scans);
-    this.usage = new SqliteUsageStore(this.#connections, this.#writer);
+    this.usage = new SqliteUsageStore(this.#connections, this.#writer, writesOfUses);
     this.#database = database;
     this.auditTrail = new SqliteAuditTrail(this.#connections);
     this.#changes = new SqliteChanges(database, this.#writer, this.auditTrail);
@@ -174,21 +178,17 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async list(query: ListQuery, caller: ScanCaller | null = null): Promise<readonly Token[]> {
-    return await listRows(this.#connections, TOKEN_TABLE, query, caller);
+    const { database, scans } = this.#connections;
+    return await listRows(database, TOKEN_TABLE, query, () => scans.run(caller, "tokens", () => query));
   }
 
   async summary(query: SummaryQuery, caller: ScanCaller | null = null): Promise<readonly TokenCount[]> {
-    return await this.#connections.scans
-      .run(caller, (scan) => countTokens(scan, query))
-      .catch(throwAsStoreError);
+    return await this.#connections.scans.run(caller, "summary", () => query).catch(throwAsStoreError);
   }
 
   /** Deletes the first-token file if its token is revoked, replaced or not in the store. */
   tidyFirstToken(): void {
-    const digest = this.firstToken.digest();
-    if (digest === null) return;
-    const stored = this.findByDigest(digest);
-    if (stored === null || isDoneWith(stored.token)) this.firstToken.remove();
+    this.firstToken.tidy((digest) => this.findByDigest(digest));
   }
 
   /** Ends every scan and refuses new ones; everything else goes on. */
@@ -216,6 +216,7 @@ export class SqliteTokenStore implements TokenStore {
 
   close(): void {
     this.stopScans();
+    this.#scans.waitUntilDone();
     this.#lookUps.close(() => this.#database.close());
   }
 
@@ -244,9 +245,4 @@ export class SqliteTokenStore implements TokenStore {
 
 function removed(path: string): string {
   return `${path} was removed, replaced or closed to this user while the store was open`;
-}
-
-/** The first token is done with once it is revoked or replaced. */
-function isDoneWith({ revokedAt, replacedBy }: Token): boolean {
-  return revokedAt !== null || replacedBy !== null;
 }

@@ -1,7 +1,12 @@
 import type { Database } from "bun:sqlite";
 import { StoreUnavailable } from "../../tokens/token-store.ts";
-import type { ListSource } from "./list/list-rows.ts";
 import type { ScanScheduler } from "./list/scan-scheduler.ts";
+
+/** An open store. Short reads use its connection, long ones a scan. */
+export interface ListSource {
+  readonly database: Database;
+  readonly scans: ScanScheduler;
+}
 
 /** The connections of a store. Once the store is found damaged, every use of them throws StoreUnavailable. */
 export class StoreConnections implements ListSource {

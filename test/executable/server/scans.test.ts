@@ -5,7 +5,7 @@ import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts"
 import { until } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
 
-/** So many that a list by pattern takes several slices. */
+/** So many that a list by pattern takes a while. */
 const TOKENS = 20_000;
 
 /** How many descriptors the readers of the store may have open: the file, its -wal and its -shm, twice. */

@@ -83,7 +83,7 @@ describe("uses", () => {
     expect(context.store.findById("atok_1")).toEqual(tokenOf("atok_1", { ...kept, revokedAt: A_MOMENT }));
   });
 
-  test("are read in the order of time, within the period, in more slices than one", async () => {
+  test("are read in the order of time, within the period, few or many", async () => {
     const { usage } = context.store;
     const starts = Array.from({ length: 900 }, (_, hour) => MIDNIGHT + hour * HOUR);
     await usage.add(starts.map((start) => uses("atok_1", { start })));

@@ -1,10 +1,9 @@
 import { expect, test } from "bun:test";
 import { readFileSync, renameSync, truncateSync } from "node:fs";
-import { ScanScheduler } from "../../../src/store/sqlite/list/scan-scheduler.ts";
-import { StoreConnections } from "../../../src/store/sqlite/store-connections.ts";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import type { Condition } from "../../../src/tokens/listing/listing.ts";
 import { digestOf } from "../../../src/tokens/secret/secret.ts";
+import { summaryQuery } from "../../../src/tokens/summary.ts";
 import { StoreUnavailable } from "../../../src/tokens/token-store.ts";
 import { tokenOf } from "../../support/new-token.ts";
 import { EVERYTHING, type TestStore } from "../../support/store/store.ts";
@@ -80,12 +79,7 @@ test.each(READING)("a store whose file is spoilt meanwhile is unavailable: %s", 
 });
 
 test("a long read under way ends once the store is found damaged", async () => {
-  const wal = { size: 0, limit: 0, isTooLarge: false, tryToCut: () => undefined };
-  const scans = new ScanScheduler(context.directory.database, wal);
-  const connections = new StoreConnections(context.connect(), scans);
-  const read = connections.scans.run(null, async (scan) => {
-    connections.markDamaged();
-    await scan.rest();
-  });
+  const read = context.store.summary(summaryQuery(0));
+  context.store.markDamaged();
   await expect(read).rejects.toMatchObject({ reason: "closing" });
 });

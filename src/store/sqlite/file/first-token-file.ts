@@ -2,6 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { digestOf, isSecret } from "../../../tokens/secret/secret.ts";
+import type { Token } from "../../../tokens/token.ts";
+import type { StoredSecret } from "../../../tokens/token-store.ts";
 import { syncDirectory } from "./data-directory.ts";
 import { writeNewFile } from "./file-bytes.ts";
 
@@ -32,6 +34,14 @@ export class FirstTokenFile {
     }
   }
 
+  /** Deletes the file if its token is revoked, replaced or not in the store. */
+  tidy(find: (digest: Uint8Array) => StoredSecret | null): void {
+    const digest = this.digest();
+    if (digest === null) return;
+    const stored = find(digest);
+    if (stored === null || isDoneWith(stored.token)) this.remove();
+  }
+
   remove(): void {
     rmSync(this.path, { force: true });
   }
@@ -40,6 +50,11 @@ export class FirstTokenFile {
     const held = this.digest();
     return held !== null && timingSafeEqual(held, digest);
   }
+}
+
+/** The first token is done with once it is revoked or replaced. */
+export function isDoneWith({ revokedAt, replacedBy }: Token): boolean {
+  return revokedAt !== null || replacedBy !== null;
 }
 
 /** Without these flags, opening a pipe waits for ever for a program that writes to it, and a link leads elsewhere. */

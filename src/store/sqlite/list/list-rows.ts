@@ -7,39 +7,45 @@ import {
   type ListTerms,
   someCondition,
 } from "../../../tokens/listing/listing.ts";
-import type { ScanCaller } from "../../../tokens/listing/scan-caller.ts";
 import { asStoreError } from "../sqlite-errors.ts";
-import { accessPath, isShort } from "./list-cost.ts";
+import { type AccessPath, accessPath, isShort } from "./list-cost.ts";
 import { ListReader } from "./list-reader.ts";
 import type { ListTable } from "./list-sql.ts";
 import { inOnePiece, type RowReader } from "./scan.ts";
-import type { ScanScheduler } from "./scan-scheduler.ts";
 
-/** An open store. Short reads use its connection, long ones a scan. */
-export interface ListSource {
-  readonly database: Database;
-  readonly scans: ScanScheduler;
-}
-
-/** The rows of a table that a query asks for, in its order, at most its limit. Throws ScanRefused as scans do. */
+/**
+ * The rows of a table that a query asks for, in its order, at most its limit. Reads a short list at once from `database`.
+ * A long one is the answer of `scan`, and fails as scans do.
+ */
 export async function listRows<Row extends Identified, Stored>(
-  { database, scans }: ListSource,
+  database: Database,
   table: ListTable<Row, Stored>,
   query: ListQuery,
-  caller: ScanCaller | null,
+  scan: () => Promise<readonly Row[]>,
 ): Promise<readonly Row[]> {
   try {
     requireKeys(query.condition, table.resource);
-    const path = accessPath(query.condition, isById(query), table);
-    const rowsBy = (reader: RowReader) => new ListReader(reader, table, query).rows();
-    return await (isShort(path, query.skip) ? rowsBy(inOnePiece(database)) : scans.run(caller, rowsBy));
+    if (!isShort(pathOf(table, query), query.skip)) return await scan();
+    return await readRows(inOnePiece(database), table, query);
   } catch (error) {
     throw asStoreError(error);
   }
 }
 
-function isById({ sorts }: ListQuery): boolean {
-  return sorts.length === 0 || sorts[0]?.key === "id";
+/** Reads the rows that a query asks for, however long that takes. */
+export async function readRows<Row extends Identified, Stored>(
+  reader: RowReader,
+  table: ListTable<Row, Stored>,
+  query: ListQuery,
+): Promise<readonly Row[]> {
+  return await new ListReader(reader, table, query).rows();
+}
+
+function pathOf<Row extends Identified, Stored>(
+  table: ListTable<Row, Stored>,
+  { condition, sorts }: ListQuery,
+): AccessPath {
+  return accessPath(condition, sorts.length === 0 || sorts[0]?.key === "id", table);
 }
 
 /** A key is looked up before anything goes by it. */

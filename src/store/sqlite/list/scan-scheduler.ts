@@ -1,11 +1,10 @@
-import type { Database } from "bun:sqlite";
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type { ScanCaller } from "../../../tokens/listing/scan-caller.ts";
 import { type ScanRefusal, ScanRefused } from "../../../tokens/listing/scan-error.ts";
 import type { WriteAheadLog } from "../file/write-ahead-log.ts";
-import { ReaderPool } from "./reader-pool.ts";
-import { Scan } from "./scan.ts";
 import { type CallerId, type QueueLimits, ScanQueue } from "./scan-queue.ts";
+import type { ScanAnswer, ScanKind, ScanQuery } from "./scan-task.ts";
+import type { RefusalNow } from "./scan-thread.ts";
+import type { ScanThreads } from "./scan-threads.ts";
 
 export interface ScanLimits extends QueueLimits {
   /** The most scans at once. */
@@ -17,6 +16,9 @@ export interface ScanLimits extends QueueLimits {
   /** By how many times its limit the -wal file may grow meanwhile. */
   readonly walGrowth: number;
 }
+
+/** The part of ScanThreads that runs scans. */
+type ScanRunner = Pick<ScanThreads, "run" | "close" | "waitUntilDone">;
 
 /** The parts of the -wal file that scans use. */
 type ScannedWal = Pick<WriteAheadLog, "size" | "limit" | "isTooLarge" | "tryToCut">;
@@ -32,21 +34,20 @@ export const SCAN_LIMITS: ScanLimits = {
 };
 
 /**
- * Runs reads of many rows: a few at a time, each on a snapshot of the store and in slices, so that other requests do not
- * wait. One caller cannot take all places. Every such read goes through here.
+ * Runs reads of many rows: a few at a time, each on a snapshot of the store and in another thread, so that other requests
+ * do not wait. One caller cannot take all places. Every such read goes through here.
  */
 export class ScanScheduler {
-  readonly #readers: ReaderPool;
+  readonly #threads: ScanRunner;
   readonly #wal: ScannedWal;
   readonly #limits: ScanLimits;
   readonly #queue: ScanQueue;
   readonly #running: CallerId[] = [];
   #isClosed = false;
-  #lastTurn: Promise<void> = Promise.resolve();
 
-  /** For the database file at `path`, with its -wal file. */
-  constructor(path: string, wal: ScannedWal, limits = SCAN_LIMITS) {
-    this.#readers = new ReaderPool(path);
+  /** For threads that read a database file, with its -wal file. */
+  constructor(threads: ScanRunner, wal: ScannedWal, limits = SCAN_LIMITS) {
+    this.#threads = threads;
     this.#wal = wal;
     this.#limits = limits;
     this.#queue = new ScanQueue(limits);
@@ -57,23 +58,35 @@ export class ScanScheduler {
     return this.#running.length;
   }
 
-  /** Runs `read` when its turn comes. Throws ScanRefused where it waits too long, or where the scan has to end. */
-  async run<T>(caller: ScanCaller | null, read: (scan: Scan) => Promise<T>): Promise<T> {
+  /**
+   * Runs a scan when its turn comes, with the query that `queryNow` returns then. Throws ScanRefused where it waits too long,
+   * or where the scan has to end.
+   */
+  async run<Kind extends ScanKind>(
+    caller: ScanCaller | null,
+    kind: Kind,
+    queryNow: () => ScanQuery<Kind>,
+  ): Promise<ScanAnswer<Kind>> {
     const id = caller?.token ?? null;
     if (!this.#begins(caller)) await this.#queue.wait(caller);
     try {
-      return await this.#readers.withSnapshot((reader) => read(this.#scan(reader, caller)));
+      return await this.#threads.run({ kind, query: queryNow() }, this.#watch(caller));
     } finally {
       this.#running.splice(this.#running.indexOf(id), 1);
       this.#callNext();
     }
   }
 
-  /** Refuses every scan from now on, and ends those under way with their next slice. */
+  /** Refuses every scan from now on, and ends those under way. */
   close(): void {
     this.#isClosed = true;
     this.#queue.close();
-    this.#readers.close();
+    this.#threads.close();
+  }
+
+  /** After `close`: blocks until no scan has the store open. */
+  waitUntilDone(): void {
+    this.#threads.waitUntilDone();
   }
 
   /** Whether a scan begins at once, and not after others. */
@@ -111,25 +124,16 @@ export class ScanScheduler {
     return true;
   }
 
-  #scan(reader: Database, caller: ScanCaller | null): Scan {
+  /** Returns a function that says why a scan that begins now has to end. */
+  #watch(caller: ScanCaller | null): RefusalNow {
     const deadline = performance.now() + this.#limits.scanMs;
     const walSizeMax = this.#wal.size + this.#limits.walGrowth * this.#wal.limit;
     const isOver = () => performance.now() > deadline || this.#wal.size > walSizeMax;
-    return new Scan(reader, async () => {
-      await this.#nextTurn();
-      const refusal = this.#refusal(caller) ?? (isOver() ? "too-long" : null);
-      if (refusal !== null) throw new ScanRefused(refusal);
-    });
+    return () => this.#refusal(caller) ?? (isOver() ? "too-long" : null);
   }
 
   #refusal(caller: ScanCaller | null): ScanRefusal | null {
     if (this.#isClosed) return "closing";
     return caller?.signal.aborted === true ? "abandoned" : null;
-  }
-
-  /** In each turn of the event loop one scan runs one slice: other work waits for one slice, not for several. */
-  #nextTurn(): Promise<void> {
-    this.#lastTurn = this.#lastTurn.then(() => nextTurn());
-    return this.#lastTurn;
   }
 }

@@ -1,18 +1,14 @@
-import type { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Scan } from "../../../../src/store/sqlite/list/scan.ts";
 import {
   SCAN_LIMITS,
   type ScanLimits,
   ScanScheduler,
 } from "../../../../src/store/sqlite/list/scan-scheduler.ts";
+import type { RefusalNow } from "../../../../src/store/sqlite/list/scan-thread.ts";
 import { ScanRefused } from "../../../../src/tokens/listing/scan-error.ts";
 import { StoreUnavailable } from "../../../../src/tokens/token-store.ts";
 import { TEST_LIMIT_MS } from "../../../support/patience.ts";
-import { row } from "../../../support/store/store.ts";
-import { useStore } from "../../../support/store/use.ts";
 
 setDefaultTimeout(TEST_LIMIT_MS);
 
@@ -27,8 +23,29 @@ class PlayedWal {
   }
 }
 
-const context = useStore();
+const QUERY = { now: 0, until: 0, reusedSince: 0 };
+
+type Play = (refusalNow: RefusalNow) => Promise<unknown>;
+
+/** Plays scans in place of threads. */
+class PlayedThreads {
+  /** Plays the scan whose query was asked for last. */
+  play: Play = async () => undefined;
+  isClosed = false;
+
+  async run(_: unknown, refusalNow: RefusalNow): Promise<never> {
+    return (await this.play(refusalNow)) as never;
+  }
+
+  close(): void {
+    this.isClosed = true;
+  }
+
+  waitUntilDone(): void {}
+}
+
 let wal: PlayedWal;
+let threads: PlayedThreads;
 let scans: ScanScheduler;
 const opened: ScanScheduler[] = [];
 
@@ -44,22 +61,38 @@ afterEach(() => {
 /** Takes a scheduler with these limits. */
 function limitScans(limits: Partial<ScanLimits>): void {
   const all = { ...SCAN_LIMITS, atOnce: 2, queueLength: 2, queueMs: TEST_LIMIT_MS, ...limits };
-  scans = new ScanScheduler(context.directory.database, wal, all);
+  threads = new PlayedThreads();
+  scans = new ScanScheduler(threads, wal, all);
   opened.push(scans);
 }
 
-/** A scan that goes on until it is told to end, or is made to. */
+/** Asks for a scan that is played in this way. */
+async function runScan(play: Play, { token, signal }: Caller = PUBLISHER): Promise<unknown> {
+  const queryNow = () => {
+    threads.play = play;
+    return QUERY;
+  };
+  return await scans.run(token === null ? null : { token, signal }, "summary", queryNow);
+}
+
+interface Caller {
+  /** Null for Publisher itself. */
+  readonly token: string | null;
+  readonly signal: AbortSignal;
+}
+
+const PUBLISHER: Caller = { token: null, signal: new AbortController().signal };
+
+/** A scan that goes on until a test ends it, or it has to end. */
 class EndlessScan {
   hasBegun = false;
-  reader: Database | null = null;
   readonly ended: Promise<string>;
   readonly controller = new AbortController();
   #isDone = false;
 
   /** Each has a caller of its own, unless a token is named. */
   constructor(token = crypto.randomUUID() as string) {
-    this.ended = scans
-      .run({ token, signal: this.controller.signal }, (scan) => this.#go(scan))
+    this.ended = runScan((refusalNow) => this.#go(refusalNow), { token, signal: this.controller.signal })
       .then(() => "done")
       .catch((error) => (error instanceof ScanRefused ? error.reason : String(error)));
   }
@@ -68,18 +101,14 @@ class EndlessScan {
     this.#isDone = true;
   }
 
-  async #go(scan: Scan): Promise<void> {
-    read(scan);
-    this.reader = scan.database;
+  async #go(refusalNow: RefusalNow): Promise<void> {
     this.hasBegun = true;
-    while (!this.#isDone) await scan.rest();
+    while (!this.#isDone) {
+      await nextTurn();
+      const refusal = refusalNow();
+      if (refusal !== null) throw new ScanRefused(refusal);
+    }
   }
-}
-
-/** The row of a statement that is not kept: it would keep its connection open. */
-function read({ database }: Scan, sql = "SELECT count(*) AS count FROM token"): unknown {
-  using statement = database.prepare(sql);
-  return statement.get();
 }
 
 function several(count: number, token?: string): readonly EndlessScan[] {
@@ -93,7 +122,7 @@ async function endsOf(scans: readonly (EndlessScan | undefined)[]): Promise<read
 /** A scan that ends when it is let go. */
 function heldScan() {
   const { promise, resolve } = Promise.withResolvers<void>();
-  return { ended: scans.run(null, () => promise), letGo: resolve };
+  return { ended: runScan(() => promise), letGo: resolve };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -102,18 +131,6 @@ async function until(condition: () => boolean): Promise<void> {
 
 function begun(scans: readonly EndlessScan[]): readonly boolean[] {
   return scans.map(({ hasBegun }) => hasBegun);
-}
-
-/**
- * How often this process has the store's file open for reading. SQLite keeps the descriptors of closed connections,
- * and uses them again: https://www.sqlite.org/src/doc/trunk/src/os_unix.c
- */
-function readersOpen(): number {
-  const isOpen = (descriptor: string) => {
-    const file = `/proc/self/fd/${descriptor}`;
-    return existsSync(file) && readlinkSync(file) === context.directory.database;
-  };
-  return readdirSync("/proc/self/fd").filter(isOpen).length - 1;
 }
 
 describe("places", () => {
@@ -128,7 +145,7 @@ describe("places", () => {
     for (const scan of five) scan.end();
     expect(await endsOf(five)).toEqual(["done", "done", "done", "done", "too-many"]);
     expect(scans.running).toBe(0);
-    expect(await scans.run(null, async () => "fine")).toBe("fine");
+    expect(await runScan(async () => "fine")).toBe("fine");
   });
 
   test("are refused to those that waited too long", async () => {
@@ -177,7 +194,7 @@ describe("one caller", () => {
     const running = heldScan();
     const { signal } = new AbortController();
     const all = ["a", "a", "a", "b", "b", "c"].map((token, index) =>
-      scans.run({ token, signal }, async () => void order.push(`${token}${index}`)),
+      runScan(async () => void order.push(`${token}${index}`), { token, signal }),
     );
     running.letGo();
     await Promise.all([running.ended, ...all]);
@@ -210,7 +227,7 @@ test("a place is not lost to a scan that leaves the queue in the moment that the
   for (let delay = 0; delay < 12; delay += 1) {
     const other = new AbortController();
     const holding = heldScan();
-    const waiting = scans.run({ token: "atok_1", signal: other.signal }, async () => "begun");
+    const waiting = runScan(async () => "begun", { token: "atok_1", signal: other.signal });
     holding.letGo();
     for (let microtask = 0; microtask < delay; microtask += 1) await null;
     other.abort();
@@ -220,7 +237,7 @@ test("a place is not lost to a scan that leaves the queue in the moment that the
 });
 
 test("a scan that nobody waits for any more does not begin", async () => {
-  const refused = scans.run({ token: "atok_1", signal: AbortSignal.abort() }, async () => "begun");
+  const refused = runScan(async () => "begun", { token: "atok_1", signal: AbortSignal.abort() });
   await expect(refused).rejects.toMatchObject({ reason: "abandoned" });
   await expect(refused).rejects.toBeInstanceOf(StoreUnavailable);
 });
@@ -236,79 +253,10 @@ test("closing ends scans at once, also in the queue behind one that goes on, and
   await nextTurn();
   scans.close();
   expect(await endsOf([...three, new EndlessScan()])).toEqual(Array(4).fill("closing"));
-  expect(() => three[0]?.reader?.run("SELECT 1")).toThrow("closed");
+  expect(threads.isClosed).toBe(true);
   slow.letGo();
   await slow.ended;
   expect(begun(three)).toEqual([true, false, false]);
-});
-
-test("several scans take turns: in each turn of the event loop one of them has a slice", async () => {
-  limitScans({ atOnce: 3 });
-  let slices = 0;
-  const all = [1, 2, 3].map(() =>
-    scans.run(null, async (scan) => {
-      for (let count = 0; count < 20; count += 1) {
-        await scan.rest();
-        slices += 1;
-      }
-    }),
-  );
-  let most = 0;
-  while (slices < 60) {
-    const before = slices;
-    await nextTurn();
-    most = Math.max(most, slices - before);
-  }
-  await Promise.all(all);
-  expect(most).toBe(1);
-});
-
-describe("readers", () => {
-  /** Whether a reader keeps the -wal file from being cut. */
-  const isHeld = () => row(context.connect(), "PRAGMA wal_checkpoint(TRUNCATE)").busy === 1;
-
-  test("are used again, however many scans there were", async () => {
-    limitScans({ queueLength: 100 });
-    const used = new Set<Database>();
-    const note = async (scan: Scan) => {
-      used.add(scan.database);
-      read(scan);
-    };
-    await Promise.all(Array.from({ length: 50 }, () => scans.run(null, note)));
-    expect(used.size).toBe(2);
-    expect(readersOpen()).toBe(2);
-  });
-
-  test("look at one moment of the store, and let go of it afterwards", async () => {
-    await scans.run(null, async (scan) => {
-      expect(read(scan)).toEqual({ count: 0 });
-      await context.create();
-      expect(read(scan)).toEqual({ count: 0 });
-      expect(isHeld()).toBe(true);
-    });
-    expect(isHeld()).toBe(false);
-    expect(await scans.run(null, async (scan) => read(scan))).toEqual({ count: 1 });
-  });
-
-  test("let go of it after a scan that was ended, too", async () => {
-    const scan = new EndlessScan();
-    await context.create();
-    scan.controller.abort();
-    await scan.ended;
-    expect(isHeld()).toBe(false);
-  });
-
-  test("that failed are not used again, and leave their place", async () => {
-    limitScans({ atOnce: 1 });
-    let failed: Database | undefined;
-    const failing = scans.run(null, async (scan) => {
-      failed = scan.database;
-      return read(scan, "SELECT absent");
-    });
-    await expect(failing).rejects.toThrow("no such column");
-    expect(() => failed?.run("SELECT 1")).toThrow("closed");
-    expect(await scans.run(null, async (scan) => read(scan))).toEqual({ count: 0 });
-  });
 });
 
 describe("while the -wal file is too large", () => {
