@@ -1,7 +1,6 @@
 import { expect, spyOn, test } from "bun:test";
 import { accessPath } from "../../../../src/store/sqlite/list/list-cost.ts";
 import { ListReader } from "../../../../src/store/sqlite/list/list-reader.ts";
-import { readRows } from "../../../../src/store/sqlite/list/list-rows.ts";
 import { inOnePiece } from "../../../../src/store/sqlite/list/scan.ts";
 import { TOKEN_TABLE } from "../../../../src/store/sqlite/token-row.ts";
 import type { ListQuery } from "../../../../src/tokens/listing/listing.ts";
@@ -39,17 +38,3 @@ test.each([
     expect(each).toHaveBeenCalledTimes(passes);
   },
 );
-
-test("a search ends once its page is full", async () => {
-  context.hold(Array.from({ length: 50 }, (_, index) => tokenOf(`atok_${index}`, { description: "x" })));
-  let asked = 0;
-  const matches = () => {
-    asked += 1;
-    return true;
-  };
-  const pattern = { source: "", caseInsensitive: false, size: 1, matches };
-  const condition = { op: "regex", key: "description", pattern } as const;
-  const query: ListQuery = { ...QUERY, condition, sorts: [], skip: 5, limit: 10 };
-  expect(await readRows(inOnePiece(context.connect()), TOKEN_TABLE, query)).toHaveLength(10);
-  expect(asked).toBe(5 + 10);
-});
