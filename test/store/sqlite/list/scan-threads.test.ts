@@ -65,7 +65,9 @@ function endlessTask() {
   const description = (number: number) =>
     Array.from({ length: 8 }, (_, part) => bits(number * 8 + part).join("")).join("");
   const numbers = Array.from({ length: 300 }, (_, number) => number);
-  context.hold(numbers.map((number) => tokenOf(`atok_${number}`, { description: description(number) })));
+  // Lower ids than those of tokens that are created later.
+  const idOf = (number: number) => `atok_${String(number).padStart(20, "0")}`;
+  context.hold(numbers.map((number) => tokenOf(idOf(number), { description: description(number) })));
   const condition = { op: "regex", key: "description", pattern: patternOf("1.{100}1$") } as const;
   const query = { condition, sorts: [], after: null, skip: 300, limit: 1, now: 0 };
   return { kind: "tokens", query } as const;
