@@ -30,7 +30,9 @@ function countedSearch() {
 }
 
 test("a search ends once its page is full", async () => {
-  context.hold(Array.from({ length: 50 }, (_, index) => tokenOf(`atok_${index}`, { description: `x ${index}` })));
+  context.hold(
+    Array.from({ length: 50 }, (_, index) => tokenOf(`atok_${index}`, { description: `x ${index}` })),
+  );
   const { counted, query } = countedSearch();
   expect(await readRows(inOnePiece(context.connect()), TOKEN_TABLE, query)).toHaveLength(10);
   expect(counted.asked).toBe(5 + 10);
