@@ -2,7 +2,7 @@
  * Prints how long authenticated requests wait while other clients read long lists, summaries and reports:
  * `bun bench/longest-wait.ts [tokens] [seconds] [requests a second] [executable]`. Makes a store of a million tokens and
  * as many audit events. Each request has its time, and its wait counts from then, also where it could only be sent
- * later. The first line is for requests alone: other programs on the machine make requests wait, too.
+ * later. The first line is for requests alone: other programs on the machine make requests wait, too. Run it on a machine without other work.
  */
 import { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
