@@ -38,7 +38,7 @@ export interface TokenServiceParts extends ChangeTransactionsParts, Omit<Authent
   /** Seals the cursors of lists. */
   readonly cursorKey: Uint8Array;
   /** The uses that the store does not have yet; left out where none are counted. */
-  readonly uses?: Pick<Usage, "addedTo" | "writeLastUses" | "writeFirstUses">;
+  readonly uses?: Pick<Usage, "addedTo" | "watchWrites" | "writeLastUses" | "writeFirstUses">;
 }
 
 /** Creates, lists, updates, rotates, revokes and verifies API tokens. */
@@ -182,13 +182,16 @@ export class TokenService {
   /** One page of the tokens that a listing asks for. Ends when `caller` waits for it no more. */
   async list(listing: Listing, caller: ScanCaller | null = null): Promise<Page<Token> | Refusal> {
     if (usesKey(listing, "last_used_at")) await this.#uses?.writeLastUses();
+    using written = this.#uses?.watchWrites();
     const page = await pageOf(listing, {
       resource: TOKEN_LISTING,
       find: (query) => this.#store.list(query, caller),
       cursorKey: this.#cursorKey,
       now: this.now(),
     });
-    return isRefusal(page) ? page : { ...page, rows: page.rows.map((token) => this.#current(token)) };
+    return isRefusal(page)
+      ? page
+      : { ...page, rows: page.rows.map((token) => this.#current(written?.addedTo(token) ?? token)) };
   }
 
   /** How many tokens there are, by status and access, and when the active ones expire. */

@@ -5,6 +5,8 @@ import { LastUseBuffer } from "./last-use-buffer.ts";
 import { type CountedHour, UsageByHour } from "./usage-by-hour.ts";
 import { bucketStart, type Period } from "./usage-period.ts";
 import { ALL_TOKENS, type HourOfUse, type UseCount } from "./usage-store.ts";
+import { withLastUse, withUse } from "./used-token.ts";
+import { WrittenUses } from "./written-uses.ts";
 
 /** The most hours of tokens in memory, of some 150 bytes each. */
 export const BUFFER_LIMIT = 100_000;
@@ -19,6 +21,7 @@ export class UsageBuffer {
   #collected = new UsageByHour();
   #batches: (readonly HourOfUse[])[] = [];
   readonly #lastUses = new LastUseBuffer();
+  readonly #reads = new Set<WrittenUses>();
 
   /**
    * Runs for every request: it adds to numbers, and allocates only for a token's first use in an hour.
@@ -57,7 +60,16 @@ export class UsageBuffer {
 
   /** Forgets the batch, which is written. */
   dropBatch(): void {
-    for (const hour of this.#batches.shift() ?? []) this.#collected.remove(hour);
+    const written = this.#batches.shift() ?? [];
+    for (const hour of written) this.#collected.remove(hour);
+    for (const read of this.#reads) read.add(written);
+  }
+
+  /** Collects the uses that are written from now on, until the end of a read. */
+  watchWrites(): WrittenUses {
+    const read = new WrittenUses((ended) => this.#reads.delete(ended));
+    this.#reads.add(read);
+    return read;
   }
 
   /** How many uses there are in all. */
@@ -73,8 +85,8 @@ export class UsageBuffer {
   /** A token as it will be in the store once everything is written. */
   addedTo(token: Token): Token {
     let known = withLastUse(token, this.#lastUses.of(token.id));
-    for (const hour of this.#collected.of(token.id)) known = withHour(known, hour);
-    for (const hour of this.#added.of(token.id)) known = withHour(known, hour);
+    for (const hour of this.#collected.of(token.id)) known = withUse(known, hour);
+    for (const hour of this.#added.of(token.id)) known = withUse(known, hour);
     return known;
   }
 
@@ -99,14 +111,4 @@ export class UsageBuffer {
     const isFull = this.#added.size + this.#collected.size >= BUFFER_LIMIT;
     return this.#added.findOrAdd(isFull ? ALL_TOKENS : token, start);
   }
-}
-
-function withHour(token: Token, { lastUsedAt, reusedAt, reusedFrom }: HourOfUse): Token {
-  const used = withLastUse(token, lastUsedAt);
-  return reusedAt === null || reusedAt < (token.reusedAt ?? 0) ? used : { ...used, reusedAt, reusedFrom };
-}
-
-/** The same token if that is no later use. */
-function withLastUse(token: Token, at: UnixSeconds | null): Token {
-  return at === null || at <= (token.lastUsedAt ?? -1) ? token : { ...token, lastUsedAt: at };
 }

@@ -15,6 +15,7 @@ import {
   retainedPeriod,
 } from "./usage-period.ts";
 import { ALL_TOKENS, sumsByStart, type UsageStore, type UseBucket, type UseCount } from "./usage-store.ts";
+import type { WrittenUses } from "./written-uses.ts";
 
 export interface UsageParts {
   readonly store: UsageStore;
@@ -84,6 +85,11 @@ export class Usage {
   /** A token from the store, with its uses that are not in there yet. */
   addedTo(token: Token): Token {
     return this.#unwritten.addedTo(token);
+  }
+
+  /** Collects the uses that are written while a read of the store is under way. */
+  watchWrites(): WrittenUses {
+    return this.#unwritten.watchWrites();
   }
 
   /**

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { unfinishedPath } from "../../../src/store/sqlite/backup/backup.ts";
+import { SCHEMA_VERSION } from "../../../src/store/sqlite/schema.ts";
 import { canTrace } from "../../support/executable/strace.ts";
 import { TEST_LIMIT_MS } from "../../support/patience.ts";
 import { useTerminal } from "../../support/store/store-terminal.ts";
@@ -35,7 +36,7 @@ describe("backup", () => {
     await server.call("api-token/revoke", { id: json.id });
     const path = terminal.path("backup.db");
     expect(await terminal.done("backup backup.db")).toBe(
-      `Backed up ${terminal.database} to ${path}: sound, schema 4, tokens: 2, audit events: 3.\n`,
+      `Backed up ${terminal.database} to ${path}: sound, schema ${SCHEMA_VERSION}, tokens: 2, audit events: 3.\n`,
     );
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(terminal.names).toEqual(["backup.db", "data"]);

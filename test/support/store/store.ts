@@ -91,6 +91,7 @@ export class TestStore implements Disposable {
       },
       uses: {
         addedTo: (token) => this.usage.addedTo(token),
+        watchWrites: () => this.usage.watchWrites(),
         writeLastUses: async () => await this.usage.writeLastUses(),
         writeFirstUses: async () => await this.usage.writeFirstUses(),
       },

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, spyOn, test } from "bun:test";
 import { COMMAND_LINE } from "../../../src/tokens/audit/audit-event.ts";
 import type { Condition, Listing } from "../../../src/tokens/listing/listing.ts";
 import { parseTime } from "../../../src/tokens/time.ts";
@@ -216,6 +216,23 @@ describe("the last use of a token", () => {
     use({ ...used.token, lastUsedAt: context.clock.now });
     expect(await neverUsed()).toEqual([0, []]);
     expect([context.usage.unwritten, counters(context.connect()).length]).toEqual([1, written]);
+  });
+
+  test("stays in a list that was read from the store before it was written there", async () => {
+    const [used, leaked] = [await context.create(), await context.create()];
+    use(used.token);
+    const showing = { traceId: "", requestId: "", ip: "192.0.2.9", path: "/", caller: null };
+    const end = { why: "revoked", at: context.clock.now } as const;
+    context.usage.recordReuse({ token: leaked.token, end, showing });
+    spyOn(context.store, "list").mockImplementationOnce(async () => {
+      await context.usage.flush();
+      return [used.token, leaked.token];
+    });
+    const { rows } = outcomeOf(await context.tokens.list(EVERYTHING));
+    expect(rows).toMatchObject([
+      { id: used.token.id, lastUsedAt: context.clock.now },
+      { id: leaked.token.id, reusedAt: context.clock.now, reusedFrom: showing.ip },
+    ]);
   });
 
   test("delays neither a summary nor later ones where it cannot be written", async () => {
