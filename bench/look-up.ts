@@ -23,7 +23,7 @@ const COMMITTER = `
   const database = new Database(process.argv[1], { readwrite: true });
   database.run("PRAGMA synchronous = OFF");
   database.run("PRAGMA busy_timeout = 5000");
-  const update = database.query("UPDATE token SET last_used_at = ? WHERE id = '0'");
+  const update = database.query("UPDATE token SET last_used_at = ? WHERE id = '${idOf(0)}'");
   for (let count = 1; ; count += 1) { update.run(count); Bun.sleepSync(${1000 / COMMITS_PER_SECOND}); }`;
 
 const [tokens = 1000] = process.argv.slice(2).map(Number);
@@ -99,6 +99,11 @@ function fill(file: string, count: number): void {
     "INSERT INTO token (digest, id, access, hint, created_at) VALUES (?, ?, 'read', 'abcd', 0)",
   );
   database.transaction(() => {
-    for (let index = 0; index < count; index += 1) insert.run(digest(index), String(index));
+    for (let index = 0; index < count; index += 1) insert.run(digest(index), idOf(index));
   })();
+}
+
+/** Ids in the order of their numbers, as a store needs them. */
+function idOf(index: number): string {
+  return String(index).padStart(20, "0");
 }

@@ -63,7 +63,7 @@ function addTokens(dataDir: string): void {
   database.run(
     `INSERT INTO token (digest, id, access, hint, created_at)
      WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < ${TOKENS})
-     SELECT randomblob(32), printf('atok_0%020d', n), 'read', 'abcd', 1700000000 FROM counted`,
+     SELECT randomblob(32), printf('atok_1%020d', n), 'read', 'abcd', 1700000000 FROM counted`,
   );
 }
 
