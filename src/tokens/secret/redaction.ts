@@ -57,7 +57,7 @@ export function withoutSecrets(text: string): string {
  * checksum makes a false alarm practically impossible. Also true for text that is encoded too many times to be sure.
  */
 export function containsSecret(text: string): boolean {
-  if (text.length < BODY_LENGTH && !SUSPICIOUS.test(text)) return false;
+  if (isHarmless(text)) return false;
   const secrets = secretsIn(text);
   return secrets === null || secrets.whole.length > 0;
 }
@@ -100,7 +100,7 @@ function without(text: string, length: number): string {
 }
 
 function isHarmless(text: string): boolean {
-  return text.length < SECRET_LENGTH && !SUSPICIOUS.test(text);
+  return text.length < BODY_LENGTH && !SUSPICIOUS.test(text);
 }
 
 interface Secrets {
