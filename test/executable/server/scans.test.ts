@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { RunningServer } from "../../support/executable/executable.ts";
+import { canTrace, whileFailing } from "../../support/executable/strace.ts";
 import { RawConnection, rawRequest } from "../../support/http/raw-connection.ts";
 import { until } from "../../support/patience.ts";
 import { manyTokens, writeTokens } from "../../support/store/many-tokens.ts";
@@ -105,3 +106,13 @@ test("a server that stops ends scans under way, and leaves one file", async () =
   expect(ended.length).toBeGreaterThan(0);
   expect(readdirSync(server.dataDir).filter((name) => name.endsWith("-wal"))).toEqual([]);
 });
+
+test.skipIf(!canTrace("scans where a sandbox forbids priorities"))(
+  "long reads work where a sandbox forbids priorities, as the systemd unit does",
+  async () => {
+    await using sandboxed = await RunningServer.start();
+    await whileFailing(sandboxed.child.pid, "setpriority:error=EPERM", async () => {
+      expect((await sandboxed.call("api-token/summary")).status).toBe(200);
+    });
+  },
+);

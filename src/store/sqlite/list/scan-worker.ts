@@ -15,7 +15,16 @@ const NICE = 5;
 /** The thread that calls setpriority(2). On other systems than Linux that is the whole process. */
 const THIS_THREAD = 0;
 
-if (process.platform === "linux") setPriority(THIS_THREAD, NICE);
+if (process.platform === "linux") lowerPriority();
+
+/** A sandbox can forbid this, such as the systemd unit in docs/deploy/. Scans then run at the usual priority. */
+function lowerPriority(): void {
+  try {
+    setPriority(THIS_THREAD, NICE);
+  } catch {
+    return;
+  }
+}
 
 self.onmessage = ({ data }: MessageEvent<ScanSetup>) => {
   const { path } = data;
