@@ -69,12 +69,14 @@ export class ScanScheduler {
   ): Promise<ScanAnswer<Kind>> {
     const id = caller?.token ?? null;
     if (!this.#begins(caller)) await this.#queue.wait(caller);
-    try {
-      return await this.#threads.run({ kind, query: queryNow() }, this.#watch(caller));
-    } finally {
-      this.#running.splice(this.#running.indexOf(id), 1);
-      this.#callNext();
-    }
+    return await this.#threads.run(
+      () => ({ kind, query: queryNow() }),
+      this.#watch(caller),
+      () => {
+        this.#running.splice(this.#running.indexOf(id), 1);
+        this.#callNext();
+      },
+    );
   }
 
   /** Refuses every scan from now on, and ends those under way. */

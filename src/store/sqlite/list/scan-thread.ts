@@ -23,6 +23,7 @@ export class ScanThread {
   readonly #signals = new ScanSignals();
   #running: PromiseWithResolvers<ScanOutcome> | null = null;
   #isUsable = true;
+  readonly #closed = Promise.withResolvers<void>();
 
   /** For the database file at `path`. Starting takes a few milliseconds, which a scan waits for. */
   constructor(path: string, writes: SharedCounter, worker = startWorker()) {
@@ -30,13 +31,21 @@ export class ScanThread {
     this.#worker.unref();
     this.#worker.onmessage = ({ data }: MessageEvent<ScanOutcome>) => this.#running?.resolve(data);
     this.#worker.onerror = ({ message }) => this.#fail(stopped(message));
-    this.#worker.addEventListener("close", () => this.#fail(stopped("no error is known")));
+    this.#worker.addEventListener("close", () => {
+      this.#fail(stopped("no error is known"));
+      this.#closed.resolve();
+    });
     const setup: ScanSetup = { path, signals: this.#signals.shared, writes: writes.shared };
     this.#worker.postMessage(setup);
   }
 
   get isUsable(): boolean {
     return this.#isUsable;
+  }
+
+  /** Resolves when the thread has ended. */
+  get closed(): Promise<void> {
+    return this.#closed.promise;
   }
 
   /** Runs a scan to its end. Throws ScanRefused after `refusalNow` gives a reason to end it. */

@@ -26,15 +26,23 @@ export class ScanThreads {
     return this.#idle.length + this.#busy.size;
   }
 
-  /** Runs a scan in a thread of its own; throws as ScanThread does. */
-  async run<Kind extends ScanKind>(task: ScanTask<Kind>, refusalNow: RefusalNow): Promise<ScanAnswer<Kind>> {
-    const thread = this.#idle.pop() ?? this.#startThread();
-    this.#busy.add(thread);
+  /**
+   * Runs a scan in a thread of its own; throws as ScanThread does. Calls `onEnd` once the scan reads the store no more.
+   * Mostly that is before this settles. SQLite goes on with its statement in a thread that was stopped, so then it is
+   * later.
+   */
+  async run<Kind extends ScanKind>(
+    task: () => ScanTask<Kind>,
+    refusalNow: RefusalNow,
+    onEnd: () => void = () => undefined,
+  ): Promise<ScanAnswer<Kind>> {
+    let thread: ScanThread | null = null;
     try {
-      return await thread.run(task, refusalNow);
+      thread = this.#idle.pop() ?? this.#startThread();
+      this.#busy.add(thread);
+      return await thread.run(task(), refusalNow);
     } finally {
-      this.#busy.delete(thread);
-      this.#takeBack(thread);
+      this.#release(thread, onEnd);
     }
   }
 
@@ -50,9 +58,22 @@ export class ScanThreads {
     for (const thread of this.#busy) thread.waitUntilDone(END_MS);
   }
 
+  #release(thread: ScanThread | null, onEnd: () => void): void {
+    if (thread !== null && !thread.isUsable) {
+      void thread.closed.then(() => {
+        this.#busy.delete(thread);
+        onEnd();
+      });
+      return;
+    }
+    if (thread !== null) this.#takeBack(thread);
+    onEnd();
+  }
+
   #takeBack(thread: ScanThread): void {
+    this.#busy.delete(thread);
     if (this.#isClosed) thread.stop();
-    else if (thread.isUsable) {
+    else {
       this.#idle.push(thread);
       clearTimeout(this.#idleTimer);
       this.#idleTimer = setTimeout(() => this.#stopIdle(), this.#idleMs).unref();

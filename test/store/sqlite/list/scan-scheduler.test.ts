@@ -33,8 +33,13 @@ class PlayedThreads {
   play: Play = async () => undefined;
   isClosed = false;
 
-  async run(_: unknown, refusalNow: RefusalNow): Promise<never> {
-    return (await this.play(refusalNow)) as never;
+  async run(task: () => unknown, refusalNow: RefusalNow, onEnd: () => void): Promise<never> {
+    try {
+      task();
+      return (await this.play(refusalNow)) as never;
+    } finally {
+      onEnd();
+    }
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { peek } from "bun";
 import fc from "fast-check";
@@ -115,7 +116,7 @@ describe("a thread gives the same answer as a read in one piece:", () => {
         const condition = { op: "and", conditions } as const;
         const query: ListQuery = { condition, sorts, after: null, now: FIRST_MOMENT + 1, ...paging };
         const expected = await readRows(inOnePiece(context.connect()), TOKEN_TABLE, query);
-        expect(await threads.run({ kind: "tokens", query }, goOn)).toEqual(expected);
+        expect(await threads.run(() => ({ kind: "tokens", query }), goOn)).toEqual(expected);
       }),
       { numRuns: 100 },
     );
@@ -128,7 +129,7 @@ describe("a thread gives the same answer as a read in one piece:", () => {
     ]);
     const condition = { op: "regex", key: "description", pattern: patternOf("^BACK", true) } as const;
     const query: ListQuery = { condition, sorts: [], after: null, now: 0, skip: 0, limit: 5 };
-    expect(await threads.run({ kind: "tokens", query }, goOn)).toHaveLength(2);
+    expect(await threads.run(() => ({ kind: "tokens", query }), goOn)).toHaveLength(2);
   });
 
   test("a list of audit events", async () => {
@@ -138,7 +139,7 @@ describe("a thread gives the same answer as a read in one piece:", () => {
         const condition = { op: "and", conditions } as const;
         const query: ListQuery = { condition, sorts, after: null, now: FIRST_MOMENT + 1, skip: 0, limit: 5 };
         const expected = await readRows(inOnePiece(context.connect()), AUDIT_EVENT_TABLE, query);
-        expect(await threads.run({ kind: "auditEvents", query }, goOn)).toEqual(expected);
+        expect(await threads.run(() => ({ kind: "auditEvents", query }), goOn)).toEqual(expected);
       }),
       { numRuns: 100 },
     );
@@ -150,7 +151,7 @@ describe("a thread gives the same answer as a read in one piece:", () => {
         context.hold(tokens);
         const query = summaryQuery(FIRST_MOMENT + 1);
         const expected = await countTokens(inOnePiece(context.connect()), query);
-        expect(await threads.run({ kind: "summary", query }, goOn)).toEqual(expected);
+        expect(await threads.run(() => ({ kind: "summary", query }), goOn)).toEqual(expected);
       }),
       { numRuns: 50 },
     );
@@ -159,16 +160,16 @@ describe("a thread gives the same answer as a read in one piece:", () => {
 
 describe("the store", () => {
   test("is not held by threads without work, also after scans that ended early or failed", async () => {
-    await threads.run(summary, goOn);
+    await threads.run(() => summary, goOn);
     await context.create();
     expect(isHeld()).toBe(false);
-    await expect(threads.run(endlessTask(), () => "abandoned")).rejects.toMatchObject({
+    await expect(threads.run(endlessTask, () => "abandoned")).rejects.toMatchObject({
       reason: "abandoned",
     });
     await context.create();
     expect(isHeld()).toBe(false);
     context.connect().run("ALTER TABLE token RENAME COLUMN reused_at TO absent");
-    await expect(threads.run(summary, goOn)).rejects.toThrow("no such column");
+    await expect(threads.run(() => summary, goOn)).rejects.toThrow("no such column");
     context.connect().run("ALTER TABLE token RENAME COLUMN absent TO reused_at");
     await context.create();
     expect(isHeld()).toBe(false);
@@ -177,18 +178,18 @@ describe("the store", () => {
 
   test("has few descriptors, however many scans there were", async () => {
     for (let count = 0; count < 25; count += 1)
-      await Promise.all([threads.run(summary, goOn), threads.run(summary, goOn)]);
+      await Promise.all([threads.run(() => summary, goOn), threads.run(() => summary, goOn)]);
     expect(threads.size).toBe(2);
     expect(descriptorsOfReaders()).toBeLessThanOrEqual(2);
   });
 
   test("may be held by another process: a scan waits for it, and everything else goes on", async () => {
-    await threads.run(summary, goOn);
+    await threads.run(() => summary, goOn);
     await context.add(newToken("atok_1"));
     context.store.close();
     using other = new Database(context.directory.database);
     other.run("BEGIN EXCLUSIVE");
-    const reading = threads.run(summary, goOn);
+    const reading = threads.run(() => summary, goOn);
     await pause(50);
     expect(peek.status(reading)).toBe("pending");
     other.run("COMMIT");
@@ -199,7 +200,7 @@ describe("the store", () => {
 describe("a scan under way", () => {
   test("ends when it has to, long before its end", async () => {
     let refusal: ScanRefusal | null = null;
-    const reading = threads.run(endlessTask(), () => refusal);
+    const reading = threads.run(endlessTask, () => refusal);
     await pause(50);
     expect(peek.status(reading)).toBe("pending");
     refusal = "too-long";
@@ -208,7 +209,7 @@ describe("a scan under way", () => {
   });
 
   test("holds the store no more when the wait for its end is over", async () => {
-    const reading = threads.run(endlessTask(), () => null);
+    const reading = threads.run(endlessTask, () => null);
     await untilHeld();
     threads.close();
     threads.waitUntilDone();
@@ -231,9 +232,9 @@ describe("a thread that", () => {
   async function first(code: string, refusalNow: () => ScanRefusal | null): Promise<unknown> {
     const started = [threadThatRuns(code)];
     threads = new ScanThreads(() => started.pop() ?? startThread());
-    const error = await threads.run(summary, refusalNow).catch((error: unknown) => error);
-    expect(threads.size).toBe(0);
-    expect(await threads.run(summary, goOn)).toEqual([]);
+    const error = await threads.run(() => summary, refusalNow).catch((error: unknown) => error);
+    await until(() => threads.size === 0);
+    expect(await threads.run(() => summary, goOn)).toEqual([]);
     return error;
   }
 
@@ -253,10 +254,32 @@ describe("a thread that", () => {
     expect(error).toMatchObject({ reason: "abandoned" });
   });
 
+  test("cannot be stopped at once keeps its place until it has ended", async () => {
+    const pipe = join(context.directory.path, "pipe");
+    Bun.spawnSync(["mkfifo", pipe]);
+    const started = [
+      threadThatRuns(`self.onmessage = () => require("fs").readFileSync(${JSON.stringify(pipe)});`),
+    ];
+    threads = new ScanThreads(() => started.pop() ?? startThread());
+    let hasEnded = false;
+    const reading = threads.run(
+      () => summary,
+      () => "abandoned",
+      () => {
+        hasEnded = true;
+      },
+    );
+    await expect(reading).rejects.toMatchObject({ reason: "abandoned" });
+    expect([hasEnded, threads.size]).toEqual([false, 1]);
+    writeFileSync(pipe, "");
+    await until(() => hasEnded);
+    expect(threads.size).toBe(0);
+  });
+
   test("has no work for a while stops", async () => {
     threads = new ScanThreads(startThread, 1);
-    await threads.run(summary, goOn);
+    await threads.run(() => summary, goOn);
     await until(() => threads.size === 0);
-    expect(await threads.run(summary, goOn)).toEqual([]);
+    expect(await threads.run(() => summary, goOn)).toEqual([]);
   });
 });
