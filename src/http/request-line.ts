@@ -12,8 +12,8 @@ const jsonOf = (text: string): string => readable(JSON.stringify(text));
 const jsonOfPath = (path: string): string => jsonOf(loggable(path));
 
 /**
- * Writes the log lines of requests: the same text as the general logger for the same fields, in a fifth of its time. On
- * a busy server this line is a large part of all work.
+ * Writes the log lines of requests: the same text as `Log` for the same fields, from parts that it remembers. On a busy
+ * server this line is a large part of all work.
  */
 export class RequestLines {
   readonly #json = remembered(jsonOf, TEXTS);

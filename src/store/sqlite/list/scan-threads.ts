@@ -38,7 +38,7 @@ export class ScanThreads {
   ): Promise<ScanAnswer<Kind>> {
     let thread: ScanThread | null = null;
     try {
-      thread = this.#idle.pop() ?? this.#startThread();
+      thread = this.#takeIdle() ?? this.#startThread();
       this.#busy.add(thread);
       return await thread.run(task(), refusalNow);
     } finally {
@@ -56,6 +56,13 @@ export class ScanThreads {
   /** Blocks until the scans under way have closed their connections, if that does not take too long. */
   waitUntilDone(): void {
     for (const thread of this.#busy) thread.waitUntilDone(END_MS);
+  }
+
+  /** A thread can stop by itself while it has no work. */
+  #takeIdle(): ScanThread | null {
+    for (let thread = this.#idle.pop(); thread !== undefined; thread = this.#idle.pop())
+      if (thread.isUsable) return thread;
+    return null;
   }
 
   #release(thread: ScanThread | null, onEnd: () => void): void {

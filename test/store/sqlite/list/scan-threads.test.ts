@@ -276,6 +276,19 @@ describe("a thread that", () => {
     expect(threads.size).toBe(0);
   });
 
+  test("stops while it has no work is not used again", async () => {
+    const answer = "postMessage({ kind: 'answer', json: '[]' }); setTimeout(() => process.exit(0));";
+    const dying = threadThatRuns(
+      `self.onmessage = ({ data }) => { if (typeof data === "string") { ${answer} } };`,
+    );
+    const started = [dying];
+    threads = new ScanThreads(() => started.pop() ?? startThread());
+    expect(await threads.run(() => summary, goOn)).toEqual([]);
+    await until(() => !dying.isUsable);
+    context.hold([tokenOf("atok_1")]);
+    expect(await threads.run(() => summary, goOn)).toHaveLength(1);
+  });
+
   test("has no work for a while stops", async () => {
     threads = new ScanThreads(startThread, 1);
     await threads.run(() => summary, goOn);
