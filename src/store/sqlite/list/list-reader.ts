@@ -1,4 +1,4 @@
-import { ListOrder } from "../../../tokens/listing/list-order.ts";
+import { totalSorts } from "../../../tokens/listing/list-order.ts";
 import {
   type Comparison,
   type Condition,
@@ -43,7 +43,7 @@ export class ListReader<Row extends Identified, Stored> {
     this.#required = requiredBy(this.#condition);
     this.#statements = new ListStatements(reader, table, {
       condition: this.#condition,
-      sorts: new ListOrder(table.resource, sorts).sorts,
+      sorts: totalSorts(table.resource, sorts),
       after,
     });
   }
